@@ -1,1 +1,12 @@
-//! Room being built.
+//! What crosses between browser and server: plain serde types, no behaviour beyond keeping themselves whole.
+//!
+//! Facts travel, words do not: the server says `Act::EvictedPods { .. }`, the app says it in the learner's
+//! language. Times are virtual milliseconds since the sandbox was created (`*_ms`), unless the name says otherwise.
+
+pub mod act;
+pub mod console;
+pub mod diff;
+pub mod lesson;
+pub mod learner;
+pub mod problem;
+pub mod stage;

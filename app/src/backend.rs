@@ -1,0 +1,106 @@
+//! The one door between pages and the house behind them. `server` implements it and hands it in by context.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use wire::{
+    console::ConsoleEntry,
+    learner::{HomeView, Lang},
+    lesson::{LessonPage, Progress},
+    problem::Problem,
+    stage::StageView,
+};
+
+/// What a call gives, later.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
+
+/// A handle, pulled. Every act is a write to the cluster that a command could do as well.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Handle {
+    /// Cut the power of a machine: `lab unplug NODE`.
+    Unplug { node: String },
+    /// Give it back: `lab plug NODE`.
+    Plug { node: String },
+    /// Kill the main process of a pod's container: `lab kill NAMESPACE/POD`.
+    Kill { pod: String },
+    /// Set the requests a second of a Traffic: `lab traffic NAME RPS`.
+    Traffic { name: String, rate_rps: f64 },
+}
+
+/// A turn of the time controls.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "time", rename_all = "kebab-case")]
+pub enum TimeControl {
+    Play,
+    Pause,
+    /// To the next event and stop there.
+    Step,
+    /// 1, 5, 20 or 60.
+    Speed { speed: u16 },
+}
+
+/// An object in the Objects, Events and YAML tabs.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ObjectText {
+    /// Kind.
+    pub kind: String,
+    /// Namespace, empty for cluster-scoped kinds.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Age basis: when it was created, virtual ms since the sandbox's creation.
+    pub created_ms: i64,
+    /// The object as YAML, without managedFields.
+    pub yaml: String,
+}
+
+/// A Kubernetes Event, as a row.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EventRow {
+    /// Last seen, virtual ms since the sandbox's creation.
+    pub at_ms: i64,
+    /// `Normal` or `Warning`.
+    pub type_: String,
+    /// Reason.
+    pub reason: String,
+    /// `kind/name` of what it is about.
+    pub object: String,
+    /// Message.
+    pub message: String,
+    /// How often.
+    pub count: u32,
+}
+
+/// All that pages ask for. `learner` and the request's cookie are the implementation's business:
+/// it finds them in the request parts of the current context before the future starts.
+pub trait Backend: Send + Sync {
+    /// The home page in a language.
+    fn home(&self, lang: Lang) -> Answer<HomeView>;
+    /// A lesson with its experiments' sandboxes made or found.
+    fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage>;
+    /// The newest picture of a sandbox; or, with `at_ms`, the picture at a past moment.
+    fn stage(&self, sandbox: String, at_ms: Option<i64>) -> Answer<StageView>;
+    /// Locks a prediction.
+    fn predict(&self, sandbox: String, choice: String, lang: Lang) -> Answer<Progress>;
+    /// Does one of the experiment's acts, by its id.
+    fn act(&self, sandbox: String, act: String, lang: Lang) -> Answer<Progress>;
+    /// Pulls a handle of the stage; gives the command that does the same and what it printed.
+    fn handle(&self, sandbox: String, handle: Handle) -> Answer<ConsoleEntry>;
+    /// Runs a console line.
+    fn console(&self, sandbox: String, line: String) -> Answer<ConsoleEntry>;
+    /// The console's entries so far, oldest first, bounded.
+    fn console_log(&self, sandbox: String) -> Answer<Vec<ConsoleEntry>>;
+    /// Steers time; gives the picture after it.
+    fn time(&self, sandbox: String, control: TimeControl) -> Answer<StageView>;
+    /// Opens the next hint.
+    fn hint(&self, sandbox: String, lang: Lang) -> Answer<Progress>;
+    /// Starts the experiment again from its world: a new journal in the same sandbox. Hints stay open.
+    fn reset(&self, sandbox: String, lang: Lang) -> Answer<Progress>;
+    /// The objects of the Objects tab.
+    fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>>;
+    /// The rows of the Events tab, newest first.
+    fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
+}
+
+/// How the server hands its implementation in: `provide_context::<SharedBackend>(..)`.
+pub type SharedBackend = Arc<dyn Backend>;

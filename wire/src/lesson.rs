@@ -1,0 +1,192 @@
+//! A lesson page: prose in order, experiments in their places, and how far the learner is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{act::Deed, learner::Lang};
+
+/// A lesson as a page shows it, in one language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LessonPage {
+    /// Directory name, e.g. `21-why-kubernetes`; stable, in URLs.
+    pub slug: String,
+    /// Number in the course.
+    pub number: u32,
+    /// Title.
+    pub title: String,
+    /// Title of the part of the course it belongs to.
+    pub part: String,
+    /// One sentence under the title.
+    pub summary: String,
+    /// Language of the texts.
+    pub lang: Lang,
+    /// The numbered sections, for the rail at the left.
+    pub sections: Vec<Section>,
+    /// Content, top to bottom.
+    pub blocks: Vec<Block>,
+    /// The lesson's experiments, in order, with the learner's state.
+    pub experiments: Vec<ExperimentView>,
+}
+
+/// An entry of the rail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Fragment id of its heading.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// Number of the problem it treats, if it does.
+    pub problem: Option<u32>,
+}
+
+/// A piece of the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "block", rename_all = "kebab-case")]
+pub enum Block {
+    /// Rendered, sanitised HTML.
+    Prose { html: String },
+    /// The experiment with this id stands here.
+    Experiment { id: String },
+}
+
+/// An experiment's words, and the learner's place in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExperimentView {
+    /// Directory name within the lesson.
+    pub id: String,
+    /// Short label, e.g. `2-나`.
+    pub label: String,
+    /// Title.
+    pub title: String,
+    /// The learner's sandbox for it.
+    pub sandbox: String,
+    /// The question and its choices.
+    pub prediction: PredictionText,
+    /// What the learner may do, each with its command.
+    pub acts: Vec<ActText>,
+    /// The checks' words.
+    pub checks: Vec<CheckText>,
+    /// How many hints there are.
+    pub hints: u32,
+    /// Words shown with the explanation once all checks have passed, as sanitised HTML.
+    pub closing_html: String,
+    /// The learner's state.
+    pub progress: Progress,
+}
+
+/// A prediction's words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PredictionText {
+    /// The question.
+    pub question: String,
+    /// The choices, in order.
+    pub choices: Vec<Choice>,
+}
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Stable id.
+    pub id: String,
+    /// Words.
+    pub text: String,
+}
+
+/// A handle's words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActText {
+    /// Stable id.
+    pub id: String,
+    /// The button's label.
+    pub label: String,
+    /// The command that does the same.
+    pub command: String,
+}
+
+/// A check's words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckText {
+    /// Stable id.
+    pub id: String,
+    /// What must be true, as a sentence.
+    pub text: String,
+}
+
+/// A learner's place in one experiment. Sent whole when it changes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The committed prediction.
+    pub prediction: Option<Predicted>,
+    /// Acts done: id and virtual time of the first.
+    pub acts: Vec<Acted>,
+    /// One result a check, in the order of the texts.
+    pub checks: Vec<CheckResult>,
+    /// Opened hints, as sanitised HTML in the page's language.
+    pub hints: Vec<String>,
+    /// What happened because of what, from this run, oldest first.
+    pub chain: Vec<Deed>,
+    /// All checks passed.
+    pub passed: bool,
+}
+
+/// A locked prediction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Predicted {
+    /// The choice's id.
+    pub choice: String,
+    /// When it was locked.
+    pub at_ms: i64,
+    /// Was it right? `None` until the run has shown it.
+    pub right: Option<bool>,
+}
+
+/// An act that was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Acted {
+    /// The act's id.
+    pub id: String,
+    /// When.
+    pub at_ms: i64,
+}
+
+/// State of a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing yet speaks for it.
+    #[default]
+    Todo,
+    /// It was decided to be under way (the learner acted, it does not hold yet).
+    InProgress,
+    /// It held.
+    Pass,
+    /// It can no longer hold in this run.
+    Fail,
+}
+
+/// A check's verdict and the value that decided it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// The check's id.
+    pub id: String,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// When it was decided, or last looked at.
+    pub at_ms: i64,
+    /// Why.
+    pub why: Option<Why>,
+}
+
+/// The operand that decided a check: computed from the expression, never written by hand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Why {
+    /// `Kind/name`, where the value stands.
+    pub object: String,
+    /// Path in the object, e.g. `status.readyReplicas`.
+    pub path: String,
+    /// The value that was found, as JSON text; empty where there is none.
+    pub actual: String,
+    /// The comparison, e.g. `==`.
+    pub op: String,
+    /// What it is compared with.
+    pub expected: String,
+}
