@@ -1,0 +1,27 @@
+//! The hardware under the nodes: power, network, capacity; signals to processes.
+
+use crate::{
+    api::{Api, Record},
+    cluster::{Ctx, Queue},
+};
+
+/// Work of this room.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {}
+
+/// All machines.
+#[derive(Clone, Debug, Default)]
+pub struct Machines {}
+
+impl Machines {
+    /// Puts the work that starts by itself.
+    pub fn start(&mut self, _ctx: &mut Ctx<'_>) {}
+
+    /// Sees a change; puts work, writes nothing.
+    pub fn observe(&mut self, _record: &Record, _api: &Api, _queue: &mut Queue) {}
+
+    /// Does what is due.
+    pub fn run(&mut self, work: Work, _ctx: &mut Ctx<'_>) {
+        match work {}
+    }
+}
