@@ -8,6 +8,7 @@ pub mod api;
 pub mod clock;
 pub mod cluster;
 mod controllers;
+pub mod http;
 pub mod json;
 mod kubelet;
 mod machines;
