@@ -73,7 +73,10 @@ mod house {
 
     fn wants_html() -> bool {
         use_context::<http::request::Parts>().is_some_and(|p| {
-            p.headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
+            p.headers
+                .get(http::header::ACCEPT)
+                .and_then(|v| v.to_str().ok())
+                .is_some_and(|v| v.contains("text/html"))
         })
     }
 
@@ -143,7 +146,12 @@ pub async fn load_home(lang: Lang) -> Result<HomeView, Fault> {
 
 /// A lesson, with experiment `ex` (or the learner's current one) on the stage, at `at` if given.
 #[server(prefix = "/api", endpoint = "lesson")]
-pub async fn load_lesson(slug: String, lang: Lang, ex: Option<String>, at: Option<i64>) -> Result<LessonLoad, Fault> {
+pub async fn load_lesson(
+    slug: String,
+    lang: Lang,
+    ex: Option<String>,
+    at: Option<i64>,
+) -> Result<LessonLoad, Fault> {
     let backend = house_of()?;
     let page = backend.lesson(slug, lang).await?;
     let active = crate::lesson::active(&page, ex.as_deref());
@@ -167,7 +175,12 @@ pub async fn stage_at(sandbox: String, at_ms: i64) -> Result<StageView, Fault> {
 
 /// Locks a prediction.
 #[server(prefix = "/api", endpoint = "predict")]
-pub async fn predict(sandbox: String, choice: Option<String>, lang: Lang, back: String) -> Result<Progress, Fault> {
+pub async fn predict(
+    sandbox: String,
+    choice: Option<String>,
+    lang: Lang,
+    back: String,
+) -> Result<Progress, Fault> {
     land(&back, house_of()?.predict(sandbox, choice.unwrap_or_default(), lang).await)
 }
 
@@ -211,7 +224,12 @@ pub async fn apply(sandbox: String, yaml: String, back: String) -> Result<Consol
 
 /// Steers time: `control` is `play`, `pause`, `step` or `speed`.
 #[server(prefix = "/api", endpoint = "time")]
-pub async fn time(sandbox: String, control: String, speed: Option<u16>, back: String) -> Result<StageView, Fault> {
+pub async fn time(
+    sandbox: String,
+    control: String,
+    speed: Option<u16>,
+    back: String,
+) -> Result<StageView, Fault> {
     let control = match (control.as_str(), speed) {
         ("play", _) => TimeControl::Play,
         ("pause", _) => TimeControl::Pause,

@@ -36,7 +36,9 @@ pub enum TimeControl {
     /// To the next event and stop there.
     Step,
     /// 1, 5, 20 or 60.
-    Speed { speed: u16 },
+    Speed {
+        speed: u16,
+    },
 }
 
 /// An object in the Objects, Events and YAML tabs.

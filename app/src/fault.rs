@@ -1,6 +1,9 @@
 //! What a server function can answer instead of what was asked for.
 
-use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 use serde::{Deserialize, Serialize};
 use wire::problem::Problem;
 
@@ -27,12 +30,12 @@ impl FromServerFnError for Fault {
 
     fn from_server_fn_error(e: ServerFnErrorErr) -> Self {
         match e {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
-                Fault::Unreachable
-            }
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Serialization(_) => {
-                Fault::BadRequest
-            }
+            ServerFnErrorErr::Request(_)
+            | ServerFnErrorErr::Response(_)
+            | ServerFnErrorErr::Deserialization(_) => Fault::Unreachable,
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Serialization(_) => Fault::BadRequest,
             other => Fault::Problem(Problem::Internal { id: other.to_string() }),
         }
     }

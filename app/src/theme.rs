@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::{api::SetTheme, icon::Icon, post::{NoScript, Post}, text, words::lang};
+use crate::{
+    api::SetTheme,
+    icon::Icon,
+    post::{NoScript, Post},
+    text,
+    words::lang,
+};
 use leptos::server_fn::ServerFn;
 
 /// The reader's choice.

@@ -4,7 +4,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wire::learner::Lang;
 
-use crate::{icon::{Icon, symbol}, text, theme::ThemeSwitch, words::lang};
+use crate::{
+    icon::{Icon, symbol},
+    text,
+    theme::ThemeSwitch,
+    words::lang,
+};
 
 /// Is what the learner does arriving at the server?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,9 +71,12 @@ pub fn Topbar(
     };
     let saved = move || match link.get() {
         Link::Idle => None,
-        Link::Live => Some(view! { <span class="saved"><Icon id="i-check" />{text::saved(l)}</span> }.into_any()),
+        Link::Live => {
+            Some(view! { <span class="saved"><Icon id="i-check" />{text::saved(l)}</span> }.into_any())
+        }
         Link::Lost => Some(
-            view! { <span class="saved saved--lost"><Icon id="i-warn" />{text::reconnecting(l)}</span> }.into_any(),
+            view! { <span class="saved saved--lost"><Icon id="i-warn" />{text::reconnecting(l)}</span> }
+                .into_any(),
         ),
     };
     view! {

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 use wire::act::Actor;
 
 use super::experiment::Card;
-use crate::{icon::{Glyph, Icon}, text::{self, chain_rows}, words::coded};
+use crate::{
+    icon::{Glyph, Icon},
+    text::{self, chain_rows},
+    words::coded,
+};
 
 /// The icon of an author.
 pub fn icon(actor: Actor) -> &'static str {
@@ -68,7 +72,12 @@ pub fn Explain(card: Card, step: Signal<String>) -> impl IntoView {
         })
     };
     let hints = move || {
-        card.progress.with(|p| p.hints.iter().map(|h| view! { <div class="hint" inner_html=h.clone()></div> }).collect::<Vec<_>>())
+        card.progress.with(|p| {
+            p.hints
+                .iter()
+                .map(|h| view! { <div class="hint" inner_html=h.clone()></div> })
+                .collect::<Vec<_>>()
+        })
     };
     view! {
         <div class=step data-n="4">

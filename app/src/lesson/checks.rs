@@ -34,7 +34,9 @@ pub fn Checks(card: Card) -> impl IntoView {
             }
         })
         .collect::<Vec<_>>();
-    let begun = move || card.progress.with(|p| p.checks.iter().any(|c| c.verdict != Verdict::Todo) || !p.acts.is_empty());
+    let begun = move || {
+        card.progress.with(|p| p.checks.iter().any(|c| c.verdict != Verdict::Todo) || !p.acts.is_empty())
+    };
     view! {
         {move || (!begun()).then(|| view! { <p>{text::observe_wait(l)}</p> })}
         <ul class="checks">{rows}</ul>

@@ -77,7 +77,8 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
         view: StoredValue::new(view.clone()),
     };
     let n_checks = view.checks.len();
-    let verdict = move |i: usize| card.progress.with(|p| p.checks.get(i).map(|c| c.verdict).unwrap_or_default());
+    let verdict =
+        move |i: usize| card.progress.with(|p| p.checks.get(i).map(|c| c.verdict).unwrap_or_default());
     let passed = Memo::new(move |_| (0..n_checks).filter(|i| verdict(*i) == Verdict::Pass).count());
     let beads = (0..n_checks)
         .map(|i| {
@@ -91,18 +92,25 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
         .collect::<Vec<_>>();
     let acts = view.acts.iter().map(|a| view! { <ActRow card act=a.clone() /> }).collect::<Vec<_>>();
     let is_locked = move || card.progress.with(|p| p.prediction.is_some());
-    let step = move |n: u8| move || {
-        let now = match (is_locked(), card.acted(), card.progress.with(|p| p.passed)) {
-            (false, false, _) => 1,
-            (_, false, _) => 2,
-            (_, true, false) => 3,
-            (_, true, true) => 4,
-        };
-        format!("ex__step{}{}", if n < now { " is-done" } else { "" }, if n == now { " is-now" } else { "" })
+    let step = move |n: u8| {
+        move || {
+            let now = match (is_locked(), card.acted(), card.progress.with(|p| p.passed)) {
+                (false, false, _) => 1,
+                (_, false, _) => 2,
+                (_, true, false) => 3,
+                (_, true, true) => 4,
+            };
+            format!(
+                "ex__step{}{}",
+                if n < now { " is-done" } else { "" },
+                if n == now { " is-now" } else { "" }
+            )
+        }
     };
     let first_act = move || card.progress.with(|p| p.acts.iter().map(|a| a.at_ms).min());
     let heading = format!("{id}-h");
-    let stage_link = here(&id).split('#').next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
+    let stage_link =
+        here(&id).split('#').next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
     view! {
         <section class="ex" id=id.clone() aria-labelledby=heading.clone()>
             <header class="ex__head">
@@ -140,7 +148,13 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
 fn ActRow(card: Card, act: ActText) -> impl IntoView {
     let l = card.lang;
     let id = StoredValue::new(act.id.clone());
-    let icon = if act.command.contains("plug") { "i-plug" } else if act.command.contains("kill") { "i-kill" } else { "i-term" };
+    let icon = if act.command.contains("plug") {
+        "i-plug"
+    } else if act.command.contains("kill") {
+        "i-kill"
+    } else {
+        "i-term"
+    };
     let waits = move || card.progress.with(|p| p.prediction.is_none());
     view! {
         <Post action=Act::url() class="act" fields=card.fields(&[("act", &act.id), ("lang", l.tag())])

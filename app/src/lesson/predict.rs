@@ -27,7 +27,8 @@ pub fn Predict(card: Card, step: Signal<String>) -> impl IntoView {
         .iter()
         .map(|c| {
             let id = StoredValue::new(c.id.clone());
-            let is_this = move || locked.with(|p| p.as_ref().is_some_and(|p| id.with_value(|id| &p.choice == id)));
+            let is_this =
+                move || locked.with(|p| p.as_ref().is_some_and(|p| id.with_value(|id| &p.choice == id)));
             view! {
                 <label class="choice">
                     <input type="radio" name="choice" value=c.id.clone() required

@@ -37,13 +37,18 @@ pub fn Rail(page: LessonPage, active: Option<usize>) -> impl IntoView {
         .map(|s| {
             let mine = experiments_of(&page, s);
             let done = !mine.is_empty()
-                && page.experiments.iter().filter(|e| mine.contains(&e.id.as_str())).all(|e| e.progress.passed);
+                && page
+                    .experiments
+                    .iter()
+                    .filter(|e| mine.contains(&e.id.as_str()))
+                    .all(|e| e.progress.passed);
             let is_here = here.as_ref().is_some_and(|h| mine.contains(&h.as_str()));
-            let class = [(s.problem.is_none(), "is-minor"), (is_here, "is-here"), (done && !is_here, "is-done")]
-                .into_iter()
-                .filter_map(|(on, class)| on.then_some(class))
-                .collect::<Vec<_>>()
-                .join(" ");
+            let class =
+                [(s.problem.is_none(), "is-minor"), (is_here, "is-here"), (done && !is_here, "is-done")]
+                    .into_iter()
+                    .filter_map(|(on, class)| on.then_some(class))
+                    .collect::<Vec<_>>()
+                    .join(" ");
             let face = match s.problem {
                 Some(_) if done && !is_here => Some(view! { <Icon id="i-check" /> }.into_any()),
                 Some(n) => Some(n.to_string().into_any()),

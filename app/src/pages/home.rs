@@ -94,7 +94,8 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
         () if now || entry.begun => "here",
         () => "todo",
     };
-    let blocks = (0..all).map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }).collect::<Vec<_>>();
+    let blocks =
+        (0..all).map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }).collect::<Vec<_>>();
     view! {
         <li class="stop" data-state=state>
             <a href=format!("/{l}/lessons/{}", entry.slug) aria-current=now.then_some("step")>
@@ -136,9 +137,11 @@ fn headline(l: Lang, resume: &Resume) -> String {
     let stage = &resume.stage;
     let last = stage.marks.iter().rev().find(|m| m.deed.actor == Actor::You);
     match last {
-        Some(mark) => {
-            text::resume_title(l, &text::plain(&text::deed(l, &mark.deed.act)), stage.clock.now_ms - mark.deed.at_ms)
-        }
+        Some(mark) => text::resume_title(
+            l,
+            &text::plain(&text::deed(l, &mark.deed.act)),
+            stage.clock.now_ms - mark.deed.at_ms,
+        ),
         None => format!("{} {}", text::experiment(l, &resume.label), resume.experiment_title),
     }
 }

@@ -22,7 +22,8 @@ pub fn Lesson() -> impl IntoView {
     let l = lang();
     let (params, query) = (use_params_map(), use_query_map());
     // only what makes another page: a past moment and a tab are the living page's own affair
-    let which = Memo::new(move |_| (params.with(|p| p.get("slug")).unwrap_or_default(), query.with(|q| q.get("ex"))));
+    let which =
+        Memo::new(move |_| (params.with(|p| p.get("slug")).unwrap_or_default(), query.with(|q| q.get("ex"))));
     let load = Resource::new_blocking(
         move || which.get(),
         move |(slug, ex)| {
@@ -45,11 +46,11 @@ fn LessonBody(load: LessonLoad) -> impl IntoView {
     let l = lang();
     let LessonLoad { page, active, stage, past, console } = load;
     let query = use_query_map();
-    let stage = active
-        .zip(stage)
-        .map(|(i, view)| Stage::new(&page.experiments[i], view, past, console));
+    let stage = active.zip(stage).map(|(i, view)| Stage::new(&page.experiments[i], view, past, console));
     let link = Signal::derive(move || stage.map_or(Link::Idle, |s| s.link.get()));
-    let fault = RwSignal::new(query.with_untracked(|q| q.get("problem")).and_then(|p| crate::fault::Fault::from_query(&p)));
+    let fault = RwSignal::new(
+        query.with_untracked(|q| q.get("problem")).and_then(|p| crate::fault::Fault::from_query(&p)),
+    );
     if let Some(stage) = stage {
         stage.fault.set(fault.get_untracked());
         provide_context(stage);
@@ -62,9 +63,6 @@ fn LessonBody(load: LessonLoad) -> impl IntoView {
         <Title text=format!("{title} · {}", text::brand(l)) />
         <Topbar crumbs=vec![(page.part.clone(), Some(format!("/{l}"))), (title, None)] link />
         <Notice fault />
-        {stage.map(|_| view! {
-            <input type="checkbox" id="stage-open" class="vh only-s" aria-label=text::stage_open_box(l) />
-        })}
         <div class=if stage.is_some() { "lesson" } else { "lesson lesson--bare" }>
             <div class="lesson__spine"><Rail page=page.clone() active /></div>
             <main class="lesson__prose" id="main">{main}</main>
@@ -82,9 +80,14 @@ fn Prose(page: LessonPage, active: Option<usize>) -> impl IntoView {
         .blocks
         .iter()
         .map(|block| match block {
-            Block::Prose { html } => view! { <div class="prose__block" inner_html=html.clone()></div> }.into_any(),
+            Block::Prose { html } => {
+                view! { <div class="prose__block" inner_html=html.clone()></div> }.into_any()
+            }
             Block::Experiment { id } => match page.experiments.iter().position(|e| &e.id == id) {
-                Some(i) => view! { <Experiment view=page.experiments[i].clone() on_stage=active == Some(i) /> }.into_any(),
+                Some(i) => {
+                    view! { <Experiment view=page.experiments[i].clone() on_stage=active == Some(i) /> }
+                        .into_any()
+                }
                 None => ().into_any(),
             },
         })

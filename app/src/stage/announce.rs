@@ -36,7 +36,9 @@ pub fn Announcer() -> impl IntoView {
     });
     let facts = Memo::new(move |_| stage.with(|v| text::milestone(l, v)));
     let passed = Memo::new(move |_| {
-        stage.progress.with(|p| p.checks.iter().filter(|c| c.verdict == Verdict::Pass).map(|c| c.id.clone()).collect::<Vec<_>>())
+        stage.progress.with(|p| {
+            p.checks.iter().filter(|c| c.verdict == Verdict::Pass).map(|c| c.id.clone()).collect::<Vec<_>>()
+        })
     });
     let next = StoredValue::new(None::<String>);
     let resting = StoredValue::new(false);
@@ -83,7 +85,12 @@ pub fn Announcer() -> impl IntoView {
 }
 
 /// Says a sentence now, or when the silence is over; the newest wins.
-fn speak(region: RwSignal<String>, next: StoredValue<Option<String>>, resting: StoredValue<bool>, sentence: String) {
+fn speak(
+    region: RwSignal<String>,
+    next: StoredValue<Option<String>>,
+    resting: StoredValue<bool>,
+    sentence: String,
+) {
     if resting.get_value() {
         next.set_value(Some(sentence));
         return;
@@ -106,15 +113,25 @@ fn speak(region: RwSignal<String>, next: StoredValue<Option<String>>, resting: S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::{act::Deed, stage::{Mark, MarkKind}};
+    use wire::{
+        act::Deed,
+        stage::{Mark, MarkKind},
+    };
 
     #[test]
     fn only_the_learners_own_faults() {
-        let mark = |actor, revision, act| Mark { kind: MarkKind::You, deed: Deed { actor, at_ms: 0, revision, because: None, act } };
+        let mark = |actor, revision, act| Mark {
+            kind: MarkKind::You,
+            deed: Deed { actor, at_ms: 0, revision, because: None, act },
+        };
         let view = StageView {
             marks: vec![
                 mark(Actor::You, 3, Act::Unplugged { node: "node-c".into() }),
-                mark(Actor::NodeController, 5, Act::NodeUnknown { node: "node-c".into(), silent_ms: 1, pods: 0 }),
+                mark(
+                    Actor::NodeController,
+                    5,
+                    Act::NodeUnknown { node: "node-c".into(), silent_ms: 1, pods: 0 },
+                ),
                 mark(Actor::You, 7, Act::Plugged { node: "node-c".into() }),
             ],
             ..Default::default()

@@ -16,7 +16,8 @@ mod tests {
 
     #[test]
     fn runs_with_its_speed_and_stands_when_paused() {
-        let clock = |paused, live, speed| ClockView { now_ms: 10_000, paused, live, speed, ..Default::default() };
+        let clock =
+            |paused, live, speed| ClockView { now_ms: 10_000, paused, live, speed, ..Default::default() };
         for (clock, real_ms, expect) in [
             (clock(false, true, 1), 1_500.0, 11_500),
             (clock(false, true, 20), 100.0, 12_000),

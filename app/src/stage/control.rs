@@ -7,7 +7,10 @@ use wire::{
 };
 
 use super::{short_name, state::Stage};
-use crate::{icon::{Glyph, Icon}, text};
+use crate::{
+    icon::{Glyph, Icon},
+    text,
+};
 
 /// Pods shown in the scheduler's tray.
 const TRAY_MAX: usize = 2;
@@ -48,7 +51,11 @@ fn waiting(view: &StageView) -> Vec<String> {
 /// What the scheduler holds: pods without a node, else the one in flight.
 fn tray(view: &StageView) -> Vec<String> {
     let waiting = waiting(view);
-    if waiting.is_empty() { super::flight::flying(view).map(|f| f.pod).into_iter().collect() } else { waiting }
+    if waiting.is_empty() {
+        super::flight::flying(view).map(|f| f.pod).into_iter().collect()
+    } else {
+        waiting
+    }
 }
 
 #[component]
@@ -61,12 +68,15 @@ pub fn Control() -> impl IntoView {
             let members = row.members;
             let deed = stage.memo(move |v| last(v, members).cloned());
             let wish = stage.memo(move |v| {
-                (members == [Actor::ApiServer]).then(|| v.workloads.first().map(|w| text::should_be(l, &w.name, w.desired))).flatten()
+                (members == [Actor::ApiServer])
+                    .then(|| v.workloads.first().map(|w| text::should_be(l, &w.name, w.desired)))
+                    .flatten()
             });
             let acts = stage.memo(move |v| members.iter().any(|a| v.acts_now(*a)));
             let is_scheduler = members == [Actor::Scheduler];
             let held = stage.memo(move |v| if is_scheduler { tray(v) } else { Vec::new() });
-            let says = move || wish.get().or_else(|| deed.with(|d| d.as_ref().map(|d| text::deed_short(l, &d.act))));
+            let says =
+                move || wish.get().or_else(|| deed.with(|d| d.as_ref().map(|d| text::deed_short(l, &d.act))));
             view! {
                 <div class="ctl" role="listitem" class:is-acting=move || acts.get()>
                     <Icon id=row.icon /><b>{(row.label)(l)}</b>

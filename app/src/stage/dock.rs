@@ -2,8 +2,16 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{look::{Look, slots}, state::Stage};
-use crate::{api::Time, icon::{Glyph, Icon}, post::Post, text};
+use super::{
+    look::{Look, slots},
+    state::Stage,
+};
+use crate::{
+    api::Time,
+    icon::{Glyph, Icon},
+    post::Post,
+    text,
+};
 
 #[component]
 pub fn Dock() -> impl IntoView {
@@ -13,7 +21,8 @@ pub fn Dock() -> impl IntoView {
     let paused = Memo::new(move |_| stage.clock.with(|c| c.paused));
     let phases = stage.memo(|v| v.workloads.first().map(|w| slots(v, &w.key)).unwrap_or_default());
     view! {
-        <div class="dock">
+        <section class="dock" aria-label=text::stage(l)>
+            <input type="checkbox" id="stage-open" class="vh only-s" aria-label=text::stage_open_box(l) />
             <p><b>{move || stage.face(stage.now_ms.get())}</b>" "{says}</p>
             <span class="dock__time">
                 <PlayPause paused fragment="main" />
@@ -25,7 +34,7 @@ pub fn Dock() -> impl IntoView {
                 </ol>
             </span>
             <label class="btn btn--primary btn--s" for="stage-open">{text::stage_open(l)}</label>
-        </div>
+        </section>
     }
 }
 

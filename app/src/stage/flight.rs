@@ -29,7 +29,10 @@ pub fn flying(view: &StageView) -> Option<Flying> {
     let deed = view.actors.iter().find(|d| d.actor == Actor::Scheduler)?;
     let Act::Scheduled { pod: name, node } = &deed.act else { return None };
     let recent = (0..FLIGHT_MS).contains(&(view.clock.now_ms - deed.at_ms));
-    let pod = view.pods.iter().find(|p| short_name(&p.name) == short_name(name) && p.node.as_ref() == Some(node))?;
+    let pod = view
+        .pods
+        .iter()
+        .find(|p| short_name(&p.name) == short_name(name) && p.node.as_ref() == Some(node))?;
     let begins = matches!(pod.phase, PodPhase::Pending | PodPhase::Pulling | PodPhase::Starting);
     (recent && begins).then(|| Flying { pod: short_name(&pod.name).to_owned(), key: pod.key.clone() })
 }
@@ -58,13 +61,23 @@ pub fn route(tray: Box2, slot: Box2, nodes: Box2, floor: f64) -> String {
         let turn = if x2 - 14.0 > x1 { 8.0 } else { -8.0 };
         return format!(
             "M{x1:.1} {:.1} V{:.1} q0 8 {turn} 8 H{:.1} q8 0 8 8 V{:.1} q0 8 8 8 H{:.1}",
-            tray.bottom, top - 14.0, x2 - 22.0, y2 - 8.0, x2 - 2.0
+            tray.bottom,
+            top - 14.0,
+            x2 - 22.0,
+            y2 - 8.0,
+            x2 - 2.0
         );
     }
     let (gutter, low) = (nodes.left - 4.0, floor + 11.0);
     format!(
         "M{:.1} {:.1} H{:.1} q10 0 10 10 V{:.1} q0 10 10 10 H{:.1} q10 0 10 -10 V{:.1} q0 -10 10 -10 H{:.1}",
-        tray.right + 2.0, tray.mid_y(), gutter - 10.0, low - 10.0, x2 - 24.0, y2 + 10.0, x2 - 2.0
+        tray.right + 2.0,
+        tray.mid_y(),
+        gutter - 10.0,
+        low - 10.0,
+        x2 - 24.0,
+        y2 + 10.0,
+        x2 - 2.0
     )
 }
 

@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn deltas_stand_on_their_base() {
         let (old, new) = (view(1, 2), view(2, 3));
-        let delta = |base| Frame::Delta { base, delta: Box::new(StageDelta::between(&old, &new)), progress: None };
+        let delta =
+            |base| Frame::Delta { base, delta: Box::new(StageDelta::between(&old, &new)), progress: None };
         let mut copy = old.clone();
         assert_eq!(take(&mut copy, &delta(1)), Taken::Applied);
         assert_eq!(copy, new);

@@ -5,8 +5,11 @@ pub fn open_word(input: &str) -> Option<String> {
     let first = input.lines().next()?;
     let at = first.find("<<")?;
     let rest = first[at + 2..].trim_start_matches('-').trim_start();
-    let word: String =
-        rest.trim_start_matches(['\'', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let word: String = rest
+        .trim_start_matches(['\'', '"'])
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
     let closed = word.is_empty() || input.lines().skip(1).any(|line| line.trim_start_matches('\t') == word);
     (!closed).then_some(word)
 }

@@ -3,7 +3,7 @@
 use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlElement};
 
-use super::{state::Stage, timeline::step};
+use super::{node::pods_on, state::Stage, timeline::step};
 use crate::{icon::Icon, text};
 
 /// Where the choice to do without single keys is kept.
@@ -111,6 +111,10 @@ impl Shortcuts {
             focus("#canvas [data-stop][tabindex=\"0\"]");
             return;
         }
+        if ev.key() == "Escape" {
+            close_sheet();
+            return;
+        }
         if in_field || ev.ctrl_key() || ev.alt_key() || ev.meta_key() || ev.is_composing() {
             return;
         }
@@ -129,7 +133,9 @@ impl Shortcuts {
     fn grant(self, wish: Wish, stop: Option<&str>) {
         let stage = self.stage;
         match wish {
-            Wish::PlayPause => stage.time(if stage.live.with_untracked(|v| v.clock.paused) { "play" } else { "pause" }, None),
+            Wish::PlayPause => {
+                stage.time(if stage.live.with_untracked(|v| v.clock.paused) { "play" } else { "pause" }, None)
+            }
             Wish::Step { forward } => step(stage, forward),
             Wish::Speed(speed) => stage.time("speed", Some(speed)),
             Wish::Live => stage.go_live(),
@@ -157,7 +163,9 @@ impl Shortcuts {
     /// Unplugs or plugs the node of the stop.
     fn plug(self, stop: Option<&str>) {
         let node = stop.and_then(|s| s.strip_prefix("node/"));
-        let powered = node.and_then(|name| self.stage.with(|v| v.nodes.iter().find(|n| n.name == name).and_then(|n| n.powered)));
+        let powered = node.and_then(|name| {
+            self.stage.with(|v| v.nodes.iter().find(|n| n.name == name).and_then(|n| n.powered))
+        });
         if let (Some(node), Some(on)) = (node, powered) {
             self.stage.pull(if on { "unplug" } else { "plug" }, node.to_owned(), None);
         }
@@ -169,7 +177,7 @@ fn columns(view: &wire::stage::StageView) -> Vec<Vec<String>> {
     view.nodes
         .iter()
         .map(|n| {
-            let pods = view.pods.iter().filter(|p| p.node.as_ref() == Some(&n.name)).map(|p| format!("pod/{}", p.key));
+            let pods = pods_on(view, &n.name).into_iter().map(|key| format!("pod/{key}"));
             std::iter::once(format!("node/{}", n.name)).chain(pods).collect()
         })
         .collect()
@@ -180,6 +188,17 @@ fn focus(css: &str) {
         && let Ok(el) = el.dyn_into::<HtmlElement>()
     {
         _ = el.focus();
+    }
+}
+
+/// On small screens: back to the text.
+fn close_sheet() {
+    let sheet = document()
+        .get_element_by_id("stage-open")
+        .and_then(|e| e.dyn_into::<web_sys::HtmlInputElement>().ok());
+    if let Some(sheet) = sheet.filter(web_sys::HtmlInputElement::checked) {
+        sheet.set_checked(false);
+        _ = sheet.focus();
     }
 }
 

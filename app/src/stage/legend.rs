@@ -3,8 +3,14 @@
 use leptos::prelude::*;
 use wire::stage::PodPhase;
 
-use super::{look::{Look, PHASES}, state::Stage};
-use crate::{icon::{Glyph, Icon, symbol}, text};
+use super::{
+    look::{Look, PHASES},
+    state::Stage,
+};
+use crate::{
+    icon::{Glyph, Icon, symbol},
+    text,
+};
 
 fn status(phase: PodPhase) -> &'static str {
     match phase {

@@ -146,7 +146,9 @@ mod tests {
 
     #[test]
     fn the_fullest_node_decides_the_density() {
-        for (n, expect) in [(0, Density::Full), (4, Density::Full), (5, Density::Compact), (13, Density::Glyph)] {
+        for (n, expect) in
+            [(0, Density::Full), (4, Density::Full), (5, Density::Compact), (13, Density::Glyph)]
+        {
             let view = StageView {
                 nodes: vec![NodeView { name: "n".into(), ..Default::default() }],
                 pods: (0..n).map(|i| pod(&i.to_string(), Some("n"), PodPhase::Ready)).collect(),

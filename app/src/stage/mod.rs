@@ -67,7 +67,8 @@ pub fn StagePanel() -> impl IntoView {
 mod tests {
     #[test]
     fn suffixes() {
-        for (name, short) in [("web-6c9d-2lkx8", "2lkx8"), ("default/web-6c9d-2lkx8", "2lkx8"), ("db", "db")] {
+        for (name, short) in [("web-6c9d-2lkx8", "2lkx8"), ("default/web-6c9d-2lkx8", "2lkx8"), ("db", "db")]
+        {
             assert_eq!(super::short_name(name), short);
         }
     }

@@ -3,8 +3,18 @@
 use leptos::prelude::*;
 use wire::stage::{NodeReady, NodeView, PodPhase, StageView};
 
-use super::{keys::Shortcuts, look::{Density, density, node_state}, pod::Pod, power::Power, state::Stage};
-use crate::{icon::{Glyph, Icon}, text};
+use super::{
+    flight::flying,
+    keys::Shortcuts,
+    look::{Density, density, node_state},
+    pod::Pod,
+    power::Power,
+    state::Stage,
+};
+use crate::{
+    icon::{Glyph, Icon},
+    text,
+};
 
 fn condition(l: text::Lang, node: &NodeView) -> (&'static str, &'static str) {
     match node.ready {
@@ -23,11 +33,25 @@ struct Block {
 }
 
 /// Blocks and sum of what pods on `node` request; `pick` reads CPU or memory.
-fn blocks(view: &StageView, node: &NodeView, all: i64, pick: fn(&wire::stage::PodView) -> i64) -> (Vec<Block>, i64) {
+fn blocks(
+    view: &StageView,
+    node: &NodeView,
+    all: i64,
+    pick: fn(&wire::stage::PodView) -> i64,
+) -> (Vec<Block>, i64) {
     let gone = |p: PodPhase| matches!(p, PodPhase::Evicted | PodPhase::Completed | PodPhase::Failed);
-    let here = view.pods.iter().filter(|p| p.node.as_ref() == Some(&node.name) && !gone(p.phase) && pick(p) > 0);
+    let here =
+        view.pods.iter().filter(|p| p.node.as_ref() == Some(&node.name) && !gone(p.phase) && pick(p) > 0);
     let blocks: Vec<(i64, bool)> = here
-        .map(|p| (pick(p), matches!(p.phase, PodPhase::Pending | PodPhase::Pulling | PodPhase::Starting | PodPhase::NotReady)))
+        .map(|p| {
+            (
+                pick(p),
+                matches!(
+                    p.phase,
+                    PodPhase::Pending | PodPhase::Pulling | PodPhase::Starting | PodPhase::NotReady
+                ),
+            )
+        })
         .collect();
     let sum = blocks.iter().map(|b| b.0).sum();
     let percent = |n: i64| 100.0 * n as f64 / all.max(1) as f64;
@@ -45,6 +69,15 @@ fn whole(n: String) -> String {
     n.strip_suffix(".0").map(str::to_owned).unwrap_or(n)
 }
 
+/// Keys of the pods on a node; the one still in flight last, so that wires do not pass over its slot.
+pub fn pods_on(view: &StageView, node: &str) -> Vec<String> {
+    let flight = flying(view).map(|f| f.key);
+    let mut keys: Vec<String> =
+        view.pods.iter().filter(|p| p.node.as_deref() == Some(node)).map(|p| p.key.clone()).collect();
+    keys.sort_by_key(|k| Some(k) == flight.as_ref());
+    keys
+}
+
 #[component]
 pub fn Node(name: String) -> impl IntoView {
     let stage = expect_context::<Stage>();
@@ -54,9 +87,7 @@ pub fn Node(name: String) -> impl IntoView {
     let node = stage.memo(move |v| v.nodes.iter().find(|n| n.name == find).cloned().unwrap_or_default());
     let look = Memo::new(move |_| node.with(|n| (node_state(n), condition(l, n))));
     let on = name.clone();
-    let pods = stage.memo(move |v| {
-        v.pods.iter().filter(|p| p.node.as_ref() == Some(&on)).map(|p| p.key.clone()).collect::<Vec<_>>()
-    });
+    let pods = stage.memo(move |v| pods_on(v, &on));
     let dense = stage.memo(density);
     let list = move || match dense.get() {
         Density::Full => "pods",
@@ -121,6 +152,9 @@ mod tests {
 
     #[test]
     fn numbers_as_people_write_them() {
-        assert_eq!((cores(1500), gib(1536), whole(cores(2000)), whole(gib(3072))), ("1.5".into(), "1.5".into(), "2".into(), "3".into()));
+        assert_eq!(
+            (cores(1500), gib(1536), whole(cores(2000)), whole(gib(3072))),
+            ("1.5".into(), "1.5".into(), "2".into(), "3".into())
+        );
     }
 }

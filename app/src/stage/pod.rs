@@ -3,8 +3,20 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use wire::stage::{PodPhase, PodView, StageView};
 
-use super::{flight::flying, keys::Shortcuts, look::{Density, Look, density}, short_name, state::Stage};
-use crate::{api::Handle, icon::{Glyph, Icon}, post::Post, text};
+use super::{
+    flight::flying,
+    keys::Shortcuts,
+    look::{Density, Look, density},
+    node::pods_on,
+    short_name,
+    state::Stage,
+};
+use crate::{
+    api::Handle,
+    icon::{Glyph, Icon},
+    post::Post,
+    text,
+};
 
 /// How the wire from the Service's beam ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +67,12 @@ struct Drawn {
 
 fn drawn(view: &StageView, key: &str) -> Option<(PodView, Drawn)> {
     let pod = view.pods.iter().find(|p| p.key == key)?;
-    let row = view.pods.iter().filter(|p| p.node == pod.node).position(|p| p.key == key).unwrap_or(0);
+    let row = pod.node.as_deref().and_then(|n| pods_on(view, n).iter().position(|k| k == key)).unwrap_or(0);
     let slot = flying(view).is_some_and(|f| f.key == key);
-    Some((pod.clone(), Drawn { wire: wire(view, pod), dot: dotted(view, pod), row, slot, density: density(view) }))
+    Some((
+        pod.clone(),
+        Drawn { wire: wire(view, pod), dot: dotted(view, pod), row, slot, density: density(view) },
+    ))
 }
 
 #[component]
@@ -85,7 +100,9 @@ fn Cell(key: String, both: Memo<Option<(PodView, Drawn)>>) -> impl IntoView {
     let phase = Memo::new(move |_| both.with(|b| b.as_ref().map_or(PodPhase::Unknown, |b| b.0.phase)));
     let d = Memo::new(move |_| both.with(|b| b.as_ref().map(|b| b.1)));
     let look = move || Look::of(phase.get());
-    let remark = Memo::new(move |_| both.with(|b| b.as_ref().and_then(|b| text::pod_remark(l, &b.0, stage.now_ms.get()))));
+    let remark = Memo::new(move |_| {
+        both.with(|b| b.as_ref().and_then(|b| text::pod_remark(l, &b.0, stage.now_ms.get())))
+    });
     let ip = Memo::new(move |_| both.with(|b| b.as_ref().and_then(|b| b.0.ip.clone())));
     let message = Memo::new(move |_| both.with(|b| b.as_ref().and_then(|b| b.0.message.clone())));
     let label = Memo::new(move |_| both.with(|b| b.as_ref().map(|b| text::pod_label(l, &b.0))));

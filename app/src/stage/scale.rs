@@ -163,7 +163,10 @@ mod tests {
 
     fn mark(at_s: i64, kind: MarkKind) -> Mark {
         let act = Act::PodGone { pod: String::new() };
-        Mark { kind, deed: Deed { actor: Actor::Kubelet, at_ms: at_s * 1000, revision: 0, because: None, act } }
+        Mark {
+            kind,
+            deed: Deed { actor: Actor::Kubelet, at_ms: at_s * 1000, revision: 0, because: None, act },
+        }
     }
 
     #[test]
@@ -212,7 +215,12 @@ mod tests {
     #[test]
     fn neighbours() {
         let marks = [mark(1, MarkKind::You), mark(5, MarkKind::Worse), mark(9, MarkKind::Better)];
-        for (at, forward, expect) in [(5_000, true, Some(9_000)), (5_000, false, Some(1_000)), (9_000, true, None), (1_000, false, None)] {
+        for (at, forward, expect) in [
+            (5_000, true, Some(9_000)),
+            (5_000, false, Some(1_000)),
+            (9_000, true, None),
+            (1_000, false, None),
+        ] {
             assert_eq!(neighbour(&marks, at, forward), expect);
         }
     }

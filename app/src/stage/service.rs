@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{spark::{path, spark}, state::Stage};
+use super::{
+    spark::{path, spark},
+    state::Stage,
+};
 use crate::{icon::Icon, text};
 
 /// Dots on the beam: samples of the rate, fewer at high speed.
@@ -52,7 +55,8 @@ fn Sparkline(spans: Signal<Vec<wire::stage::FailureSpan>>) -> impl IntoView {
     let picture = Memo::new(move |_| spans.with(|s| spark(s, stage.start_ms.get(), stage.now_ms.get())));
     let label = move || {
         let spans = spans.get();
-        let faces: Vec<_> = spans.iter().map(|s| (stage.face(s.from_ms), s.to_ms.map(|t| stage.face(t)), s.failed)).collect();
+        let faces: Vec<_> =
+            spans.iter().map(|s| (stage.face(s.from_ms), s.to_ms.map(|t| stage.face(t)), s.failed)).collect();
         text::spark(l, &faces)
     };
     let end = move || if picture.with(|p| p.failing) { "var(--fail)" } else { "var(--ready)" };
@@ -77,7 +81,9 @@ mod tests {
 
     #[test]
     fn dots_sample_the_rate() {
-        for (rps, speed, dots) in [(0.0, 1, 0), (0.5, 1, 1), (40.0, 1, 6), (20.0, 5, 3), (40.0, 20, 1), (400.0, 60, 6)] {
+        for (rps, speed, dots) in
+            [(0.0, 1, 0), (0.5, 1, 1), (40.0, 1, 6), (20.0, 5, 3), (40.0, 20, 1), (400.0, 60, 6)]
+        {
             assert_eq!(beam_dots(rps, speed), dots, "{rps} at ×{speed}");
         }
     }

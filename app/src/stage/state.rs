@@ -8,7 +8,13 @@ use wire::{
 };
 
 use super::{clock::running, frames};
-use crate::{api, fault::Fault, text::{self, Lang}, topbar::{Link, here}, words::lang};
+use crate::{
+    api,
+    fault::Fault,
+    text::{self, Lang},
+    topbar::{Link, here},
+    words::lang,
+};
 
 /// Handles on everything the stage's parts share. Copy: signals live in the page's owner.
 #[derive(Clone, Copy)]
@@ -48,13 +54,20 @@ pub struct Stage {
 
 impl Stage {
     /// The stage of an experiment, as the server drew it.
-    pub fn new(ex: &ExperimentView, view: StageView, past: Option<StageView>, console: Vec<ConsoleEntry>) -> Self {
+    pub fn new(
+        ex: &ExperimentView,
+        view: StageView,
+        past: Option<StageView>,
+        console: Vec<ConsoleEntry>,
+    ) -> Self {
         let live = RwSignal::new(view);
         let past = RwSignal::new(past);
         let link = RwSignal::new(Link::Idle);
         let since_frame = RwSignal::new(0.0);
         let is_past = Memo::new(move |_| past.with(Option::is_some));
-        let clock = Memo::new(move |_| past.with(|p| p.as_ref().map(|v| v.clock)).unwrap_or_else(|| live.with(|v| v.clock)));
+        let clock = Memo::new(move |_| {
+            past.with(|p| p.as_ref().map(|v| v.clock)).unwrap_or_else(|| live.with(|v| v.clock))
+        });
         let now_ms = Memo::new(move |_| {
             let now = match is_past.get() {
                 true => clock.get().now_ms,
@@ -103,7 +116,10 @@ impl Stage {
     }
 
     /// A part of the picture that changes rarely, so that what hangs on it is drawn rarely.
-    pub fn memo<T: PartialEq + Send + Sync + 'static>(self, f: impl Fn(&StageView) -> T + Send + Sync + 'static) -> Memo<T> {
+    pub fn memo<T: PartialEq + Send + Sync + 'static>(
+        self,
+        f: impl Fn(&StageView) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
         Memo::new(move |_| self.with(&f))
     }
 
@@ -169,7 +185,8 @@ impl Stage {
         if self.is_past.get_untracked() {
             return;
         }
-        let answer = move || api::handle(self.sandbox.get_value(), verb.into(), target, rate_rps, String::new());
+        let answer =
+            move || api::handle(self.sandbox.get_value(), verb.into(), target, rate_rps, String::new());
         self.command(answer);
     }
 

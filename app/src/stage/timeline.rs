@@ -1,6 +1,11 @@
 //! Time: transport, speed, clock, marks, failures, folds, and the way back to now.
 
-use leptos::{ev::{KeyboardEvent, PointerEvent}, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast};
+use leptos::{
+    ev::{KeyboardEvent, PointerEvent},
+    prelude::*,
+    server_fn::ServerFn,
+    wasm_bindgen::JsCast,
+};
 use wire::stage::{ClockView, Mark, MarkKind, StageView};
 
 use super::{
@@ -62,12 +67,13 @@ pub fn Timeline() -> impl IntoView {
         let now = stage.clock.with(|c| c.now_ms).max(stage.now_ms.get());
         marks.with(|m| m.iter().rev().find(|m| m.deed.at_ms <= now).cloned())
     });
-    let picked = move || {
-        pick.get().map(|m| view! {
+    let picked =
+        move || {
+            pick.get().map(|m| view! {
             <span class="obj">{stage.face(m.deed.at_ms)}</span>
             {format!(" {}: {}", text::actor(l, m.deed.actor), text::plain(&text::deed(l, &m.deed.act)))}
         })
-    };
+        };
     let back_to = move || {
         let at = stage.clock.with(|c| c.now_ms);
         marks.with(|m| neighbour(m, at, false)).unwrap_or_else(|| stage.start_ms.get())
@@ -107,9 +113,18 @@ pub fn Timeline() -> impl IntoView {
 /// Everything that decides the scale, of the live picture with its clock run on.
 fn scale_now(stage: Stage) -> Scale {
     stage.live.with(|v| {
-        let now = if stage.is_past.get() { v.clock.live_ms.max(v.clock.now_ms) } else { stage.now_ms.get().max(v.clock.now_ms) };
+        let now = if stage.is_past.get() {
+            v.clock.live_ms.max(v.clock.now_ms)
+        } else {
+            stage.now_ms.get().max(v.clock.now_ms)
+        };
         let clock = ClockView { now_ms: now, live_ms: now, ..v.clock };
-        Scale::of(&StageView { clock, marks: v.marks.clone(), services: v.services.clone(), ..Default::default() })
+        Scale::of(&StageView {
+            clock,
+            marks: v.marks.clone(),
+            services: v.services.clone(),
+            ..Default::default()
+        })
     })
 }
 
@@ -124,7 +139,13 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
     });
     let groups = Memo::new(move |_| scale.with(|s| marks.with(|m| s.groups(m))));
     let failures = move || {
-        let spans = stage.live.with(|v| v.services.iter().filter_map(|s| s.traffic.as_ref()).flat_map(|t| t.failures.clone()).collect::<Vec<_>>());
+        let spans = stage.live.with(|v| {
+            v.services
+                .iter()
+                .filter_map(|s| s.traffic.as_ref())
+                .flat_map(|t| t.failures.clone())
+                .collect::<Vec<_>>()
+        });
         let end = stage.now_ms.get();
         scale.with(|s| {
             spans
@@ -138,9 +159,11 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
         })
     };
     let folds = move || {
-        scale.with(|s| s.folds.iter().map(|f| view! {
+        scale.with(|s| {
+            s.folds.iter().map(|f| view! {
             <span class="track__fold" style=format!("--x:{:.2}", f.x)>{text::folded(l, f.folded_ms)}</span>
-        }).collect::<Vec<_>>())
+        }).collect::<Vec<_>>()
+        })
     };
     let track = NodeRef::<leptos::html::Div>::new();
     let held = RwSignal::new(false);
@@ -151,7 +174,10 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
         Some(scale.with_untracked(|s| s.at(x.clamp(0.0, 100.0))))
     };
     let grab = move |ev: PointerEvent| {
-        let on_mark = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|e| e.closest(".mark").ok().flatten().is_some());
+        let on_mark = ev
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|e| e.closest(".mark").ok().flatten().is_some());
         if on_mark || ev.button() != 0 {
             return;
         }
@@ -164,7 +190,9 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
         }
     };
     let drag = move |ev: PointerEvent| {
-        if held.get_untracked() && let Some(at) = at_pointer(&ev) {
+        if held.get_untracked()
+            && let Some(at) = at_pointer(&ev)
+        {
             stage.look_at(at);
         }
     };
@@ -208,7 +236,9 @@ fn MarkAt(g: Group, marks: Memo<Vec<Mark>>) -> impl IntoView {
     let (k, shape) = kind(g.kind);
     let all = marks.get_untracked();
     // the label is that of the strongest mark in the group
-    let Some(first) = g.marks.iter().filter_map(|i| all.get(*i)).find(|m| m.kind == g.kind).cloned() else { return ().into_any() };
+    let Some(first) = g.marks.iter().filter_map(|i| all.get(*i)).find(|m| m.kind == g.kind).cloned() else {
+        return ().into_any();
+    };
     let at = first.deed.at_ms;
     let face = text::clock(at, stage.start_ms.get_untracked());
     let label = format!("{face} {}", text::deed_short(l, &first.deed.act));
@@ -216,7 +246,14 @@ fn MarkAt(g: Group, marks: Memo<Vec<Mark>>) -> impl IntoView {
         .marks
         .iter()
         .filter_map(|i| all.get(*i))
-        .map(|m| format!("{} {}: {}", text::clock(m.deed.at_ms, stage.start_ms.get_untracked()), text::actor(l, m.deed.actor), text::plain(&text::deed(l, &m.deed.act))))
+        .map(|m| {
+            format!(
+                "{} {}: {}",
+                text::clock(m.deed.at_ms, stage.start_ms.get_untracked()),
+                text::actor(l, m.deed.actor),
+                text::plain(&text::deed(l, &m.deed.act))
+            )
+        })
         .collect::<Vec<_>>()
         .join("\n");
     let end = if g.x < 6.0 { Some("r") } else { None };

@@ -14,10 +14,13 @@ pub fn Clients(key: String) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let id = format!("rps-{}", key.replace('/', "-"));
-    let traffic = stage.memo(move |v| v.services.iter().find(|s| s.key == key).and_then(|s| s.traffic.clone()));
+    let traffic =
+        stage.memo(move |v| v.services.iter().find(|s| s.key == key).and_then(|s| s.traffic.clone()));
     let name = Memo::new(move |_| traffic.with(|t| t.as_ref().map(|t| t.name.clone())));
     let rate = Memo::new(move |_| traffic.with(|t| t.as_ref().map_or(0.0, |t| t.rate_rps)));
-    let max = Memo::new(move |_| traffic.with(|t| t.as_ref().map_or(0.0, |t| t.rate_rps_max.max(t.rate_rps).max(1.0))));
+    let max = Memo::new(move |_| {
+        traffic.with(|t| t.as_ref().map_or(0.0, |t| t.rate_rps_max.max(t.rate_rps).max(1.0)))
+    });
     // while the thumb is dragged, the number follows the hand
     let hand = RwSignal::new(None::<f64>);
     let shown = move || hand.get().unwrap_or_else(|| rate.get());

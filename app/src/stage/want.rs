@@ -3,8 +3,14 @@
 use leptos::prelude::*;
 use wire::stage::{PodPhase, WorkloadView};
 
-use super::{look::{Look, slots}, state::Stage};
-use crate::{icon::{Glyph, Icon}, text};
+use super::{
+    look::{Look, slots},
+    state::Stage,
+};
+use crate::{
+    icon::{Glyph, Icon},
+    text,
+};
 
 /// More slots than this are a number only.
 const SLOTS_MAX: usize = 12;
@@ -50,7 +56,8 @@ fn Strip(key: String) -> impl IntoView {
     let gap = move || {
         w.with(|w: &WorkloadView| {
             let (state, head) = text::gap(l, w.desired, w.ready);
-            let who = (state == "short").then(|| w.replica_set.as_ref().map(|rs| text::gap_who(l, rs))).flatten();
+            let who =
+                (state == "short").then(|| w.replica_set.as_ref().map(|rs| text::gap_who(l, rs))).flatten();
             view! { <p class="want__gap" data-state=state><b>{head}</b>{who}</p> }
         })
     };

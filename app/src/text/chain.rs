@@ -60,10 +60,19 @@ fn wait(lang: Lang, act: &Act, later: &[Deed], failed: u64) -> Option<Wait> {
                     format!("{} 동안은 느린 것인지 꺼진 것인지 알 수 없었어요.", duration(lang, ms)),
                     format!("For {}, slow and dead looked the same.", duration(lang, ms)),
                 ),
-                None => pick(lang, "아직 느린 것인지 꺼진 것인지 알 수 없어요.", "Slow and dead still look the same.").into(),
+                None => pick(
+                    lang,
+                    "아직 느린 것인지 꺼진 것인지 알 수 없어요.",
+                    "Slow and dead still look the same.",
+                )
+                .into(),
             };
             if failed > 0 {
-                text.push_str(&pick(lang, format!(" 지금까지 요청 {failed}건이 실패했어요."), format!(" {failed} requests have failed so far.")));
+                text.push_str(&pick(
+                    lang,
+                    format!(" 지금까지 요청 {failed}건이 실패했어요."),
+                    format!(" {failed} requests have failed so far."),
+                ));
             }
             Some(text)
         }
@@ -109,15 +118,25 @@ mod tests {
         let chain = [
             at(0, Actor::Kubelet, Act::LeaseStopped { node: node(), last_ms: 0 }),
             at(47_000, Actor::NodeController, Act::NodeUnknown { node: node(), silent_ms: 47_000, pods: 2 }),
-            at(347_000, Actor::EvictionController, Act::EvictedPods { node: node(), pods: 2, tolerated_s: 300 }),
+            at(
+                347_000,
+                Actor::EvictionController,
+                Act::EvictedPods { node: node(), pods: 2, tolerated_s: 300 },
+            ),
         ];
         let rows = chain_rows(Lang::Ko, &chain, 667);
         assert_eq!(rows[0].who, "kubelet · node-c");
         let waits: Vec<_> = rows.iter().map(|r| r.wait.as_deref().unwrap_or("")).collect();
-        assert_eq!(waits[0], "47초 동안은 느린 것인지 꺼진 것인지 알 수 없었어요. 지금까지 요청 667건이 실패했어요.");
+        assert_eq!(
+            waits[0],
+            "47초 동안은 느린 것인지 꺼진 것인지 알 수 없었어요. 지금까지 요청 667건이 실패했어요."
+        );
         assert_eq!(waits[1], "그 뒤 300초를 더 기다렸어요. 파드마다 적힌 `tolerationSeconds` 값이에요.");
         assert_eq!(waits[2], "");
         let early = chain_rows(Lang::En, &chain[..2], 0);
-        assert_eq!(early[1].wait.as_deref(), Some("Now the `tolerationSeconds` written on each pod must pass."));
+        assert_eq!(
+            early[1].wait.as_deref(),
+            Some("Now the `tolerationSeconds` written on each pod must pass.")
+        );
     }
 }

@@ -2,7 +2,11 @@
 
 use wire::act::{Act, Actor};
 
-use super::{Lang, duration, particle::{eul, i, ro}, pick};
+use super::{
+    Lang, duration,
+    particle::{eul, i, ro},
+    pick,
+};
 use crate::stage::short_name;
 
 /// Who, as the rail and the chain name them.
@@ -52,7 +56,9 @@ fn deed_ko(act: &Act) -> String {
         Act::Scaled { workload, from, to } => {
             format!("{}의 원하는 수를 {from}에서 {} 바꿨어요", code(workload), ro(&to.to_string()))
         }
-        Act::RolledOut { workload, image } => format!("{}의 이미지를 {} 바꿨어요", code(workload), ro(&code(image))),
+        Act::RolledOut { workload, image } => {
+            format!("{}의 이미지를 {} 바꿨어요", code(workload), ro(&code(image)))
+        }
         Act::TrafficSet { from_rps, to_rps, .. } => {
             format!("사용자 요청을 {}에서 {} 바꿨어요", rps(*from_rps), ro(&rps(*to_rps)))
         }
@@ -61,7 +67,11 @@ fn deed_ko(act: &Act) -> String {
         Act::Deleted { kind, name } => format!("{} 지웠어요", eul(&code(&format!("{kind}/{name}")))),
         Act::LeaseStopped { node, .. } => format!("{} 갱신이 멈췄어요", code(&format!("Lease/{node}"))),
         Act::NodeUnknown { node, pods, .. } => {
-            let and = if *pods > 0 { format!(", 파드 {pods}개를 ‘준비 안 됨’으로 바꿨어요") } else { " 적었어요".into() };
+            let and = if *pods > 0 {
+                format!(", 파드 {pods}개를 ‘준비 안 됨’으로 바꿨어요")
+            } else {
+                " 적었어요".into()
+            };
             let verb = if *pods > 0 { "으로 적고" } else { "으로" };
             format!("{node}에 `Ready=Unknown`{verb}{and}")
         }
@@ -79,8 +89,12 @@ fn deed_ko(act: &Act) -> String {
         Act::Pulling { pod, .. } => format!("{}의 이미지를 받고 있어요", pod_code(pod)),
         Act::Started { pod, node } => format!("{node}에서 {} 시작했어요", eul(&pod_code(pod))),
         Act::PodReady { pod, .. } => format!("{} 요청을 받을 준비가 됐어요", i(&pod_code(pod))),
-        Act::Died { pod, exit_code } => format!("{} 종료 코드 {} 끝났어요", i(&pod_code(pod)), ro(&exit_code.to_string())),
-        Act::Restarted { pod, count } => format!("{} 같은 노드에서 다시 띄웠어요 ({count}번째)", eul(&pod_code(pod))),
+        Act::Died { pod, exit_code } => {
+            format!("{} 종료 코드 {} 끝났어요", i(&pod_code(pod)), ro(&exit_code.to_string()))
+        }
+        Act::Restarted { pod, count } => {
+            format!("{} 같은 노드에서 다시 띄웠어요 ({count}번째)", eul(&pod_code(pod)))
+        }
         Act::BackOff { pod, wait_ms } => {
             format!("{} {} 뒤에 다시 띄워요", eul(&pod_code(pod)), duration(Lang::Ko, *wait_ms))
         }
@@ -96,8 +110,12 @@ fn deed_en(act: &Act) -> String {
         Act::Unplugged { node } => format!("pulled the plug on {node}"),
         Act::Plugged { node } => format!("plugged {node} back in"),
         Act::Killed { pod } => format!("killed the container of {}", pod_code(pod)),
-        Act::Scaled { workload, from, to } => format!("changed the desired number of {} from {from} to {to}", code(workload)),
-        Act::RolledOut { workload, image } => format!("changed the image of {} to {}", code(workload), code(image)),
+        Act::Scaled { workload, from, to } => {
+            format!("changed the desired number of {} from {from} to {to}", code(workload))
+        }
+        Act::RolledOut { workload, image } => {
+            format!("changed the image of {} to {}", code(workload), code(image))
+        }
         Act::TrafficSet { from_rps, to_rps, .. } => {
             format!("changed user requests from {} to {}", rps(*from_rps), rps(*to_rps))
         }
@@ -112,17 +130,27 @@ fn deed_en(act: &Act) -> String {
         Act::NodeReady { node } => format!("sets `Ready=True` on {node} again"),
         Act::EvictedPods { pods, .. } => format!("asks for {} to be deleted", pods_en(*pods)),
         Act::CreatedPods { pods, wanted, had, .. } => format!("wants {wanted}, counts {had}, creates {pods}"),
-        Act::DeletedPods { pods, wanted, .. } => format!("wants {wanted}, asks for {} to be deleted", pods_en(*pods)),
-        Act::ScaledReplicaSet { replica_set, from, to } => format!("scales {} from {from} to {to}", code(replica_set)),
+        Act::DeletedPods { pods, wanted, .. } => {
+            format!("wants {wanted}, asks for {} to be deleted", pods_en(*pods))
+        }
+        Act::ScaledReplicaSet { replica_set, from, to } => {
+            format!("scales {} from {from} to {to}", code(replica_set))
+        }
         Act::Scheduled { pod, node } => format!("sends {} to {node}", pod_code(pod)),
         Act::Unschedulable { pod, .. } => format!("finds no node for {}", pod_code(pod)),
         Act::Pulling { pod, .. } => format!("pulls the image of {}", pod_code(pod)),
         Act::Started { pod, node } => format!("starts {} on {node}", pod_code(pod)),
         Act::PodReady { pod, .. } => format!("{} is ready for requests", pod_code(pod)),
         Act::Died { pod, exit_code } => format!("{} ends with exit code {exit_code}", pod_code(pod)),
-        Act::Restarted { pod, count } => format!("restarts {} on the same node (restart {count})", pod_code(pod)),
-        Act::BackOff { pod, wait_ms } => format!("restarts {} in {}", pod_code(pod), duration(Lang::En, *wait_ms)),
-        Act::EndpointsChanged { service, from, to } => format!("rewrites the addresses behind {}: {from} to {to}", code(service)),
+        Act::Restarted { pod, count } => {
+            format!("restarts {} on the same node (restart {count})", pod_code(pod))
+        }
+        Act::BackOff { pod, wait_ms } => {
+            format!("restarts {} in {}", pod_code(pod), duration(Lang::En, *wait_ms))
+        }
+        Act::EndpointsChanged { service, from, to } => {
+            format!("rewrites the addresses behind {}: {from} to {to}", code(service))
+        }
         Act::PodGone { pod } => format!("{} is gone", pod_code(pod)),
     }
 }
@@ -192,7 +220,13 @@ fn short_en(act: &Act) -> String {
         Act::Died { pod, .. } => format!("{} died", short_name(pod)),
         Act::Restarted { pod, .. } => format!("{} restarts", short_name(pod)),
         Act::BackOff { wait_ms, .. } => format!("waits {}", duration(Lang::En, *wait_ms)),
-        Act::EndpointsChanged { to, .. } => if *to == 1 { "1 address".into() } else { format!("{to} addresses") },
+        Act::EndpointsChanged { to, .. } => {
+            if *to == 1 {
+                "1 address".into()
+            } else {
+                format!("{to} addresses")
+            }
+        }
         Act::PodGone { pod } => format!("{} gone", short_name(pod)),
     }
 }
@@ -215,7 +249,11 @@ mod tests {
                 "sets `Ready=Unknown` on node-c and marks 2 pods not ready",
             ),
             (&quiet, "node-c에 `Ready=Unknown`으로 적었어요", "sets `Ready=Unknown` on node-c"),
-            (&scaled, "`web`의 원하는 수를 3에서 6으로 바꿨어요", "changed the desired number of `web` from 3 to 6"),
+            (
+                &scaled,
+                "`web`의 원하는 수를 3에서 6으로 바꿨어요",
+                "changed the desired number of `web` from 3 to 6",
+            ),
         ] {
             assert_eq!(deed(Lang::Ko, act), ko);
             assert_eq!(deed(Lang::En, act), en);

@@ -1,8 +1,17 @@
 //! The picture in one sentence: ready of desired, who acts, what is wrong.
 
-use wire::{act::{Act, Actor, Deed}, stage::{NodeReady, PodPhase, StageView}};
+use wire::{
+    act::{Act, Actor, Deed},
+    stage::{NodeReady, PodPhase, StageView},
+};
 
-use super::{Lang, actor, chain::plain, deed, particle::{eul, i, ro}, pick, silent};
+use super::{
+    Lang, actor,
+    chain::plain,
+    deed,
+    particle::{eul, i, ro},
+    pick, silent,
+};
 use crate::stage::short_name;
 
 /// Ready and desired of all workloads, or of bare pods where there is none.
@@ -58,15 +67,31 @@ fn what_is_wrong(lang: Lang, view: &StageView, now_ms: i64) -> Option<String> {
         let heard = node.heard_ms.filter(|at| now_ms - at >= 1_000);
         return Some(match heard {
             Some(at) => silent(lang, &node.name, now_ms - at),
-            None => pick(lang, format!("{}의 전원이 꺼졌어요.", node.name), format!("{} has no power.", node.name)),
+            None => pick(
+                lang,
+                format!("{}의 전원이 꺼졌어요.", node.name),
+                format!("{} has no power.", node.name),
+            ),
         });
     }
     let count = |phase| view.pods.iter().filter(|p| p.phase == phase).count();
-    match (count(PodPhase::CrashLoop), count(PodPhase::PullError) + count(PodPhase::PullBackOff), count(PodPhase::Pending)) {
+    match (
+        count(PodPhase::CrashLoop),
+        count(PodPhase::PullError) + count(PodPhase::PullBackOff),
+        count(PodPhase::Pending),
+    ) {
         (0, 0, 0) => None,
-        (n @ 1.., _, _) => Some(pick(lang, format!("파드 {n}개가 반복해서 죽고 있어요."), format!("{n} in a crash loop."))),
-        (_, n @ 1.., _) => Some(pick(lang, format!("파드 {n}개가 이미지를 받지 못했어요."), format!("{n} cannot pull the image."))),
-        (_, _, n) => Some(pick(lang, format!("파드 {n}개가 자리를 기다려요."), format!("{n} waiting for a node."))),
+        (n @ 1.., _, _) => {
+            Some(pick(lang, format!("파드 {n}개가 반복해서 죽고 있어요."), format!("{n} in a crash loop.")))
+        }
+        (_, n @ 1.., _) => Some(pick(
+            lang,
+            format!("파드 {n}개가 이미지를 받지 못했어요."),
+            format!("{n} cannot pull the image."),
+        )),
+        (_, _, n) => {
+            Some(pick(lang, format!("파드 {n}개가 자리를 기다려요."), format!("{n} waiting for a node.")))
+        }
     }
 }
 
@@ -95,7 +120,11 @@ pub fn milestone(lang: Lang, view: &StageView) -> String {
         return ready_of(lang, view);
     }
     let lost = lost.join(", ");
-    format!("{} {}", ready_of(lang, view), pick(lang, format!("연락 끊김: {lost}."), format!("No contact: {lost}.")))
+    format!(
+        "{} {}",
+        ready_of(lang, view),
+        pick(lang, format!("연락 끊김: {lost}."), format!("No contact: {lost}."))
+    )
 }
 
 #[cfg(test)]

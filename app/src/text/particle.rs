@@ -66,6 +66,10 @@ pub fn i(word: &str) -> String {
 pub fn eul(word: &str) -> String {
     with(word, "을", "를")
 }
+/// 예요/이에요.
+pub fn yeyo(word: &str) -> String {
+    with(word, "이에요", "예요")
+}
 /// (으)로.
 pub fn ro(word: &str) -> String {
     let particle = if ending(word) == Ending::Consonant { "으로" } else { "로" };
@@ -117,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_other_pairs() {
-        let all = [i("web"), i("node-c"), eul("t8d2r"), eul("콘솔")];
-        assert_eq!(all, ["web이", "node-c가", "t8d2r를", "콘솔을"]);
+        let all = [i("web"), i("node-c"), eul("t8d2r"), eul("콘솔"), yeyo("나"), yeyo("2-B"), yeyo("이름")];
+        assert_eq!(all, ["web이", "node-c가", "t8d2r를", "콘솔을", "나예요", "2-B예요", "이름이에요"]);
     }
 }

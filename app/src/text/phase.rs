@@ -30,7 +30,9 @@ pub fn pod_remark(lang: Lang, pod: &PodView, now_ms: i64) -> Option<String> {
     let left = pod.until_ms.map(|at| at - now_ms).filter(|ms| *ms > 0).map(|ms| duration(lang, ms));
     match (pod.phase, left) {
         (PodPhase::Pending, _) if pod.node.is_none() => Some(pick(lang, "노드 없음", "no node").into()),
-        (PodPhase::Terminating, Some(left)) => Some(pick(lang, format!("남은 {left}"), format!("{left} left"))),
+        (PodPhase::Terminating, Some(left)) => {
+            Some(pick(lang, format!("남은 {left}"), format!("{left} left")))
+        }
         (PodPhase::CrashLoop, left) => {
             let times = pick(lang, format!("{}회", pod.restarts), format!("{}×", pod.restarts));
             Some(match left {
@@ -46,13 +48,18 @@ pub fn pod_remark(lang: Lang, pod: &PodView, now_ms: i64) -> Option<String> {
 
 /// The cell for a screen reader: "파드 q4z7p, 준비 전, 10.244.1.9".
 pub fn pod_label(lang: Lang, pod: &PodView) -> String {
-    let mut label = format!("{} {}, {}", pick(lang, "파드", "Pod"), short_name(&pod.name), pod_state(lang, pod.phase));
+    let mut label =
+        format!("{} {}, {}", pick(lang, "파드", "Pod"), short_name(&pod.name), pod_state(lang, pod.phase));
     if let Some(ip) = &pod.ip {
         label.push_str(", ");
         label.push_str(ip);
     }
     if pod.restarts > 0 {
-        label.push_str(&pick(lang, format!(", 다시 시작 {}회", pod.restarts), format!(", {} restarts", pod.restarts)));
+        label.push_str(&pick(
+            lang,
+            format!(", 다시 시작 {}회", pod.restarts),
+            format!(", {} restarts", pod.restarts),
+        ));
     }
     label
 }

@@ -2,7 +2,11 @@
 
 use wire::lesson::{CheckResult, Verdict};
 
-use super::{Lang, duration, particle::{eun, i}, pick};
+use super::{
+    Lang, duration,
+    particle::{eun, i, yeyo},
+    pick,
+};
 
 /// The tab's and the page's title.
 pub fn lesson_title(lang: Lang, number: u32, title: &str) -> String {
@@ -38,7 +42,11 @@ pub fn hint_count(lang: Lang, open: usize, all: u32) -> String {
 }
 /// A check that passes, with the value that decided it.
 pub fn check_passed(lang: Lang, text: &str, check: &CheckResult) -> String {
-    let value = check.why.as_ref().map(|w| format!(" {} {} {}", w.object, last_field(&w.path), unquote(&w.actual))).unwrap_or_default();
+    let value = check
+        .why
+        .as_ref()
+        .map(|w| format!(" {} {} {}", w.object, last_field(&w.path), unquote(&w.actual)))
+        .unwrap_or_default();
     pick(lang, format!("통과: {text}.{value}"), format!("Passed: {text}.{value}"))
 }
 /// What would make a check pass: "6이 되면 통과해요".
@@ -51,7 +59,9 @@ pub fn passes_when(lang: Lang, op: &str, expected: &str) -> Option<String> {
         "==" => pick(lang, format!("{} 되면 통과해요", i(&want)), format!("passes at {want}")),
         ">=" => pick(lang, format!("{want} 이상이 되면 통과해요"), format!("passes at {want} or more")),
         "<=" => pick(lang, format!("{want} 이하가 되면 통과해요"), format!("passes at {want} or less")),
-        "!=" => pick(lang, format!("{} 아니게 되면 통과해요", i(&want)), format!("passes when it is not {want}")),
+        "!=" => {
+            pick(lang, format!("{} 아니게 되면 통과해요", i(&want)), format!("passes when it is not {want}"))
+        }
         ">" => pick(lang, format!("{want}보다 커지면 통과해요"), format!("passes above {want}")),
         "<" => pick(lang, format!("{want}보다 작아지면 통과해요"), format!("passes below {want}")),
         op => pick(lang, format!("통과하려면: {op} {want}"), format!("to pass: {op} {want}")),
@@ -92,7 +102,11 @@ pub fn gap(lang: Lang, desired: i64, ready: i64) -> (&'static str, String) {
 }
 /// Who closes the gap.
 pub fn gap_who(lang: Lang, replica_set: &str) -> String {
-    pick(lang, format!("{} 채우는 중", i(&format!("ReplicaSet/{replica_set}"))), format!("ReplicaSet/{replica_set} is filling it"))
+    pick(
+        lang,
+        format!("{} 채우는 중", i(&format!("ReplicaSet/{replica_set}"))),
+        format!("ReplicaSet/{replica_set} is filling it"),
+    )
 }
 /// The want strip as a sentence.
 pub fn want_sentence(lang: Lang, name: &str, desired: i64, ready: i64) -> String {
@@ -138,8 +152,16 @@ pub fn spark(lang: Lang, spans: &[(String, Option<String>, u64)]) -> String {
     let parts: Vec<String> = spans
         .iter()
         .map(|(from, to, n)| match to {
-            Some(to) => pick(lang, format!("{from}부터 {to}까지 요청 {n}건 실패"), format!("{n} requests failed from {from} to {to}")),
-            None => pick(lang, format!("{from}부터 지금까지 요청 {n}건 실패"), format!("{n} requests failed from {from} until now")),
+            Some(to) => pick(
+                lang,
+                format!("{from}부터 {to}까지 요청 {n}건 실패"),
+                format!("{n} requests failed from {from} to {to}"),
+            ),
+            None => pick(
+                lang,
+                format!("{from}부터 지금까지 요청 {n}건 실패"),
+                format!("{n} requests failed from {from} until now"),
+            ),
         })
         .collect();
     parts.join(", ")
@@ -147,13 +169,13 @@ pub fn spark(lang: Lang, spans: &[(String, Option<String>, u64)]) -> String {
 /// What each resume card says: since which deed how long.
 pub fn resume_title(lang: Lang, what: &str, ago_ms: i64) -> String {
     let ago = duration(lang, ago_ms);
-    pick(lang, format!("{what}. 그 뒤로 {ago}"), format!("You {what}, {ago} ago"))
+    pick(lang, format!("{what}. 그 뒤로 {} 지났어요", i(&ago)), format!("You {what}, {ago} ago"))
 }
 /// Which step the learner is at.
 pub fn resume_more(lang: Lang, number: u32, title: &str, label: &str, passed: u32, all: u32) -> String {
     pick(
         lang,
-        format!("{number}과 {title}, 실험 {label}이에요. 확인 {all}개 가운데 {passed}개를 통과했어요."),
+        format!("{number}과 {title}, 실험 {}. 확인 {all}개 가운데 {passed}개를 통과했어요.", yeyo(label)),
         format!("Lesson {number}, {title}, experiment {label}. {passed} of {all} checks have passed."),
     )
 }
@@ -215,9 +237,11 @@ mod tests {
 
     #[test]
     fn the_gap_has_a_sign() {
-        for (desired, ready, state, ko) in
-            [(6, 4, "short", "2개 모자라요"), (3, 3, "met", "원하는 만큼 있어요"), (2, 5, "over", "3개 많아요")]
-        {
+        for (desired, ready, state, ko) in [
+            (6, 4, "short", "2개 모자라요"),
+            (3, 3, "met", "원하는 만큼 있어요"),
+            (2, 5, "over", "3개 많아요"),
+        ] {
             assert_eq!(gap(Lang::Ko, desired, ready), (state, ko.to_owned()));
         }
     }

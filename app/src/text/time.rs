@@ -14,7 +14,11 @@ pub fn clock(at_ms: i64, start_ms: i64) -> String {
 /// A length: `5분 51초`, `5 min 51 s`; whole seconds.
 pub fn duration(lang: Lang, ms: i64) -> String {
     let s = ms.max(0) / 1000;
-    let units = [(s / 3600, pick(lang, "시간", " h")), (s / 60 % 60, pick(lang, "분", " min")), (s % 60, pick(lang, "초", " s"))];
+    let units = [
+        (s / 3600, pick(lang, "시간", " h")),
+        (s / 60 % 60, pick(lang, "분", " min")),
+        (s % 60, pick(lang, "초", " s")),
+    ];
     let parts: Vec<String> = units.iter().filter(|(n, _)| *n > 0).map(|(n, u)| format!("{n}{u}")).collect();
     if parts.is_empty() { format!("0{}", units[2].1) } else { parts.join(" ") }
 }

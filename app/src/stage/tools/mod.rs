@@ -11,7 +11,8 @@ use leptos_router::hooks::use_query_map;
 use super::state::Stage;
 use crate::{icon::Icon, text, topbar::here};
 
-const TABS: [(&str, &str); 4] = [("console", "i-term"), ("yaml", "i-yaml"), ("events", "i-list"), ("objects", "i-cube")];
+const TABS: [(&str, &str); 4] =
+    [("console", "i-term"), ("yaml", "i-yaml"), ("events", "i-list"), ("objects", "i-cube")];
 
 fn tab_address(tab: &str) -> String {
     let address = here("tools");
@@ -29,6 +30,8 @@ pub fn Tools() -> impl IntoView {
     if let Some((tab, _)) = TABS.iter().find(|(tab, _)| asked.as_deref() == Some(tab)) {
         stage.tab.set(tab);
     }
+    // on small screens the tools are a sheet that a tap on a tab opens and closes
+    let open = RwSignal::new(asked.is_some());
     let counts = stage.memo(|v| v.counts);
     let label = move |tab| match tab {
         "yaml" => ("YAML", None),
@@ -42,7 +45,11 @@ pub fn Tools() -> impl IntoView {
             view! {
                 <a role="tab" id=format!("tab-{tab}") href=tab_address(tab) rel="external" aria-controls="panel"
                     aria-selected=move || if on() { "true" } else { "false" } tabindex=move || if on() { "0" } else { "-1" }
-                    on:click=move |ev| { ev.prevent_default(); stage.tab.set(tab) }
+                    on:click=move |ev| {
+                        ev.prevent_default();
+                        open.update(|o| *o = !*o || stage.tab.get_untracked() != tab);
+                        stage.tab.set(tab);
+                    }
                     on:keydown=move |ev| walk(stage, &ev)>
                     <Icon id=icon />{move || label(tab).0}{move || label(tab).1.map(|n| view! { " "<em>{n}</em> })}
                 </a>
@@ -51,7 +58,7 @@ pub fn Tools() -> impl IntoView {
         .into_iter()
         .collect::<Vec<_>>();
     view! {
-        <section class="panel" id="tools" aria-label=text::tools(l)>
+        <section class="panel" class:is-open=move || open.get() id="tools" aria-label=text::tools(l)>
             <div class="tabbar">
                 <div class="tabs" role="tablist" aria-label=text::tools(l)>{tabs}</div>
                 <span class="tabs__end only-l">{text::to_console(l)}" "<kbd>"`"</kbd></span>
@@ -103,7 +110,10 @@ fn Filter(filter: RwSignal<String>) -> impl IntoView {
 }
 
 /// Changes at most once in two real seconds while the picture changes: when to fetch rows again.
-fn refresh(stage: Stage, of: impl Fn(&wire::stage::StageView) -> u64 + Send + Sync + 'static) -> ReadSignal<u64> {
+fn refresh(
+    stage: Stage,
+    of: impl Fn(&wire::stage::StageView) -> u64 + Send + Sync + 'static,
+) -> ReadSignal<u64> {
     let (due, set_due) = signal(0u64);
     let waiting = StoredValue::new(false);
     Effect::new(move |before: Option<u64>| {
@@ -130,7 +140,9 @@ mod tests {
 
     #[test]
     fn every_word_must_be_there() {
-        for (filter, row, expect) in [("", "x", true), ("pod web", "Pod default web-1", true), ("pod db", "Pod web", false)] {
+        for (filter, row, expect) in
+            [("", "x", true), ("pod web", "Pod default web-1", true), ("pod db", "Pod web", false)]
+        {
             assert_eq!(matches(filter, row), expect, "{filter}");
         }
     }

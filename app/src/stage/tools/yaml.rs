@@ -43,7 +43,9 @@ fn Editor(objects: Vec<ObjectText>, again: RwSignal<u32>) -> impl IntoView {
     let ids: Vec<String> = objects.iter().map(id).collect();
     let objects = StoredValue::new(objects);
     let chosen = Memo::new(move |_| {
-        stage.object.with(|which| objects.with_value(|all| all.iter().find(|o| &id(o) == which).map(|o| o.yaml.clone())))
+        stage.object.with(|which| {
+            objects.with_value(|all| all.iter().find(|o| &id(o) == which).map(|o| o.yaml.clone()))
+        })
     });
     let area = NodeRef::<html::Textarea>::new();
     let options = ids
