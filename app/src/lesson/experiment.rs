@@ -170,13 +170,14 @@ fn HintButton(card: Card) -> impl IntoView {
     let l = card.lang;
     let all = card.view.with_value(|v| v.hints);
     let open = Memo::new(move |_| card.progress.with(|p| p.hints.len()));
+    let spent = move || open.get() >= all as usize;
     view! {
         {(all > 0).then(|| view! {
             <Post action=Hint::url() fields=card.fields(&[("lang", l.tag())])
                 on_post=move |_| if open.get_untracked() < all as usize {
                     card.take(api::hint(card.sandbox(), l, String::new()));
                 }>
-                <button class="btn btn--s btn--quiet" disabled=move || open.get() >= all as usize>
+                <button class="btn btn--s btn--quiet" disabled=spent>
                     <Icon id="i-bulb" />
                     {text::hint_open(l)}
                     <span class="muted">{move || text::hint_count(l, open.get(), all)}</span>
