@@ -77,7 +77,7 @@ fn Editor(objects: Vec<ObjectText>, again: RwSignal<u32>) -> impl IntoView {
         {move || match chosen.get() {
             None => view! { <p class="none">{text::yaml_none(l)}</p> }.into_any(),
             Some(yaml) => view! {
-                <Post class="yamledit" action=Apply::url() fields=stage.fields("tools", &[]) on_post=apply>
+                <Post class="yamledit" action=Apply::url() fields=vec![("sandbox", stage.sandbox.get_value()), ("back", tab_address("console"))] on_post=apply>
                     <textarea node_ref=area name="yaml" aria-label=text::yaml_text(l) spellcheck="false" autocapitalize="off"
                         prop:value=yaml.clone()>{yaml.clone()}</textarea>
                     <div class="yamledit__act">
