@@ -56,8 +56,10 @@ pub fn Announcer() -> impl IntoView {
             && let Some(id) = now.iter().find(|id| !before.contains(id))
         {
             stage.progress.with_untracked(|p| {
-                if let Some(check) = p.checks.iter().find(|c| &c.id == id) {
-                    say(text::check_passed(l, id, check));
+                let words =
+                    stage.checks.with_value(|all| all.iter().find(|c| &c.id == id).map(|c| c.text.clone()));
+                if let Some((check, words)) = p.checks.iter().find(|c| &c.id == id).zip(words) {
+                    say(text::check_passed(l, &text::plain(&words), check));
                 }
             });
         }

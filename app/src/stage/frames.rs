@@ -58,7 +58,8 @@ pub fn follow(stage: Stage) {
 }
 
 fn open(stage: Stage, streams: RwSignal<u32>, arrived: StoredValue<f64>) {
-    let url = format!("/sandboxes/{}/frames", stage.sandbox.get_value());
+    // the language is that of opened hints
+    let url = format!("/sandboxes/{}/frames?lang={}", stage.sandbox.get_value(), stage.lang);
     let Ok(source) = web_sys::EventSource::new(&url) else {
         stage.link.set(Link::Lost);
         return;

@@ -30,7 +30,7 @@ pub use dock::Dock;
 use leptos::prelude::*;
 
 use self::state::Stage;
-use crate::text;
+use crate::{text, topbar::Link};
 
 /// The part of a pod's name that tells it from its siblings.
 pub fn short_name(name: &str) -> &str {
@@ -42,7 +42,8 @@ pub fn short_name(name: &str) -> &str {
 pub fn StagePanel() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let still = move || stage.is_past.get() || stage.clock.with(|c| c.paused);
+    let still =
+        move || stage.is_past.get() || stage.clock.with(|c| c.paused) || stage.link.get() == Link::Lost;
     let shortcuts = keys::Shortcuts::new(stage);
     provide_context(shortcuts);
     view! {

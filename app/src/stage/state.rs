@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use wire::{
     console::ConsoleEntry,
-    lesson::{ExperimentView, Progress},
+    lesson::{CheckText, ExperimentView, Progress},
     stage::{ClockView, StageView},
 };
 
@@ -25,6 +25,8 @@ pub struct Stage {
     /// A past picture, while one is looked at.
     pub past: RwSignal<Option<StageView>>,
     pub progress: RwSignal<Progress>,
+    /// Words of the experiment's checks.
+    pub checks: StoredValue<Vec<CheckText>>,
     pub link: RwSignal<Link>,
     pub fault: RwSignal<Option<Fault>>,
     pub console: RwSignal<Vec<ConsoleEntry>>,
@@ -48,8 +50,12 @@ pub struct Stage {
     /// Asked to say the narration again.
     pub repeat: RwSignal<u32>,
     pub lang: Lang,
-    /// Times `look_at` was called: a late answer of an earlier call is dropped.
-    asked: StoredValue<u32>,
+    /// Past moment to show next.
+    wish: StoredValue<Option<i64>>,
+    /// A past picture is on its way.
+    seeking: StoredValue<bool>,
+    /// Times the learner went live: an answer from before is dropped.
+    turn: StoredValue<u32>,
 }
 
 impl Stage {
@@ -84,6 +90,7 @@ impl Stage {
             live,
             past,
             progress: RwSignal::new(ex.progress.clone()),
+            checks: StoredValue::new(ex.checks.clone()),
             link,
             fault: RwSignal::new(None),
             console: RwSignal::new(console),
@@ -98,7 +105,9 @@ impl Stage {
             object: RwSignal::new(String::new()),
             repeat: RwSignal::new(0),
             lang: lang(),
-            asked: StoredValue::new(0),
+            wish: StoredValue::new(None),
+            seeking: StoredValue::new(false),
+            turn: StoredValue::new(0),
         }
     }
 
@@ -135,33 +144,42 @@ impl Stage {
         fields
     }
 
-    /// Shows the picture at a past moment; at the newest moment or later, the live one.
+    /// Shows the picture at a past moment; at the newest moment or later, the live one. While one picture is on its
+    /// way, only the newest wish is kept: a drag asks no faster than the server answers.
     pub fn look_at(self, at_ms: i64) {
         let clock = self.live.with_untracked(|v| v.clock);
-        let turn = self.asked.with_value(|n| n + 1);
-        self.asked.set_value(turn);
         if at_ms >= running(clock, self.since_frame.get_untracked()) {
-            self.past.set(None);
+            self.go_live();
             return;
         }
+        self.wish.set_value(Some(at_ms.max(clock.start_ms)));
+        if self.seeking.get_value() {
+            return;
+        }
+        self.seeking.set_value(true);
         spawn_local(async move {
-            let answer = api::stage_at(self.sandbox.get_value(), at_ms.max(clock.start_ms)).await;
-            if self.asked.try_get_value() != Some(turn) {
-                return;
-            }
-            match answer {
-                Ok(mut view) => {
-                    view.clock.live = false;
-                    self.past.set(Some(view));
+            while let Some(at_ms) = self.wish.try_update_value(Option::take).flatten() {
+                let turn = self.turn.try_get_value();
+                let answer = api::stage_at(self.sandbox.try_get_value().unwrap_or_default(), at_ms).await;
+                if turn.is_none() || self.turn.try_get_value() != turn {
+                    continue;
                 }
-                Err(fault) => self.fault.set(Some(fault)),
+                match answer {
+                    Ok(mut view) => {
+                        view.clock.live = false;
+                        self.past.set(Some(view));
+                    }
+                    Err(fault) => self.fault.set(Some(fault)),
+                }
             }
+            self.seeking.try_set_value(false);
         });
     }
 
-    /// Back to the newest moment.
+    /// Back to the newest moment; pictures still on their way are not shown.
     pub fn go_live(self) {
-        self.asked.update_value(|n| *n += 1);
+        self.turn.update_value(|n| *n += 1);
+        self.wish.set_value(None);
         self.past.set(None);
     }
 
