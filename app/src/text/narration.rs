@@ -62,7 +62,11 @@ fn who_acts(lang: Lang, view: &StageView) -> Option<String> {
 }
 
 fn what_is_wrong(lang: Lang, view: &StageView, now_ms: i64) -> Option<String> {
-    let lost = view.nodes.iter().find(|n| n.ready == NodeReady::Unknown || n.powered == Some(false));
+    let lost = view
+        .nodes
+        .iter()
+        .filter(|n| n.ready == NodeReady::Unknown || n.powered == Some(false))
+        .min_by_key(|n| n.heard_ms.unwrap_or(i64::MAX));
     if let Some(node) = lost {
         let heard = node.heard_ms.filter(|at| now_ms - at >= 1_000);
         return Some(match heard {
