@@ -1,0 +1,166 @@
+//! Pods that wait for a node: when they are looked at, and when again. Models the scheduling queue with its back-off and
+//! queueing hints.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Work,
+    filters::{Plugin, Rejection},
+};
+use crate::{
+    api::{Api, Change, Record},
+    clock::Time,
+    cluster::Queue,
+    object::{Key, Object},
+    resources,
+};
+
+/// From seeing a pod to deciding about it, and between two decisions: there is one scheduling cycle at a time.
+const CYCLE_MS: i64 = 3;
+/// Pause after the first failure; it doubles.
+const BACKOFF_MS: i64 = 1_000;
+const BACKOFF_MS_MAX: i64 = 10_000;
+/// After so long a pod is looked at again, whatever happened.
+const LEFTOVER_MS: i64 = 300_000;
+
+/// What the scheduler remembers of pods without a node.
+#[derive(Clone, Debug, Default)]
+pub struct Backlog {
+    free_at: Time,
+    failed: BTreeMap<Key, Failed>,
+}
+
+#[derive(Clone, Debug)]
+struct Failed {
+    attempts: u32,
+    at: Time,
+    because_of: BTreeSet<Plugin>,
+}
+
+impl Failed {
+    /// 1, 2, 4, 8, 10, 10 … seconds after the attempt.
+    fn backoff_ends(&self) -> Time {
+        self.at.plus_ms((BACKOFF_MS << (self.attempts - 1).min(10)).min(BACKOFF_MS_MAX))
+    }
+}
+
+/// Has it no node, and does it want one from us now?
+pub fn is_ours(pod: &Object) -> bool {
+    let spec = &pod["spec"];
+    spec["nodeName"].is_empty()
+        && matches!(spec["schedulerName"].text(), "" | "default-scheduler")
+        && spec["schedulingGates"].is_empty()
+        && !pod.is_terminating()
+        && !is_over(pod)
+}
+
+fn is_over(pod: &Object) -> bool {
+    matches!(pod.at("status.phase").text(), "Succeeded" | "Failed")
+}
+
+impl Backlog {
+    /// Sees a change; puts a cycle for a new pod, and for pods that it may help.
+    pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+        if record.resource == resources::POD {
+            self.observe_pod(record, api, queue);
+        }
+        let helped = helps(record);
+        if helped.is_empty() {
+            return;
+        }
+        let ready: Vec<(Key, Time)> = self
+            .failed
+            .iter()
+            .filter(|(_, f)| f.because_of.is_empty() || !f.because_of.is_disjoint(&helped))
+            .map(|(key, f)| (key.clone(), f.backoff_ends()))
+            .collect();
+        for (key, from) in ready {
+            self.put(key, from.max(api.now()), queue);
+        }
+    }
+
+    fn observe_pod(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+        let (pod, key) = (&record.object, record.object.key());
+        if record.change == Change::Deleted || !is_ours(pod) {
+            self.forget(&key);
+            queue.cancel(Work::Pod(key));
+            return;
+        }
+        let changed = record
+            .before
+            .as_ref()
+            .is_none_or(|b| b["spec"] != pod["spec"] || b["metadata"]["labels"] != pod["metadata"]["labels"]);
+        if changed {
+            let from = self.failed.get(&key).map_or(api.now(), |f| f.backoff_ends().max(api.now()));
+            self.put(key, from, queue);
+        }
+    }
+
+    /// Puts a cycle, not before the one before it is over.
+    fn put(&mut self, key: Key, from: Time, queue: &mut Queue) {
+        let waits = queue.waits_until(Work::Pod(key.clone()));
+        let at = from.plus_ms(CYCLE_MS).max(self.free_at.plus_ms(CYCLE_MS));
+        // A pod in back-off does not hold up the others.
+        let at = if self.failed.contains_key(&key) { from.plus_ms(CYCLE_MS) } else { at };
+        if waits.is_some_and(|w| w <= at) {
+            return;
+        }
+        if !self.failed.contains_key(&key) {
+            self.free_at = at;
+        }
+        queue.at(at, Work::Pod(key));
+    }
+
+    /// No node would do: when it will be tried again.
+    pub fn failed<'a>(
+        &mut self,
+        key: &Key,
+        rejections: impl Iterator<Item = &'a Rejection>,
+        queue: &mut Queue,
+        now: Time,
+    ) {
+        let because_of = rejections.map(|r| r.plugin).collect();
+        let attempts = self.failed.get(key).map_or(1, |f| f.attempts + 1);
+        self.failed.insert(key.clone(), Failed { attempts, at: now, because_of });
+        queue.at(now.plus_ms(LEFTOVER_MS), Work::Pod(key.clone()));
+    }
+
+    /// The pod has a node, or is gone.
+    pub fn forget(&mut self, key: &Key) {
+        self.failed.remove(key);
+    }
+}
+
+/// Which plugins' rejections might not hold any more after this change. Models the plugins' `EventsToRegister`.
+fn helps(record: &Record) -> BTreeSet<Plugin> {
+    use Plugin::{NodeAffinity, NodeName, NodePorts, NodeResourcesFit, NodeUnschedulable, TaintToleration};
+    let object = &record.object;
+    let mut helped = BTreeSet::new();
+    match (record.resource, record.change, &record.before) {
+        (resources::NODE, Change::Added, _) => {
+            let all =
+                [NodeUnschedulable, NodeName, TaintToleration, NodeAffinity, NodePorts, NodeResourcesFit];
+            helped.extend(all);
+        }
+        (resources::NODE, Change::Modified, Some(before)) => {
+            let same = |path: &str| before.at(path) == object.at(path);
+            if !same("spec.taints") || !same("spec.unschedulable") {
+                helped.extend([TaintToleration, NodeUnschedulable]);
+            }
+            if !same("metadata.labels") {
+                helped.insert(NodeAffinity);
+            }
+            if !same("status.allocatable") {
+                helped.insert(NodeResourcesFit);
+            }
+        }
+        (resources::POD, change, before) if !object.at("spec.nodeName").is_empty() => {
+            let ends = is_over(object) && before.as_ref().is_some_and(|b| !is_over(b));
+            if change == Change::Deleted || ends {
+                helped.extend([NodeResourcesFit, NodePorts]);
+            }
+        }
+        _ => {}
+    }
+    helped
+}
