@@ -1,5 +1,7 @@
 //! Clusters whose kubelets are played by hand: what the controllers and the scheduler make of them.
 
+mod node_failure;
+mod ownership;
 mod rollout;
 mod scheduling;
 
