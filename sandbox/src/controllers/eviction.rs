@@ -69,10 +69,11 @@ fn no_execute(node: &Object) -> Vec<&Json> {
 pub fn observe(record: &Record, queue: &mut Queue) {
     let (object, before) = (&record.object, record.before.as_ref());
     match record.resource {
-        resources::NODE if record.change != Change::Deleted => {
-            if no_execute(object) != before.map(no_execute).unwrap_or_default() {
-                queue.after_ms(LATENCY_MS, Work::NodeEvictions(object.name().clone()));
-            }
+        resources::NODE
+            if record.change != Change::Deleted
+                && no_execute(object) != before.map(no_execute).unwrap_or_default() =>
+        {
+            queue.after_ms(LATENCY_MS, Work::NodeEvictions(object.name().clone()));
         }
         resources::POD => {
             let view = |p: &Object| (p.at("spec.nodeName").clone(), p.at("spec.tolerations").clone());

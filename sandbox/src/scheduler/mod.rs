@@ -24,7 +24,7 @@ use crate::{
     origin, resources,
 };
 
-use filters::Rejection;
+pub use filters::{Plugin, Rejection};
 use nodes::NodeInfo;
 use queue::Backlog;
 

@@ -59,7 +59,7 @@ mod tests {
             (0, json!("25%"), json!("25%"), (0, 0)),
             (3, json!(null), json!(null), (1, 0)),
         ] {
-            let rolling = json!({"maxSurge": (&surge).to_string().parse::<serde_json::Value>().unwrap(),
+            let rolling = json!({"maxSurge": surge.to_string().parse::<serde_json::Value>().unwrap(),
                 "maxUnavailable": unavailable.to_string().parse::<serde_json::Value>().unwrap()});
             let mut d =
                 Object(json!({"spec": {"replicas": replicas, "strategy": {"type": "RollingUpdate"}}}));

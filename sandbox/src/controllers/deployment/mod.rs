@@ -29,6 +29,8 @@ const MAX: &str = "deployment.kubernetes.io/max-replicas";
 
 /// From seeing a change to acting on it: what a quiet control plane takes, and long enough to see several at once.
 const LATENCY_MS: i64 = 10;
+/// Pause after a replica set that could not be created.
+const RETRY_MS: i64 = 1_000;
 const SOURCE: Source<'_> = Source { component: "deployment-controller", host: "" };
 
 /// Sees a change.
@@ -224,6 +226,7 @@ fn create_set(d: &Object, sets: &Sets, next: i64, ctx: &mut Ctx<'_>) -> Result<O
             Ok(rs)
         }
         Err(error) => {
+            ctx.queue.after_ms(RETRY_MS, Work::Deployment(d.key()));
             let mut s = d["status"].clone();
             if error.reason == "AlreadyExists" {
                 let collisions = s["collisionCount"].int().unwrap_or(0) + 1;

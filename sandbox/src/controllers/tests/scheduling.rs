@@ -53,6 +53,9 @@ fn a_pod_that_fits_nowhere_waits_and_backs_off() {
         ("False", "Unschedulable", message)
     );
     assert_eq!(play.events("Pod"), [("FailedScheduling".to_owned(), message.to_owned())]);
+    let verdicts = play.cluster.verdicts(&big);
+    assert_eq!(verdicts.iter().map(|v| v.node.as_str()).collect::<Vec<_>>(), ["node-a", "node-b"]);
+    assert!(verdicts.iter().all(|v| v.rejection.as_ref().is_some_and(|r| r.reasons == ["Insufficient cpu"])));
     // A larger node helps, after the back-off of one second.
     play.change(resources::NODE, &Key::cluster("node-b"), Subresource::Status, |n| {
         n["status"]["allocatable"].set("cpu", "8");
@@ -87,7 +90,8 @@ fn a_cordon_keeps_pods_away_and_its_end_lets_them_in() {
     play.run_ms(3_000);
     assert!(play.get(resources::POD, &key).at("spec.nodeName").is_null());
     cordon(&mut play, Json::Null);
-    play.run_ms(500);
+    // The first try finds the taint still there, as it goes a moment after the cordon.
+    play.run_ms(3_000);
     assert_eq!(play.get(resources::POD, &key).at("spec.nodeName").text(), "node-a");
 }
 
