@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Work,
-    filters::{Plugin, Rejection},
+    filters::{Plugin, Rejection, filter},
+    nodes::NodeInfo,
 };
 use crate::{
     api::{Api, Change, Record},
@@ -64,16 +65,11 @@ impl Backlog {
         if record.resource == resources::POD {
             self.observe_pod(record, api, queue);
         }
-        let helped = helps(record);
-        if helped.is_empty() {
-            return;
-        }
-        let ready: Vec<(Key, Time)> = self
-            .failed
-            .iter()
-            .filter(|(_, f)| f.because_of.is_empty() || !f.because_of.is_disjoint(&helped))
-            .map(|(key, f)| (key.clone(), f.backoff_ends()))
-            .collect();
+        let helped = |(key, failed): (&Key, &Failed)| {
+            let pod = api.find(resources::POD, key)?;
+            helps(record, pod, &failed.because_of).then(|| (key.clone(), failed.backoff_ends()))
+        };
+        let ready: Vec<(Key, Time)> = self.failed.iter().filter_map(helped).collect();
         for (key, from) in ready {
             self.put(key, from.max(api.now()), queue);
         }
@@ -131,36 +127,22 @@ impl Backlog {
     }
 }
 
-/// Which plugins' rejections might not hold any more after this change. Models the plugins' `EventsToRegister`.
-fn helps(record: &Record) -> BTreeSet<Plugin> {
-    use Plugin::{NodeAffinity, NodeName, NodePorts, NodeResourcesFit, NodeUnschedulable, TaintToleration};
+/// Could this change let the pod in? Models the plugins' queueing hints, and is stricter: a node helps only once nothing
+/// on the node itself speaks against the pod.
+fn helps(record: &Record, pod: &Object, because_of: &BTreeSet<Plugin>) -> bool {
     let object = &record.object;
-    let mut helped = BTreeSet::new();
+    let admits = |node: &Object| filter(pod, &NodeInfo::new(node, Vec::new())).is_none();
     match (record.resource, record.change, &record.before) {
-        (resources::NODE, Change::Added, _) => {
-            let all =
-                [NodeUnschedulable, NodeName, TaintToleration, NodeAffinity, NodePorts, NodeResourcesFit];
-            helped.extend(all);
-        }
+        (resources::NODE, Change::Added, _) => admits(object),
         (resources::NODE, Change::Modified, Some(before)) => {
-            let same = |path: &str| before.at(path) == object.at(path);
-            if !same("spec.taints") || !same("spec.unschedulable") {
-                helped.extend([TaintToleration, NodeUnschedulable]);
-            }
-            if !same("metadata.labels") {
-                helped.insert(NodeAffinity);
-            }
-            if !same("status.allocatable") {
-                helped.insert(NodeResourcesFit);
-            }
+            let grew = || before.at("status.allocatable") != object.at("status.allocatable");
+            admits(object) && (grew() || !admits(before))
         }
         (resources::POD, change, before) if !object.at("spec.nodeName").is_empty() => {
             let ends = is_over(object) && before.as_ref().is_some_and(|b| !is_over(b));
-            if change == Change::Deleted || ends {
-                helped.extend([NodeResourcesFit, NodePorts]);
-            }
+            let room = [Plugin::NodeResourcesFit, Plugin::NodePorts];
+            (change == Change::Deleted || ends) && room.iter().any(|p| because_of.contains(p))
         }
-        _ => {}
+        _ => false,
     }
-    helped
 }

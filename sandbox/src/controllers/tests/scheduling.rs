@@ -90,8 +90,9 @@ fn a_cordon_keeps_pods_away_and_its_end_lets_them_in() {
     play.run_ms(3_000);
     assert!(play.get(resources::POD, &key).at("spec.nodeName").is_null());
     cordon(&mut play, Json::Null);
-    // The first try finds the taint still there, as it goes a moment after the cordon.
-    play.run_ms(3_000);
+    // The taint goes a moment after the cordon; only then is the pod tried again.
+    play.run_ms(100);
+    assert_eq!(play.events("Pod").iter().filter(|(reason, _)| reason == "FailedScheduling").count(), 1);
     assert_eq!(play.get(resources::POD, &key).at("spec.nodeName").text(), "node-a");
 }
 
