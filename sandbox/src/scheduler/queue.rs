@@ -71,7 +71,7 @@ impl Backlog {
         };
         let ready: Vec<(Key, Time)> = self.failed.iter().filter_map(helped).collect();
         for (key, from) in ready {
-            self.put(key, from.max(api.now()), queue);
+            self.put(key, from.max(api.now()), api.now(), queue);
         }
     }
 
@@ -88,20 +88,19 @@ impl Backlog {
             .is_none_or(|b| b["spec"] != pod["spec"] || b["metadata"]["labels"] != pod["metadata"]["labels"]);
         if changed {
             let from = self.failed.get(&key).map_or(api.now(), |f| f.backoff_ends().max(api.now()));
-            self.put(key, from, queue);
+            self.put(key, from, api.now(), queue);
         }
     }
 
     /// Puts a cycle, not before the one before it is over.
-    fn put(&mut self, key: Key, from: Time, queue: &mut Queue) {
-        let waits = queue.waits_until(Work::Pod(key.clone()));
-        let at = from.plus_ms(CYCLE_MS).max(self.free_at.plus_ms(CYCLE_MS));
+    fn put(&mut self, key: Key, from: Time, now: Time, queue: &mut Queue) {
         // A pod in back-off does not hold up the others.
-        let at = if self.failed.contains_key(&key) { from.plus_ms(CYCLE_MS) } else { at };
-        if waits.is_some_and(|w| w <= at) {
+        let in_line = from <= now;
+        let at = if in_line { from.max(self.free_at) } else { from }.plus_ms(CYCLE_MS);
+        if queue.waits_until(Work::Pod(key.clone())).is_some_and(|w| w <= at) {
             return;
         }
-        if !self.failed.contains_key(&key) {
+        if in_line {
             self.free_at = at;
         }
         queue.at(at, Work::Pod(key));

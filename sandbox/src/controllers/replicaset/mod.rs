@@ -41,7 +41,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let mut put = |key: Key| queue.after_ms(LATENCY_MS, Work::ReplicaSet(key));
     match record.resource {
         resources::REPLICA_SET if record.change != Change::Deleted => put(object.key()),
-        resources::POD => {
+        resources::POD if matters(record) => {
             let states = [Some(object), record.before.as_ref()];
             states.into_iter().flatten().filter_map(|o| controller_of(o, "ReplicaSet")).for_each(&mut put);
             if object.controller().is_none() && record.change != Change::Deleted {
@@ -52,6 +52,20 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
             }
         }
         _ => {}
+    }
+}
+
+/// Could this change of a pod change what its set does or says? Others are not looked at, so that the cause of a new pod is
+/// the end of the old one, not a condition that came before it.
+fn matters(record: &Record) -> bool {
+    let view = |pod: &Object| {
+        let paths =
+            ["status.phase", "metadata.labels", "metadata.deletionTimestamp", "metadata.ownerReferences"];
+        (pod.condition("Ready").clone(), paths.map(|path| pod.at(path).clone()))
+    };
+    match &record.before {
+        Some(before) if record.change == Change::Modified => view(before) != view(&record.object),
+        _ => true,
     }
 }
 
