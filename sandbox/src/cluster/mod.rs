@@ -11,13 +11,14 @@ use crate::{
     kubelet::Kubelets,
     machines::Machines,
     network::Network,
-    object::Object,
+    object::{Key, Object},
     origin::{self, Origin},
     resources::Resource,
     scheduler::Scheduler,
     status::Status,
 };
 
+pub use crate::scheduler::{Plugin, Rejection, Verdict};
 pub use queue::Queue;
 pub use work::{Ctx, Work};
 
@@ -108,6 +109,11 @@ impl Cluster {
     /// The moment of creation.
     pub fn epoch(&self) -> Time {
         self.epoch
+    }
+
+    /// What the scheduler thought of each node when it last looked at a pod.
+    pub fn verdicts(&self, pod: &Key) -> &[Verdict] {
+        self.scheduler.verdicts(pod)
     }
 
     /// When something will happen next by itself.
