@@ -21,3 +21,4 @@ mod scheduler;
 pub mod selector;
 pub mod status;
 mod store;
+pub mod version;
