@@ -61,11 +61,9 @@ mod tests {
     #[test]
     fn restarts_are_paced_as_kubelets_do() {
         // A container that runs for `ran_s` each time: how long it waits after each end, in seconds.
-        for (ran_s, waits_s) in [
-            (0, vec![0, 10, 20, 40, 80, 160, 300, 300]),
-            (60, vec![0, 10, 20, 40]),
-            (601, vec![0, 0, 0]),
-        ] {
+        for (ran_s, waits_s) in
+            [(0, vec![0, 10, 20, 40, 80, 160, 300, 300]), (60, vec![0, 10, 20, 40]), (601, vec![0, 0, 0])]
+        {
             let (mut backoff, mut now) = (Backoff::default(), Time(0));
             for wait_s in waits_s {
                 let failed = now.plus_ms(ran_s * 1000);
@@ -79,9 +77,14 @@ mod tests {
 
     #[test]
     fn durations_read_as_go_prints_them() {
-        for (ms, text) in
-            [(0, "0s"), (803, "803ms"), (1200, "1.2s"), (10_000, "10s"), (160_000, "2m40s"), (300_000, "5m0s")]
-        {
+        for (ms, text) in [
+            (0, "0s"),
+            (803, "803ms"),
+            (1200, "1.2s"),
+            (10_000, "10s"),
+            (160_000, "2m40s"),
+            (300_000, "5m0s"),
+        ] {
             assert_eq!(go_duration(ms), text);
         }
     }

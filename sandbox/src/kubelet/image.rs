@@ -66,7 +66,9 @@ fn guessed(image: &str, command: &[EcoString]) -> Behaviour {
         ready_ms: 0,
         ends,
         terminate_ms: 250,
-        ignores_sigterm: false,
+        ignores_sigterm: command
+            .first()
+            .is_some_and(|c| ["sleep", "sh", "bash", "/bin/sh"].contains(&c.as_str())),
         missing: MISSING_TAGS.contains(&tag),
         size_bytes: size_bytes(image),
     }
@@ -77,7 +79,8 @@ pub fn ends_of(command: &str) -> Option<(i64, i64)> {
     if ["while ", "infinity", "tail -f", "pause", "serve", "httpd"].iter().any(|w| command.contains(w)) {
         return None;
     }
-    let words: Vec<&str> = command.split([' ', ';', '&', '\n', '"', '\'']).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        command.split([' ', ';', '&', '\n', '"', '\'']).filter(|w| !w.is_empty()).collect();
     let (mut after_ms, mut known) = (0, false);
     for (i, word) in words.iter().enumerate() {
         let number = words.get(i + 1).and_then(|n| n.trim_end_matches('s').parse::<i64>().ok());
@@ -180,7 +183,8 @@ mod tests {
 
     #[test]
     fn only_known_bad_tags_are_missing() {
-        for (image, missing) in [("nginx:nope", true), ("nginx:does-not-exist", true), ("nginx:1.27", false)] {
+        for (image, missing) in [("nginx:nope", true), ("nginx:does-not-exist", true), ("nginx:1.27", false)]
+        {
             assert_eq!(guessed(image, &[]).missing, missing, "{image}");
         }
     }

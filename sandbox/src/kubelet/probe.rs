@@ -15,10 +15,18 @@ pub struct Probe {
 
 #[derive(Clone, Debug, PartialEq)]
 enum How {
-    Http { port: Json, path: String, scheme: String },
-    Tcp { port: Json },
+    Http {
+        port: Json,
+        path: String,
+        scheme: String,
+    },
+    Tcp {
+        port: Json,
+    },
     /// The exit code that the command gives once the process is up.
-    Exec { code: i64 },
+    Exec {
+        code: i64,
+    },
 }
 
 /// What has been seen by a probe.
@@ -84,13 +92,9 @@ impl Probe {
             How::Http { port, path, scheme } => {
                 let at = format!("{ip}:{}", number(port));
                 let path = path.trim_start_matches('/');
-                Err(format!(
-                    "Get \"{scheme}://{at}/{path}\": dial tcp {at}: connect: connection refused"
-                ))
+                Err(format!("Get \"{scheme}://{at}/{path}\": dial tcp {at}: connect: connection refused"))
             }
-            How::Tcp { port } => {
-                Err(format!("dial tcp {ip}:{}: connect: connection refused", number(port)))
-            }
+            How::Tcp { port } => Err(format!("dial tcp {ip}:{}: connect: connection refused", number(port))),
         }
     }
 
