@@ -58,6 +58,9 @@ impl Kubelets {
             self.pods.retain(|_, run| run.node != *name);
             return;
         };
+        if machine["status"].is_null() {
+            return;
+        }
         let (on, connected) =
             (machine["status"]["power"] == "On", machine["status"]["network"] == "Connected");
         let mut first = false;
