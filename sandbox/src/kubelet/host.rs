@@ -115,6 +115,7 @@ impl Kubelets {
         }
     }
 
+    /// Posts the status, registering the node if this kubelet has not yet: one that was deleted later stays away until a boot.
     pub(super) fn post_node(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
         let Some(host) = self.hosts.get_mut(name).filter(|h| h.reaches_api()) else { return };
         ctx.acting(origin::kubelet(name));
@@ -122,6 +123,7 @@ impl Kubelets {
         let machine = ctx.api.find(resources::MACHINE, &key).map(|m| m["spec"].clone()).unwrap_or_default();
         let old = match ctx.api.find(resources::NODE, &key) {
             Some(node) => node.clone(),
+            None if host.announced => return,
             None => match ctx.api.create(resources::NODE, node::new_node(name)) {
                 Ok(node) => node,
                 Err(_) => return,

@@ -166,9 +166,7 @@ fn states(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &str) -> (J
             waiting("ImagePullBackOff", Some(text))
         }
         _ if c.last.is_some() => return (ended(&c.last), ended(&c.before)),
-        _ if run.inits().next().is_some() && !(spec.init && run.sandbox == Sandbox::Up && c.busy()) => {
-            waiting("PodInitializing", None)
-        }
+        _ if run.inits().next().is_some() => waiting("PodInitializing", None),
         _ => waiting("ContainerCreating", None),
     };
     (state, ended(&c.last))

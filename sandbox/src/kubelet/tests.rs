@@ -85,6 +85,11 @@ fn nodes_register_and_pods_run() {
     assert_eq!(p["status"]["hostIP"], "172.18.0.12");
     assert!(p["status"]["podIP"].text().starts_with("10.244."), "{p:?}");
     assert_eq!(reasons(&c, "web"), ["Pulling", "Pulled", "Created", "Started"]);
+    let history: Vec<_> = c.api().store().since(0).unwrap().filter(|r| r.object.name() == "web").collect();
+    for record in &history[1..] {
+        assert_eq!(record.origin.user, "system:node:node-b");
+        assert_eq!(record.origin.because, Some(history[0].revision), "one cause through the whole start");
+    }
     run_s(&mut c, 60);
     assert_eq!(renewed(&c, "node-b"), 61_000);
 }
