@@ -89,7 +89,11 @@ impl Kubelets {
         let now = ctx.now();
         ctx.acting(origin::kubelet(name));
         for (key, run) in self.pods.iter_mut().filter(|(_, run)| run.node == *name) {
-            let pod = ctx.api.find(resources::POD, key).filter(|p| p.uid() == &run.uid).cloned();
+            let pod = ctx
+                .api
+                .find(resources::POD, key)
+                .filter(|p| p.uid() == &run.uid && !p.is_terminating())
+                .cloned();
             if let (true, true, Some(pod)) = (run.lost(now), connected, pod) {
                 let text = "Pod sandbox changed, it will be killed and re-created.";
                 super::sync::record(&pod, &[Note::normal("SandboxChanged", text.into())], name, ctx);
