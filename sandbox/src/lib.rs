@@ -22,3 +22,4 @@ mod scheduler;
 pub mod selector;
 pub mod status;
 mod store;
+pub mod version;
