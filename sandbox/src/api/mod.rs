@@ -5,6 +5,9 @@ mod age;
 mod allocate;
 mod delete;
 mod events;
+mod names;
+pub mod patch;
+pub mod serve;
 mod validate_meta;
 pub mod watch;
 mod write;
@@ -52,6 +55,11 @@ impl Api {
     /// Moves virtual time; only the loop does.
     pub(crate) fn set_now(&mut self, now: Time) {
         self.now = now;
+    }
+
+    /// The newest revision.
+    pub fn revision(&self) -> u64 {
+        self.store.revision()
     }
 
     /// History and revisions, for the HTTP edge and the loop. Parts of the control plane use the readers below.

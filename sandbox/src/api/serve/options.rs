@@ -79,7 +79,7 @@ impl Query {
     ///
     /// # Errors
     /// When it cannot be parsed.
-    pub fn fields(&self) -> Result<Fields, Status> {
-        Fields::parse(self.get("fieldSelector")).map_err(Status::bad_request)
+    pub fn fields(&self, resource: crate::resources::Resource) -> Result<Fields, Status> {
+        Fields::parse(self.get("fieldSelector"), resource).map_err(Status::bad_request)
     }
 }

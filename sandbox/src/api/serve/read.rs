@@ -64,8 +64,7 @@ fn log(pod: &Object, query: &Query) -> Result<Reply, Status> {
 }
 
 fn list(api: &Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let (labels, fields) = (query.labels()?, query.fields()?);
-    fields.check(target.resource)?;
+    let (labels, fields) = (query.labels()?, query.fields(target.resource)?);
     let (objects, revision) = snapshot(api, target, query)?;
     let chosen: Vec<Object> = objects.into_iter().filter(|o| labels.selects(o) && fields.selects(o)).collect();
     let shape = Shape::of(&request.accept, query);

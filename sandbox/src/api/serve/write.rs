@@ -84,9 +84,7 @@ fn read_object(target: &Target, request: &Request) -> Result<Object, Status> {
         if namespace.is_empty() {
             object["metadata"].set("namespace", target.namespace.as_str());
         } else if namespace != target.namespace {
-            return Err(Status::bad_request(format!(
-                "the namespace of the provided object does not match the namespace sent on the request"
-            )));
+            return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
         }
     }
     if !target.name.is_empty() {
@@ -223,8 +221,7 @@ fn delete(api: &mut Api, target: &Target, request: &Request, query: &Query) -> R
 
 fn delete_collection(api: &mut Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
     let options = delete_options(request, query)?;
-    let (labels, fields) = (query.labels()?, query.fields()?);
-    fields.check(target.resource)?;
+    let (labels, fields) = (query.labels()?, query.fields(target.resource)?);
     let chosen: Vec<Object> = api
         .list(target.resource, &target.namespace)
         .filter(|o| labels.selects(o) && fields.selects(o))
