@@ -21,14 +21,22 @@ impl Course {
             Ok(entries) => entries,
             Err(error) => {
                 let source = Source { path: content.display().to_string(), text: String::new() };
-                course.diagnostics.push(source.error(0, 0, "unreadable", format!("the folder can't be read: {error}")));
+                course.diagnostics.push(source.error(
+                    0,
+                    0,
+                    "unreadable",
+                    format!("the folder can't be read: {error}"),
+                ));
                 return course;
             }
         };
         let starts_with_digit = |p: &Path| {
-            p.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+            p.file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
         };
-        let mut dirs: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_dir() && starts_with_digit(p)).collect();
+        let mut dirs: Vec<_> =
+            entries.flatten().map(|e| e.path()).filter(|p| p.is_dir() && starts_with_digit(p)).collect();
         dirs.sort();
         for dir in dirs {
             match read(&dir) {
@@ -50,7 +58,8 @@ impl Course {
         if let Some(other) = self.lessons.iter().find(|l| l.number == lesson.number) {
             let source = Source { path: lesson.slug.clone(), text: String::new() };
             let message = format!("`{}` has the number {} too", other.slug, lesson.number);
-            self.diagnostics.push(source.error(0, 0, "number", message).hint("give one of them another number"));
+            self.diagnostics
+                .push(source.error(0, 0, "number", message).hint("give one of them another number"));
             return;
         }
         self.lessons.push(Arc::new(lesson));

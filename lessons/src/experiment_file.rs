@@ -91,7 +91,7 @@ struct RawWrong {
 
 /// Reads the file's text; every finding is reported, not only the first.
 pub(crate) fn read(id: &str, source: Source, world: World) -> Result<Experiment, Vec<Diagnostic>> {
-    let raw: RawExperiment = source.yaml(&source.text, 0).map_err(|d| vec![d])?;
+    let raw: RawExperiment = source.yaml(&source.text, 0).map_err(|d| vec![*d])?;
     let mut reader = Reader { source: &source, found: Vec::new() };
     let experiment = reader.experiment(id, raw, world);
     if reader.found.is_empty() { Ok(experiment) } else { Err(reader.found) }
@@ -110,7 +110,8 @@ impl Reader<'_> {
         self.unique("wrong", raw.wrong.iter().map(|w| &w.id));
         self.references(&raw);
         let settle_ms = raw.settle.as_ref().map_or(0, |s| self.span(s));
-        let acts = raw.acts.into_iter().map(|a| Act { command: self.filled(&a.command), id: a.id.value }).collect();
+        let acts =
+            raw.acts.into_iter().map(|a| Act { command: self.filled(&a.command), id: a.id.value }).collect();
         let choices = raw.prediction.choices.into_iter();
         let choices: Vec<_> = choices
             .filter_map(|c| Some(ChoiceSpec { true_when: self.expression(&c.true_when)?, id: c.id.value }))
@@ -148,17 +149,34 @@ impl Reader<'_> {
         for wrong in &raw.wrong {
             wrong.fails.iter().for_each(|c| self.known("check", c, &checks));
             if wrong.fails.is_empty() {
-                self.error(&wrong.id, "empty", "a wrong solution names no check that it must fail".into(), "list at least one id under `fails`");
+                self.error(
+                    &wrong.id,
+                    "empty",
+                    "a wrong solution names no check that it must fail".into(),
+                    "list at least one id under `fails`",
+                );
             }
         }
-        raw.may_write.iter().for_each(|k| self.known("kind of the world", k, &OWN_KINDS.map(|(plural, _)| plural)));
+        raw.may_write
+            .iter()
+            .for_each(|k| self.known("kind of the world", k, &OWN_KINDS.map(|(plural, _)| plural)));
         let choices = &raw.prediction.choices;
         if choices.len() < 2 {
-            self.error(&raw.prediction.after, "empty", format!("a prediction needs at least 2 choices, this one has {}", choices.len()), "");
+            self.error(
+                &raw.prediction.after,
+                "empty",
+                format!("a prediction needs at least 2 choices, this one has {}", choices.len()),
+                "",
+            );
         }
         if raw.checks.iter().all(|c| c.never.is_some()) {
             let id = raw.checks.first().map_or(&raw.prediction.after, |c| &c.id);
-            self.error(id, "empty", "no check here can ever pass: `never` passes when all others have".into(), "add a check with `eventually` or `holds`");
+            self.error(
+                id,
+                "empty",
+                "no check here can ever pass: `never` passes when all others have".into(),
+                "add a check with `eventually` or `holds`",
+            );
         }
     }
 
@@ -168,19 +186,30 @@ impl Reader<'_> {
             (None, None, Some(text)) => (Form::Never, text),
             (None, Some(text), None) => {
                 let Some(span) = &raw.for_ else {
-                    self.error(text, "missing-field", "`holds` needs `for`: how long it must hold".into(), "for example `for: 30s`");
+                    self.error(
+                        text,
+                        "missing-field",
+                        "`holds` needs `for`: how long it must hold".into(),
+                        "for example `for: 30s`",
+                    );
                     return None;
                 };
                 (Form::HoldsFor { for_ms: self.span(span) }, text)
             }
             _ => {
-                let message = format!("check `{}` needs exactly one of `eventually`, `holds`, `never`", raw.id.value);
+                let message =
+                    format!("check `{}` needs exactly one of `eventually`, `holds`, `never`", raw.id.value);
                 self.error(&raw.id, "missing-field", message, "");
                 return None;
             }
         };
         if let (Some(span), Form::Eventually | Form::Never) = (&raw.for_, form) {
-            self.error(span, "unknown-field", "`for` belongs to `holds` only".into(), "for a time limit write `within`");
+            self.error(
+                span,
+                "unknown-field",
+                "`for` belongs to `holds` only".into(),
+                "for a time limit write `within`",
+            );
         }
         if let (Some(span), Form::Never) = (&raw.within, form) {
             self.error(span, "unknown-field", "`within` says nothing about `never`".into(), "remove it");
@@ -215,7 +244,12 @@ impl Reader<'_> {
                 self.error(id, "bad-id", format!("`{}` can't be an id", id.value), hint);
             }
             if !seen.insert(id.value.as_str()) {
-                self.error(id, "duplicate-id", format!("`{}` stands twice in {of}", id.value), "give one of them another id");
+                self.error(
+                    id,
+                    "duplicate-id",
+                    format!("`{}` stands twice in {of}", id.value),
+                    "give one of them another id",
+                );
             }
         }
     }
@@ -229,14 +263,24 @@ impl Reader<'_> {
 
     fn span(&mut self, text: &Text) -> i64 {
         parse_ms(&text.value).unwrap_or_else(|| {
-            self.error(text, "duration", format!("`{}` is not a span of time", text.value), "write it like 500ms, 20s, 5m or 1m30s");
+            self.error(
+                text,
+                "duration",
+                format!("`{}` is not a span of time", text.value),
+                "write it like 500ms, 20s, 5m or 1m30s",
+            );
             0
         })
     }
 
     fn filled(&mut self, text: &Text) -> String {
         if text.value.trim().is_empty() {
-            self.error(text, "empty", "the command is empty".into(), "write the console line, for example `lab unplug node-c`");
+            self.error(
+                text,
+                "empty",
+                "the command is empty".into(),
+                "write the console line, for example `lab unplug node-c`",
+            );
         }
         text.value.trim().to_owned()
     }
@@ -256,15 +300,19 @@ impl Reader<'_> {
     /// A place in an expression as a place in the file: folded scalars (`>-`) keep their words, not their lines.
     fn place_in(&self, text: &Text, line: usize, column: usize) -> (usize, usize) {
         let (first, start) = (text.referenced.line() as usize, text.referenced.column() as usize);
-        let mut left: usize = text.value.lines().take(line - 1).map(|l| l.chars().count() + 1).sum::<usize>() + column - 1;
-        let opening: String = self.source.text.lines().nth(first.saturating_sub(1)).unwrap_or_default().chars().skip(start.saturating_sub(1)).collect();
-        if !opening.starts_with(['>', '|']) {
-            let quoted = usize::from(opening.starts_with(['"', '\'']));
-            return (first, start + quoted + left);
+        let lines_before = text.value.lines().take(line - 1);
+        let mut left = lines_before.map(|l| l.chars().count() + 1).sum::<usize>() + column - 1;
+        let file_line =
+            |number: usize| self.source.text.lines().nth(number.wrapping_sub(1)).unwrap_or_default();
+        let is_block =
+            file_line(first.saturating_sub(1)).trim_end().trim_end_matches(['-', '+']).ends_with(['>', '|']);
+        if !is_block {
+            let quoted =
+                file_line(first).chars().nth(start.wrapping_sub(1)).is_some_and(|c| c == '"' || c == '\'');
+            return (first, start + usize::from(quoted) + left);
         }
-        for (index, written) in self.source.text.lines().enumerate().skip(first) {
-            let words = written.trim();
-            let length = words.chars().count();
+        for (index, written) in self.source.text.lines().enumerate().skip(first.saturating_sub(1)) {
+            let length = written.trim().chars().count();
             if left <= length {
                 return (index + 1, written.chars().take_while(|c| c.is_whitespace()).count() + left + 1);
             }

@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
-use comrak::nodes::{AlertType, AstNode, ListType, NodeValue};
+use comrak::nodes::{AlertType, ListType, Node, NodeValue};
 use wire::learner::Lang;
 
 /// One block with all that stands in it.
-pub(crate) fn block(node: &AstNode<'_>, lang: Lang) -> String {
+pub(crate) fn block(node: Node<'_>, lang: Lang) -> String {
     let mut out = Writer { html: String::new(), lang };
     out.node(node);
     out.html
 }
 
 /// All blocks below a node.
-pub(crate) fn children(node: &AstNode<'_>, lang: Lang) -> String {
+pub(crate) fn children(node: Node<'_>, lang: Lang) -> String {
     let mut out = Writer { html: String::new(), lang };
     out.children(node);
     out.html
@@ -56,7 +56,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn node(&mut self, node: &AstNode<'_>) {
+    fn node(&mut self, node: Node<'_>) {
         let value = node.data().value.clone();
         match value {
             NodeValue::Text(text) => self.text(&text),
@@ -100,7 +100,7 @@ impl Writer {
         }
     }
 
-    fn children(&mut self, node: &AstNode<'_>) {
+    fn children(&mut self, node: Node<'_>) {
         for child in node.children() {
             self.node(child);
         }
@@ -126,7 +126,7 @@ impl Writer {
     }
 
     /// `[!IMPORTANT]` is the one sentence of a section, every other alert a callout.
-    fn alert(&mut self, alert: AlertType, node: &AstNode<'_>) {
+    fn alert(&mut self, alert: AlertType, node: Node<'_>) {
         if alert == AlertType::Important {
             let kicker = if self.lang == Lang::Ko { "한 문장으로" } else { "In one sentence" };
             let open = format!("<div class=\"onesentence\"><small>{kicker}</small>");
@@ -144,7 +144,7 @@ impl Writer {
         self.around(&open, "</div>\n", |out| out.children(node));
     }
 
-    fn table(&mut self, node: &AstNode<'_>) {
+    fn table(&mut self, node: Node<'_>) {
         self.html.push_str("<table class=\"plain-table\">\n");
         for (index, row) in node.children().enumerate() {
             let is_head = matches!(row.data().value, NodeValue::TableRow(true));
@@ -175,13 +175,13 @@ fn tags(value: &NodeValue) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn in_tight_list(paragraph: &AstNode<'_>) -> bool {
+fn in_tight_list(paragraph: Node<'_>) -> bool {
     let list = paragraph.parent().and_then(|item| item.parent());
     list.is_some_and(|list| matches!(&list.data().value, NodeValue::List(list) if list.tight))
 }
 
 /// The text below a node, without its marks.
-pub(crate) fn plain(node: &AstNode<'_>) -> String {
+pub(crate) fn plain(node: Node<'_>) -> String {
     let mut text = String::new();
     for below in node.descendants() {
         match &below.data().value {

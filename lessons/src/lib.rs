@@ -10,6 +10,8 @@ mod duration;
 pub mod experiment;
 mod experiment_file;
 mod html;
+#[cfg(test)]
+mod html_tests;
 mod lesson;
 mod markdown;
 mod read;

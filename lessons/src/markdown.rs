@@ -4,7 +4,7 @@ use std::path::Path;
 
 use comrak::{
     Arena, Options,
-    nodes::{AstNode, NodeCodeBlock, NodeValue},
+    nodes::{Node, NodeCodeBlock, NodeValue},
     parse_document,
 };
 use wire::{
@@ -71,7 +71,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn top(&mut self, node: &AstNode<'_>) {
+    fn top(&mut self, node: Node<'_>) {
         let value = node.data().value.clone();
         match value {
             NodeValue::FrontMatter(_) => {}
@@ -90,7 +90,7 @@ impl Reader<'_> {
         }
     }
 
-    fn fence(&mut self, node: &AstNode<'_>, code: &NodeCodeBlock) {
+    fn fence(&mut self, node: Node<'_>, code: &NodeCodeBlock) {
         let line = node.data().sourcepos.start.line;
         let mut words = code.info.split_whitespace().skip(1);
         let (Some(id), None) = (words.next(), words.next()) else {
@@ -99,14 +99,20 @@ impl Reader<'_> {
         };
         if self.body.fences.iter().any(|f| f.experiment == id) {
             let message = format!("experiment `{id}` has a place already");
-            return self.error(line, 1, "duplicate-id", message, "an experiment stands in one place of a lesson");
+            return self.error(
+                line,
+                1,
+                "duplicate-id",
+                message,
+                "an experiment stands in one place of a lesson",
+            );
         }
         self.flush();
         self.body.blocks.push(Block::Experiment { id: id.to_owned() });
         self.body.fences.push(Fence { experiment: id.to_owned(), yaml: code.literal.clone(), line });
     }
 
-    fn heading(&mut self, node: &AstNode<'_>, level: u8) {
+    fn heading(&mut self, node: Node<'_>, level: u8) {
         let line = node.data().sourcepos.start.line;
         if level == 1 {
             let hint = "the title stands in the front matter; sections start with ##";
@@ -124,7 +130,13 @@ impl Reader<'_> {
                 (_, Some(Ok(number))) => problem = Some(number),
                 _ => {
                     let message = format!("`{word}` means nothing in a heading");
-                    self.error(line, 1, "unknown-field", message, "a heading may end in {#id} or {#id problem=2}");
+                    self.error(
+                        line,
+                        1,
+                        "unknown-field",
+                        message,
+                        "a heading may end in {#id} or {#id problem=2}",
+                    );
                 }
             }
         }
@@ -145,18 +157,30 @@ impl Reader<'_> {
         self.prose.push_str(&if id.is_empty() { heading.replacen(" id=\"\"", "", 1) } else { heading });
     }
 
-    fn lint(&mut self, root: &AstNode<'_>) {
+    fn lint(&mut self, root: Node<'_>) {
         for node in root.descendants() {
             let (value, start) = (node.data().value.clone(), node.data().sourcepos.start);
             match value {
                 NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_) => {
                     let message = "raw HTML is not shown as HTML, but as text".to_owned();
-                    self.error(start.line, start.column, "raw-html", message, "say it in Markdown, or put it into `code`");
+                    self.error(
+                        start.line,
+                        start.column,
+                        "raw-html",
+                        message,
+                        "say it in Markdown, or put it into `code`",
+                    );
                 }
                 NodeValue::Image(link) => {
                     if html::plain(node).trim().is_empty() {
                         let message = "the image has no words for those who can't see it".to_owned();
-                        self.error(start.line, start.column, "no-alt", message, "![what the picture shows](picture.svg)");
+                        self.error(
+                            start.line,
+                            start.column,
+                            "no-alt",
+                            message,
+                            "![what the picture shows](picture.svg)",
+                        );
                     }
                     self.target(&link.url, start.line, start.column);
                 }
@@ -168,7 +192,13 @@ impl Reader<'_> {
 
     fn target(&mut self, url: &str, line: usize, column: usize) {
         if !html::is_safe(url) {
-            return self.error(line, column, "link", format!("`{url}` is not a link that may be followed"), "");
+            return self.error(
+                line,
+                column,
+                "link",
+                format!("`{url}` is not a link that may be followed"),
+                "",
+            );
         }
         let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
         let is_local = !url.contains(':') && !url.starts_with('/');
@@ -182,12 +212,13 @@ impl Reader<'_> {
     }
 
     fn error(&mut self, line: usize, column: usize, code: &'static str, message: String, hint: &str) {
+        let column = self.source.characters(line, column);
         self.body.found.push(self.source.error(line, column, code, message).hint(hint));
     }
 }
 
 /// Takes a trailing `{…}` off a heading's text.
-fn cut_attributes(heading: &AstNode<'_>) -> Option<String> {
+fn cut_attributes(heading: Node<'_>) -> Option<String> {
     let last = heading.last_child()?;
     let mut data = last.data_mut();
     let NodeValue::Text(text) = &mut data.value else { return None };

@@ -91,8 +91,12 @@ impl Reader<'_> {
         let prefix = self.slug.split('-').next().unwrap_or_default();
         if prefix.parse() != Ok(front.number) {
             let (line, column) = source.find_key(source.whole(), "number");
-            let message = format!("the lesson says that it is number {}, but its directory starts with `{prefix}`", front.number);
-            self.found.push(source.error(line, column, "number", message).hint("name the directory like 21-topic"));
+            let message = format!(
+                "the lesson says that it is number {}, but its directory starts with `{prefix}`",
+                front.number
+            );
+            self.found
+                .push(source.error(line, column, "number", message).hint("name the directory like 21-topic"));
         }
         for (key, text) in [("title", &front.title), ("part", &front.part), ("summary", &front.summary)] {
             if text.trim().is_empty() {
@@ -108,8 +112,10 @@ impl Reader<'_> {
         let body = source.text.strip_prefix("---\n");
         let yaml = body.and_then(|rest| rest.find("\n---").map(|end| &rest[..=end]));
         let Some(yaml) = yaml else {
-            let hint = "start the file with a line ---, then number, title, part, summary, and another line ---";
-            self.found.push(source.error(1, 1, "front-matter", "the file has no front matter".into()).hint(hint));
+            let hint =
+                "start the file with a line ---, then number, title, part, summary, and another line ---";
+            self.found
+                .push(source.error(1, 1, "front-matter", "the file has no front matter".into()).hint(hint));
             return None;
         };
         self.kept(source.yaml(yaml, 1))
@@ -165,8 +171,11 @@ impl Reader<'_> {
     fn compare(&mut self, files: &BTreeMap<Lang, Read>) {
         let Some(original) = files.get(&Lang::Ko) else { return };
         let hash = fingerprint(&original.source.text);
-        let shape = |read: &Read| -> Vec<_> { read.body.sections.iter().map(|s| (s.id.clone(), s.problem)).collect() };
-        let places = |read: &Read| -> Vec<_> { read.body.fences.iter().map(|f| f.experiment.clone()).collect() };
+        let shape = |read: &Read| -> Vec<_> {
+            read.body.sections.iter().map(|s| (s.id.clone(), s.problem)).collect()
+        };
+        let places =
+            |read: &Read| -> Vec<_> { read.body.fences.iter().map(|f| f.experiment.clone()).collect() };
         for (_, read) in files.iter().filter(|(lang, _)| **lang != Lang::Ko) {
             let source = &read.source;
             if read.front.of.as_deref() != Some(hash.as_str()) {
@@ -184,7 +193,11 @@ impl Reader<'_> {
                 self.found.push(source.warning(1, 1, "missing-translation", message));
             }
             if places(original) != places(read) {
-                let message = format!("the Korean text places the experiments {:?}, this one {:?}", places(original), places(read));
+                let message = format!(
+                    "the Korean text places the experiments {:?}, this one {:?}",
+                    places(original),
+                    places(read)
+                );
                 self.found.push(source.error(1, 1, "missing-words", message));
             }
         }
@@ -194,12 +207,14 @@ impl Reader<'_> {
         for id in self.experiments.keys().filter(|id| !placed.contains(id)) {
             let source = Source { path: format!("{}/experiments/{id}", self.slug), text: String::new() };
             let message = format!("experiment `{id}` has no place in the lesson");
-            self.found.push(source.warning(0, 0, "unplaced", message).hint("put a fence ```experiment into lesson.ko.md"));
+            self.found.push(
+                source.warning(0, 0, "unplaced", message).hint("put a fence ```experiment into lesson.ko.md"),
+            );
         }
     }
 
-    fn kept<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
-        self.all_kept(result.map_err(|d| vec![d]))
+    fn kept<T>(&mut self, result: Result<T, Box<Diagnostic>>) -> Option<T> {
+        self.all_kept(result.map_err(|d| vec![*d]))
     }
 
     fn all_kept<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {

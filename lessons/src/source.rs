@@ -23,12 +23,12 @@ pub(crate) struct Within {
 
 impl Source {
     /// Reads a file. A missing or unreadable file, or one that is not UTF-8, is a diagnostic.
-    pub fn read(file: &Path, path: String) -> Result<Source, Diagnostic> {
+    pub fn read(file: &Path, path: String) -> Result<Source, Box<Diagnostic>> {
         match std::fs::read_to_string(file) {
             Ok(text) => Ok(Source { path, text: text.replace("\r\n", "\n") }),
             Err(error) => {
                 let source = Source { path, text: String::new() };
-                Err(source.error(0, 0, "unreadable", format!("the file can't be read: {error}")))
+                Err(Box::new(source.error(0, 0, "unreadable", format!("the file can't be read: {error}"))))
             }
         }
     }
@@ -52,6 +52,12 @@ impl Source {
         Diagnostic { severity: Severity::Warning, ..self.error(line, column, code, message) }
     }
 
+    /// A column in bytes as a column in characters, both from 1.
+    pub fn characters(&self, line: usize, column_bytes: usize) -> usize {
+        let text = self.text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
+        text.char_indices().take_while(|(at, _)| at + 1 < column_bytes).count() + 1
+    }
+
     /// The whole file as a place to search in.
     pub fn whole(&self) -> Within {
         Within { first_line: 1, last_line: self.text.lines().count() }
@@ -72,13 +78,13 @@ impl Source {
     }
 
     /// Reads YAML that stands after `lines_before` lines of this file.
-    pub fn yaml<T: DeserializeOwned>(&self, yaml: &str, lines_before: usize) -> Result<T, Diagnostic> {
-        serde_saphyr::from_str(yaml).map_err(|error| self.yaml_error(&error, lines_before))
+    pub fn yaml<T: DeserializeOwned>(&self, yaml: &str, lines_before: usize) -> Result<T, Box<Diagnostic>> {
+        serde_saphyr::from_str(yaml).map_err(|error| Box::new(self.yaml_error(&error, lines_before)))
     }
 
     /// Reads every document of this file.
-    pub fn yaml_documents(&self) -> Result<Vec<serde_json::Value>, Diagnostic> {
-        serde_saphyr::from_multiple(&self.text).map_err(|error| self.yaml_error(&error, 0))
+    pub fn yaml_documents(&self) -> Result<Vec<serde_json::Value>, Box<Diagnostic>> {
+        serde_saphyr::from_multiple(&self.text).map_err(|error| Box::new(self.yaml_error(&error, 0)))
     }
 
     fn yaml_error(&self, error: &serde_saphyr::Error, lines_before: usize) -> Diagnostic {
@@ -86,7 +92,8 @@ impl Source {
         let at = bare.location();
         let line = at.map_or(1, |l| l.line() as usize) + lines_before;
         let column = at.map_or(1, |l| l.column() as usize);
-        let full = bare.render_with_options(serde_saphyr::render_options! { snippets: serde_saphyr::SnippetMode::Off });
+        let full = bare
+            .render_with_options(serde_saphyr::render_options! { snippets: serde_saphyr::SnippetMode::Off });
         let message = full.lines().next().unwrap_or("broken YAML");
         let message = message.split(" at line ").next().unwrap_or(message).to_owned();
         let code = if message.contains("unknown field") {

@@ -70,13 +70,18 @@ pub(crate) fn read(
     let raw: RawWords = match source.yaml(&fence.yaml, fence.line) {
         Ok(raw) => raw,
         Err(diagnostic) => {
-            found.push(diagnostic);
+            found.push(*diagnostic);
             return None;
         }
     };
     let within = Within { first_line: fence.line, last_line: fence.line + fence.yaml.lines().count() };
     let mut reader = Reader { source, within, found };
-    for (name, text) in [("label", &raw.label), ("title", &raw.title), ("question", &raw.prediction.question), ("closing", &raw.closing)] {
+    for (name, text) in [
+        ("label", &raw.label),
+        ("title", &raw.title),
+        ("question", &raw.prediction.question),
+        ("closing", &raw.closing),
+    ] {
         reader.filled(name, text);
     }
     let choices = experiment.prediction.choices.iter().map(|c| c.id.as_str());
@@ -84,7 +89,8 @@ pub(crate) fn read(
     let acts = reader.by_id("acts", experiment.acts.iter().map(|a| a.id.as_str()), &raw.acts);
     let checks = reader.by_id("checks", experiment.checks.iter().map(|c| c.id.as_str()), &raw.checks);
     reader.hints(&raw.hints);
-    let command = |id: &str| experiment.acts.iter().find(|a| a.id == id).map(|a| a.command.clone()).unwrap_or_default();
+    let command =
+        |id: &str| experiment.acts.iter().find(|a| a.id == id).map(|a| a.command.clone()).unwrap_or_default();
     Some(Words {
         label: raw.label,
         title: raw.title,

@@ -22,7 +22,7 @@ pub struct World {
 
 /// Reads the file's text; every finding is reported.
 pub(crate) fn read(source: &Source) -> Result<World, Vec<Diagnostic>> {
-    let documents = source.yaml_documents().map_err(|d| vec![d])?;
+    let documents = source.yaml_documents().map_err(|d| vec![*d])?;
     let objects: Vec<Value> = documents.into_iter().filter(|d| !d.is_null()).collect();
     let starts = document_starts(&source.text);
     let mut found = Vec::new();
@@ -30,7 +30,8 @@ pub(crate) fn read(source: &Source) -> Result<World, Vec<Diagnostic>> {
     for (index, object) in objects.iter().enumerate() {
         let line = starts.get(index).copied().unwrap_or(1);
         let mut complain = |code, message: String| found.push(source.error(line, 1, code, message));
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (api_version, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
         for (field, value) in [("apiVersion", &api_version), ("kind", &kind), ("metadata.name", &name)] {
             if value.is_empty() {
@@ -39,7 +40,12 @@ pub(crate) fn read(source: &Source) -> Result<World, Vec<Diagnostic>> {
         }
         let own = OWN_KINDS.iter().any(|(_, own)| *own == kind);
         if api_version == OWN_API_VERSION && !own {
-            complain("unknown-kind", format!("`{OWN_API_VERSION}` has no kind `{kind}`; it has Image, Machine, Signal and Traffic"));
+            complain(
+                "unknown-kind",
+                format!(
+                    "`{OWN_API_VERSION}` has no kind `{kind}`; it has Image, Machine, Signal and Traffic"
+                ),
+            );
         }
         let key = (api_version, kind, text("/metadata/namespace"), name);
         if seen.contains(&key) {

@@ -73,6 +73,11 @@ impl Checker {
         Checker { experiment, state }
     }
 
+    /// The experiment it judges.
+    pub fn experiment(&self) -> &Arc<Experiment> {
+        &self.experiment
+    }
+
     /// What to store.
     pub fn state(&self) -> &State {
         &self.state
@@ -144,7 +149,10 @@ impl Checker {
     /// When `tick` has something to decide next, virtual ms.
     pub fn next_deadline_ms(&self) -> Option<i64> {
         let open = self.experiment.checks.iter().zip(&self.state.checks);
-        open.filter(|(_, c)| c.result.verdict == Verdict::InProgress).flat_map(|(s, c)| deadlines(s, c)).flatten().min()
+        open.filter(|(_, c)| c.result.verdict == Verdict::InProgress)
+            .flat_map(|(s, c)| deadlines(s, c))
+            .flatten()
+            .min()
     }
 
     fn observe_one(&mut self, index: usize, at_ms: i64, snapshot: &Snapshot) -> bool {
@@ -158,7 +166,7 @@ impl Checker {
         let check = &mut self.state.checks[index];
         check.opened_ms.get_or_insert(at_ms);
         settle(spec, check, at_ms);
-        if check.result.verdict != Verdict::Fail {
+        if !matches!(check.result.verdict, Verdict::Pass | Verdict::Fail) {
             take_in(spec, check, judged, at_ms);
             settle(spec, check, at_ms);
         }

@@ -121,10 +121,17 @@ impl Walk {
             (op::CONDITIONAL, [condition, yes, no]) => {
                 self.explain(if holds(&condition) { yes } else { no }, scope)
             }
-            (name, [left, right]) if comparison(name).is_some() => self.explain_comparison(name, left, right, scope),
+            (name, [left, right]) if comparison(name).is_some() => {
+                self.explain_comparison(name, left, right, scope)
+            }
             (name, [argument]) if call.target.is_some() => {
                 let side = call.target.as_deref().and_then(|t| self.locate(t, scope)).unwrap_or_default();
-                Why { actual: side.text(), op: name.into(), expected: self.side(argument, scope).text(), ..why_at(&side) }
+                Why {
+                    actual: side.text(),
+                    op: name.into(),
+                    expected: self.side(argument, scope).text(),
+                    ..why_at(&side)
+                }
             }
             _ => self.explain_plain(expr, scope),
         }
@@ -142,14 +149,20 @@ impl Walk {
     /// `all` wants its breaker, `exists` its witness; failing that, the element that came nearest.
     fn explain_elements(&self, loop_: &ComprehensionExpr, all: bool, ask: &IdedExpr, scope: &Scope) -> Why {
         let range = self.side(&loop_.iter_range, scope);
-        let scopes: Vec<Scope> = range.elements().into_iter().map(|e| with(scope, &loop_.iter_var, e)).collect();
+        let scopes: Vec<Scope> =
+            range.elements().into_iter().map(|e| with(scope, &loop_.iter_var, e)).collect();
         let decided = scopes.iter().find(|s| (self.truth(ask, s) == Some(true)) != all);
         let chosen = decided.or_else(|| {
             if all { scopes.last() } else { scopes.iter().rev().max_by_key(|s| self.nearness(ask, s)) }
         });
         match chosen {
             Some(scope) => self.explain(ask, scope),
-            None => Why { actual: range.clone().counted().text(), op: ">".into(), expected: "0".into(), ..why_at(&range.counted()) },
+            None => Why {
+                actual: range.clone().counted().text(),
+                op: ">".into(),
+                expected: "0".into(),
+                ..why_at(&range.counted())
+            },
         }
     }
 
@@ -186,7 +199,11 @@ impl Walk {
     /// Of arithmetic: the place of its first operand that has one.
     fn first_place(&self, expr: &IdedExpr, scope: &Scope) -> Option<Side> {
         let Expr::Call(call) = &expr.expr else { return None };
-        call.target.as_deref().into_iter().chain(&call.args).find_map(|e| self.locate(e, scope).or_else(|| self.first_place(e, scope)))
+        call.target
+            .as_deref()
+            .into_iter()
+            .chain(&call.args)
+            .find_map(|e| self.locate(e, scope).or_else(|| self.first_place(e, scope)))
     }
 
     fn locate(&self, expr: &IdedExpr, scope: &Scope) -> Option<Side> {
@@ -195,7 +212,9 @@ impl Walk {
                 let local = scope.iter().rev().find(|(n, _)| n == name).map(|(_, side)| side.clone());
                 local.or_else(|| Some(Side::root(name, self.roots.get(name)?.clone())))
             }
-            Expr::Select(select) if !select.test => Some(self.locate(&select.operand, scope)?.field(&select.field)),
+            Expr::Select(select) if !select.test => {
+                Some(self.locate(&select.operand, scope)?.field(&select.field))
+            }
             Expr::Call(call) => self.locate_call(call, scope),
             Expr::Comprehension(loop_) => self.locate_filter(loop_, scope),
             _ => None,
@@ -250,7 +269,9 @@ fn quantifier(loop_: &ComprehensionExpr) -> Option<(bool, &IdedExpr)> {
 /// `p` of `filter(x, p)`: a loop that adds the very element to a list.
 fn filter_of(loop_: &ComprehensionExpr) -> Option<&IdedExpr> {
     let Expr::Call(step) = &loop_.loop_step.expr else { return None };
-    let (op::CONDITIONAL, [ask, then, _]) = (step.func_name.as_str(), step.args.as_slice()) else { return None };
+    let (op::CONDITIONAL, [ask, then, _]) = (step.func_name.as_str(), step.args.as_slice()) else {
+        return None;
+    };
     let Expr::Call(add) = &then.expr else { return None };
     let Expr::List(list) = &add.args.get(1)?.expr else { return None };
     let is_element = matches!(&list.elements.first()?.expr, Expr::Ident(name) if *name == loop_.iter_var);
@@ -284,7 +305,8 @@ fn comparison(name: &str) -> Option<(&'static str, &'static str)> {
 }
 
 fn negated(op: &str) -> String {
-    const PAIRS: [(&str, &str); 5] = [("==", "!="), ("<", ">="), (">", "<="), ("in", "not in"), ("has", "has not")];
+    const PAIRS: [(&str, &str); 5] =
+        [("==", "!="), ("<", ">="), (">", "<="), ("in", "not in"), ("has", "has not")];
     let pair = PAIRS.iter().find(|(a, b)| *a == op || *b == op);
     match pair {
         Some((a, b)) => (if *a == op { b } else { a }).to_string(),

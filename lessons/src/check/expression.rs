@@ -18,9 +18,29 @@ pub(super) static ENV: LazyLock<Arc<Env>> =
 pub(super) const FACTS: [&str; 4] = ["now_ms", "start_ms", "acted_ms", "was"];
 
 const FUNCTIONS: &[&str] = &[
-    "size", "startsWith", "endsWith", "contains", "matches", "int", "double", "string", "bool", "duration",
-    "timestamp", "orValue", "or", "hasValue", "value", "dyn", "type", "min", "max", "getSeconds", "getMinutes",
-    "getHours", "getMilliseconds",
+    "size",
+    "startsWith",
+    "endsWith",
+    "contains",
+    "matches",
+    "int",
+    "double",
+    "string",
+    "bool",
+    "duration",
+    "timestamp",
+    "orValue",
+    "or",
+    "hasValue",
+    "value",
+    "dyn",
+    "type",
+    "min",
+    "max",
+    "getSeconds",
+    "getMinutes",
+    "getHours",
+    "getMilliseconds",
 ];
 
 /// A compiled expression. Cheap to clone.
@@ -58,7 +78,11 @@ impl Expression {
         })?;
         if let Some(name) = unknown_name(&program) {
             let (line, column) = place_of(text, &name);
-            return Err(CelError { line, column, message: format!("no kind, fact or function is called `{name}`") });
+            return Err(CelError {
+                line,
+                column,
+                message: format!("no kind, fact or function is called `{name}`"),
+            });
         }
         Ok(Expression { text: text.into(), program: Arc::new(program) })
     }
@@ -110,21 +134,27 @@ fn unknown_name(program: &Program) -> Option<String> {
     functions.sort_unstable();
     let is_name = |f: &&str| f.starts_with(|c: char| c.is_ascii_alphabetic());
     let function = functions.into_iter().filter(is_name).find(|f| !FUNCTIONS.contains(f));
-    variable.or(function).map(str::to_owned)
+    function.or(variable).map(str::to_owned)
 }
 
 /// Is it the variable of some `all`, `exists`, `filter` or `map`?
 fn bound(program: &Program, name: &str) -> bool {
     let source = &program.source_info().source;
-    ["exists(", "all(", "filter(", "map(", "exists_one("]
-        .iter()
-        .any(|m| source.match_indices(m).any(|(at, _)| {
-            source[at + m.len()..].trim_start().strip_prefix(name).is_some_and(|r| r.trim_start().starts_with(','))
-        }))
+    ["exists(", "all(", "filter(", "map(", "exists_one("].iter().any(|m| {
+        source.match_indices(m).any(|(at, _)| {
+            source[at + m.len()..]
+                .trim_start()
+                .strip_prefix(name)
+                .is_some_and(|r| r.trim_start().starts_with(','))
+        })
+    })
 }
 
 fn place_of(text: &str, name: &str) -> (usize, usize) {
-    let at = text.find(name).unwrap_or(0);
+    let in_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let whole_word =
+        |at: &usize| !text[..*at].ends_with(in_word) && !text[at + name.len()..].starts_with(in_word);
+    let at = text.match_indices(name).map(|(at, _)| at).find(whole_word).unwrap_or(0);
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
@@ -138,7 +168,9 @@ pub(super) fn to_cel(value: &Value) -> cel::Value {
         Value::Number(n) => n.as_i64().map_or_else(|| n.as_f64().unwrap_or(f64::NAN).into(), Into::into),
         Value::String(s) => s.as_str().into(),
         Value::Array(items) => items.iter().map(to_cel).collect::<Vec<_>>().into(),
-        Value::Object(map) => map.iter().map(|(k, v)| (k.as_str(), to_cel(v))).collect::<HashMap<_, _>>().into(),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| (k.as_str(), to_cel(v))).collect::<HashMap<_, _>>().into()
+        }
     }
 }
 

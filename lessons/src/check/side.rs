@@ -54,7 +54,8 @@ impl Side {
     /// The element of a list.
     pub fn element(&self, index: usize) -> Side {
         let value = self.value.as_ref().and_then(|v| v.get(index)).cloned();
-        let text = |key: &str| value.as_ref().and_then(|v| v.get(key)).and_then(Value::as_str).map(str::to_owned);
+        let text =
+            |key: &str| value.as_ref().and_then(|v| v.get(key)).and_then(Value::as_str).map(str::to_owned);
         if let Some(names) = self.collection {
             let metadata = value.as_ref().and_then(|v| v.get("metadata"));
             let name = metadata.and_then(|m| m.get("name")).and_then(Value::as_str).unwrap_or_default();
@@ -83,7 +84,11 @@ impl Side {
             Some(Value::String(text)) => Some(text.chars().count()),
             _ => None,
         };
-        let object = if self.collection.is_some() { self.owner().unwrap_or(self.object.clone()) } else { self.object.clone() };
+        let object = if self.collection.is_some() {
+            self.owner().unwrap_or(self.object.clone())
+        } else {
+            self.object.clone()
+        };
         let path = match self.collection {
             Some(names) => names.plural.to_owned(),
             None => self.path,

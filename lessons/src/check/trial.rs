@@ -51,7 +51,9 @@ pub async fn try_all<L: Lab, F: Future<Output = Result<L, L::Error>>>(
     for run in [&start, &experiment.solution].into_iter().chain(&experiment.wrong) {
         let played = match fresh().await {
             Ok(mut lab) => play(experiment, run, &mut lab).await,
-            Err(error) => Err(experiment.complain(&run.id, "lab", format!("the world does not start: {error}"))),
+            Err(error) => {
+                Err(experiment.complain(&run.id, "lab", format!("the world does not start: {error}")))
+            }
         };
         ended.push(match played {
             Ok(checker) => judge_run(experiment, run, &checker),
@@ -110,7 +112,10 @@ fn judge_run(experiment: &Experiment, run: &Run, checker: &Checker) -> Ended {
             });
             complain("solution-fails", format!("the solution does not pass check `{id}`{why}"));
         } else if run.fails.contains(id) && passed {
-            complain("wrong-passes", format!("wrong solution `{}` passes check `{id}`, which it must not", run.id));
+            complain(
+                "wrong-passes",
+                format!("wrong solution `{}` passes check `{id}`, which it must not", run.id),
+            );
         }
     }
     if is_solution && checker.right_choice().is_none() {
