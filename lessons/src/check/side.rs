@@ -101,7 +101,7 @@ impl Side {
         let path = if self.collection.is_some() || asked.is_empty() {
             self.path.clone()
         } else {
-            format!("{}[{asked}]", self.path)
+            format!("{}[].{asked}", self.path)
         };
         Side { path, value: Some(Value::Array(kept)), ..self.clone() }
     }

@@ -136,7 +136,7 @@ fn reasons() {
         (
             r#"endpointslices.exists(s, s.endpoints.filter(e, e.conditions.ready).size() == 4)"#,
             yes,
-            "EndpointSlice/web-8xk2p | endpoints[conditions.ready] | 4 | == | 4",
+            "EndpointSlice/web-8xk2p | endpoints[].conditions.ready | 4 | == | 4",
         ),
         (
             r#"endpointslices.all(s, size(s.endpoints) == 5)"#,
