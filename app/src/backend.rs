@@ -18,25 +18,44 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Handle {
     /// Cut the power of a machine: `lab unplug NODE`.
-    Unplug { node: String },
+    Unplug {
+        /// The node's name.
+        node: String,
+    },
     /// Give it back: `lab plug NODE`.
-    Plug { node: String },
+    Plug {
+        /// The node's name.
+        node: String,
+    },
     /// Kill the main process of a pod's container: `lab kill NAMESPACE/POD`.
-    Kill { pod: String },
+    Kill {
+        /// `namespace/name`.
+        pod: String,
+    },
     /// Set the requests a second of a Traffic: `lab traffic NAME RPS`.
-    Traffic { name: String, rate_rps: f64 },
+    Traffic {
+        /// The Traffic's name.
+        name: String,
+        /// Requests a second.
+        rate_rps: f64,
+    },
 }
 
 /// A turn of the time controls.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "time", rename_all = "kebab-case")]
 pub enum TimeControl {
+    /// On, at the last speed.
     Play,
+    /// Stand still.
     Pause,
     /// To the next event and stop there.
     Step,
     /// 1, 5, 20 or 60.
-    Speed { speed: u16 },
+    Speed {
+        /// Virtual seconds a real second.
+        speed: u16,
+    },
 }
 
 /// An object in the Objects, Events and YAML tabs.

@@ -29,13 +29,8 @@ impl<T: Keyed + Clone + PartialEq> Diff<T> {
     /// The smallest diff from `old` to `new`; both sorted by key.
     pub fn between(old: &[T], new: &[T]) -> Self {
         let find = |list: &[T], key: &str| list.binary_search_by(|e| e.key().cmp(key)).ok();
-        let put = new
-            .iter()
-            .filter(|e| find(old, e.key()).is_none_or(|i| old[i] != **e))
-            .cloned()
-            .collect();
-        let gone =
-            old.iter().filter(|e| find(new, e.key()).is_none()).map(|e| e.key().to_owned()).collect();
+        let put = new.iter().filter(|e| find(old, e.key()).is_none_or(|i| old[i] != **e)).cloned().collect();
+        let gone = old.iter().filter(|e| find(new, e.key()).is_none()).map(|e| e.key().to_owned()).collect();
         Self { put, gone }
     }
 

@@ -6,7 +6,7 @@
 pub mod act;
 pub mod console;
 pub mod diff;
-pub mod lesson;
 pub mod learner;
+pub mod lesson;
 pub mod problem;
 pub mod stage;

@@ -1,0 +1,277 @@
+//! Server functions: what pages ask the [`Backend`](crate::backend::Backend).
+//!
+//! Each works as a plain form too: `back` is the place on the page to land on when the browser runs no script.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use wire::{
+    console::ConsoleEntry,
+    learner::{HomeView, Lang},
+    lesson::{LessonPage, Progress},
+    stage::StageView,
+};
+
+#[cfg(feature = "ssr")]
+use crate::backend::{self, TimeControl};
+use crate::{
+    backend::{EventRow, ObjectText},
+    fault::Fault,
+};
+
+/// All that a lesson page shows at first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LessonLoad {
+    /// The page.
+    pub page: LessonPage,
+    /// Which of its experiments stands on the stage.
+    pub active: Option<usize>,
+    /// The newest picture of that experiment's sandbox.
+    pub stage: Option<StageView>,
+    /// The picture at the moment the address asks for.
+    pub past: Option<StageView>,
+    /// The console so far.
+    pub console: Vec<ConsoleEntry>,
+}
+
+#[cfg(feature = "ssr")]
+mod house {
+    //! What server functions need of the request.
+
+    use leptos::prelude::*;
+    use wire::problem::Problem;
+
+    use super::Fault;
+    use crate::backend::SharedBackend;
+
+    pub fn backend() -> Result<SharedBackend, Fault> {
+        use_context().ok_or_else(|| Fault::Problem(Problem::Internal { id: "no-backend".into() }))
+    }
+
+    /// Only a path of ours, so that a form cannot send its sender elsewhere.
+    pub fn own_path(back: &str) -> bool {
+        (back.starts_with("/ko") || back.starts_with("/en"))
+            && back.is_ascii()
+            && !back.contains("//")
+            && !back.contains(|c: char| c.is_control() || c == '\\' || c == ' ')
+    }
+
+    /// `path?query#fragment` with `problem` added to its query.
+    pub fn with_problem(back: &str, problem: &str) -> String {
+        let (path, fragment) = back.split_once('#').map_or((back, ""), |(p, f)| (p, f));
+        let mut encoded = String::new();
+        for b in problem.bytes() {
+            if b.is_ascii_alphanumeric() {
+                encoded.push(b as char);
+            } else {
+                encoded.push_str(&format!("%{b:02X}"));
+            }
+        }
+        let join = if path.contains('?') { '&' } else { '?' };
+        let hash = if fragment.is_empty() { "" } else { "#" };
+        format!("{path}{join}problem={encoded}{hash}{fragment}")
+    }
+
+    fn wants_html() -> bool {
+        use_context::<http::request::Parts>().is_some_and(|p| {
+            p.headers
+                .get(http::header::ACCEPT)
+                .and_then(|v| v.to_str().ok())
+                .is_some_and(|v| v.contains("text/html"))
+        })
+    }
+
+    /// Sends a browser without script back to where the form stood; others get the answer itself.
+    pub fn land<T>(back: &str, answer: Result<T, Problem>) -> Result<T, Fault> {
+        let answer = answer.map_err(Fault::Problem);
+        if wants_html() && own_path(back) {
+            let to = match &answer {
+                Ok(_) => back.to_owned(),
+                Err(fault) => with_problem(back, &fault.to_query()),
+            };
+            leptos_axum::redirect(&to);
+        }
+        answer
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn only_our_own_paths() {
+            for (path, ours) in [
+                ("/ko/lessons/21#ex", true),
+                ("/en?at=5#time", true),
+                ("https://elsewhere", false),
+                ("//elsewhere", false),
+                ("/ko//elsewhere", false),
+                ("/ko\\elsewhere", false),
+                ("/ko\r\nX: y", false),
+            ] {
+                assert_eq!(own_path(path), ours, "{path}");
+            }
+        }
+
+        #[test]
+        fn problems_go_into_the_query() {
+            assert_eq!(with_problem("/ko#a", "{\"x\"}"), "/ko?problem=%7B%22x%22%7D#a");
+            assert_eq!(with_problem("/ko?at=1", "x"), "/ko?at=1&problem=x");
+        }
+    }
+}
+#[cfg(feature = "ssr")]
+use house::{backend as house_of, land};
+
+/// Sets the status of the page being rendered; nothing in the browser.
+pub fn set_status(fault: &Fault) {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        let status = match fault {
+            Fault::Unreachable => http::StatusCode::BAD_GATEWAY,
+            Fault::BadRequest => http::StatusCode::BAD_REQUEST,
+            f if f.is_missing() => http::StatusCode::NOT_FOUND,
+            _ => http::StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        response.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = fault;
+}
+
+/// The home page.
+#[server(prefix = "/api", endpoint = "home")]
+pub async fn load_home(lang: Lang) -> Result<HomeView, Fault> {
+    Ok(house_of()?.home(lang).await?)
+}
+
+/// A lesson, with experiment `ex` (or the learner's current one) on the stage, at `at` if given.
+#[server(prefix = "/api", endpoint = "lesson")]
+pub async fn load_lesson(
+    slug: String,
+    lang: Lang,
+    ex: Option<String>,
+    at: Option<i64>,
+) -> Result<LessonLoad, Fault> {
+    let backend = house_of()?;
+    let page = backend.lesson(slug, lang).await?;
+    let active = crate::lesson::active(&page, ex.as_deref());
+    let Some(sandbox) = active.map(|i| page.experiments[i].sandbox.clone()) else {
+        return Ok(LessonLoad { page, active, stage: None, past: None, console: Vec::new() });
+    };
+    let stage = backend.stage(sandbox.clone(), None).await?;
+    let past = match at.filter(|at| *at < stage.clock.live_ms) {
+        Some(at) => Some(backend.stage(sandbox.clone(), Some(at)).await?),
+        None => None,
+    };
+    let console = backend.console_log(sandbox).await?;
+    Ok(LessonLoad { page, active, stage: Some(stage), past, console })
+}
+
+/// The picture at a past moment, virtual ms.
+#[server(prefix = "/api", endpoint = "stage")]
+pub async fn stage_at(sandbox: String, at_ms: i64) -> Result<StageView, Fault> {
+    Ok(house_of()?.stage(sandbox, Some(at_ms)).await?)
+}
+
+/// Locks a prediction.
+#[server(prefix = "/api", endpoint = "predict")]
+pub async fn predict(
+    sandbox: String,
+    choice: Option<String>,
+    lang: Lang,
+    back: String,
+) -> Result<Progress, Fault> {
+    land(&back, house_of()?.predict(sandbox, choice.unwrap_or_default(), lang).await)
+}
+
+/// Does an act of the experiment.
+#[server(prefix = "/api", endpoint = "act")]
+pub async fn act(sandbox: String, act: String, lang: Lang, back: String) -> Result<Progress, Fault> {
+    land(&back, house_of()?.act(sandbox, act, lang).await)
+}
+
+/// Pulls a handle: `verb` is `unplug`, `plug`, `kill` or `traffic`; `target` a node, a pod's key or a Traffic.
+#[server(prefix = "/api", endpoint = "handle")]
+pub async fn handle(
+    sandbox: String,
+    verb: String,
+    target: String,
+    rate_rps: Option<f64>,
+    back: String,
+) -> Result<ConsoleEntry, Fault> {
+    let handle = match (verb.as_str(), rate_rps) {
+        ("unplug", _) => backend::Handle::Unplug { node: target },
+        ("plug", _) => backend::Handle::Plug { node: target },
+        ("kill", _) => backend::Handle::Kill { pod: target },
+        ("traffic", Some(rate_rps)) => backend::Handle::Traffic { name: target, rate_rps },
+        _ => return Err(Fault::BadRequest),
+    };
+    land(&back, house_of()?.handle(sandbox, handle).await)
+}
+
+/// Runs a console line; here-documents included.
+#[server(prefix = "/api", endpoint = "console")]
+pub async fn console(sandbox: String, line: String, back: String) -> Result<ConsoleEntry, Fault> {
+    land(&back, house_of()?.console(sandbox, line).await)
+}
+
+/// Applies an edited object, as `kubectl apply -f -` in the console would.
+#[server(prefix = "/api", endpoint = "apply")]
+pub async fn apply(sandbox: String, yaml: String, back: String) -> Result<ConsoleEntry, Fault> {
+    let line = crate::stage::heredoc::apply_line(&yaml.replace("\r\n", "\n"));
+    land(&back, house_of()?.console(sandbox, line).await)
+}
+
+/// Steers time: `control` is `play`, `pause`, `step` or `speed`.
+#[server(prefix = "/api", endpoint = "time")]
+pub async fn time(
+    sandbox: String,
+    control: String,
+    speed: Option<u16>,
+    back: String,
+) -> Result<StageView, Fault> {
+    let control = match (control.as_str(), speed) {
+        ("play", _) => TimeControl::Play,
+        ("pause", _) => TimeControl::Pause,
+        ("step", _) => TimeControl::Step,
+        ("speed", Some(speed)) => TimeControl::Speed { speed },
+        _ => return Err(Fault::BadRequest),
+    };
+    land(&back, house_of()?.time(sandbox, control).await)
+}
+
+/// Opens the next hint.
+#[server(prefix = "/api", endpoint = "hint")]
+pub async fn hint(sandbox: String, lang: Lang, back: String) -> Result<Progress, Fault> {
+    land(&back, house_of()?.hint(sandbox, lang).await)
+}
+
+/// Starts the experiment again.
+#[server(prefix = "/api", endpoint = "reset")]
+pub async fn reset(sandbox: String, lang: Lang, back: String) -> Result<Progress, Fault> {
+    land(&back, house_of()?.reset(sandbox, lang).await)
+}
+
+/// Rows of the Objects tab, with their YAML.
+#[server(prefix = "/api", endpoint = "objects")]
+pub async fn objects(sandbox: String) -> Result<Vec<ObjectText>, Fault> {
+    Ok(house_of()?.objects(sandbox).await?)
+}
+
+/// Rows of the Events tab.
+#[server(prefix = "/api", endpoint = "events")]
+pub async fn events(sandbox: String) -> Result<Vec<EventRow>, Fault> {
+    Ok(house_of()?.events(sandbox).await?)
+}
+
+/// Keeps the theme in a cookie, for browsers without script.
+#[server(prefix = "/api", endpoint = "theme")]
+pub async fn set_theme(theme: String, back: String) -> Result<(), Fault> {
+    let theme = crate::theme::Theme::named(&theme);
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(cookie) = http::HeaderValue::from_str(&theme.cookie())
+    {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+    land(&back, Ok(()))
+}

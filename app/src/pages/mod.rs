@@ -1,0 +1,5 @@
+//! Pages: one file each.
+
+pub mod home;
+pub mod lesson;
+pub mod missing;

@@ -1,0 +1,56 @@
+//! The users of a Service: a slider that says how many requests they send.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::state::Stage;
+use crate::{
+    api::Handle,
+    post::{NoScript, Post},
+    text,
+};
+
+#[component]
+pub fn Clients(key: String) -> impl IntoView {
+    let stage = expect_context::<Stage>();
+    let l = stage.lang;
+    let id = format!("rps-{}", key.replace('/', "-"));
+    let traffic =
+        stage.memo(move |v| v.services.iter().find(|s| s.key == key).and_then(|s| s.traffic.clone()));
+    let name = Memo::new(move |_| traffic.with(|t| t.as_ref().map(|t| t.name.clone())));
+    let rate = Memo::new(move |_| traffic.with(|t| t.as_ref().map_or(0.0, |t| t.rate_rps)));
+    let max = Memo::new(move |_| {
+        traffic.with(|t| t.as_ref().map_or(0.0, |t| t.rate_rps_max.max(t.rate_rps).max(1.0)))
+    });
+    // while the thumb is dragged, the number follows the hand
+    let hand = RwSignal::new(None::<f64>);
+    let shown = move || hand.get().unwrap_or_else(|| rate.get());
+    let slider = move |name: String| {
+        let (target, id) = (name.clone(), id.clone());
+        let fields = stage.fields("canvas", &[("verb", "traffic"), ("target", &name)]);
+        let command = move || format!("lab traffic {name} {:.0}", shown());
+        let send = move |ev| {
+            let value = event_target_value(&ev).parse::<f64>().ok();
+            hand.set(None);
+            if let Some(value) = value.filter(|v| *v != rate.get_untracked()) {
+                stage.pull("traffic", target.clone(), Some(value));
+            }
+        };
+        view! {
+            <Post class="clients" action=Handle::url() fields on_post=|_| ()>
+                <label for=id.clone()><span>{text::traffic(l)}</span><output>{move || format!("{:.0}/s", shown())}</output></label>
+                <input id=id.clone() name="rate_rps" type="range" min="0" step="1" max=move || max.get()
+                    value=rate.get_untracked() prop:value=move || rate.get() title=command
+                    style=move || format!("--at:{:.0}%", 100.0 * shown() / max.get())
+                    disabled=move || stage.is_past.get()
+                    on:input=move |ev| hand.set(event_target_value(&ev).parse().ok()) on:change=send />
+                <NoScript label=text::traffic_set(l) />
+            </Post>
+        }
+    };
+    view! {
+        {move || match name.get() {
+            Some(name) => slider(name).into_any(),
+            None => view! { <p class="clients muted">{text::no_traffic(l)}</p> }.into_any(),
+        }}
+    }
+}

@@ -1,0 +1,79 @@
+//! Desired against actual: two rows of the same slots, so that the gap can be counted.
+
+use leptos::prelude::*;
+use wire::stage::{PodPhase, WorkloadView};
+
+use super::{
+    look::{Look, slots},
+    state::Stage,
+};
+use crate::{
+    icon::{Glyph, Icon},
+    text,
+};
+
+/// More slots than this are a number only.
+const SLOTS_MAX: usize = 12;
+
+#[component]
+pub fn Want() -> impl IntoView {
+    let stage = expect_context::<Stage>();
+    let l = stage.lang;
+    let keys = stage.memo(|v| v.workloads.iter().map(|w| w.key.clone()).collect::<Vec<_>>());
+    view! {
+        <section class="wants" aria-label=text::want_strip(l)>
+            <For each=move || keys.get() key=|k| k.clone() let:key>
+                <Strip key />
+            </For>
+        </section>
+    }
+}
+
+#[component]
+fn Strip(key: String) -> impl IntoView {
+    let stage = expect_context::<Stage>();
+    let l = stage.lang;
+    let find = key.clone();
+    let w = stage.memo(move |v| v.workloads.iter().find(|w| w.key == find).cloned().unwrap_or_default());
+    let actual = stage.memo(move |v| slots(v, &key));
+    let desired = Memo::new(move |_| w.with(|w| w.desired));
+    let row = |phases: Vec<Option<PodPhase>>| {
+        let n = phases.len();
+        let items = phases
+            .into_iter()
+            .take(SLOTS_MAX)
+            .map(|phase| {
+                let (glyph, token) = match phase {
+                    None => ("g-want", "--ink-2"),
+                    Some(p) => (Look::of(p).glyph, Look::of(p).token),
+                };
+                view! { <li style=format!("color:var({token})")><Glyph id=glyph /></li> }
+            })
+            .collect::<Vec<_>>();
+        let more = n.saturating_sub(SLOTS_MAX);
+        view! { <ol class="slots" aria-hidden="true">{items}{(more > 0).then(|| view! { <li class="slots__more">{format!("+{more}")}</li> })}</ol> }
+    };
+    let gap = move || {
+        w.with(|w: &WorkloadView| {
+            let (state, head) = text::gap(l, w.desired, w.ready);
+            let who =
+                (state == "short").then(|| w.replica_set.as_ref().map(|rs| text::gap_who(l, rs))).flatten();
+            view! { <p class="want__gap" data-state=state><b>{head}</b>{who}</p> }
+        })
+    };
+    view! {
+        <div class="want" role="group" aria-label=move || w.with(|w| text::want_sentence(l, &w.name, w.desired, w.ready))>
+            <div class="want__obj">
+                <b><Icon id="i-deploy" />"Deployment/"{move || w.with(|w| w.name.clone())}</b>
+                <small>{move || w.with(|w| text::revision(l, w.revision, &w.image))}</small>
+            </div>
+            <dl class="abacus">
+                <div><dt>{text::desired(l)}</dt><dd class="n">{move || desired.get()}</dd>
+                    <dd>{move || row(vec![None; desired.get().max(0) as usize])}</dd></div>
+                <div><dt>{text::ready_count(l)}</dt><dd class="n">{move || w.with(|w| w.ready)}</dd>
+                    <dd>{move || row(actual.get().into_iter().map(Some).collect())}</dd></div>
+            </dl>
+            {gap}
+        </div>
+    }
+}

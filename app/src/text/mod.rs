@@ -1,0 +1,32 @@
+//! Words: every sentence of the interface in Korean and English, side by side.
+//!
+//! A sentence is a function of a [`Lang`] and of typed facts, so a missing translation does not compile.
+
+mod chain;
+mod deed;
+mod labels;
+mod narration;
+mod particle;
+mod phase;
+mod problem;
+mod sentences;
+mod time;
+
+pub use chain::{chain_rows, plain};
+pub use deed::{actor, deed, deed_short};
+pub use labels::*;
+pub use narration::{brief, milestone, narration};
+pub use phase::{pod_label, pod_remark, pod_state};
+pub use problem::fault;
+pub use sentences::*;
+pub use time::{clock, duration};
+
+pub use wire::learner::Lang;
+
+/// Picks the words of a language.
+fn pick<T>(lang: Lang, ko: T, en: T) -> T {
+    match lang {
+        Lang::Ko => ko,
+        Lang::En => en,
+    }
+}

@@ -1,0 +1,125 @@
+//! Delete. Models the generic registry's `Store.Delete`: preconditions, graceful deletion of pods, finalizers,
+//! propagation policies. The garbage collector does what the policy leaves to it.
+
+use ecow::EcoString;
+
+use super::{Api, WriteOptions, write::may_go};
+use crate::{
+    json::Json,
+    object::{Key, Object},
+    resources::{self, Resource},
+    status::Status,
+};
+
+/// What happens to the objects that it owns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Propagation {
+    /// They go afterwards.
+    #[default]
+    Background,
+    /// They go first (finalizer `foregroundDeletion`).
+    Foreground,
+    /// They stay (finalizer `orphan`).
+    Orphan,
+}
+
+/// `metav1.DeleteOptions`.
+#[derive(Clone, Debug, Default)]
+pub struct DeleteOptions {
+    /// `gracePeriodSeconds`; `None`: the object's own.
+    pub grace_s: Option<i64>,
+    /// `propagationPolicy`.
+    pub propagation: Propagation,
+    /// `preconditions.uid`.
+    pub uid: Option<EcoString>,
+    /// `preconditions.resourceVersion`.
+    pub resource_version: Option<EcoString>,
+    /// Do everything except the write.
+    pub dry_run: bool,
+}
+
+impl Api {
+    /// Deletes an object, or marks it for deletion; gives its last state and whether it is gone.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` (a precondition failed).
+    pub fn delete(
+        &mut self,
+        resource: Resource,
+        key: &Key,
+        options: &DeleteOptions,
+    ) -> Result<(Object, bool), Status> {
+        let old = self.get(resource, key)?.clone();
+        check_preconditions(resource, &old, options)?;
+        let write = WriteOptions { dry_run: options.dry_run };
+        let mut object = old.clone();
+        add_finalizer(&mut object, options.propagation);
+        self.mark(resource, &mut object, options);
+        if may_go(&object) {
+            let gone = self.remove(resource, key, write).unwrap_or(object);
+            return Ok((gone, true));
+        }
+        if object.0 == old.0 {
+            return Ok((old, false));
+        }
+        if resource.def().generation {
+            let next = old.generation() + 1;
+            object["metadata"].set("generation", next);
+        }
+        Ok((self.commit(resource, object, write), false))
+    }
+
+    /// Sets deletionTimestamp and the grace period; a later delete can only shorten it.
+    fn mark(&self, resource: Resource, object: &mut Object, options: &DeleteOptions) {
+        let grace_s = if resource == resources::POD { pod_grace_s(object, options.grace_s) } else { 0 };
+        let pending_s = object["metadata"]["deletionGracePeriodSeconds"].int();
+        if object.is_terminating() && pending_s.is_some_and(|p| p <= grace_s) {
+            return;
+        }
+        object["metadata"].set("deletionTimestamp", self.now().plus_ms(grace_s * 1000));
+        object["metadata"].set("deletionGracePeriodSeconds", grace_s);
+    }
+
+    /// Takes an object out of the store; its last state.
+    pub(super) fn remove(&mut self, resource: Resource, key: &Key, options: WriteOptions) -> Option<Object> {
+        if options.dry_run {
+            return self.find(resource, key).cloned();
+        }
+        let (at, origin) = (self.now(), self.origin.clone());
+        self.store.remove(resource, key, at, origin).map(|r| r.object.clone())
+    }
+}
+
+/// Models the pod strategy's `CheckGracefulDelete`: pods without a node or at their end go at once.
+fn pod_grace_s(pod: &Object, asked_s: Option<i64>) -> i64 {
+    let grace_s = asked_s.or_else(|| pod["spec"]["terminationGracePeriodSeconds"].int()).unwrap_or(30).max(0);
+    let phase = pod["status"]["phase"].text();
+    let nowhere = pod["spec"]["nodeName"].is_empty();
+    if nowhere || phase == "Failed" || phase == "Succeeded" { 0 } else { grace_s }
+}
+
+fn add_finalizer(object: &mut Object, propagation: Propagation) {
+    let name = match propagation {
+        Propagation::Background => return,
+        Propagation::Foreground => "foregroundDeletion",
+        Propagation::Orphan => "orphan",
+    };
+    let finalizers = object["metadata"]["finalizers"].list_mut();
+    if !finalizers.iter().any(|f| *f == name) {
+        finalizers.push(Json::from(name));
+    }
+}
+
+fn check_preconditions(resource: Resource, old: &Object, options: &DeleteOptions) -> Result<(), Status> {
+    let version = old["metadata"]["resourceVersion"].text();
+    let failed = if let Some(uid) = options.uid.as_ref().filter(|u| *u != old.uid()) {
+        format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid())
+    } else if let Some(rv) = options.resource_version.as_ref().filter(|rv| *rv != version) {
+        format!(
+            "Precondition failed: ResourceVersion in precondition: {rv}, ResourceVersion in object meta: {version}"
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Status::conflict(resource.def(), old.name(), &failed))
+}

@@ -1,0 +1,111 @@
+//! The API server's heart: the only way to the store, for clients over HTTP and for the parts of the control plane
+//! alike. Models kube-apiserver's generic registry.
+
+mod age;
+mod allocate;
+mod delete;
+mod events;
+mod validate_meta;
+pub mod watch;
+mod write;
+
+use ecow::EcoString;
+
+use crate::{
+    clock::Time,
+    object::{Key, Object},
+    origin::Origin,
+    resources::Resource,
+    rng::Rng,
+    status::Status,
+    store::{Index, Store},
+};
+
+pub use crate::store::{Change, Record};
+pub use age::{age, human_duration};
+pub use delete::{DeleteOptions, Propagation};
+pub use events::{EventType, Source};
+pub use write::{Subresource, WriteOptions};
+
+/// The API of one cluster, at the current moment of virtual time.
+#[derive(Clone, Debug)]
+pub struct Api {
+    store: Store,
+    /// Seeded randomness for uids, generated names and allocation.
+    pub rng: Rng,
+    now: Time,
+    /// Who is writing, because of what: set by the loop before it hands the API to a part.
+    pub origin: Origin,
+}
+
+impl Api {
+    /// An empty API whose clock stands at `now`.
+    pub fn new(seed: u64, now: Time) -> Self {
+        Self { store: Store::default(), rng: Rng::new(seed), now, origin: Origin::default() }
+    }
+
+    /// Virtual now.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Moves virtual time; only the loop does.
+    pub(crate) fn set_now(&mut self, now: Time) {
+        self.now = now;
+    }
+
+    /// History and revisions, for the HTTP edge and the loop. Parts of the control plane use the readers below.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Forgets history up to `revision`.
+    pub(crate) fn compact(&mut self, revision: u64) {
+        self.store.compact(revision);
+    }
+
+    /// An object, if it is there.
+    pub fn find(&self, resource: Resource, key: &Key) -> Option<&Object> {
+        self.store.get(resource, key)
+    }
+
+    /// An object.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn get(&self, resource: Resource, key: &Key) -> Result<&Object, Status> {
+        self.find(resource, key).ok_or_else(|| Status::not_found(resource.def(), &key.name))
+    }
+
+    /// Objects of a resource in key order; all namespaces for `""`.
+    pub fn list<'a>(
+        &'a self,
+        resource: Resource,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Object> + 'a {
+        self.store.list(resource, namespace)
+    }
+
+    /// Objects of a resource owned by a uid.
+    pub fn owned_by<'a>(&'a self, uid: &str, resource: Resource) -> impl Iterator<Item = &'a Object> + 'a {
+        let keys: Vec<Key> =
+            self.index().owned_by(uid).filter(|(r, _)| *r == resource).map(|(_, k)| k.clone()).collect();
+        keys.into_iter().filter_map(move |k| self.find(resource, &k))
+    }
+
+    /// Pods bound to a node, in key order.
+    pub fn pods_on<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Object> + 'a {
+        self.index().pods_on(node).filter_map(|k| self.find(crate::resources::POD, k))
+    }
+
+    /// Shared look-up tables.
+    pub fn index(&self) -> &Index {
+        self.store.index()
+    }
+
+    /// A name not yet taken, from `metadata.generateName`.
+    pub(crate) fn generate_name(&mut self, resource: Resource, base: &str) -> EcoString {
+        let base: String = base.chars().take(58).collect();
+        ecow::eco_format!("{base}{}", self.rng.stream(resource.def().plural).suffix(5))
+    }
+}

@@ -1,0 +1,260 @@
+//! Create and update. Models the generic registry's `Store.Create` and `Store.Update` with `BeforeCreate`/`BeforeUpdate`.
+//! Omits: admission webhooks; managedFields come with server-side apply.
+
+use super::Api;
+use crate::{
+    json::Json,
+    object::{Key, Object},
+    resources::{self, Resource},
+    status::{FieldError, Status},
+};
+
+/// Which part of an object a write is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subresource {
+    /// The object; its status is kept.
+    Main,
+    /// Only the status is taken.
+    Status,
+}
+
+/// How a write is meant.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WriteOptions {
+    /// Do everything except the write.
+    pub dry_run: bool,
+}
+
+impl Api {
+    /// Creates an object in its namespace; gives it as stored.
+    ///
+    /// # Errors
+    /// `AlreadyExists`, `Invalid`, `NotFound` (its namespace), `Forbidden` (its namespace is terminating).
+    pub fn create(&mut self, resource: Resource, object: Object) -> Result<Object, Status> {
+        self.create_with(resource, object, WriteOptions::default())
+    }
+
+    /// As [`Api::create`], with options.
+    ///
+    /// # Errors
+    /// As [`Api::create`].
+    pub fn create_with(
+        &mut self,
+        resource: Resource,
+        mut object: Object,
+        options: WriteOptions,
+    ) -> Result<Object, Status> {
+        let def = resource.def();
+        object.set("apiVersion", def.api_version());
+        object.set("kind", def.kind);
+        self.name_it(resource, &mut object);
+        let name = object.name().clone();
+        self.check_namespace(resource, &object)?;
+        for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
+            object["metadata"].remove(field);
+        }
+        let uid = if options.dry_run {
+            self.rng.clone().stream(def.plural).uid()
+        } else {
+            self.rng.stream(def.plural).uid()
+        };
+        object["metadata"].set("uid", uid);
+        object["metadata"].set("creationTimestamp", self.now());
+        object["metadata"].set("generation", def.generation.then_some(1i64));
+        if def.status {
+            object.remove("status");
+        }
+        (def.default)(&mut object);
+        (def.prepare)(&mut object, None);
+        let errors = validate(resource, &object, None);
+        if !errors.is_empty() {
+            return Err(Status::invalid(def, &name, &errors));
+        }
+        if self.find(resource, &object.key()).is_some() {
+            return Err(Status::already_exists(def, &name));
+        }
+        self.allocate(resource, &mut object, options)?;
+        Ok(self.commit(resource, object, options))
+    }
+
+    /// Replaces an object (or its status); gives it as stored. An empty `metadata.resourceVersion` means "whatever is there".
+    /// A write that changes nothing makes no revision.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` (stale resourceVersion or another uid), `Invalid`.
+    pub fn update(&mut self, resource: Resource, object: Object, sub: Subresource) -> Result<Object, Status> {
+        self.update_with(resource, object, sub, WriteOptions::default())
+    }
+
+    /// As [`Api::update`], with options.
+    ///
+    /// # Errors
+    /// As [`Api::update`].
+    pub fn update_with(
+        &mut self,
+        resource: Resource,
+        mut object: Object,
+        sub: Subresource,
+        options: WriteOptions,
+    ) -> Result<Object, Status> {
+        let def = resource.def();
+        let key = object.key();
+        let old = self.get(resource, &key)?.clone();
+        check_preconditions(resource, &object, &old)?;
+        keep_identity(resource, &mut object, &old, sub);
+        if sub == Subresource::Main {
+            (def.default)(&mut object);
+            (def.prepare)(&mut object, Some(&old));
+        }
+        let changed = |o: &Object| o.0 != old.0;
+        if def.generation && sub == Subresource::Main && spec_changed(&object, &old) {
+            object["metadata"].set("generation", old.generation() + 1);
+        }
+        if !changed(&object) {
+            return Ok(old);
+        }
+        let errors = validate(resource, &object, Some(&old));
+        if !errors.is_empty() {
+            return Err(Status::invalid(def, &key.name, &errors));
+        }
+        if object.is_terminating() && may_go(&object) {
+            return Ok(self.remove(resource, &key, options).unwrap_or(object));
+        }
+        Ok(self.commit(resource, object, options))
+    }
+
+    /// Reads, changes and writes an object's status; `None` if it is gone.
+    pub fn update_status(
+        &mut self,
+        resource: Resource,
+        key: &Key,
+        change: impl FnOnce(&mut Object),
+    ) -> Option<Object> {
+        self.modify(resource, key, Subresource::Status, change)
+    }
+
+    /// Reads, changes and writes an object; `None` if it is gone or the result is refused.
+    pub fn modify(
+        &mut self,
+        resource: Resource,
+        key: &Key,
+        sub: Subresource,
+        change: impl FnOnce(&mut Object),
+    ) -> Option<Object> {
+        let mut object = self.find(resource, key)?.clone();
+        change(&mut object);
+        self.update(resource, object, sub).ok()
+    }
+
+    /// Stores what all checks have let through.
+    pub(super) fn commit(&mut self, resource: Resource, object: Object, options: WriteOptions) -> Object {
+        if options.dry_run {
+            return object;
+        }
+        let (at, origin) = (self.now(), self.origin.clone());
+        self.store.put(resource, object, at, origin).object.clone()
+    }
+
+    fn name_it(&mut self, resource: Resource, object: &mut Object) {
+        if object.name().is_empty()
+            && let Some(base) = object["metadata"]["generateName"].eco().cloned()
+        {
+            let name = self.generate_name(resource, &base);
+            object["metadata"].set("name", name);
+        }
+        if resource.def().namespaced && object.namespace().is_empty() {
+            object["metadata"].set("namespace", "default");
+        }
+    }
+
+    fn check_namespace(&self, resource: Resource, object: &Object) -> Result<(), Status> {
+        if !resource.def().namespaced {
+            return Ok(());
+        }
+        let name = object.namespace();
+        let namespace = self.get(resources::NAMESPACE, &Key::cluster(name.clone()))?;
+        if namespace.is_terminating() {
+            let why =
+                format!("unable to create new content in namespace {name} because it is being terminated");
+            return Err(Status::forbidden(resource.def(), object.name(), &why));
+        }
+        Ok(())
+    }
+
+    /// What only the server can give: addresses from a shared range.
+    fn allocate(
+        &mut self,
+        resource: Resource,
+        object: &mut Object,
+        _options: WriteOptions,
+    ) -> Result<(), Status> {
+        if resource == resources::SERVICE {
+            super::allocate::cluster_ip(self, object)?;
+        }
+        Ok(())
+    }
+}
+
+fn validate(resource: Resource, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    let mut errors = super::validate_meta::check(resource, object, old);
+    errors.extend((resource.def().validate)(object, old));
+    errors
+}
+
+/// Nothing holds a terminating object back any more?
+pub(super) fn may_go(object: &Object) -> bool {
+    object["metadata"]["finalizers"].is_empty()
+        && object["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0) == 0
+}
+
+fn check_preconditions(resource: Resource, object: &Object, old: &Object) -> Result<(), Status> {
+    let meta = &object["metadata"];
+    let version = meta["resourceVersion"].text();
+    if !version.is_empty() && version != old["metadata"]["resourceVersion"].text() {
+        return Err(Status::stale(resource.def(), old.name()));
+    }
+    let uid = meta["uid"].text();
+    if !uid.is_empty() && uid != old.uid() {
+        let why =
+            format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid());
+        return Err(Status::conflict(resource.def(), old.name(), &why));
+    }
+    Ok(())
+}
+
+/// Carries over what a writer cannot change, and the half that this write is not for.
+fn keep_identity(resource: Resource, object: &mut Object, old: &Object, sub: Subresource) {
+    let def = resource.def();
+    if sub == Subresource::Status {
+        let status = object.remove("status");
+        *object = old.clone();
+        object.set("status", status);
+        return;
+    }
+    object.set("apiVersion", old["apiVersion"].clone());
+    object.set("kind", old["kind"].clone());
+    for field in [
+        "uid",
+        "creationTimestamp",
+        "resourceVersion",
+        "generation",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "generateName",
+    ] {
+        let kept = old["metadata"][field].clone();
+        object["metadata"].set(field, kept);
+    }
+    if def.status {
+        object.set("status", old["status"].clone());
+    }
+}
+
+fn spec_changed(object: &Object, old: &Object) -> bool {
+    const NOT_SPEC: [&str; 4] = ["metadata", "status", "apiVersion", "kind"];
+    let strip = |o: &Object| -> Json {
+        let entries = o.entries().filter(|(k, _)| !NOT_SPEC.contains(&k.as_str()));
+        Json::Map(entries.map(|(k, v)| (k.clone(), v.clone())).collect())
+    };
+    strip(object) != strip(old)
+}

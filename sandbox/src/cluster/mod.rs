@@ -1,0 +1,195 @@
+//! The only loop: a closed queue of timed work, one `step()`, a virtual clock. There is no tick; only the next work's time.
+
+mod dump;
+mod queue;
+mod work;
+
+use crate::{
+    api::Api,
+    clock::Time,
+    controllers::Controllers,
+    kubelet::Kubelets,
+    machines::Machines,
+    network::Network,
+    object::{Key, Object},
+    origin::{self, Origin},
+    resources::Resource,
+    scheduler::Scheduler,
+    status::Status,
+};
+
+pub use crate::scheduler::{Plugin, Rejection, Verdict};
+pub use queue::Queue;
+pub use work::{Ctx, Work};
+
+/// What a cluster is made from. Together with the timed requests it decides every byte.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// The moment of creation, Unix milliseconds; the journal's epoch.
+    pub epoch: Time,
+    /// Objects of the world (machines, images, traffic, manifests), written in order at creation.
+    pub world: Vec<Object>,
+}
+
+/// A cluster: the API and all that lives on it, at one moment of virtual time. Cloning one makes a branch and is cheap.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    api: Api,
+    queue: Queue,
+    epoch: Time,
+    /// Newest revision that the parts have observed.
+    observed: u64,
+    controllers: Controllers,
+    scheduler: Scheduler,
+    kubelets: Kubelets,
+    network: Network,
+    machines: Machines,
+}
+
+impl Cluster {
+    /// A new cluster with its system namespaces and its world.
+    ///
+    /// # Errors
+    /// The first object of the world that the API refuses, with its place in the list.
+    pub fn new(config: Config) -> Result<Self, WorldError> {
+        let mut cluster = Self {
+            api: Api::new(config.seed, config.epoch),
+            queue: Queue::default(),
+            epoch: config.epoch,
+            observed: 0,
+            controllers: Controllers::default(),
+            scheduler: Scheduler::default(),
+            kubelets: Kubelets::default(),
+            network: Network::default(),
+            machines: Machines::default(),
+        };
+        cluster.start();
+        for (index, object) in config.world.into_iter().enumerate() {
+            cluster.add_to_world(index, object)?;
+        }
+        Ok(cluster)
+    }
+
+    fn start(&mut self) {
+        self.api.origin = Origin::user(origin::API_SERVER);
+        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+            let namespace = Object(crate::json!({"metadata": {"name": name}}));
+            let made = self.api.create(crate::resources::NAMESPACE, namespace);
+            debug_assert!(made.is_ok(), "{made:?}");
+        }
+        let mut ctx = Ctx::new(&mut self.api, &mut self.queue, None);
+        self.controllers.start(&mut ctx);
+        self.network.start(&mut ctx);
+        self.observe();
+    }
+
+    fn add_to_world(&mut self, index: usize, object: Object) -> Result<(), WorldError> {
+        let (api_version, kind) = (object["apiVersion"].text().to_owned(), object["kind"].text().to_owned());
+        let refuse = |why: String| WorldError { index, kind: kind.clone(), why };
+        let resource = Resource::by_kind(&api_version, &kind)
+            .ok_or_else(|| refuse(format!("no matches for kind {kind:?} in version {api_version:?}")))?;
+        self.api.origin = Origin::user(origin::WORLD);
+        self.api.create(resource, object).map_err(|status| refuse(status.message))?;
+        self.observe();
+        Ok(())
+    }
+
+    /// The API at the current moment, for reading.
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Virtual now.
+    pub fn now(&self) -> Time {
+        self.api.now()
+    }
+
+    /// The moment of creation.
+    pub fn epoch(&self) -> Time {
+        self.epoch
+    }
+
+    /// What the scheduler thought of each node when it last looked at a pod.
+    pub fn verdicts(&self, pod: &Key) -> &[Verdict] {
+        self.scheduler.verdicts(pod)
+    }
+
+    /// When something will happen next by itself.
+    pub fn next_work_at(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    /// Runs the next work, moving the clock to its time. False if there is none.
+    pub fn step(&mut self) -> bool {
+        let Some((at, work, because)) = self.queue.pop() else { return false };
+        self.api.set_now(at.max(self.api.now()));
+        self.run(work, because);
+        self.observe();
+        true
+    }
+
+    /// Moves the clock to `time`, running all work due until then. Never moves backwards.
+    pub fn advance_to(&mut self, time: Time) {
+        while self.queue.next_at().is_some_and(|at| at <= time) {
+            self.step();
+        }
+        self.api.set_now(time.max(self.api.now()));
+    }
+
+    /// Lets a client write at the current moment, as `user`.
+    ///
+    /// # Errors
+    /// What `write` gives.
+    pub fn request<T>(
+        &mut self,
+        user: &str,
+        write: impl FnOnce(&mut Api) -> Result<T, Status>,
+    ) -> Result<T, Status> {
+        self.api.origin = Origin::user(user);
+        let result = write(&mut self.api);
+        self.observe();
+        result
+    }
+
+    fn run(&mut self, work: Work, because: Option<u64>) {
+        let mut ctx = Ctx::new(&mut self.api, &mut self.queue, because);
+        match work {
+            Work::Controllers(work) => self.controllers.run(work, &mut ctx),
+            Work::Scheduler(work) => self.scheduler.run(work, &mut ctx),
+            Work::Kubelet(work) => self.kubelets.run(work, &mut ctx),
+            Work::Network(work) => self.network.run(work, &mut ctx),
+            Work::Machines(work) => self.machines.run(work, &mut ctx),
+        }
+    }
+
+    /// Shows every new record to every part, as watches do; they put work into the queue, and write nothing yet.
+    fn observe(&mut self) {
+        let Ok(records) = self.api.store().since(self.observed) else {
+            debug_assert!(false, "the window is shorter than one step");
+            return;
+        };
+        for record in records {
+            self.queue.observing(self.api.now(), record.revision);
+            self.controllers.observe(record, &self.api, &mut self.queue);
+            self.scheduler.observe(record, &self.api, &mut self.queue);
+            self.kubelets.observe(record, &self.api, &mut self.queue);
+            self.network.observe(record, &self.api, &mut self.queue);
+            self.machines.observe(record, &self.api, &mut self.queue);
+        }
+        self.observed = self.api.store().revision();
+    }
+}
+
+/// An object of the world that the API refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("object {index} of the world ({kind}): {why}")]
+pub struct WorldError {
+    /// Its place in the world, from 0.
+    pub index: usize,
+    /// Its kind, as written.
+    pub kind: String,
+    /// The API's message.
+    pub why: String,
+}

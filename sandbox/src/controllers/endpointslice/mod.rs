@@ -1,0 +1,152 @@
+//! The endpointslice controller: who serves a Service. Models `pkg/controller/endpointslice`.
+//! Omits: IPv6 and dual stack, topology hints.
+
+mod endpoints;
+mod plan;
+
+use crate::{
+    api::{Api, Change, DeleteOptions, Record, Subresource},
+    clock::Time,
+    cluster::{Ctx, Queue},
+    json::Json,
+    object::{Key, Object},
+    origin, resources,
+    selector::Labels,
+};
+
+use super::{Work, common::controller_of};
+use plan::Slice;
+
+/// From seeing a change to acting on it.
+const LATENCY_MS: i64 = 10;
+const SERVICE_NAME: &str = "kubernetes.io/service-name";
+const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+const MANAGER: &str = "endpointslice-controller.k8s.io";
+const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+
+/// Sees a change.
+pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
+    let object = &record.object;
+    let mut put = |key: Key| queue.after_ms(LATENCY_MS, Work::Endpoints(key));
+    match record.resource {
+        resources::SERVICE if record.change != Change::Deleted => put(object.key()),
+        resources::ENDPOINT_SLICE if record.origin.user != origin::ENDPOINTSLICE_CONTROLLER => {
+            controller_of(object, "Service").into_iter().for_each(put);
+        }
+        resources::POD if matters(record) => {
+            let states = [Some(object), record.before.as_ref()];
+            for service in api.list(resources::SERVICE, object.namespace()) {
+                let labels = Labels::from_map(&service["spec"]["selector"]);
+                if !labels.is_empty() && states.iter().flatten().any(|pod| labels.selects(pod)) {
+                    put(service.key());
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Could this change of a pod show in a slice?
+fn matters(record: &Record) -> bool {
+    let view = |pod: &Object| {
+        let ready = pod.condition("Ready")["status"].clone();
+        let paths = [
+            "status.podIP",
+            "status.phase",
+            "metadata.labels",
+            "metadata.deletionTimestamp",
+            "spec.nodeName",
+        ];
+        (ready, paths.map(|path| pod.at(path).clone()))
+    };
+    match &record.before {
+        Some(before) if record.change == Change::Modified => view(before) != view(&record.object),
+        _ => true,
+    }
+}
+
+/// Brings the slices of one service up to date.
+pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
+    ctx.acting(origin::ENDPOINTSLICE_CONTROLLER);
+    let Some(service) = ctx.api.find(resources::SERVICE, key).cloned() else { return };
+    let labels = Labels::from_map(&service["spec"]["selector"]);
+    if labels.is_empty() || service["spec"]["type"] == "ExternalName" || service.is_terminating() {
+        return;
+    }
+    let (desired, trigger) = desired(&service, &labels, ctx.api);
+    let mine = |s: &&Object| s.label(MANAGED_BY) == Some(MANAGER) && !s.is_terminating();
+    let existing: Vec<Slice> = ctx
+        .api
+        .owned_by(service.uid(), resources::ENDPOINT_SLICE)
+        .filter(mine)
+        .map(|s| Slice {
+            name: Some(s.name().clone()),
+            ports: s["ports"].list().iter().cloned().collect(),
+            endpoints: s["endpoints"].list().to_vec(),
+        })
+        .collect();
+    let plan = plan::plan(existing, desired);
+    for slice in plan.keep {
+        write(&service, slice, trigger, ctx);
+    }
+    for name in plan.delete {
+        let slice = Key::new(key.namespace.clone(), name);
+        // Gone already is as good.
+        let _ = ctx.api.delete(resources::ENDPOINT_SLICE, &slice, &DeleteOptions::default());
+    }
+}
+
+/// Endpoints by ports, and the moment of the latest change that led to them.
+fn desired(service: &Object, labels: &Labels, api: &Api) -> (Vec<(Json, Vec<Json>)>, Option<Time>) {
+    let mut by_ports: Vec<(Json, Vec<Json>)> = Vec::new();
+    let mut latest = service.created();
+    for pod in api.list(resources::POD, service.namespace()) {
+        if !labels.selects(pod) || !endpoints::belongs(pod) {
+            continue;
+        }
+        latest = latest.max(endpoints::trigger(pod));
+        let node = api.find(resources::NODE, &Key::cluster(pod["spec"]["nodeName"].text()));
+        let zone = node.and_then(|n| n.label("topology.kubernetes.io/zone"));
+        let (ports, endpoint) = (endpoints::ports(service, pod), endpoints::endpoint(pod, service, zone));
+        match by_ports.iter_mut().find(|(p, _)| *p == ports) {
+            Some((_, list)) => list.push(endpoint),
+            None => by_ports.push((ports, vec![endpoint])),
+        }
+    }
+    (by_ports, latest)
+}
+
+fn labels_of(service: &Object) -> Json {
+    let mut labels = service["metadata"]["labels"].clone();
+    labels.set(SERVICE_NAME, service.name());
+    labels.set(MANAGED_BY, MANAGER);
+    if service["spec"]["clusterIP"] == "None" {
+        labels.set("service.kubernetes.io/headless", "");
+    }
+    labels
+}
+
+fn write(service: &Object, slice: Slice, trigger: Option<Time>, ctx: &mut Ctx<'_>) {
+    let change = |s: &mut Object| {
+        let before = s.clone();
+        s["metadata"].set("labels", labels_of(service));
+        s.map_mut().insert("endpoints", slice.endpoints.into());
+        s.map_mut().insert("ports", slice.ports);
+        if *s != before {
+            s["metadata"]["annotations"].set(TRIGGER, trigger);
+        }
+    };
+    if let Some(name) = slice.name {
+        let key = Key::new(service.namespace().clone(), name);
+        ctx.api.modify(resources::ENDPOINT_SLICE, &key, Subresource::Main, change);
+        return;
+    }
+    let mut s = Object::default();
+    s["metadata"].set("generateName", ecow::eco_format!("{}-", service.name()));
+    s["metadata"].set("namespace", service.namespace());
+    s["metadata"].set("ownerReferences", vec![service.owner_reference()]);
+    s.set("addressType", "IPv4");
+    change(&mut s);
+    // Refused only in a namespace that ends.
+    let _ = ctx.api.create(resources::ENDPOINT_SLICE, s);
+}

@@ -1,0 +1,98 @@
+//! The controllers of kube-controller-manager, a folder or file each: a pure plan, then a dull apply.
+
+mod common;
+mod deployment;
+mod endpointslice;
+mod eviction;
+mod garbage;
+mod namespace;
+mod node;
+mod pod_gc;
+mod replicaset;
+#[cfg(test)]
+mod tests;
+
+use ecow::EcoString;
+
+use crate::{
+    api::{Api, Record},
+    cluster::{Ctx, Queue},
+    object::Key,
+    resources::Resource,
+};
+
+/// Work of this room.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// A deployment to look at.
+    Deployment(Key),
+    /// A replica set to look at.
+    ReplicaSet(Key),
+    /// A Service whose slices to look at.
+    Endpoints(Key),
+    /// A node's signs of life, in a pass of the monitor.
+    NodeHealth(EcoString),
+    /// A node's `NoSchedule` taints.
+    NodeTaints(EcoString),
+    /// A node without a pod network.
+    NodeCidr(EcoString),
+    /// A node whose `NoExecute` taints changed.
+    NodeEvictions(EcoString),
+    /// A pod that may have to leave its node.
+    PodEviction(Key),
+    /// A pod that leaves its node now.
+    Evict(Key),
+    /// An object whose owners or dependents changed.
+    Garbage(Resource, Key),
+    /// A pass over pods without a node.
+    PodGc,
+    /// A namespace that ends.
+    Namespace(EcoString),
+}
+
+/// All controllers.
+#[derive(Clone, Debug, Default)]
+pub struct Controllers {
+    replica_sets: replicaset::ReplicaSets,
+    nodes: node::Nodes,
+    evictions: eviction::Evictions,
+    pod_gc: pod_gc::PodGc,
+}
+
+impl Controllers {
+    /// Puts the work that starts by itself.
+    pub fn start(&mut self, ctx: &mut Ctx<'_>) {
+        self.nodes.start(ctx.now());
+        self.pod_gc.start(ctx.now());
+    }
+
+    /// Sees a change; puts work, writes nothing.
+    pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+        deployment::observe(record, api, queue);
+        replicaset::observe(record, api, queue);
+        endpointslice::observe(record, api, queue);
+        self.nodes.observe(record, queue);
+        eviction::observe(record, queue);
+        garbage::observe(record, api, queue);
+        self.pod_gc.observe(record, api, queue);
+        namespace::observe(record, api, queue);
+    }
+
+    /// Does what is due.
+    pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
+        match work {
+            Work::Deployment(key) => deployment::sync(&key, ctx),
+            Work::ReplicaSet(key) => self.replica_sets.sync(&key, ctx),
+            Work::Endpoints(key) => endpointslice::sync(&key, ctx),
+            Work::NodeHealth(node) => self.nodes.monitor(&node, ctx),
+            Work::NodeTaints(node) => node::no_schedule(&node, ctx),
+            Work::NodeCidr(node) => node::assign_cidr(&node, ctx),
+            Work::NodeEvictions(node) => self.evictions.node(&node, ctx),
+            Work::PodEviction(pod) => self.evictions.pod(&pod, ctx),
+            Work::Evict(pod) => self.evictions.evict(&pod, ctx),
+            Work::Garbage(resource, key) => garbage::sync(resource, &key, ctx),
+            Work::PodGc => self.pod_gc.sync(ctx),
+            Work::Namespace(name) => namespace::sync(&name, ctx),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A live cluster: one writer at a time, readers in between, a task that lets time flow while somebody looks.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use tokio::sync::{Notify, watch};
+
+use super::{
+    pace::{Clock, Pace, Speed},
+    record::{Entry, NotRecorded, Recorder},
+    service::Service,
+};
+use crate::{
+    clock::Time,
+    cluster::{Cluster, Config, WorldError},
+    request::{Reply, Request},
+};
+
+/// How a live cluster starts.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// What it is made from.
+    pub config: Config,
+    /// The journal so far, in order.
+    pub entries: Vec<Entry>,
+    /// Virtual time to stand at, at least (the last known moment).
+    pub now: Time,
+    /// Speed to go on with.
+    pub speed: Speed,
+    /// Paused?
+    pub paused: bool,
+}
+
+/// A handle to a live cluster; clones share it. The cluster goes when the last handle does.
+#[derive(Clone)]
+pub struct Live(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    state: Mutex<State>,
+    /// Held while a request is recorded and applied, and while time moves: the order of the journal is the order of effects.
+    writer: tokio::sync::Mutex<()>,
+    changed: watch::Sender<u64>,
+    turned: Arc<Notify>,
+    recorder: Arc<dyn Recorder>,
+    config: Config,
+}
+
+pub(super) struct State {
+    pub(super) cluster: Cluster,
+    pub(super) pace: Pace,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// While it is held, somebody looks: time flows unless paused.
+pub struct Attendance(Live);
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        self.0.turn(|k| k.viewers = k.viewers.saturating_sub(1));
+    }
+}
+
+impl Live {
+    /// Makes the cluster from its world and replays its journal. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// The first object of the world that the API refuses.
+    pub fn open(opened: Opened, recorder: Arc<dyn Recorder>) -> Result<Self, WorldError> {
+        let mut cluster = replay(&opened.config, &opened.entries)?;
+        cluster.advance_to(opened.now);
+        let pace = Pace::new(cluster.now(), opened.speed, opened.paused, Instant::now());
+        let revision = cluster.api().revision();
+        let live = Self(Arc::new(Inner {
+            state: Mutex::new(State { cluster, pace, entries: opened.entries }),
+            writer: tokio::sync::Mutex::new(()),
+            changed: watch::Sender::new(revision),
+            turned: Arc::new(Notify::new()),
+            recorder,
+            config: opened.config,
+        }));
+        live.spawn_pacer();
+        Ok(live)
+    }
+
+    /// A tower service for `kube::Client::new`, acting as `user`.
+    pub fn service(&self, user: impl Into<String>) -> Service {
+        Service::new(self.clone(), user.into())
+    }
+
+    /// A client acting as `user`.
+    pub fn client(&self, user: impl Into<String>) -> kube::Client {
+        kube::Client::new(self.service(user), "default")
+    }
+
+    /// Keeps time flowing (unless paused) until the guard is dropped.
+    pub fn attend(&self) -> Attendance {
+        self.turn(|k| k.viewers += 1);
+        Attendance(self.clone())
+    }
+
+    /// Virtual time and how it flows.
+    pub fn clock(&self) -> Clock {
+        self.state().pace.clock(Instant::now())
+    }
+
+    /// The moment of creation.
+    pub fn epoch(&self) -> Time {
+        self.0.config.epoch
+    }
+
+    /// Lets time flow, or stops it.
+    pub fn set_paused(&self, paused: bool) {
+        self.turn(|k| k.paused = paused);
+    }
+
+    /// Changes the speed.
+    pub fn set_speed(&self, speed: Speed) {
+        self.turn(|k| k.speed = speed);
+    }
+
+    /// Notified with the newest revision whenever the cluster or its clock has moved.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changed.subscribe()
+    }
+
+    /// Moves to a virtual moment at once (never back), running all that is due.
+    pub async fn advance_to(&self, time: Time) {
+        let _writer = self.0.writer.lock().await;
+        self.catch_up(Some(time));
+    }
+
+    /// Pauses, and moves to the next moment at which something other than a heartbeat is written,
+    /// at most `ms_max` ahead.
+    pub async fn step(&self, ms_max: i64) {
+        self.set_paused(true);
+        let _writer = self.0.writer.lock().await;
+        let mut state = self.state();
+        let end = state.cluster.now().plus_ms(ms_max);
+        loop {
+            let next = state.cluster.next_work_at().filter(|at| *at <= end);
+            let before = state.cluster.api().revision();
+            state.cluster.advance_to(next.unwrap_or(end));
+            if next.is_none() || super::timeline::shows(&state.cluster, before) {
+                break;
+            }
+        }
+        let now = state.cluster.now();
+        state.pace.moved(now, Instant::now());
+        self.publish(&state);
+    }
+
+    /// The cluster as it stood at a past moment: a copy of its own, to read.
+    ///
+    /// # Errors
+    /// Never in practice: the world was accepted when the cluster was opened.
+    pub fn past(&self, time: Time) -> Result<Cluster, WorldError> {
+        let entries = self.state().entries.clone();
+        let until = entries.partition_point(|e| e.at <= time);
+        let mut cluster = replay(&self.0.config, &entries[..until])?;
+        cluster.advance_to(time);
+        Ok(cluster)
+    }
+
+    /// Handles one request; a mutating one is recorded first.
+    ///
+    /// # Errors
+    /// When the recorder could not keep it; nothing was changed then.
+    pub async fn handle(&self, request: &Request) -> Result<Reply, NotRecorded> {
+        if !request.is_mutating() {
+            return Ok(self.state().cluster.handle(request));
+        }
+        let _writer = self.0.writer.lock().await;
+        let at = self.catch_up(None);
+        let entry = Entry { at, request: request.clone() };
+        self.0.recorder.record(&entry).await?;
+        let mut state = self.state();
+        let reply = state.cluster.handle(request);
+        state.entries.push(entry);
+        self.publish(&state);
+        self.0.turned.notify_one();
+        Ok(reply)
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held is our bug; the cluster's own state is replaced only by whole steps.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings the cluster to the present (or to `time`); the writer's lock must be held.
+    fn catch_up(&self, time: Option<Time>) -> Time {
+        let mut state = self.state();
+        let real = Instant::now();
+        let now = time.unwrap_or(Time(i64::MIN)).max(state.pace.now(real));
+        let before = (state.cluster.api().revision(), state.cluster.now());
+        state.cluster.advance_to(now);
+        if time.is_some() {
+            let now = state.cluster.now();
+            state.pace.moved(now, real);
+        }
+        if before.0 != state.cluster.api().revision() {
+            self.publish(&state);
+        }
+        state.cluster.now()
+    }
+
+    fn publish(&self, state: &State) {
+        self.0.changed.send_replace(state.cluster.api().revision());
+    }
+
+    fn turn(&self, change: impl FnOnce(&mut super::pace::Knobs)) {
+        let mut state = self.state();
+        state.pace.change(Instant::now(), change);
+        self.publish(&state);
+        self.0.turned.notify_one();
+    }
+
+    /// The task holds no strong handle while it waits, so it ends with the last handle.
+    fn spawn_pacer(&self) {
+        let weak = Arc::downgrade(&self.0);
+        let turned = self.0.turned.clone();
+        tokio::spawn(async move {
+            loop {
+                let wait = {
+                    let Some(inner) = weak.upgrade() else { return };
+                    let live = Live(inner);
+                    let _writer = live.0.writer.lock().await;
+                    live.catch_up(None);
+                    let state = live.state();
+                    state.cluster.next_work_at().and_then(|at| state.pace.until(at, Instant::now()))
+                };
+                match wait {
+                    Some(wait) => {
+                        let _ = tokio::time::timeout(wait, turned.notified()).await;
+                    }
+                    None => turned.notified().await,
+                }
+            }
+        });
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.turned.notify_one();
+    }
+}
+
+/// The cluster after its journal.
+fn replay(config: &Config, entries: &[Entry]) -> Result<Cluster, WorldError> {
+    let mut cluster = Cluster::new(config.clone())?;
+    for entry in entries {
+        cluster.advance_to(entry.at);
+        cluster.handle(&entry.request);
+    }
+    Ok(cluster)
+}

@@ -1,0 +1,15 @@
+//! The edge: the only async room. A live cluster behind a tower service that `kube::Client` talks to, paced by the
+//! learner's clock, with every mutating request recorded before it is applied.
+
+mod live;
+mod pace;
+mod record;
+mod service;
+mod timeline;
+mod watch;
+
+pub use live::{Attendance, Live, Opened};
+pub use pace::{Clock, Speed};
+pub use record::{Entry, NotRecorded, Recorder};
+pub use service::{BODY_BYTES_MAX, ResponseBody, Service};
+pub use timeline::RecordInfo;

@@ -1,0 +1,126 @@
+//! HTTP to plain requests and back: a tower service that takes `http::Request`s as `kube::Client` sends them.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
+
+use super::{live::Live, watch};
+use crate::{
+    request::{Body, Reply, Request},
+    status::Status,
+};
+
+/// Largest request body, bytes. Models the API server's limit.
+pub const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Body of an answer: whole, or a stream of watch events.
+pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
+
+/// The API of one live cluster, for one user.
+#[derive(Clone)]
+pub struct Service {
+    live: Live,
+    user: String,
+}
+
+impl Service {
+    pub(super) fn new(live: Live, user: String) -> Self {
+        Self { live, user }
+    }
+
+    async fn answer<B>(self, request: http::Request<B>) -> Response<ResponseBody>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let (parts, body) = request.into_parts();
+        let bytes = match Limited::new(body, BODY_BYTES_MAX).collect().await {
+            Ok(collected) => collected.to_bytes(),
+            Err(e) if e.is::<LengthLimitError>() => return self.fail(&Status::too_large(BODY_BYTES_MAX)),
+            Err(e) => return self.fail(&Status::bad_request(format!("the request body could not be read: {e}"))),
+        };
+        let Ok(body) = String::from_utf8(bytes.into()) else {
+            return self.fail(&Status::unsupported_media_type(
+                "the body of the request was in an unknown format - accepted media types include: application/json",
+            ));
+        };
+        let uri = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        let request = Request {
+            user: self.user.clone(),
+            method: parts.method.as_str().to_owned(),
+            uri,
+            content_type: text(&parts.headers, header::CONTENT_TYPE),
+            accept: text(&parts.headers, header::ACCEPT),
+            body,
+        };
+        match self.live.handle(&request).await {
+            Ok(Reply::Body(body)) => self.whole(body),
+            Ok(Reply::Watch(w)) => {
+                let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
+                self.head(StatusCode::OK, "application/json", &[]).body(BodyExt::boxed_unsync(stream)).unwrap_or_default()
+            }
+            Err(e) => self.fail(&Status::internal(e.to_string())),
+        }
+    }
+
+    fn whole(&self, body: Body) -> Response<ResponseBody> {
+        let code = StatusCode::from_u16(body.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let full = Full::new(Bytes::from(body.bytes)).map_err(|e: Infallible| match e {}).boxed_unsync();
+        self.head(code, body.content_type, &body.warnings).body(full).unwrap_or_default()
+    }
+
+    fn fail(&self, status: &Status) -> Response<ResponseBody> {
+        self.whole(Body {
+            code: status.code,
+            content_type: "application/json",
+            bytes: status.to_json().to_bytes(),
+            warnings: Vec::new(),
+        })
+    }
+
+    fn head(&self, code: StatusCode, content_type: &str, warnings: &[String]) -> http::response::Builder {
+        let mut head = Response::builder()
+            .status(code)
+            .header(header::CONTENT_TYPE, content_type)
+            .header(header::CACHE_CONTROL, "no-cache, private")
+            .header(header::DATE, self.live.clock().now.http_date());
+        for warning in warnings {
+            head = head.header(header::WARNING, format!("299 - {warning:?}"));
+        }
+        head
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
+    headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+impl<B> tower::Service<http::Request<B>> for Service
+where
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let me = self.clone();
+        Box::pin(async move { Ok(me.answer(request).await) })
+    }
+}

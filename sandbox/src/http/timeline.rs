@@ -1,0 +1,40 @@
+//! What Kubernetes' API has no word for: when a revision was written, by whom, because of what.
+
+use super::live::Live;
+use crate::{
+    clock::Time,
+    cluster::Cluster,
+    origin::Origin,
+    resources::{self, Resource},
+};
+
+/// A revision, without its object (that comes from a watch, as for any client).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordInfo {
+    /// The revision.
+    pub revision: u64,
+    /// When.
+    pub at: Time,
+    /// What kind of object was written.
+    pub resource: Resource,
+    /// Who, because of what.
+    pub origin: Origin,
+}
+
+impl Live {
+    /// Records after `revision`, oldest first; empty if some are compacted (then list anew).
+    pub fn records_since(&self, revision: u64) -> Vec<RecordInfo> {
+        let state = self.state();
+        let Ok(records) = state.cluster.api().store().since(revision) else { return Vec::new() };
+        records
+            .map(|r| RecordInfo { revision: r.revision, at: r.at, resource: r.resource, origin: r.origin.clone() })
+            .collect()
+    }
+}
+
+/// Was anything but heartbeats written after `revision`?
+pub(super) fn shows(cluster: &Cluster, revision: u64) -> bool {
+    cluster.api().store().since(revision).is_ok_and(|mut records| {
+        records.any(|r| r.resource != resources::LEASE && r.resource != resources::TRAFFIC)
+    })
+}

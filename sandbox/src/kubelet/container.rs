@@ -1,0 +1,313 @@
+//! One container's life on a node: pulled, created, running, ended, started again.
+//! Models `kuberuntime` and containerd as the pod's status and events show them.
+
+use ecow::EcoString;
+
+use super::{
+    backoff::{Backoff, go_duration},
+    image::{self, Behaviour},
+    probe::Seen,
+    run::{Note, Scene},
+    spec::ContainerSpec,
+};
+use crate::clock::Time;
+
+/// From a container's end or a failed pull to the kubelet's decision what to do about it.
+pub const REACT_MS: i64 = 300;
+/// A pull that finds all layers there and only asks the registry for the digest.
+const REPULL_MS: i64 = 200;
+/// Exit code and reason of processes lost with their machine.
+const LOST: (i64, &str) = (255, "Unknown");
+
+/// How a container ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct End {
+    pub code: i64,
+    pub reason: &'static str,
+    pub started: Time,
+    pub finished: Time,
+    pub id: EcoString,
+}
+
+/// Where a container stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Not begun (again).
+    Idle,
+    Pulling {
+        since: Time,
+        until: Time,
+    },
+    /// Shown as `ErrImagePull`.
+    PullFailed {
+        at: Time,
+    },
+    /// Shown as `ImagePullBackOff`.
+    PullBackOff {
+        until: Time,
+    },
+    Starting {
+        until: Time,
+    },
+    Running(Running),
+    /// `last` tells how.
+    Ended,
+    /// Shown as `CrashLoopBackOff`.
+    BackOff {
+        until: Time,
+    },
+}
+
+/// A main process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Running {
+    pub since: Time,
+    pub id: EcoString,
+    /// When it will end, and with which code, as known now.
+    pub ends: Option<(Time, i64)>,
+    pub ready: bool,
+    pub started: bool,
+    /// The next try of the startup or readiness probe whose verdict is open.
+    probe_at: Option<Time>,
+    seen: Seen,
+}
+
+/// A container of a pod on a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Container {
+    pub state: State,
+    /// Its last end, and the one before.
+    pub last: Option<End>,
+    pub before: Option<End>,
+    pub restarts: u32,
+    pub restart_backoff: Backoff,
+    pull_backoff: Backoff,
+    behaviour: Option<Behaviour>,
+}
+
+impl Default for Container {
+    fn default() -> Self {
+        Self {
+            state: State::Idle,
+            last: None,
+            before: None,
+            restarts: 0,
+            restart_backoff: Backoff::default(),
+            pull_backoff: Backoff::default(),
+            behaviour: None,
+        }
+    }
+}
+
+impl Container {
+    pub fn running(&self) -> Option<&Running> {
+        if let State::Running(r) = &self.state { Some(r) } else { None }
+    }
+
+    /// Does it hold up the containers after it?
+    pub fn busy(&self) -> bool {
+        matches!(self.state, State::Pulling { .. } | State::Starting { .. })
+    }
+
+    pub fn succeeded(&self) -> bool {
+        self.state == State::Ended && self.last.as_ref().is_some_and(|e| e.code == 0)
+    }
+
+    /// When it moves on by itself.
+    pub fn next(&self) -> Option<Time> {
+        match &self.state {
+            State::Idle => None,
+            State::Pulling { until, .. }
+            | State::PullBackOff { until }
+            | State::Starting { until }
+            | State::BackOff { until } => Some(*until),
+            State::PullFailed { at } => Some(at.plus_ms(REACT_MS)),
+            State::Running(r) => [r.ends.map(|e| e.0), r.probe_at].into_iter().flatten().min(),
+            State::Ended => self.last.as_ref().map(|e| e.finished.plus_ms(REACT_MS)),
+        }
+    }
+
+    /// Pulls the image, or creates the container if it is there.
+    pub fn begin(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        let behaviour = scene.behaviour(spec);
+        let here = scene.images.contains(&spec.image);
+        let pull = !here || image::pulls_always(&spec.image, &spec.pull_policy);
+        let pull_ms = if here { REPULL_MS.min(behaviour.pull_ms) } else { behaviour.pull_ms };
+        self.behaviour = Some(behaviour);
+        if pull {
+            scene.note(spec, Note::normal("Pulling", format!("Pulling image \"{}\"", spec.image)));
+            self.state = State::Pulling { since: scene.now, until: scene.now.plus_ms(pull_ms) };
+        } else {
+            let text = format!("Container image \"{}\" already present on machine", spec.image);
+            scene.note(spec, Note::normal("Pulled", text));
+            self.create(spec, scene);
+        }
+    }
+
+    fn create(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        scene.note(spec, Note::normal("Created", format!("Created container: {}", spec.name)));
+        let start_ms = self.behaviour.as_ref().map_or(0, |b| b.start_ms);
+        self.state = State::Starting { until: scene.now.plus_ms(start_ms) };
+    }
+
+    /// Moves on if it is time to; `may_begin`: no other container is in the way. True if something changed.
+    pub fn advance(&mut self, spec: &ContainerSpec, may_begin: bool, scene: &mut Scene<'_>) -> bool {
+        let due = self.next().is_some_and(|at| at <= scene.now);
+        match self.state {
+            State::Idle if may_begin => self.begin(spec, scene),
+            State::Pulling { since, .. } if due => self.pulled(since, spec, scene),
+            State::PullFailed { at } if due => self.await_pull(at, spec, scene),
+            State::PullBackOff { .. } if due && may_begin => self.begin(spec, scene),
+            State::Starting { .. } if due => self.start(spec, scene),
+            State::Running(_) if due => self.live(spec, scene),
+            State::Ended if due => return self.restart(spec, may_begin, scene),
+            State::BackOff { until } if due && may_begin => {
+                let finished = self.last.as_ref().map_or(until, |e| e.finished);
+                self.restart_backoff.tried(finished, scene.now);
+                self.begin(spec, scene);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn pulled(&mut self, since: Time, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        if self.behaviour.as_ref().is_some_and(|b| b.missing) {
+            let why = image::pull_error(&spec.image);
+            let text = format!("Failed to pull image \"{}\": {why}", spec.image);
+            scene.note(spec, Note::warning("Failed", text));
+            scene.note(spec, Note::warning("Failed", "Error: ErrImagePull".into()));
+            self.state = State::PullFailed { at: scene.now };
+            return;
+        }
+        scene.images.insert(spec.image.clone());
+        let took = go_duration(scene.now.since_ms(since));
+        let size = self.behaviour.as_ref().map_or(0, |b| b.size_bytes);
+        let text = format!(
+            "Successfully pulled image \"{}\" in {took} ({took} including waiting). Image size: {size} bytes.",
+            spec.image
+        );
+        scene.note(spec, Note::normal("Pulled", text));
+        self.pull_backoff = Backoff::default();
+        self.create(spec, scene);
+    }
+
+    fn await_pull(&mut self, at: Time, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        self.pull_backoff.tried(at, at);
+        scene.note(spec, Note::normal("BackOff", format!("Back-off pulling image \"{}\"", spec.image)));
+        scene.note(spec, Note::warning("Failed", "Error: ImagePullBackOff".into()));
+        self.state = State::PullBackOff { until: at.plus_ms(self.pull_backoff.delay_ms()) };
+    }
+
+    fn start(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
+        self.restarts += u32::from(self.last.is_some());
+        let now = scene.now;
+        let ends = self.behaviour.as_ref().and_then(|b| b.ends);
+        let first = spec.startup.as_ref().or(spec.readiness.as_ref()).map(|p| p.first(now));
+        self.state = State::Running(Running {
+            since: now,
+            id: image::container_id(scene.pod_uid, &spec.name, self.restarts, now),
+            ends: ends.map(|(after_ms, code)| (now.plus_ms(after_ms), code)),
+            ready: first.is_none(),
+            started: spec.startup.is_none(),
+            probe_at: first,
+            seen: Seen::default(),
+        });
+    }
+
+    fn live(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        let answers_ms = self.behaviour.as_ref().map_or(0, |b| b.ready_ms);
+        let State::Running(r) = &mut self.state else { return };
+        if let Some((at, code)) = r.ends.filter(|e| e.0 <= scene.now) {
+            let reason = if code == 0 { "Completed" } else { "Error" };
+            self.end(code, reason, at);
+            return;
+        }
+        let (probe, name) = match (&spec.startup, &spec.readiness) {
+            (Some(startup), _) if !r.started => (startup, "Startup"),
+            (_, Some(readiness)) => (readiness, "Readiness"),
+            _ => return r.probe_at = None,
+        };
+        let tried = probe.attempt(scene.now >= r.since.plus_ms(answers_ms), scene.ip, &spec.ports);
+        if let Err(output) = &tried {
+            scene.note(spec, Note::warning("Unhealthy", format!("{name} probe failed: {output}")));
+        }
+        r.probe_at = Some(probe.after(scene.now));
+        if probe.judge(&mut r.seen, tried.is_ok()) != Some(true) {
+            return;
+        }
+        (r.seen, r.probe_at) = (Seen::default(), None);
+        if name == "Startup" {
+            r.started = true;
+            r.probe_at = spec.readiness.as_ref().map(|p| p.first(scene.now));
+            r.ready = r.probe_at.is_none();
+        } else {
+            r.ready = true;
+        }
+    }
+
+    fn end(&mut self, code: i64, reason: &'static str, finished: Time) {
+        let State::Running(r) = std::mem::replace(&mut self.state, State::Ended) else { return };
+        self.before = self.last.replace(End { code, reason, started: r.since, finished, id: r.id });
+    }
+
+    fn restart(&mut self, spec: &ContainerSpec, may_begin: bool, scene: &mut Scene<'_>) -> bool {
+        let Some((code, finished)) = self.last.as_ref().map(|e| (e.code, e.finished)) else { return false };
+        if scene.ending || !spec.restarts_after(code) {
+            return false;
+        }
+        let until = self.restart_backoff.wait_until(finished);
+        if until > scene.now {
+            let text = format!("Back-off restarting failed container {} in pod {}", spec.name, scene.pod_id);
+            scene.note(spec, Note::warning("BackOff", text));
+            self.state = State::BackOff { until };
+        } else if may_begin {
+            self.restart_backoff.tried(finished, scene.now);
+            self.begin(spec, scene);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// SIGTERM now, SIGKILL at `kill_at`. `code` is what a process that obeys ends with.
+    pub fn stop(&mut self, delay_ms: i64, kill_at: Time, code: i64, now: Time) {
+        let State::Running(r) = &mut self.state else {
+            if !matches!(self.state, State::Ended) {
+                self.state = if self.last.is_some() { State::Ended } else { State::Idle };
+            }
+            return;
+        };
+        let (takes_ms, deaf) =
+            self.behaviour.as_ref().map_or((0, false), |b| (b.terminate_ms, b.ignores_sigterm));
+        let obeys_at = now.plus_ms(delay_ms.max(0) + takes_ms);
+        let end = if deaf || obeys_at > kill_at { (kill_at, 137) } else { (obeys_at, code) };
+        if r.ends.is_none_or(|e| end.0 < e.0) {
+            r.ends = Some(end);
+        }
+    }
+
+    /// SIGKILL now.
+    pub fn kill(&mut self, now: Time) {
+        if let State::Running(r) = &mut self.state {
+            r.ends = Some((now, 137));
+        }
+    }
+
+    /// Does a SIGTERM do nothing to it?
+    pub fn ignores_sigterm(&self) -> bool {
+        self.behaviour.as_ref().is_some_and(|b| b.ignores_sigterm)
+    }
+
+    /// Its machine lost power and is back at `now`.
+    pub fn lost(&mut self, now: Time) {
+        match self.state {
+            State::Running(_) => self.end(LOST.0, LOST.1, now),
+            State::Ended => {}
+            _ => self.state = if self.last.is_some() { State::Ended } else { State::Idle },
+        }
+        self.restart_backoff = Backoff::default();
+        self.pull_backoff = Backoff::default();
+    }
+}

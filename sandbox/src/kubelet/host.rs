@@ -1,0 +1,191 @@
+//! A kubelet as a process on a machine: it boots, registers its node, keeps lease and status, and falls silent.
+
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
+
+use super::{Kubelets, REACT_MS, Work, node, run::Note};
+use crate::{
+    api::{EventType, Source, Subresource},
+    cluster::Ctx,
+    object::{Key, Object},
+    origin, resources,
+};
+
+/// From a new Machine (it runs already) to its kubelet's first word.
+const START_MS: i64 = 1000;
+/// From power to the kubelet's first word: firmware, kernel, containerd, kubelet. A quick virtual machine.
+pub(super) const BOOT_MS: i64 = 5000;
+/// A quarter of the lease's 40 s.
+const LEASE_PERIOD_MS: i64 = 10_000;
+/// `nodeStatusReportFrequency`.
+const STATUS_PERIOD_MS: i64 = 300_000;
+
+/// The kubelet of a machine, and what the machine keeps for it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kubelet {
+    /// The machine's place in the address range.
+    pub index: u32,
+    /// Is the kubelet running?
+    pub up: bool,
+    /// Is the machine's cable in?
+    pub connected: bool,
+    /// Has it read its pods from the API since it booted?
+    pub synced: bool,
+    /// Has it told of its start?
+    announced: bool,
+    boot_id: EcoString,
+    /// Images on its disk.
+    pub images: BTreeSet<EcoString>,
+    /// Pod addresses given so far.
+    pub addresses: u32,
+}
+
+impl Kubelet {
+    pub fn reaches_api(&self) -> bool {
+        self.up && self.connected
+    }
+
+    pub fn ip(&self) -> EcoString {
+        node::host_ip(self.index)
+    }
+}
+
+impl Kubelets {
+    pub(super) fn see_machine(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
+        let Some(machine) = ctx.api.find(resources::MACHINE, &Key::cluster(name.clone())) else {
+            self.hosts.remove(name);
+            self.pods.retain(|_, run| run.node != *name);
+            return;
+        };
+        if machine["status"].is_null() {
+            return;
+        }
+        let (on, connected) =
+            (machine["status"]["power"] == "On", machine["status"]["network"] == "Connected");
+        let mut first = false;
+        let host = self.hosts.entry(name.clone()).or_insert_with(|| {
+            first = true;
+            self.seen += 1;
+            Kubelet { index: self.seen - 1, ..Kubelet::default() }
+        });
+        let back = connected && !host.connected;
+        host.connected = connected;
+        if !on {
+            host.up = false;
+            ctx.queue.cancel(Work::Boot(name.clone()));
+        } else if !host.up && ctx.queue.waits_until(Work::Boot(name.clone())).is_none() {
+            ctx.queue.after_ms(if first { START_MS } else { BOOT_MS }, Work::Boot(name.clone()));
+        } else if host.up && back {
+            self.report(name, ctx);
+        }
+    }
+
+    pub(super) fn boot(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
+        let boot_id = ctx.api.rng.stream("machines").uid();
+        let Some(host) = self.hosts.get_mut(name) else { return };
+        (host.up, host.synced, host.announced, host.boot_id) = (true, false, false, boot_id);
+        let connected = host.connected;
+        let now = ctx.now();
+        ctx.acting(origin::kubelet(name));
+        for (key, run) in self.pods.iter_mut().filter(|(_, run)| run.node == *name) {
+            let pod = ctx
+                .api
+                .find(resources::POD, key)
+                .filter(|p| p.uid() == &run.uid && !p.is_terminating())
+                .cloned();
+            if let (true, true, Some(pod)) = (run.lost(now), connected, pod) {
+                let text = "Pod sandbox changed, it will be killed and re-created.";
+                super::sync::record(&pod, &[Note::normal("SandboxChanged", text.into())], name, ctx);
+            }
+        }
+        if connected {
+            self.report(name, ctx);
+        }
+    }
+
+    /// Tells the API all it should know of a node that can reach it (again), and reads what it missed.
+    fn report(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
+        self.post_node(name, ctx);
+        self.renew_lease(name, ctx);
+        if let Some(host) = self.hosts.get_mut(name) {
+            host.synced = true;
+        }
+        let known = self.pods.iter().filter(|(_, run)| run.node == *name).map(|(key, _)| key.clone());
+        let bound = ctx.api.pods_on(name).map(Object::key);
+        let keys: BTreeSet<Key> = known.chain(bound).collect();
+        for key in keys {
+            ctx.queue.after_ms(REACT_MS, Work::Pod(key));
+        }
+    }
+
+    /// Posts the status, registering the node if this kubelet has not yet: one that was deleted later stays away until a boot.
+    pub(super) fn post_node(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
+        let Some(host) = self.hosts.get_mut(name).filter(|h| h.reaches_api()) else { return };
+        ctx.acting(origin::kubelet(name));
+        let key = Key::cluster(name.clone());
+        let machine = ctx.api.find(resources::MACHINE, &key).map(|m| m["spec"].clone()).unwrap_or_default();
+        let old = match ctx.api.find(resources::NODE, &key) {
+            Some(node) => node.clone(),
+            None if host.announced => return,
+            None => match ctx.api.create(resources::NODE, node::new_node(name)) {
+                Ok(node) => node,
+                Err(_) => return,
+            },
+        };
+        let status = node::node_status(name, &host.ip(), &host.boot_id, &machine, &old["status"], ctx.now());
+        ctx.api.update_status(resources::NODE, &key, |node| node.set("status", status));
+        for note in news(&old, host) {
+            record(&old, &note, name, ctx);
+        }
+        host.announced = true;
+        ctx.caused_by(None);
+        ctx.queue.after_ms(STATUS_PERIOD_MS, Work::NodeStatus(name.clone()));
+    }
+
+    pub(super) fn renew_lease(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
+        if !self.hosts.get(name).is_some_and(Kubelet::reaches_api) {
+            return;
+        }
+        let Some(node) = ctx.api.find(resources::NODE, &Key::cluster(name.clone())) else { return };
+        let lease = node::lease(node, ctx.now());
+        ctx.acting(origin::kubelet(name));
+        let renewed = ctx.api.modify(resources::LEASE, &node::lease_key(name), Subresource::Main, |old| {
+            old["spec"].set("renewTime", lease["spec"]["renewTime"].clone());
+        });
+        if renewed.is_none() {
+            let made = ctx.api.create(resources::LEASE, lease);
+            debug_assert!(made.is_ok(), "{made:?}");
+        }
+        ctx.caused_by(None);
+        ctx.queue.after_ms(LEASE_PERIOD_MS, Work::Lease(name.clone()));
+    }
+}
+
+/// What a post of the node's status is worth telling, given the node before it.
+fn news(old: &Object, host: &Kubelet) -> Vec<Note> {
+    let name = old.name();
+    let is_now = |state: &'static str| Note::normal(state, format!("Node {name} status is now: {state}"));
+    let mut notes = Vec::new();
+    if !host.announced {
+        notes.push(Note::normal("Starting", "Starting kubelet.".into()));
+        let text = "Updated Node Allocatable limit across pods";
+        notes.push(Note::normal("NodeAllocatableEnforced", text.into()));
+        notes
+            .extend(["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"].map(is_now));
+        let booted_before = old["status"]["nodeInfo"]["bootID"].text();
+        if !booted_before.is_empty() && booted_before != host.boot_id {
+            let text = format!("Node {name} has been rebooted, boot id: {}", host.boot_id);
+            notes.push(Note::warning("Rebooted", text));
+        }
+    }
+    if !node::is_ready(old) {
+        notes.push(is_now("NodeReady"));
+    }
+    notes
+}
+
+fn record(node: &Object, note: &Note, host: &str, ctx: &mut Ctx<'_>) {
+    let type_ = if note.warning { EventType::Warning } else { EventType::Normal };
+    ctx.api.record(node, "", type_, note.reason, &note.text, Source { component: "kubelet", host });
+}

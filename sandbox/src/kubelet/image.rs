@@ -1,0 +1,191 @@
+//! How an image behaves: from its Image object, or guessed from its name and command.
+//! Models containerd's naming of images and the words of a failed pull. Omits: registries' logins, layers.
+
+use ecow::{EcoString, eco_format};
+
+use crate::{api::Api, clock::Time, json::Json, resources, rng::fnv64};
+
+/// Tags that no registry has, where no Image object says otherwise.
+const MISSING_TAGS: [&str; 4] = ["nope", "bad", "missing", "does-not-exist"];
+/// Images that end at once when no command is given.
+const SHELL_IMAGES: [&str; 4] = ["busybox", "alpine", "debian", "hello-world"];
+
+/// What a container made from an image does. Times in milliseconds from its start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Behaviour {
+    /// Pulling it over the network.
+    pub pull_ms: i64,
+    /// From create to the main process running.
+    pub start_ms: i64,
+    /// Until its endpoints answer.
+    pub ready_ms: i64,
+    /// Until it ends by itself, and how.
+    pub ends: Option<(i64, i64)>,
+    /// From SIGTERM to its end.
+    pub terminate_ms: i64,
+    /// Does SIGTERM do nothing?
+    pub ignores_sigterm: bool,
+    /// Is it in no registry?
+    pub missing: bool,
+    /// Bytes, as the event about the pull says.
+    pub size_bytes: i64,
+}
+
+/// The behaviour of a container's image and command (`args` follow it).
+pub fn behaviour(api: &Api, image: &str, command: &[EcoString]) -> Behaviour {
+    let found = api.list(resources::IMAGE, "").find(|i| i["spec"]["image"] == *image);
+    found.map_or_else(|| guessed(image, command), |i| declared(&i["spec"], image))
+}
+
+fn declared(spec: &Json, image: &str) -> Behaviour {
+    let ms = |field: &str, default: i64| spec[field].int().unwrap_or(default).max(0);
+    let crash = spec["crashAfterMillis"].int();
+    Behaviour {
+        pull_ms: ms("pullMillis", 800),
+        start_ms: ms("startMillis", 150),
+        ready_ms: ms("readyMillis", 0),
+        ends: crash.map(|after_ms| (after_ms.max(0), spec["exitCode"].int().unwrap_or(1))),
+        terminate_ms: ms("terminateMillis", 250),
+        ignores_sigterm: spec["ignoreSigterm"].bool().unwrap_or(false),
+        missing: false,
+        size_bytes: size_bytes(image),
+    }
+}
+
+fn guessed(image: &str, command: &[EcoString]) -> Behaviour {
+    let (repository, tag) = split(image);
+    let ends = if command.is_empty() {
+        let base = repository.rsplit('/').next().unwrap_or("");
+        SHELL_IMAGES.contains(&base).then_some((0, 0))
+    } else {
+        ends_of(&command.iter().map(EcoString::as_str).collect::<Vec<_>>().join(" "))
+    };
+    Behaviour {
+        pull_ms: 800,
+        start_ms: 150,
+        ready_ms: 0,
+        ends,
+        terminate_ms: 250,
+        ignores_sigterm: command
+            .first()
+            .is_some_and(|c| ["sleep", "sh", "bash", "/bin/sh"].contains(&c.as_str())),
+        missing: MISSING_TAGS.contains(&tag),
+        size_bytes: size_bytes(image),
+    }
+}
+
+/// When and how a command line ends, if it does: adds up its sleeps until `exit N` or `false`.
+pub fn ends_of(command: &str) -> Option<(i64, i64)> {
+    if ["while ", "infinity", "tail -f", "pause", "serve", "httpd"].iter().any(|w| command.contains(w)) {
+        return None;
+    }
+    let words: Vec<&str> =
+        command.split([' ', ';', '&', '\n', '"', '\'']).filter(|w| !w.is_empty()).collect();
+    let (mut after_ms, mut known) = (0, false);
+    for (i, word) in words.iter().enumerate() {
+        let number = words.get(i + 1).and_then(|n| n.trim_end_matches('s').parse::<i64>().ok());
+        match (*word, number) {
+            ("sleep", Some(s)) => (after_ms, known) = (after_ms + s * 1000, true),
+            ("exit", code) => return Some((after_ms, code.unwrap_or(0))),
+            ("false", _) => return Some((after_ms, 1)),
+            ("true" | "echo" | "printf" | "date" | "cat" | "ls", _) => known = true,
+            _ => {}
+        }
+    }
+    known.then_some((after_ms, 0))
+}
+
+/// Repository and tag, `latest` where none is given.
+fn split(image: &str) -> (&str, &str) {
+    match image.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository, tag),
+        _ => (image, "latest"),
+    }
+}
+
+/// `docker.io/library/nginx:latest` for `nginx`.
+pub fn canonical(image: &str) -> EcoString {
+    let (repository, tag) = split(image);
+    eco_format!("{}:{tag}", full(repository))
+}
+
+fn full(repository: &str) -> EcoString {
+    match repository.split_once('/') {
+        Some((host, _)) if host.contains(['.', ':']) => repository.into(),
+        Some(_) => eco_format!("docker.io/{repository}"),
+        None => eco_format!("docker.io/library/{repository}"),
+    }
+}
+
+/// The digest form, `docker.io/library/nginx@sha256:…`.
+pub fn image_id(image: &str) -> EcoString {
+    eco_format!("{}@sha256:{}", full(split(image).0), hex64(&canonical(image)))
+}
+
+/// The runtime's answer to a pull of an image that is nowhere.
+pub fn pull_error(image: &str) -> String {
+    let name = canonical(image);
+    format!(
+        "rpc error: code = NotFound desc = failed to pull and unpack image \"{name}\": failed to resolve reference \"{name}\": {name}: not found"
+    )
+}
+
+/// Does the policy ask for a pull although the image is there?
+pub fn pulls_always(image: &str, policy: &str) -> bool {
+    policy == "Always" || policy.is_empty() && split(image).1 == "latest"
+}
+
+fn size_bytes(image: &str) -> i64 {
+    20_000_000 + (fnv64(image.as_bytes()) % 180_000_000) as i64
+}
+
+/// 64 hexadecimal digits that depend on `text` alone.
+pub fn hex64(text: &str) -> EcoString {
+    (0..4u8).map(|i| eco_format!("{:016x}", fnv64(&[text.as_bytes(), &[i]].concat()))).collect()
+}
+
+/// The id of a container of a pod, the `n`th with this name.
+pub fn container_id(pod_uid: &str, name: &str, n: u32, since: Time) -> EcoString {
+    eco_format!("containerd://{}", hex64(&format!("{pod_uid}/{name}/{n}/{}", since.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_end_as_one_would_guess() {
+        for (command, ends) in [
+            ("sh -c exit 3", Some((0, 3))),
+            ("sh -c sleep 2; exit 1", Some((2000, 1))),
+            ("sleep 3600", Some((3_600_000, 0))),
+            ("sh -c sleep infinity", None),
+            ("sh -c while true; do sleep 1; done", None),
+            ("sh -c echo hello", Some((0, 0))),
+            ("nginx -g daemon", None),
+            ("false", Some((0, 1))),
+        ] {
+            assert_eq!(ends_of(command), ends, "{command}");
+        }
+    }
+
+    #[test]
+    fn images_are_named_as_containerd_does() {
+        for (image, name) in [
+            ("nginx", "docker.io/library/nginx:latest"),
+            ("shop:1.4", "docker.io/library/shop:1.4"),
+            ("acme/shop:2", "docker.io/acme/shop:2"),
+            ("registry.example:5000/shop", "registry.example:5000/shop:latest"),
+        ] {
+            assert_eq!(canonical(image), name);
+        }
+    }
+
+    #[test]
+    fn only_known_bad_tags_are_missing() {
+        for (image, missing) in [("nginx:nope", true), ("nginx:does-not-exist", true), ("nginx:1.27", false)]
+        {
+            assert_eq!(guessed(image, &[]).missing, missing, "{image}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Kubelets: container life, probes, restarts and back-off, image pulls, leases and node status.
+//! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes, resource pressure,
+//! static pods, resize, serial image pulls, the relist period of the runtime (changes are seen at once).
+
+mod backoff;
+mod container;
+mod host;
+mod image;
+mod node;
+mod probe;
+mod run;
+mod signal;
+mod spec;
+mod status;
+mod sync;
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use crate::{
+    api::{Api, Change, Record},
+    cluster::{Ctx, Queue},
+    object::Key,
+    resources,
+};
+use host::Kubelet;
+use run::PodRun;
+
+/// From a change in the API to the kubelet having seen it.
+const REACT_MS: i64 = 10;
+
+/// Work of this room.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// A machine was made, plugged or unplugged, connected or cut off.
+    Machine(EcoString),
+    /// The kubelet of a node starts.
+    Boot(EcoString),
+    /// Renew the lease of a node.
+    Lease(EcoString),
+    /// Post the status of a node.
+    NodeStatus(EcoString),
+    /// Bring a pod forward.
+    Pod(Key),
+    /// Deliver a Signal.
+    Signal(Key),
+}
+
+/// The kubelets of all nodes, and the pods on them.
+#[derive(Clone, Debug, Default)]
+pub struct Kubelets {
+    hosts: BTreeMap<EcoString, Kubelet>,
+    pods: BTreeMap<Key, PodRun>,
+    /// Machines seen so far: the next one's place in the address range.
+    seen: u32,
+}
+
+impl Kubelets {
+    /// Sees a change; puts work, writes nothing.
+    pub fn observe(&mut self, record: &Record, _api: &Api, queue: &mut Queue) {
+        let (new, name) = (&record.object, record.object.name());
+        let changed = |path: &str| record.before.as_ref().is_none_or(|b| b.at(path) != new.at(path));
+        match record.resource {
+            resources::MACHINE if record.change == Change::Deleted || changed("status") => {
+                queue.after_ms(0, Work::Machine(name.clone()));
+            }
+            resources::NODE => self.observe_node(record, queue),
+            resources::POD => {
+                let wakes = record.change == Change::Deleted
+                    || changed("spec")
+                    || changed("metadata.deletionTimestamp")
+                    || changed("metadata.deletionGracePeriodSeconds");
+                let here = self.hosts.contains_key(new["spec"]["nodeName"].text());
+                if wakes && here {
+                    queue.after_ms(REACT_MS, Work::Pod(new.key()));
+                }
+            }
+            resources::SIGNAL if record.change == Change::Added => {
+                queue.after_ms(0, Work::Signal(new.key()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Its range of addresses has come, or somebody else says that it is not ready.
+    fn observe_node(&mut self, record: &Record, queue: &mut Queue) {
+        let Some(before) = &record.before else { return };
+        let (new, name) = (&record.object, record.object.name());
+        if before["spec"]["podCIDR"] != new["spec"]["podCIDR"] {
+            let waits = |run: &PodRun| run.node == *name && run.ip.is_empty();
+            for (key, _) in self.pods.iter().filter(|(_, run)| waits(run)) {
+                queue.after_ms(REACT_MS, Work::Pod(key.clone()));
+            }
+        }
+        let doubted = node::is_ready(before) && !node::is_ready(new);
+        if doubted && self.hosts.get(name).is_some_and(Kubelet::reaches_api) {
+            queue.after_ms(REACT_MS, Work::NodeStatus(name.clone()));
+        }
+    }
+
+    /// Does what is due.
+    pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
+        match work {
+            Work::Machine(name) => self.see_machine(&name, ctx),
+            Work::Boot(name) => self.boot(&name, ctx),
+            Work::Lease(name) => self.renew_lease(&name, ctx),
+            Work::NodeStatus(name) => self.post_node(&name, ctx),
+            Work::Pod(key) => self.sync_pod(&key, ctx),
+            Work::Signal(key) => self.deliver(&key, ctx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! A pod on its node: the sandbox, then the init containers one after another, then the containers; and its end.
+//! Models the kubelet's `SyncPod`. Pure: gives notes for events; the caller writes.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use ecow::EcoString;
+
+use super::{
+    container::{Container, State},
+    image::Behaviour,
+    spec::{ContainerSpec, PodSpec, Restart},
+};
+use crate::clock::Time;
+
+/// Making a pod's network namespace and its pause container.
+const SANDBOX_MS: i64 = 300;
+
+/// The pod's sandbox.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sandbox {
+    None,
+    Creating { until: Time },
+    Up,
+}
+
+/// A pod as its kubelet knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodRun {
+    pub uid: EcoString,
+    pub node: EcoString,
+    pub spec: Arc<PodSpec>,
+    /// When the kubelet first saw it.
+    pub since: Time,
+    pub sandbox: Sandbox,
+    pub ip: EcoString,
+    pub containers: Vec<Container>,
+    /// When what is left gets SIGKILL, once it must go.
+    pub kill_at: Option<Time>,
+}
+
+/// An event to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    pub field: String,
+    pub warning: bool,
+    pub reason: &'static str,
+    pub text: String,
+}
+
+impl Note {
+    pub fn normal(reason: &'static str, text: String) -> Self {
+        Self { field: String::new(), warning: false, reason, text }
+    }
+
+    pub fn warning(reason: &'static str, text: String) -> Self {
+        Self { field: String::new(), warning: true, reason, text }
+    }
+}
+
+/// What is around a container while it moves on.
+pub struct Scene<'a> {
+    pub now: Time,
+    pub pod_uid: &'a str,
+    /// `NAME_NAMESPACE(UID)`, as messages name pods.
+    pub pod_id: &'a str,
+    pub ip: &'a str,
+    /// Must the pod go?
+    pub ending: bool,
+    /// Images on the node.
+    pub images: &'a mut BTreeSet<EcoString>,
+    pub behaviours: &'a dyn Fn(&ContainerSpec) -> Behaviour,
+    pub notes: &'a mut Vec<Note>,
+}
+
+impl Scene<'_> {
+    pub fn behaviour(&self, spec: &ContainerSpec) -> Behaviour {
+        (self.behaviours)(spec)
+    }
+
+    pub fn note(&mut self, spec: &ContainerSpec, note: Note) {
+        self.notes.push(Note { field: spec.field(), ..note });
+    }
+}
+
+impl PodRun {
+    /// A pod that the kubelet sees for the first time.
+    pub fn new(uid: EcoString, node: EcoString, spec: Arc<PodSpec>, now: Time) -> Self {
+        let containers = vec![Container::default(); spec.containers.len()];
+        Self {
+            uid,
+            node,
+            spec,
+            since: now,
+            sandbox: Sandbox::None,
+            ip: EcoString::new(),
+            containers,
+            kill_at: None,
+        }
+    }
+
+    /// Does all that is due now; when to look again.
+    pub fn step(&mut self, scene: &mut Scene<'_>) -> Option<Time> {
+        let spec = self.spec.clone();
+        self.raise_sandbox(scene.now);
+        if self.sandbox == Sandbox::Up {
+            while self.step_once(&spec, scene) {}
+        }
+        self.next(scene)
+    }
+
+    fn raise_sandbox(&mut self, now: Time) {
+        match self.sandbox {
+            Sandbox::None if self.kill_at.is_none() && !self.ip.is_empty() && !self.finished() => {
+                self.sandbox = Sandbox::Creating { until: now.plus_ms(SANDBOX_MS) };
+            }
+            Sandbox::Creating { until } if until <= now => self.sandbox = Sandbox::Up,
+            _ => {}
+        }
+    }
+
+    fn step_once(&mut self, spec: &PodSpec, scene: &mut Scene<'_>) -> bool {
+        for (i, declared) in spec.containers.iter().enumerate() {
+            let may_begin = !scene.ending && self.may_begin(i);
+            if self.containers[i].advance(declared, may_begin, scene) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Have those before it done their part?
+    fn may_begin(&self, i: usize) -> bool {
+        let others_busy = self.containers.iter().enumerate().any(|(j, c)| j != i && c.busy());
+        let mut before = self.spec.containers.iter().zip(&self.containers).take(i).filter(|(s, _)| s.init);
+        let inits_done = before.all(|(s, c)| init_done(s, c));
+        !others_busy && inits_done
+    }
+
+    fn next(&self, scene: &Scene<'_>) -> Option<Time> {
+        if let Sandbox::Creating { until } = self.sandbox {
+            return Some(until);
+        }
+        let containers = self.spec.containers.iter().zip(&self.containers);
+        let of = |(s, c): (&ContainerSpec, &Container)| {
+            let over = c.state == State::Ended
+                && (scene.ending || c.last.as_ref().is_some_and(|e| !s.restarts_after(e.code)));
+            c.next().filter(|at| !over && *at > scene.now)
+        };
+        containers.filter_map(of).min()
+    }
+
+    /// Its containers, without init containers.
+    pub fn main(&self) -> impl Iterator<Item = (&ContainerSpec, &Container)> {
+        self.spec.containers.iter().zip(&self.containers).filter(|(s, _)| !s.init)
+    }
+
+    /// Its init containers.
+    pub fn inits(&self) -> impl Iterator<Item = (&ContainerSpec, &Container)> {
+        self.spec.containers.iter().zip(&self.containers).filter(|(s, _)| s.init)
+    }
+
+    /// Have all init containers done their part?
+    pub fn initialized(&self) -> bool {
+        self.inits().all(|(s, c)| init_done(s, c))
+    }
+
+    /// Did an init container fail for good?
+    pub fn init_failed(&self) -> bool {
+        self.inits().any(|(s, c)| {
+            s.restart == Restart::Never
+                && c.state == State::Ended
+                && c.last.as_ref().is_some_and(|e| e.code != 0)
+        })
+    }
+
+    /// Does nothing run, and will nothing run again?
+    pub fn finished(&self) -> bool {
+        let over = |(s, c): (&ContainerSpec, &Container)| {
+            c.state == State::Ended
+                && (self.kill_at.is_some() || c.last.as_ref().is_some_and(|e| !s.restarts_after(e.code)))
+        };
+        self.init_failed() || self.main().all(over)
+    }
+
+    /// Is any process alive?
+    pub fn alive(&self) -> bool {
+        self.containers.iter().any(|c| c.running().is_some())
+    }
+
+    /// It must go: `kill_at` is the end of its grace. Later calls can only shorten it.
+    pub fn stop(&mut self, kill_at: Time, scene: &mut Scene<'_>) {
+        if self.kill_at.is_some_and(|k| k <= kill_at) {
+            return;
+        }
+        let first = self.kill_at.replace(kill_at).is_none();
+        for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
+            if first && c.running().is_some() {
+                let text = format!("Stopping container {}", declared.name);
+                scene.notes.push(Note { field: declared.field(), ..Note::normal("Killing", text) });
+            }
+            c.stop(declared.pre_stop_ms, kill_at, 0, scene.now);
+        }
+        scene.ending = true;
+    }
+
+    /// Its machine lost power and is back at `now`: its processes and its sandbox are gone. True if it had any.
+    pub fn lost(&mut self, now: Time) -> bool {
+        for c in &mut self.containers {
+            c.lost(now);
+        }
+        self.ip = EcoString::new();
+        std::mem::replace(&mut self.sandbox, Sandbox::None) == Sandbox::Up && !self.finished()
+    }
+}
+
+fn init_done(spec: &ContainerSpec, c: &Container) -> bool {
+    if spec.sidecar() { c.running().is_some_and(|r| r.started) } else { c.succeeded() }
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -1,0 +1,108 @@
+//! What a kubelet needs of a pod's spec, read once per change.
+
+use ecow::EcoString;
+
+use super::probe::Probe;
+use crate::{json::Json, object::Object};
+
+/// `restartPolicy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// After every end.
+    Always,
+    /// After an exit code other than 0.
+    OnFailure,
+    /// Not at all.
+    Never,
+}
+
+/// A container as declared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerSpec {
+    pub name: EcoString,
+    pub image: EcoString,
+    /// `command` and `args`.
+    pub command: Vec<EcoString>,
+    pub pull_policy: EcoString,
+    pub readiness: Option<Probe>,
+    pub startup: Option<Probe>,
+    pub ports: Json,
+    pub mounts: Json,
+    pub resources: Json,
+    /// One of `initContainers`.
+    pub init: bool,
+    pub restart: Restart,
+    /// What `preStop` takes before SIGTERM, in milliseconds.
+    pub pre_stop_ms: i64,
+}
+
+/// A pod as declared: init containers first, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodSpec {
+    pub containers: Vec<ContainerSpec>,
+    pub host_network: bool,
+}
+
+impl ContainerSpec {
+    /// An init container that keeps running.
+    pub fn sidecar(&self) -> bool {
+        self.init && self.restart == Restart::Always
+    }
+
+    /// `involvedObject.fieldPath` of events about it.
+    pub fn field(&self) -> String {
+        let list = if self.init { "initContainers" } else { "containers" };
+        format!("spec.{list}{{{}}}", self.name)
+    }
+
+    /// Is it started again after this exit code?
+    pub fn restarts_after(&self, code: i64) -> bool {
+        match self.restart {
+            Restart::Always => true,
+            Restart::OnFailure => code != 0,
+            Restart::Never => false,
+        }
+    }
+}
+
+impl PodSpec {
+    /// From a Pod.
+    pub fn read(pod: &Object) -> Self {
+        let spec = &pod["spec"];
+        let policy = match spec["restartPolicy"].text() {
+            "OnFailure" => Restart::OnFailure,
+            "Never" => Restart::Never,
+            _ => Restart::Always,
+        };
+        let init = spec["initContainers"].list().iter().map(|c| read(c, true, policy));
+        let main = spec["containers"].list().iter().map(|c| read(c, false, policy));
+        Self { containers: init.chain(main).collect(), host_network: spec["hostNetwork"] == Json::Bool(true) }
+    }
+}
+
+fn read(c: &Json, init: bool, policy: Restart) -> ContainerSpec {
+    let words = |field: &str| c[field].list().iter().filter_map(|w| w.eco().cloned());
+    let restart = match (init, c["restartPolicy"].text(), policy) {
+        (true, "Always", _) => Restart::Always,
+        (true, _, Restart::Always) => Restart::OnFailure,
+        _ => policy,
+    };
+    let pre_stop = &c["lifecycle"]["preStop"];
+    let sleep_ms = pre_stop["sleep"]["seconds"].int().map(|s| s * 1000);
+    let exec: Vec<&str> = pre_stop["exec"]["command"].list().iter().map(Json::text).collect();
+    let exec_ms = super::image::ends_of(&exec.join(" ")).map(|(ms, _)| ms);
+    ContainerSpec {
+        name: c["name"].text().into(),
+        image: c["image"].text().into(),
+        command: words("command").chain(words("args")).collect(),
+        pull_policy: c["imagePullPolicy"].text().into(),
+        readiness: Probe::read(&c["readinessProbe"]),
+        startup: Probe::read(&c["startupProbe"]),
+        ports: c["ports"].clone(),
+        mounts: c["volumeMounts"].clone(),
+        resources: c["resources"].clone(),
+        init,
+        restart,
+        pre_stop_ms: sleep_ms.or(exec_ms).unwrap_or(0),
+    }
+}

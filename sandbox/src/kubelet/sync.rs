@@ -1,0 +1,165 @@
+//! A pod's turn: read it, bring it forward, write its events and its status, and confirm its end.
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+use super::{
+    Kubelets, Work,
+    host::Kubelet,
+    image, node,
+    run::{Note, PodRun, Scene},
+    spec::{ContainerSpec, PodSpec},
+    status,
+};
+use crate::{
+    api::{DeleteOptions, EventType, Source},
+    clock::Time,
+    cluster::Ctx,
+    object::{Key, Object},
+    origin, resources,
+};
+
+/// How long a pod waits for its node's `spec.podCIDR` before it takes the range that the machine's place suggests.
+const POD_CIDR_WAIT_MS: i64 = 3000;
+/// Addresses tried before a pod has to wait for one.
+const ADDRESS_TRIES: u32 = 1024;
+
+impl Kubelets {
+    pub(super) fn sync_pod(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
+        let pod = ctx.api.find(resources::POD, key).cloned();
+        let bound: EcoString = pod.as_ref().map_or("", |p| p["spec"]["nodeName"].text()).into();
+        let name = self.pods.get(key).map_or(bound, |run| run.node.clone());
+        let Some(host) = self.hosts.get(&name).filter(|h| h.up && h.synced) else { return };
+        let online = host.connected;
+        if online && !self.know(key, pod.as_ref(), &name, ctx.now()) {
+            return;
+        }
+        ctx.acting(origin::kubelet(&name));
+        self.address(key, &name, ctx);
+        let (Some(host), Some(run)) = (self.hosts.get_mut(&name), self.pods.get_mut(key)) else { return };
+        let kill_at = pod.as_ref().filter(|_| online).and_then(|p| kill_at(p, ctx.now()));
+        let (notes, next) = advance(key, run, host, kill_at, ctx);
+        if let Some(at) = next {
+            ctx.queue.at(at, Work::Pod(key.clone()));
+        }
+        let Some(pod) = pod.filter(|_| online) else { return };
+        record(&pod, &notes, &name, ctx);
+        publish(&pod, run, &host.ip(), ctx);
+        if run.kill_at.is_some() && !run.alive() {
+            let gone = DeleteOptions { grace_s: Some(0), uid: Some(run.uid.clone()), ..Default::default() };
+            // It can only be gone already.
+            let _ = ctx.api.delete(resources::POD, key, &gone);
+            self.pods.remove(key);
+        }
+    }
+
+    /// Keeps the run of a pod in step with the API; false if there is nothing to run.
+    fn know(&mut self, key: &Key, pod: Option<&Object>, node: &EcoString, now: Time) -> bool {
+        let Some(pod) = pod.filter(|p| p["spec"]["nodeName"] == node.as_str()) else {
+            self.pods.remove(key);
+            return false;
+        };
+        if self.pods.get(key).is_some_and(|run| run.uid != *pod.uid()) {
+            self.pods.remove(key);
+        }
+        if let Some(run) = self.pods.get_mut(key) {
+            let spec = PodSpec::read(pod);
+            if spec != *run.spec && spec.containers.len() == run.containers.len() {
+                run.spec = Arc::new(spec);
+            }
+            return true;
+        }
+        let over = matches!(pod["status"]["phase"].text(), "Succeeded" | "Failed");
+        if over && !pod.is_terminating() {
+            return false;
+        }
+        let run = PodRun::new(pod.uid().clone(), node.clone(), Arc::new(PodSpec::read(pod)), now);
+        self.pods.insert(key.clone(), run);
+        true
+    }
+
+    /// Gives a pod its address, if there is one to give.
+    fn address(&mut self, key: &Key, name: &EcoString, ctx: &mut Ctx<'_>) {
+        let Some((run, host)) = self.pods.get(key).zip(self.hosts.get(name)) else { return };
+        if !run.ip.is_empty() || run.kill_at.is_some() {
+            return;
+        }
+        let (ip, given) = if run.spec.host_network {
+            (host.ip(), 0)
+        } else {
+            let node = ctx.api.find(resources::NODE, &Key::cluster(name.clone()));
+            let cidr = node.and_then(|n| n["spec"]["podCIDR"].eco().cloned());
+            let late_at = run.since.plus_ms(POD_CIDR_WAIT_MS);
+            let cidr = match cidr {
+                Some(cidr) => cidr,
+                None if ctx.now() >= late_at => eco_format!("10.244.{}.0/24", host.index),
+                None => return ctx.queue.at(late_at, Work::Pod(key.clone())),
+            };
+            let taken = |ip: &EcoString| self.pods.values().any(|r| r.node == *name && r.ip == *ip);
+            let free = (0..ADDRESS_TRIES)
+                .map(|i| (node::pod_ip(&cidr, host.addresses + i), i + 1))
+                .find(|(ip, _)| !taken(ip));
+            let Some(free) = free else { return };
+            free
+        };
+        if let (Some(run), Some(host)) = (self.pods.get_mut(key), self.hosts.get_mut(name)) {
+            run.ip = ip;
+            host.addresses += given;
+        }
+    }
+}
+
+/// When a pod that must go gets SIGKILL: its grace from now, as the kubelet counts it.
+fn kill_at(pod: &Object, now: Time) -> Option<Time> {
+    let grace_s = pod["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0);
+    pod.is_terminating().then(|| now.plus_ms(grace_s * 1000))
+}
+
+fn advance(
+    key: &Key,
+    run: &mut PodRun,
+    host: &mut Kubelet,
+    kill_at: Option<Time>,
+    ctx: &Ctx<'_>,
+) -> (Vec<Note>, Option<Time>) {
+    let (pod_id, uid, ip) = (pod_id(key, &run.uid), run.uid.clone(), run.ip.clone());
+    let api = &*ctx.api;
+    let behaviours = |c: &ContainerSpec| image::behaviour(api, &c.image, &c.command);
+    let mut notes = Vec::new();
+    let mut scene = Scene {
+        now: ctx.now(),
+        pod_uid: &uid,
+        pod_id: &pod_id,
+        ip: &ip,
+        ending: run.kill_at.is_some(),
+        images: &mut host.images,
+        behaviours: &behaviours,
+        notes: &mut notes,
+    };
+    if let Some(kill_at) = kill_at {
+        run.stop(kill_at, &mut scene);
+    }
+    let next = run.step(&mut scene);
+    (notes, next)
+}
+
+/// `NAME_NAMESPACE(UID)`, as the kubelet's messages name pods.
+fn pod_id(key: &Key, uid: &str) -> String {
+    format!("{}_{}({uid})", key.name, key.namespace)
+}
+
+fn publish(pod: &Object, run: &PodRun, host_ip: &str, ctx: &mut Ctx<'_>) {
+    let key = pod.key();
+    let status = status::pod_status(run, &pod_id(&key, &run.uid), host_ip, &pod["status"], ctx.now());
+    ctx.api.update_status(resources::POD, &key, |p| p.set("status", status));
+}
+
+/// Writes events about a pod.
+pub(super) fn record(pod: &Object, notes: &[Note], host: &str, ctx: &mut Ctx<'_>) {
+    for note in notes {
+        let type_ = if note.warning { EventType::Warning } else { EventType::Normal };
+        let source = Source { component: "kubelet", host };
+        ctx.api.record(pod, &note.field, type_, note.reason, &note.text, source);
+    }
+}

@@ -1,0 +1,191 @@
+//! Kubelets in a cluster: pods are bound by hand.
+
+use crate::{
+    clock::Time,
+    cluster::{Cluster, Config},
+    json,
+    json::Json,
+    object::{Key, Object},
+    resources,
+};
+
+const EPOCH: Time = Time(1_795_480_000_000);
+
+fn machine(name: &str) -> Object {
+    let mut m =
+        Object(json!({"apiVersion": "sim.pilothouse.dev/v1", "kind": "Machine", "spec": {"cpu": "4"}}));
+    m["metadata"].set("name", name);
+    m
+}
+
+fn cluster() -> Cluster {
+    Cluster::new(Config { seed: 7, epoch: EPOCH, world: vec![machine("node-a"), machine("node-b")] }).unwrap()
+}
+
+fn bind(c: &mut Cluster, name: &str, node: &str, image: &str) {
+    let mut pod = Object(json!({"spec": {"containers": [{"name": "web", "image": image}]}}));
+    pod["metadata"].set("name", name);
+    pod["spec"].set("nodeName", node);
+    c.request("tester", |api| api.create(resources::POD, pod)).unwrap();
+}
+
+fn set_machine(c: &mut Cluster, name: &str, field: &str, value: &str) {
+    let changed = c.request("tester", |api| {
+        let mut machine = api.get(resources::MACHINE, &Key::cluster(name))?.clone();
+        machine["spec"].set(field, value);
+        api.update(resources::MACHINE, machine, crate::api::Subresource::Main)
+    });
+    changed.unwrap();
+}
+
+fn run_s(c: &mut Cluster, seconds: i64) {
+    c.advance_to(c.now().plus_ms(seconds * 1000));
+}
+
+fn pod(c: &Cluster, name: &str) -> Object {
+    c.api().find(resources::POD, &Key::new("default", name)).cloned().unwrap_or_default()
+}
+
+fn reasons(c: &Cluster, about: &str) -> Vec<String> {
+    let mut events: Vec<&Object> =
+        c.api().list(resources::EVENT, "").filter(|e| e["involvedObject"]["name"] == *about).collect();
+    events.sort_by_key(|e| c.api().store().since(0).unwrap().position(|r| r.object.uid() == e.uid()));
+    events.iter().map(|e| e["reason"].text().to_owned()).collect()
+}
+
+fn renewed(c: &Cluster, node: &str) -> i64 {
+    let lease = c.api().find(resources::LEASE, &Key::new("kube-node-lease", node)).unwrap();
+    lease["spec"]["renewTime"].time().unwrap().since_ms(EPOCH)
+}
+
+#[test]
+fn nodes_register_and_pods_run() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let node = c.api().find(resources::NODE, &Key::cluster("node-b")).unwrap();
+    assert_eq!(node.condition("Ready")["reason"], "KubeletReady");
+    assert_eq!(node["status"]["addresses"][0]["address"], "172.18.0.12");
+    assert_eq!(node["status"]["capacity"]["cpu"], "4");
+    assert_eq!(
+        reasons(&c, "node-b")[..6],
+        [
+            "Starting",
+            "NodeAllocatableEnforced",
+            "NodeHasSufficientMemory",
+            "NodeHasNoDiskPressure",
+            "NodeHasSufficientPID",
+            "NodeReady"
+        ]
+    );
+    bind(&mut c, "web", "node-b", "nginx:1");
+    run_s(&mut c, 6);
+    let p = pod(&c, "web");
+    assert_eq!(p["status"]["phase"], "Running");
+    assert_eq!(p.condition("Ready")["status"], "True");
+    assert_eq!(p["status"]["hostIP"], "172.18.0.12");
+    assert!(p["status"]["podIP"].text().starts_with("10.244."), "{p:?}");
+    assert_eq!(reasons(&c, "web"), ["Pulling", "Pulled", "Created", "Started"]);
+    let history: Vec<_> = c.api().store().since(0).unwrap().filter(|r| r.object.name() == "web").collect();
+    for record in &history[1..] {
+        assert_eq!(record.origin.user, "system:node:node-b");
+        assert_eq!(record.origin.because, Some(history[0].revision), "one cause through the whole start");
+    }
+    run_s(&mut c, 60);
+    assert_eq!(renewed(&c, "node-b"), 61_000);
+}
+
+#[test]
+fn deleted_pods_end_and_are_confirmed() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "web", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    let options = crate::api::DeleteOptions { grace_s: Some(30), ..Default::default() };
+    c.request("tester", |api| api.delete(resources::POD, &Key::new("default", "web"), &options)).unwrap();
+    c.advance_to(c.now().plus_ms(200));
+    assert_eq!(pod(&c, "web")["status"]["phase"], "Running");
+    c.advance_to(c.now().plus_ms(100));
+    assert_eq!(pod(&c, "web").0, Json::Null);
+    assert_eq!(reasons(&c, "web").last().unwrap(), "Killing");
+}
+
+#[test]
+fn signals_kill_and_kubelets_restart() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "web", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    for (name, restarts, exit) in [("one", 1, 137), ("two", 2, 143)] {
+        let which = if exit == 137 { "SIGKILL" } else { "SIGTERM" };
+        let mut signal = Object(json!({"spec": {"pod": "web", "signal": which}}));
+        signal["metadata"].set("name", name);
+        c.request("tester", |api| api.create(resources::SIGNAL, signal)).unwrap();
+        run_s(&mut c, 15);
+        let sent = c.api().find(resources::SIGNAL, &Key::new("default", name)).unwrap();
+        assert_eq!(sent["status"]["delivered"], Json::Bool(true), "{sent:?}");
+        let web = &pod(&c, "web")["status"]["containerStatuses"][0];
+        assert_eq!(web["restartCount"].int(), Some(restarts));
+        assert_eq!(web["lastState"]["terminated"]["exitCode"].int(), Some(exit));
+        assert_eq!(web["ready"], Json::Bool(true));
+    }
+}
+
+#[test]
+fn a_pulled_plug_silences_a_node_until_it_boots_again() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "stays", "node-a", "nginx:1");
+    bind(&mut c, "goes", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    set_machine(&mut c, "node-a", "power", "Off");
+    let revision = |c: &Cluster| pod(c, "stays").revision();
+    let before = revision(&c);
+    let goes = Key::new("default", "goes");
+    let options = crate::api::DeleteOptions { grace_s: Some(30), ..Default::default() };
+    c.request("tester", |api| api.delete(resources::POD, &goes, &options)).unwrap();
+    run_s(&mut c, 100);
+    assert_eq!(renewed(&c, "node-a"), 1000);
+    assert!(renewed(&c, "node-b") > 90_000);
+    assert_eq!(revision(&c), before);
+    assert!(pod(&c, "goes").is_terminating());
+    set_machine(&mut c, "node-a", "power", "On");
+    run_s(&mut c, 10);
+    assert_eq!(pod(&c, "goes").0, Json::Null);
+    let web = &pod(&c, "stays")["status"]["containerStatuses"][0];
+    assert_eq!(web["restartCount"].int(), Some(1));
+    assert_eq!(web["lastState"]["terminated"]["exitCode"].int(), Some(255));
+    assert_eq!(web["ready"], Json::Bool(true));
+    assert!(reasons(&c, "node-a").contains(&"Rebooted".to_owned()));
+    assert!(reasons(&c, "stays").contains(&"SandboxChanged".to_owned()));
+}
+
+#[test]
+fn a_partitioned_node_lives_on_in_silence() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "web", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    set_machine(&mut c, "node-a", "network", "Partitioned");
+    run_s(&mut c, 60);
+    assert_eq!(renewed(&c, "node-a"), 1000);
+    set_machine(&mut c, "node-a", "network", "Connected");
+    run_s(&mut c, 2);
+    assert!(renewed(&c, "node-a") > 60_000);
+    assert_eq!(pod(&c, "web")["status"]["containerStatuses"][0]["restartCount"].int(), Some(0));
+}
+
+#[test]
+fn idle_pods_make_no_work() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    for i in 0..20 {
+        bind(&mut c, &format!("web-{i}"), "node-a", "nginx:1");
+    }
+    run_s(&mut c, 30);
+    let before = c.api().store().revision();
+    run_s(&mut c, 100);
+    let pods = c.api().store().since(before).unwrap().filter(|r| r.resource == resources::POD).count();
+    assert_eq!(pods, 0);
+    let all = c.dump().lines().filter(|l| l.contains("Pod(Key")).count();
+    assert_eq!(all, 0, "no pod waits for anything");
+}

@@ -1,0 +1,55 @@
+//! Where a write comes from: who made it, and which revision led to it. Kept in revision records, never in objects.
+
+use ecow::EcoString;
+use serde::{Deserialize, Serialize};
+
+/// User of the deployment controller.
+pub const DEPLOYMENT_CONTROLLER: &str = "system:serviceaccount:kube-system:deployment-controller";
+/// User of the replicaset controller.
+pub const REPLICASET_CONTROLLER: &str = "system:serviceaccount:kube-system:replicaset-controller";
+/// User of the endpointslice controller.
+pub const ENDPOINTSLICE_CONTROLLER: &str = "system:serviceaccount:kube-system:endpointslice-controller";
+/// User of the node lifecycle controller.
+pub const NODE_CONTROLLER: &str = "system:serviceaccount:kube-system:node-controller";
+/// User of the taint eviction controller.
+pub const TAINT_EVICTION_CONTROLLER: &str = "system:serviceaccount:kube-system:taint-eviction-controller";
+/// User of the garbage collector.
+pub const GARBAGE_COLLECTOR: &str = "system:serviceaccount:kube-system:generic-garbage-collector";
+/// User of the pod garbage collector.
+pub const POD_GARBAGE_COLLECTOR: &str = "system:serviceaccount:kube-system:pod-garbage-collector";
+/// User of the namespace controller.
+pub const NAMESPACE_CONTROLLER: &str = "system:serviceaccount:kube-system:namespace-controller";
+/// User of the scheduler.
+pub const SCHEDULER: &str = "system:kube-scheduler";
+/// User of the API server's own loops.
+pub const API_SERVER: &str = "system:apiserver";
+/// User of the simulated world (machines, network, traffic); no such user exists in a real cluster.
+pub const WORLD: &str = "system:sim:world";
+/// Prefix of a kubelet's user; the node's name follows.
+pub const KUBELET_PREFIX: &str = "system:node:";
+
+/// Who wrote, and because of what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The authenticated user name, as RBAC and audit logs of a real cluster have it.
+    pub user: EcoString,
+    /// The revision whose observation led to this write; `None` for a request from outside and for periodic work.
+    pub because: Option<u64>,
+}
+
+impl Origin {
+    /// A request from outside.
+    pub fn user(name: impl Into<EcoString>) -> Self {
+        Self { user: name.into(), because: None }
+    }
+
+    /// Work that `because` led to.
+    pub fn part(user: impl Into<EcoString>, because: Option<u64>) -> Self {
+        Self { user: user.into(), because }
+    }
+}
+
+/// A kubelet's user.
+pub fn kubelet(node: &str) -> EcoString {
+    ecow::eco_format!("{KUBELET_PREFIX}{node}")
+}

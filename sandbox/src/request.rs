@@ -1,0 +1,64 @@
+//! A request and its answer, as plain data: what the HTTP edge hands in, what the journal keeps.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::watch::Watch;
+
+/// A request to the API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The authenticated user.
+    pub user: String,
+    /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`.
+    pub method: String,
+    /// Path and query, percent-encoded, from `/api` or `/apis` on.
+    pub uri: String,
+    /// `Content-Type`, empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub content_type: String,
+    /// `Accept`, empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub accept: String,
+    /// The body as sent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+}
+
+impl Request {
+    /// May it change the cluster? Such requests are journalled; the others never touch state or randomness.
+    pub fn is_mutating(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+
+    /// The path without its query.
+    pub fn path(&self) -> &str {
+        self.uri.split('?').next().unwrap_or_default()
+    }
+
+    /// The query string, undecoded.
+    pub fn query(&self) -> &str {
+        self.uri.split_once('?').map_or("", |(_, q)| q)
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Reply {
+    /// One body.
+    Body(Body),
+    /// A stream of watch events, to be polled whenever the cluster has moved.
+    Watch(Box<Watch>),
+}
+
+/// A complete answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// HTTP status code.
+    pub code: u16,
+    /// `Content-Type`.
+    pub content_type: &'static str,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Texts of `Warning` headers.
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,121 @@
+//! What the API knows of a kind. Models the registry's strategies and the table convertors of kube-apiserver.
+
+use crate::{clock::Time, json::Json, object::Object, status::FieldError};
+
+/// A kind: its names, and the pure functions that differ from kind to kind.
+pub struct ResourceDef {
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Version, e.g. `v1`.
+    pub version: &'static str,
+    /// Kind, e.g. `Pod`.
+    pub kind: &'static str,
+    /// Plural name in URLs.
+    pub plural: &'static str,
+    /// Singular name.
+    pub singular: &'static str,
+    /// Short names for kubectl.
+    pub short_names: &'static [&'static str],
+    /// `all`, where kubectl should include it.
+    pub categories: &'static [&'static str],
+    /// Lives in a namespace?
+    pub namespaced: bool,
+    /// Has a status subresource (so `status` is ignored on the main one)?
+    pub status: bool,
+    /// Has a scale subresource?
+    pub scale: bool,
+    /// Does `metadata.generation` count changes of the spec?
+    pub generation: bool,
+    /// Fills what the writer left out. Runs on create, update and patch.
+    pub default: fn(&mut Object),
+    /// Clears or keeps what the writer may not set; `old` is `None` on create.
+    pub prepare: fn(&mut Object, old: Option<&Object>),
+    /// What is wrong with an object; `old` is `None` on create.
+    pub validate: fn(&Object, old: Option<&Object>) -> Vec<FieldError>,
+    /// Columns of its Table.
+    pub columns: &'static [Column],
+    /// A row of its Table, one cell a column.
+    pub row: fn(&Object, Time) -> Row,
+}
+
+const PLAIN: &[Column] = &[Column::name(), Column::new("Age")];
+
+/// Cells of a Table row.
+pub type Row = Vec<Json>;
+
+/// A column of a Table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Header as the API sends it; kubectl prints it in capitals.
+    pub name: &'static str,
+    /// OpenAPI type.
+    pub type_: &'static str,
+    /// OpenAPI format; `name` marks the name column.
+    pub format: &'static str,
+    /// 0 always; 1 only with `-o wide`.
+    pub priority: u8,
+    /// For `explain`-like tools.
+    pub description: &'static str,
+}
+
+impl Column {
+    /// A column of strings that is always shown.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, type_: "string", format: "", priority: 0, description: "" }
+    }
+
+    /// The name column.
+    pub const fn name() -> Self {
+        Self { format: "name", ..Self::new("Name") }
+    }
+
+    /// A column of integers.
+    pub const fn int(name: &'static str) -> Self {
+        Self { type_: "integer", ..Self::new(name) }
+    }
+
+    /// Only with `-o wide`.
+    pub const fn wide(self) -> Self {
+        Self { priority: 1, ..self }
+    }
+}
+
+impl ResourceDef {
+    /// A kind without peculiarities, to be adjusted with struct update syntax.
+    pub const fn plain(
+        group: &'static str,
+        version: &'static str,
+        kind: &'static str,
+        plural: &'static str,
+        singular: &'static str,
+    ) -> Self {
+        Self {
+            group,
+            version,
+            kind,
+            plural,
+            singular,
+            short_names: &[],
+            categories: &[],
+            namespaced: true,
+            status: false,
+            scale: false,
+            generation: false,
+            default: |_| {},
+            prepare: |_, _| {},
+            validate: |_, _| Vec::new(),
+            columns: PLAIN,
+            row: |o, now| vec![o.name().into(), crate::api::age(o, now)],
+        }
+    }
+
+    /// `group/version`, or `version` for the core group.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.into() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// `plural.group`, as messages name it.
+    pub fn qualified(&self) -> String {
+        if self.group.is_empty() { self.plural.into() } else { format!("{}.{}", self.plural, self.group) }
+    }
+}

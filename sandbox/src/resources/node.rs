@@ -1,0 +1,11 @@
+//! Models v1 Node.
+
+use super::ResourceDef;
+
+/// The kind's entry in the table.
+pub static DEF: ResourceDef = ResourceDef {
+    short_names: &["no"],
+    namespaced: false,
+    status: true,
+    ..ResourceDef::plain("", "v1", "Node", "nodes", "node")
+};

@@ -1,0 +1,82 @@
+//! Which of the fitting nodes is best. Models the Score extension point with the default profile's weights.
+//! Omits: ImageLocality, InterPodAffinity.
+
+mod spread;
+
+use super::{
+    filters::{term_selects, tolerates},
+    nodes::NodeInfo,
+    requests,
+};
+use crate::{api::Api, object::Object};
+
+/// Points a plugin gives at most.
+const MAX: i64 = 100;
+
+/// Weighted points of each fitting node, in their order.
+pub fn score(pod: &Object, fitting: &[&NodeInfo<'_>], all: &[NodeInfo<'_>], api: &Api) -> Vec<i64> {
+    if fitting.len() < 2 {
+        return vec![0; fitting.len()];
+    }
+    let selector = spread::default_selector(pod, api);
+    let plugins = [
+        (3, normalize(fitting.iter().map(|n| hostile_taints(pod, n)).collect(), true)),
+        (2, normalize(fitting.iter().map(|n| preference(pod, n)).collect(), false)),
+        (2, spread::score(pod, &selector, fitting, all)),
+        (1, fitting.iter().map(|n| least_allocated(pod, n)).collect()),
+        (1, fitting.iter().map(|n| balanced(pod, n)).collect()),
+    ];
+    (0..fitting.len()).map(|i| plugins.iter().map(|(weight, points)| weight * points[i]).sum()).collect()
+}
+
+/// Models `DefaultNormalizeScore`: the largest becomes 100, or 0 if `reverse`.
+fn normalize(points: Vec<i64>, reverse: bool) -> Vec<i64> {
+    let largest = points.iter().copied().max().unwrap_or(0);
+    let scaled = |p: i64| if largest == 0 { 0 } else { MAX * p / largest };
+    points.into_iter().map(|p| if reverse { MAX - scaled(p) } else { scaled(p) }).collect()
+}
+
+/// Models TaintToleration: soft taints that the pod does not tolerate.
+fn hostile_taints(pod: &Object, info: &NodeInfo<'_>) -> i64 {
+    let taints = info.node["spec"]["taints"].list().iter();
+    taints.filter(|t| t["effect"] == "PreferNoSchedule" && !tolerates(pod, t)).count() as i64
+}
+
+/// Models NodeAffinity's preferred terms.
+fn preference(pod: &Object, info: &NodeInfo<'_>) -> i64 {
+    let terms = pod.at("spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution").list();
+    let fits = terms.iter().filter(|t| term_selects(&t["preference"], info.node));
+    fits.map(|t| t["weight"].int().unwrap_or(0)).sum()
+}
+
+/// Models NodeResourcesFit's LeastAllocated over CPU and memory.
+fn least_allocated(pod: &Object, info: &NodeInfo<'_>) -> i64 {
+    let wanted = requests::of_pod(pod, true);
+    let part = |name: &str| {
+        let has = info.allocatable.get(name).copied().unwrap_or(0);
+        let used = info.requested_for_scores.get(name).copied().unwrap_or(0)
+            + wanted.get(name).copied().unwrap_or(0);
+        (has > 0).then(|| if used > has { 0 } else { ((has - used) as i128 * 100 / has as i128) as i64 })
+    };
+    let parts: Vec<i64> = ["cpu", "memory"].into_iter().filter_map(part).collect();
+    if parts.is_empty() { 0 } else { parts.iter().sum::<i64>() / parts.len() as i64 }
+}
+
+/// Models NodeResourcesBalancedAllocation: CPU and memory used to the same degree is best. Says nothing about a pod that
+/// asks for neither.
+fn balanced(pod: &Object, info: &NodeInfo<'_>) -> i64 {
+    let wanted = requests::of_pod(pod, false);
+    let asks = |name: &str| wanted.get(name).copied().unwrap_or(0);
+    if asks("cpu") == 0 && asks("memory") == 0 {
+        return 0;
+    }
+    let fraction = |name: &str| {
+        let has = info.allocatable.get(name).copied().filter(|n| *n > 0)?;
+        let used = info.requested.get(name).copied().unwrap_or(0) + asks(name);
+        Some((used as f64 / has as f64).min(1.0))
+    };
+    match (fraction("cpu"), fraction("memory")) {
+        (Some(cpu), Some(memory)) => ((1.0 - (cpu - memory).abs() / 2.0) * MAX as f64) as i64,
+        _ => MAX,
+    }
+}

@@ -1,0 +1,199 @@
+//! The API's errors. Models `metav1.Status` and the constructors of `k8s.io/apimachinery/pkg/api/errors`.
+
+use ecow::EcoString;
+
+use crate::{json, json::Json, resources::ResourceDef};
+
+/// A failed request, in Kubernetes' words.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Status {
+    /// HTTP status code.
+    pub code: u16,
+    /// Machine-readable reason, e.g. `NotFound`.
+    pub reason: &'static str,
+    /// Sentence for people.
+    pub message: String,
+    /// `details`, or null.
+    pub details: Json,
+}
+
+/// What is wrong with a field. Models `field.Error`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldError {
+    /// `FieldValueInvalid`, `FieldValueRequired`, …
+    pub reason: &'static str,
+    /// Path, e.g. `spec.replicas`.
+    pub field: EcoString,
+    /// Words after the path, e.g. `Invalid value: -1: must be greater than or equal to 0`.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// `Invalid value: VALUE: DETAIL`; strings are quoted as Go quotes them.
+    pub fn invalid(field: impl Into<EcoString>, value: &Json, detail: &str) -> Self {
+        Self {
+            reason: "FieldValueInvalid",
+            field: field.into(),
+            detail: format!("Invalid value: {value}: {detail}"),
+        }
+    }
+
+    /// `Required value` with an optional detail.
+    pub fn required(field: impl Into<EcoString>, detail: &str) -> Self {
+        let detail =
+            if detail.is_empty() { "Required value".into() } else { format!("Required value: {detail}") };
+        Self { reason: "FieldValueRequired", field: field.into(), detail }
+    }
+
+    /// `Unsupported value: VALUE: supported values: …`.
+    pub fn unsupported(field: impl Into<EcoString>, value: &Json, supported: &[&str]) -> Self {
+        let list = supported.iter().map(|s| format!("{s:?}")).collect::<Vec<_>>().join(", ");
+        Self {
+            reason: "FieldValueNotSupported",
+            field: field.into(),
+            detail: format!("Unsupported value: {value}: supported values: {list}"),
+        }
+    }
+
+    /// `Duplicate value: VALUE`.
+    pub fn duplicate(field: impl Into<EcoString>, value: &Json) -> Self {
+        Self {
+            reason: "FieldValueDuplicate",
+            field: field.into(),
+            detail: format!("Duplicate value: {value}"),
+        }
+    }
+
+    /// `Forbidden: DETAIL`.
+    pub fn forbidden(field: impl Into<EcoString>, detail: &str) -> Self {
+        Self { reason: "FieldValueForbidden", field: field.into(), detail: format!("Forbidden: {detail}") }
+    }
+}
+
+impl Status {
+    fn about(code: u16, reason: &'static str, message: String, def: &ResourceDef, name: &str) -> Self {
+        let mut details = Json::object();
+        if !name.is_empty() {
+            details.set("name", name);
+        }
+        if !def.group.is_empty() {
+            details.set("group", def.group);
+        }
+        details.set("kind", def.plural);
+        Self { code, reason, message, details }
+    }
+
+    /// 404: no such object.
+    pub fn not_found(def: &ResourceDef, name: &str) -> Self {
+        Self::about(404, "NotFound", format!("{} {name:?} not found", def.qualified()), def, name)
+    }
+
+    /// 409: there is one already.
+    pub fn already_exists(def: &ResourceDef, name: &str) -> Self {
+        Self::about(409, "AlreadyExists", format!("{} {name:?} already exists", def.qualified()), def, name)
+    }
+
+    /// 409: somebody else wrote in between, or a precondition failed.
+    pub fn conflict(def: &ResourceDef, name: &str, why: &str) -> Self {
+        let message = format!("Operation cannot be fulfilled on {} {name:?}: {why}", def.qualified());
+        Self::about(409, "Conflict", message, def, name)
+    }
+
+    /// 409: the object was changed since it was read.
+    pub fn stale(def: &ResourceDef, name: &str) -> Self {
+        Self::conflict(
+            def,
+            name,
+            "the object has been modified; please apply your changes to the latest version and try again",
+        )
+    }
+
+    /// 403: not now, or not for you.
+    pub fn forbidden(def: &ResourceDef, name: &str, why: &str) -> Self {
+        let about = if name.is_empty() { def.qualified() } else { format!("{} {name:?}", def.qualified()) };
+        Self::about(403, "Forbidden", format!("{about} is forbidden: {why}"), def, name)
+    }
+
+    /// 422: fields are wrong.
+    pub fn invalid(def: &ResourceDef, name: &str, errors: &[FieldError]) -> Self {
+        let kind =
+            if def.group.is_empty() { def.kind.to_string() } else { format!("{}.{}", def.kind, def.group) };
+        let words: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.detail)).collect();
+        let words = if words.len() == 1 { words[0].clone() } else { format!("[{}]", words.join(", ")) };
+        let mut status =
+            Self::about(422, "Invalid", format!("{kind} {name:?} is invalid: {words}"), def, name);
+        status.details.set("kind", def.kind);
+        let causes: Json = errors
+            .iter()
+            .map(|e| json!({"reason": e.reason, "message": e.detail, "field": e.field.as_str()}))
+            .collect();
+        status.details.set("causes", causes);
+        status
+    }
+
+    /// 400: the request makes no sense.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self { code: 400, reason: "BadRequest", message: message.into(), details: Json::Null }
+    }
+
+    /// 404: no such path.
+    pub fn no_such_path() -> Self {
+        Self {
+            code: 404,
+            reason: "NotFound",
+            message: "the server could not find the requested resource".into(),
+            details: Json::object(),
+        }
+    }
+
+    /// 405: the path does not know this verb.
+    pub fn method_not_allowed() -> Self {
+        Self {
+            code: 405,
+            reason: "MethodNotAllowed",
+            message: "the server does not allow this method on the requested resource".into(),
+            details: Json::object(),
+        }
+    }
+
+    /// 410: history is compacted.
+    pub fn gone(message: impl Into<String>) -> Self {
+        Self { code: 410, reason: "Expired", message: message.into(), details: Json::Null }
+    }
+
+    /// 413: body over the limit.
+    pub fn too_large(bytes_max: usize) -> Self {
+        Self {
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: format!("limit is {bytes_max}"),
+            details: Json::Null,
+        }
+    }
+
+    /// 415: a body in a format that is not taken.
+    pub fn unsupported_media_type(message: impl Into<String>) -> Self {
+        Self { code: 415, reason: "UnsupportedMediaType", message: message.into(), details: Json::Null }
+    }
+
+    /// 401: no or wrong credentials.
+    pub fn unauthorized() -> Self {
+        Self { code: 401, reason: "Unauthorized", message: "Unauthorized".into(), details: Json::Null }
+    }
+
+    /// 500 or 507: our side failed; nothing was changed.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self { code: 500, reason: "InternalError", message: message.into(), details: Json::Null }
+    }
+
+    /// The `Status` object.
+    pub fn to_json(&self) -> Json {
+        let mut s = json!({
+            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+            "message": self.message, "reason": self.reason, "code": self.code,
+        });
+        s.set("details", self.details.clone());
+        s
+    }
+}

@@ -1,0 +1,192 @@
+//! Objects under revisions, with a bounded window of their history. Models etcd as the API server uses it:
+//! one counter for all writes, lists at an exact revision, watches from a revision, compaction.
+//! Omits: leases, transactions over several keys (a step of the loop is one).
+
+mod index;
+mod window;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    clock::Time,
+    object::{Key, Object},
+    origin::Origin,
+    resources::Resource,
+};
+
+pub use index::Index;
+pub use window::Compacted;
+use window::Window;
+
+/// What happened to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It was there before.
+    Modified,
+    /// It is gone; the record holds its last state with the revision of the deletion.
+    Deleted,
+}
+
+/// A write: one revision.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its revision; one more than the record before.
+    pub revision: u64,
+    /// When.
+    pub at: Time,
+    /// Kind of the object.
+    pub resource: Resource,
+    /// What happened.
+    pub change: Change,
+    /// The object after it (before it, when deleted), carrying this revision.
+    pub object: Object,
+    /// The object before it.
+    pub before: Option<Object>,
+    /// Who wrote it, because of what.
+    pub origin: Origin,
+}
+
+/// All objects, now and in the window.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    objects: BTreeMap<Resource, BTreeMap<Key, Object>>,
+    window: Window,
+    index: Index,
+}
+
+impl Store {
+    /// The newest revision.
+    pub fn revision(&self) -> u64 {
+        self.window.newest()
+    }
+
+    /// The oldest revision that can still be listed or watched from.
+    pub fn oldest(&self) -> u64 {
+        self.window.oldest()
+    }
+
+    /// An object.
+    pub fn get(&self, resource: Resource, key: &Key) -> Option<&Object> {
+        self.objects.get(&resource)?.get(key)
+    }
+
+    /// All objects of a resource, in a namespace or in all (`""`), in key order.
+    pub fn list<'a>(
+        &'a self,
+        resource: Resource,
+        namespace: &'a str,
+    ) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
+        let Some(all) = self.objects.get(&resource) else { return Box::new(std::iter::empty()) };
+        if namespace.is_empty() {
+            return Box::new(all.values());
+        }
+        let from = Key::new(namespace, "");
+        Box::new(all.range(from..).take_while(move |(k, _)| k.namespace == namespace).map(|(_, o)| o))
+    }
+
+    /// The look-up tables that controllers share.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// All objects of every resource, in order.
+    pub fn all(&self) -> impl Iterator<Item = (Resource, &Object)> {
+        self.objects.iter().flat_map(|(r, objects)| objects.values().map(|o| (*r, o)))
+    }
+
+    /// Writes an object; gives the record.
+    pub fn put(&mut self, resource: Resource, mut object: Object, at: Time, origin: Origin) -> &Record {
+        let key = object.key();
+        stamp(&mut object, self.revision() + 1);
+        let before = self.objects.entry(resource).or_default().insert(key.clone(), object.clone());
+        self.index.put(resource, &key, before.as_ref(), Some(&object));
+        let change = if before.is_some() { Change::Modified } else { Change::Added };
+        self.window.push(resource, change, object, before, at, origin)
+    }
+
+    /// Removes an object; `None` if there is none.
+    pub fn remove(&mut self, resource: Resource, key: &Key, at: Time, origin: Origin) -> Option<&Record> {
+        let before = self.objects.get_mut(&resource)?.remove(key)?;
+        self.index.put(resource, key, Some(&before), None);
+        let mut object = before.clone();
+        stamp(&mut object, self.revision() + 1);
+        Some(self.window.push(resource, Change::Deleted, object, Some(before), at, origin))
+    }
+
+    /// Records after `revision`, oldest first.
+    ///
+    /// # Errors
+    /// When some of them are compacted.
+    pub fn since(&self, revision: u64) -> Result<impl Iterator<Item = &Record> + Clone, Compacted> {
+        self.window.since(revision)
+    }
+
+    /// One record of the window.
+    pub fn record(&self, revision: u64) -> Option<&Record> {
+        self.window.get(revision)
+    }
+
+    /// The objects of a resource as they stood at `revision`, by undoing what came later.
+    ///
+    /// # Errors
+    /// When that revision is compacted.
+    pub fn list_at(&self, resource: Resource, revision: u64) -> Result<BTreeMap<Key, Object>, Compacted> {
+        let mut objects = self.objects.get(&resource).cloned().unwrap_or_default();
+        let later: Vec<_> = self.window.since(revision)?.filter(|r| r.resource == resource).collect();
+        for record in later.into_iter().rev() {
+            match &record.before {
+                Some(before) => objects.insert(record.object.key(), before.clone()),
+                None => objects.remove(&record.object.key()),
+            };
+        }
+        Ok(objects)
+    }
+
+    /// Forgets history up to and including `revision`.
+    pub fn compact(&mut self, revision: u64) {
+        self.window.compact(revision);
+    }
+}
+
+fn stamp(object: &mut Object, revision: u64) {
+    object["metadata"].set("resourceVersion", ecow::eco_format!("{revision}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{json, resources};
+
+    fn pod(name: &str, phase: &str) -> Object {
+        Object(
+            json!({"metadata": {"name": name, "namespace": "default", "uid": name}, "status": {"phase": phase}}),
+        )
+    }
+
+    #[test]
+    fn the_past_can_be_listed_until_it_is_compacted() {
+        let mut s = Store::default();
+        let (at, by) = (Time(0), Origin::default());
+        s.put(resources::POD, pod("a", "Pending"), at, by.clone());
+        s.put(resources::POD, pod("b", "Pending"), at, by.clone());
+        s.put(resources::POD, pod("a", "Running"), at, by.clone());
+        s.remove(resources::POD, &Key::new("default", "b"), at, by);
+        let names = |rev| -> Vec<String> {
+            let list = s.list_at(resources::POD, rev).unwrap();
+            list.values().map(|o| format!("{} {}", o.name(), o.at("status.phase").text())).collect()
+        };
+        assert_eq!(names(1), ["a Pending"]);
+        assert_eq!(names(2), ["a Pending", "b Pending"]);
+        assert_eq!(names(3), ["a Running", "b Pending"]);
+        assert_eq!(names(4), ["a Running"]);
+        assert_eq!(
+            s.since(2).unwrap().map(|r| r.change).collect::<Vec<_>>(),
+            [Change::Modified, Change::Deleted]
+        );
+        s.compact(2);
+        assert!(s.list_at(resources::POD, 1).is_err());
+        assert!(s.list_at(resources::POD, 2).is_ok());
+    }
+}

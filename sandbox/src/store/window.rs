@@ -1,0 +1,78 @@
+//! The window of revisions: a bounded log.
+
+use std::collections::VecDeque;
+
+use super::{Change, Record};
+use crate::{clock::Time, object::Object, origin::Origin, resources::Resource};
+
+/// Records kept; older ones are compacted away. An hour of a quiet three-node cluster is about 1,500.
+const RECORDS_MAX: usize = 10_000;
+
+/// History before `oldest` is gone: clients get `410 Gone`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The resourceVersion for the provided watch is too old.")]
+pub struct Compacted {
+    /// The oldest revision that can still be watched from.
+    pub oldest: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Window {
+    records: VecDeque<Record>,
+    newest: u64,
+}
+
+impl Window {
+    pub(super) fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    pub(super) fn oldest(&self) -> u64 {
+        self.newest - self.records.len() as u64
+    }
+
+    pub(super) fn push(
+        &mut self,
+        resource: Resource,
+        change: Change,
+        object: Object,
+        before: Option<Object>,
+        at: Time,
+        origin: Origin,
+    ) -> &Record {
+        self.newest += 1;
+        if self.records.len() == RECORDS_MAX {
+            self.records.pop_front();
+        }
+        self.records.push_back(Record {
+            revision: self.newest,
+            at,
+            resource,
+            change,
+            object,
+            before,
+            origin,
+        });
+        &self.records[self.records.len() - 1]
+    }
+
+    pub(super) fn since(&self, revision: u64) -> Result<impl Iterator<Item = &Record> + Clone, Compacted> {
+        let oldest = self.oldest();
+        if revision < oldest {
+            return Err(Compacted { oldest });
+        }
+        let skip = usize::try_from(revision - oldest).unwrap_or(usize::MAX).min(self.records.len());
+        Ok(self.records.range(skip..))
+    }
+
+    pub(super) fn get(&self, revision: u64) -> Option<&Record> {
+        let i = revision.checked_sub(self.oldest() + 1)?;
+        self.records.get(usize::try_from(i).ok()?)
+    }
+
+    pub(super) fn compact(&mut self, revision: u64) {
+        while self.records.front().is_some_and(|r| r.revision <= revision) {
+            self.records.pop_front();
+        }
+    }
+}

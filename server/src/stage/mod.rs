@@ -1,0 +1,35 @@
+//! The picture of a cluster, made from watches alone: what the stage draws and what the timeline remembers.
+//! Everything here is pure; who watches and who is told is `sandboxes`' business.
+
+mod deeds;
+mod failures;
+mod history;
+mod pod;
+mod read;
+mod scene;
+mod view;
+
+pub use scene::{Change, Scene};
+
+use wire::act::Actor;
+
+/// The user that learners act as, from the page and from their own clients.
+pub const LEARNER: &str = "learner";
+
+/// Who a user of the cluster is on the stage.
+pub fn actor(user: &str) -> Actor {
+    const CONTROLLER: &str = "system:serviceaccount:kube-system:";
+    match user.strip_prefix(CONTROLLER) {
+        Some("deployment-controller") => Actor::DeploymentController,
+        Some("replicaset-controller") => Actor::ReplicaSetController,
+        Some("endpointslice-controller") => Actor::EndpointSliceController,
+        Some("node-controller") => Actor::NodeController,
+        Some("taint-eviction-controller") => Actor::EvictionController,
+        Some(_) => Actor::GarbageCollector,
+        None if user == "system:kube-scheduler" => Actor::Scheduler,
+        None if user.starts_with("system:node:") => Actor::Kubelet,
+        None if user == "system:sim:world" => Actor::World,
+        None if user.starts_with("system:") => Actor::ApiServer,
+        None => Actor::You,
+    }
+}
