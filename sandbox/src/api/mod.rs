@@ -5,7 +5,7 @@ mod age;
 mod allocate;
 mod delete;
 mod events;
-mod names;
+pub mod names;
 pub mod patch;
 pub mod serve;
 mod validate_meta;

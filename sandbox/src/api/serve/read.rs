@@ -94,7 +94,7 @@ fn snapshot(api: &Api, target: &Target, query: &Query) -> Result<(Vec<Object>, u
             let past = api.store().list_at(target.resource, revision).map_err(|_| {
                 Status::gone("The provided resource version is too old. Please try again with a newer one.")
             })?;
-            let inside = |o: &Object| target.namespace.is_empty() || o.namespace() == target.namespace;
+            let inside = |o: &Object| target.namespace.is_empty() || *o.namespace() == target.namespace.as_str();
             Ok((past.into_values().filter(inside).collect(), revision))
         }
         _ => Ok((api.list(target.resource, &target.namespace).cloned().collect(), newest)),
