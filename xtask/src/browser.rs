@@ -71,7 +71,12 @@ fn bind(compiled: &Path, pkg: &Path, release: bool) -> Result<()> {
 fn stamp(compiled: &Path, release: bool) -> Result<String> {
     let meta = fs::metadata(compiled).with_context(|| format!("cargo left no {}", compiled.display()))?;
     let changed_ns = meta.modified()?.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    Ok(format!("{} {} {changed_ns} {}", if release { "release" } else { "dev" }, meta.len(), compiled.display()))
+    Ok(format!(
+        "{} {} {changed_ns} {}",
+        if release { "release" } else { "dev" },
+        meta.len(),
+        compiled.display()
+    ))
 }
 
 /// wasm-opt from npm's binaryen. Without it the build is larger, not broken: `false`, said aloud.

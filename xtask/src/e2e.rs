@@ -49,7 +49,8 @@ pub fn run(release: bool, args: &[String]) -> Result<Tally> {
 /// `npm ci`, unless what is installed is at least as new as the lock file.
 pub fn install_packages() -> Result<()> {
     let changed = |file: &Path| fs::metadata(file).and_then(|meta| meta.modified());
-    let lock = changed(&folder().join("package-lock.json")).context("end2end/package-lock.json is missing")?;
+    let lock =
+        changed(&folder().join("package-lock.json")).context("end2end/package-lock.json is missing")?;
     if changed(&folder().join("node_modules/.package-lock.json")).is_ok_and(|installed| installed >= lock) {
         return Ok(());
     }
@@ -79,13 +80,18 @@ fn chromium() -> Result<PathBuf> {
 }
 
 fn install_browser() -> Result<()> {
-    let by_hand = format!("`apt-get install -y {}` as root, or name a browser in CHROMIUM", PACKAGES.join(" "));
+    let by_hand =
+        format!("`apt-get install -y {}` as root, or name a browser in CHROMIUM", PACKAGES.join(" "));
     if sh::which("apt-get").is_none() {
-        bail!("the browser tests need Chromium, and there is no apt-get to install it.\nHow to go on: {by_hand}");
+        bail!(
+            "the browser tests need Chromium, and there is no apt-get to install it.\nHow to go on: {by_hand}"
+        );
     }
     let root_already = sh::ask("id", &["-u"], &root()).is_some_and(|id| id == "0");
     if !root_already && sh::ask("sudo", &["-n", "true"], &root()).is_none() {
-        bail!("the browser tests need Chromium; installing it needs root or sudo without a password.\nHow to go on: {by_hand}");
+        bail!(
+            "the browser tests need Chromium; installing it needs root or sudo without a password.\nHow to go on: {by_hand}"
+        );
     }
     let apt = |args: &[&str]| {
         let mut command = if root_already {
@@ -97,8 +103,7 @@ fn install_browser() -> Result<()> {
         };
         sh::run(command.env("DEBIAN_FRONTEND", "noninteractive").args(args))
     };
-    let installed = apt(&["update"]).and_then(|()| {
-        apt(&[&["install", "-y", "--no-install-recommends"], PACKAGES.as_slice()].concat())
-    });
+    let installed = apt(&["update"])
+        .and_then(|()| apt(&[&["install", "-y", "--no-install-recommends"], PACKAGES.as_slice()].concat()));
     installed.with_context(|| format!("apt-get could not install Chromium.\nHow to go on: {by_hand}"))
 }

@@ -40,7 +40,8 @@ pub fn run_and_keep(command: &mut Command) -> Result<(bool, String)> {
     let out = child.stdout.take().map(|from| thread::spawn(move || copy(from, std::io::stdout())));
     let err = child.stderr.take().map(|from| thread::spawn(move || copy(from, std::io::stderr())));
     let status = child.wait()?;
-    let text = |reader: Option<thread::JoinHandle<String>>| reader.and_then(|r| r.join().ok()).unwrap_or_default();
+    let text =
+        |reader: Option<thread::JoinHandle<String>>| reader.and_then(|r| r.join().ok()).unwrap_or_default();
     Ok((status.success(), text(out) + &text(err)))
 }
 

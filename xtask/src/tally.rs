@@ -47,7 +47,10 @@ pub fn of_text(text: &str) -> Tally {
             || (line.starts_with("Summary [") && line.contains(" run: "))
             || (line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(" passed, "));
         if summary {
-            sum += Tally { passed: before(line, "passed"), failed: before(line, "failed") + before(line, "timed out") };
+            sum += Tally {
+                passed: before(line, "passed"),
+                failed: before(line, "failed") + before(line, "timed out"),
+            };
         }
     }
     sum
@@ -91,10 +94,22 @@ mod tests {
             assert_eq!(of_text(text), Tally { passed, failed }, "{text}");
         };
         check("test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out", 5, 0);
-        check("test result: FAILED. 3 passed; 2 failed; 0 ignored\ntest result: ok. 4 passed; 0 failed", 7, 2);
+        check(
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored\ntest result: ok. 4 passed; 0 failed",
+            7,
+            2,
+        );
         check("     Summary [   0.012s] 12 tests run: 12 passed, 3 skipped", 12, 0);
-        check("     Summary [   1.2s] 12/30 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 0 skipped", 10, 2);
-        check("\u{1b}[32;1m     Summary\u{1b}[0m [   0.012s] \u{1b}[1m12\u{1b}[0m tests run: \u{1b}[1m12\u{1b}[0m passed", 12, 0);
+        check(
+            "     Summary [   1.2s] 12/30 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 0 skipped",
+            10,
+            2,
+        );
+        check(
+            "\u{1b}[32;1m     Summary\u{1b}[0m [   0.012s] \u{1b}[1m12\u{1b}[0m tests run: \u{1b}[1m12\u{1b}[0m passed",
+            12,
+            0,
+        );
         check("9 passed, 1 failed", 9, 1);
         check("lesson 21: 3 passed, 1 failed", 0, 0);
         check("", 0, 0);

@@ -14,8 +14,19 @@ use crate::{browser, css, paths::root, run, sh};
 
 /// What is looked at. The server itself reads `lessons/content` anew.
 const WATCHED: [&str; 13] = [
-    "Cargo.toml", "Cargo.lock", "app", "wire", "server", "sandbox", "kubectl", "lessons/src", "lessons/Cargo.toml",
-    "migrations", "style", "public", ".cargo",
+    "Cargo.toml",
+    "Cargo.lock",
+    "app",
+    "wire",
+    "server",
+    "sandbox",
+    "kubectl",
+    "lessons/src",
+    "lessons/Cargo.toml",
+    "migrations",
+    "style",
+    "public",
+    ".cargo",
 ];
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 const SERVER_MAY_TAKE: Duration = Duration::from_secs(5);
@@ -124,7 +135,7 @@ fn walk(root: &Path, name: &Path, times: &mut Times) {
 
 /// The files that are new, changed or gone.
 fn changed(old: &Times, new: &Times) -> Vec<PathBuf> {
-    let fresh = new.iter().filter(|(file, time)| old.get(*file) != Some(time)).map(|(file, _)| file);
+    let fresh = new.iter().filter(|(file, time)| old.get(*file) != Some(*time)).map(|(file, _)| file);
     let gone = old.keys().filter(|file| !new.contains_key(*file));
     fresh.chain(gone).cloned().collect()
 }

@@ -23,7 +23,11 @@ const NEVER: [(&str, &[&str]); 4] = [
 ];
 
 pub fn crates(files: &[File]) -> Vec<Finding> {
-    files.iter().filter_map(|file| Some((file, file.path.strip_suffix("/Cargo.toml")?))).flat_map(of_crate).collect()
+    files
+        .iter()
+        .filter_map(|file| Some((file, file.path.strip_suffix("/Cargo.toml")?)))
+        .flat_map(of_crate)
+        .collect()
 }
 
 fn of_crate((file, name): (&File, &str)) -> Vec<Finding> {
@@ -37,7 +41,9 @@ fn of_crate((file, name): (&File, &str)) -> Vec<Finding> {
         let ours = MAY_KNOW.iter().any(|(ours, _)| *ours == dependency);
         if ours && !known.contains(&dependency) {
             let may = if known.is_empty() { "none of ours".into() } else { known.join(", ") };
-            let say = format!("`{name}` must not know `{dependency}` (it may know {may}); hand it in from `server`");
+            let say = format!(
+                "`{name}` must not know `{dependency}` (it may know {may}); hand it in from `server`"
+            );
             found.push(Finding::new(file, line, say));
         } else if never.contains(&dependency) {
             let say = format!("`{name}` must never know `{dependency}`; do that in `server`");
@@ -74,11 +80,13 @@ fn dependencies(text: &str) -> Vec<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{crates, super::sample::lines};
+    use super::{super::sample::lines, crates};
 
     #[test]
     fn arrows() {
-        let check = |path: &str, text: &str, want: &[usize]| assert_eq!(lines(crates, path, text), want, "{path} {text}");
+        let check = |path: &str, text: &str, want: &[usize]| {
+            assert_eq!(lines(crates, path, text), want, "{path} {text}")
+        };
         check("app/Cargo.toml", "[dependencies]\nwire.workspace = true\nleptos = \"0.8\"", &[]);
         check("app/Cargo.toml", "[dependencies]\nserver.workspace = true", &[2]);
         check("app/Cargo.toml", "[dependencies]\nsqlx = { version = \"0.9\" }", &[2]);

@@ -90,7 +90,8 @@ fn raw_end(chars: &[char], at: usize) -> usize {
     let hashes = raw_hashes(chars, at).unwrap_or(0);
     let mut end = at + hashes + 2;
     while end < chars.len() {
-        let closed = chars[end] == '"' && chars[end + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes;
+        let closed = chars[end] == '"'
+            && chars[end + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes;
         end += 1;
         if closed {
             return end + hashes;
@@ -102,7 +103,9 @@ fn raw_end(chars: &[char], at: usize) -> usize {
 /// A char literal, or the one quote of a lifetime.
 fn char_end(chars: &[char], at: usize) -> usize {
     match (chars.get(at + 1), chars.get(at + 2)) {
-        (Some('\\'), _) => chars[at + 2..].iter().skip(1).position(|&c| c == '\'').map_or(chars.len(), |n| at + n + 4),
+        (Some('\\'), _) => {
+            chars[at + 2..].iter().skip(1).position(|&c| c == '\'').map_or(chars.len(), |n| at + n + 4)
+        }
         (Some(_), Some('\'')) => at + 3,
         _ => at + 1,
     }

@@ -25,8 +25,11 @@ pub fn length(files: &[File]) -> Vec<Finding> {
 }
 
 pub fn papers(files: &[File]) -> Vec<Finding> {
-    let missing = PAPERS.iter().filter(|paper| !files.iter().any(|f| f.path == **paper && !f.text.trim().is_empty()));
-    missing.map(|paper| Finding { path: paper.to_string(), line: 0, say: "missing or empty; write it".into() }).collect()
+    let missing =
+        PAPERS.iter().filter(|paper| !files.iter().any(|f| f.path == **paper && !f.text.trim().is_empty()));
+    missing
+        .map(|paper| Finding { path: paper.to_string(), line: 0, say: "missing or empty; write it".into() })
+        .collect()
 }
 
 #[cfg(test)]
@@ -35,7 +38,8 @@ mod tests {
 
     #[test]
     fn a_head() {
-        let check = |path: &str, text: &str, want: &[usize]| assert_eq!(lines(heads, path, text), want, "{text}");
+        let check =
+            |path: &str, text: &str, want: &[usize]| assert_eq!(lines(heads, path, text), want, "{text}");
         check("a.rs", "//! What it is.\nfn f() {}", &[]);
         check("a.rs", "fn f() {}", &[1]);
         check("a.rs", "\n//! Late.", &[1]);
@@ -58,7 +62,8 @@ mod tests {
 
     #[test]
     fn papers_are_there() {
-        let house: Vec<File> = PAPERS.iter().map(|p| File { path: p.to_string(), text: "x".into() }).collect();
+        let house: Vec<File> =
+            PAPERS.iter().map(|p| File { path: p.to_string(), text: "x".into() }).collect();
         assert_eq!(papers(&house), []);
         assert_eq!(papers(&house[1..])[0].path, "README.md");
         assert_eq!(papers(&[]).len(), PAPERS.len());

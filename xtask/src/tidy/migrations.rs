@@ -22,8 +22,13 @@ pub fn portable(files: &[File]) -> Vec<Finding> {
     for file in files.iter().filter(|f| f.path.starts_with("migrations/") && f.path.ends_with(".sql")) {
         for (number, line) in numbered(&file.text) {
             let line = line.split("--").next().unwrap_or("").to_uppercase();
-            if let Some((word, instead)) = ONE_SIDED.iter().find(|(word, _)| words(&line).any(|w| w == *word)) {
-                found.push(Finding::new(file, number, format!("{word} is not for both databases; {instead}")));
+            if let Some((word, instead)) = ONE_SIDED.iter().find(|(word, _)| words(&line).any(|w| w == *word))
+            {
+                found.push(Finding::new(
+                    file,
+                    number,
+                    format!("{word} is not for both databases; {instead}"),
+                ));
             } else if line.contains('?') {
                 found.push(Finding::new(file, number, "`?` is SQLite's placeholder alone; write `$1`"));
             }
@@ -37,7 +42,8 @@ pub fn runtime_queries(files: &[File]) -> Vec<Finding> {
     for file in files.iter().filter(|f| f.path.starts_with("server/src/") && f.path.ends_with(".rs")) {
         for (number, line) in numbered(&code(&file.text, Keep::Code)) {
             if ["query!(", "query_as!(", "query_scalar!("].iter().any(|query| line.contains(query)) {
-                let say = "a query checked at build time needs one database at build time; take `sqlx::query(…)`";
+                let say =
+                    "a query checked at build time needs one database at build time; take `sqlx::query(…)`";
                 found.push(Finding::new(file, number, say));
             }
         }
@@ -51,7 +57,9 @@ mod tests {
 
     #[test]
     fn both_databases() {
-        let check = |text: &str, want: &[usize]| assert_eq!(lines(portable, "migrations/1.sql", text), want, "{text}");
+        let check = |text: &str, want: &[usize]| {
+            assert_eq!(lines(portable, "migrations/1.sql", text), want, "{text}")
+        };
         check("CREATE TABLE a (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL);", &[]);
         check("CREATE TABLE a (\n  id INTEGER PRIMARY KEY AUTOINCREMENT\n);", &[2]);
         check("-- no autoincrement, why?", &[]);
@@ -61,7 +69,8 @@ mod tests {
 
     #[test]
     fn queries() {
-        let check = |text: &str, want: &[usize]| assert_eq!(lines(runtime_queries, "server/src/a.rs", text), want);
+        let check =
+            |text: &str, want: &[usize]| assert_eq!(lines(runtime_queries, "server/src/a.rs", text), want);
         check("sqlx::query(\"SELECT 1\")", &[]);
         check("sqlx::query!(\"SELECT 1\")", &[1]);
         check("// query!(", &[]);

@@ -92,7 +92,9 @@ fn repository() -> Result<Vec<File>> {
     let mut files: Vec<File> = names
         .split_terminator('\0')
         // deleted ones are listed until they are staged; pictures are no text
-        .filter_map(|path| Some(File { path: path.into(), text: fs::read_to_string(root().join(path)).ok()? }))
+        .filter_map(|path| {
+            Some(File { path: path.into(), text: fs::read_to_string(root().join(path)).ok()? })
+        })
         .collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.dedup_by(|a, b| a.path == b.path);
@@ -124,7 +126,8 @@ mod tests {
     #[test]
     fn the_house_is_tidy() {
         let files = repository().unwrap();
-        let found: Vec<String> = RULES.iter().flat_map(|(_, rule)| rule(&files)).map(|f| f.to_string()).collect();
+        let found: Vec<String> =
+            RULES.iter().flat_map(|(_, rule)| rule(&files)).map(|f| f.to_string()).collect();
         assert!(found.is_empty(), "\n{}", found.join("\n"));
     }
 }

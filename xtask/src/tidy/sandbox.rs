@@ -28,7 +28,9 @@ const OUTSIDE_PATHS: [(&str, &str); 5] = [
 const ROOMS: [&str; 5] = ["controllers", "scheduler", "kubelet", "network", "machines"];
 
 fn below_the_edge(file: &File) -> bool {
-    file.path.strip_prefix("sandbox/src/").is_some_and(|p| p.ends_with(".rs") && !p.starts_with("http/") && p != "http.rs")
+    file.path
+        .strip_prefix("sandbox/src/")
+        .is_some_and(|p| p.ends_with(".rs") && !p.starts_with("http/") && p != "http.rs")
 }
 
 pub fn pure(files: &[File]) -> Vec<Finding> {
@@ -110,7 +112,9 @@ mod tests {
 
     #[test]
     fn nothing_from_outside() {
-        let check = |path: &str, text: &str, want: &[usize]| assert_eq!(lines(pure, path, text), want, "{path} {text}");
+        let check = |path: &str, text: &str, want: &[usize]| {
+            assert_eq!(lines(pure, path, text), want, "{path} {text}")
+        };
         for bad in [
             "use tokio::sync::Mutex;",
             "use std::collections::{BTreeMap, HashMap};",
@@ -125,19 +129,33 @@ mod tests {
             check("sandbox/src/http/serve.rs", bad, &[]);
             check("server/src/main.rs", bad, &[]);
             check("sandbox/src/clock.rs", &format!("//! {bad}"), &[]);
-            check("sandbox/src/clock.rs", &format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{\n{bad}\n}}"), &[]);
+            check(
+                "sandbox/src/clock.rs",
+                &format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{\n{bad}\n}}"),
+                &[],
+            );
         }
-        check("sandbox/src/clock.rs", "use std::time::Duration;\nlet now = clock.now();\nlet operand = 1;", &[]);
+        check(
+            "sandbox/src/clock.rs",
+            "use std::time::Duration;\nlet now = clock.now();\nlet operand = 1;",
+            &[],
+        );
     }
 
     #[test]
     fn rooms_do_not_know_each_other() {
-        let check = |path: &str, text: &str, want: &[usize]| assert_eq!(lines(rooms, path, text), want, "{path} {text}");
+        let check = |path: &str, text: &str, want: &[usize]| {
+            assert_eq!(lines(rooms, path, text), want, "{path} {text}")
+        };
         check("sandbox/src/scheduler/queue.rs", "use crate::api::Api;", &[]);
         check("sandbox/src/scheduler/queue.rs", "use crate::scheduler::score;", &[]);
         check("sandbox/src/scheduler/queue.rs", "use crate::kubelet::Life;", &[1]);
         check("sandbox/src/kubelet.rs", "fn f(s: &crate::store::Store) {}", &[1]);
-        check("sandbox/src/network/flow.rs", "use crate::{\n    api::{self, store},\n    machines::Plug,\n};", &[3]);
+        check(
+            "sandbox/src/network/flow.rs",
+            "use crate::{\n    api::{self, store},\n    machines::Plug,\n};",
+            &[3],
+        );
         check("sandbox/src/network/flow.rs", "use crate::{api, store};", &[1]);
         check("sandbox/src/network/flow.rs", "// crate::store is not ours", &[]);
         check("sandbox/src/api/mod.rs", "use crate::store::Store;", &[]);

@@ -7,7 +7,11 @@ use super::{
 pub fn one_place(files: &[File]) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.path == "Cargo.toml") else { return Vec::new() };
     let Some(minor) = minor(&root.text) else {
-        return vec![Finding::new(root, 0, "k8s-openapi needs the feature `v1_NN`: it says which Kubernetes we model")];
+        return vec![Finding::new(
+            root,
+            0,
+            "k8s-openapi needs the feature `v1_NN`: it says which Kubernetes we model",
+        )];
     };
     let (feature, version) = (format!("v1_{minor}"), format!("1.{minor}"));
     let mut found = Vec::new();
@@ -26,7 +30,9 @@ pub fn one_place(files: &[File]) -> Vec<Finding> {
             let constant = file.path.starts_with("sandbox/src/") && line.contains("const ");
             constants += usize::from(constant);
             if !constant || constants > 1 {
-                let say = format!("Kubernetes' version {version} stands in one constant of `sandbox`; name that constant");
+                let say = format!(
+                    "Kubernetes' version {version} stands in one constant of `sandbox`; name that constant"
+                );
                 found.push(Finding::new(file, number, say));
             }
         }
@@ -69,14 +75,18 @@ mod tests {
                 .chain(others)
                 .map(|(path, text)| File { path: path.to_string(), text: text.to_string() })
                 .collect();
-            let found: Vec<String> = one_place(&files).iter().map(|f| format!("{}:{}", f.path, f.line)).collect();
+            let found: Vec<String> =
+                one_place(&files).iter().map(|f| format!("{}:{}", f.path, f.line)).collect();
             assert_eq!(found, want, "{others:?}");
         };
         let good = ("sandbox/src/version.rs", "/// 1.33\npub const KUBERNETES: &str = \"v1.33.0\";");
         check(&[good], &[]);
         check(&[good, ("server/src/a.rs", "let v = \"1.33\";")], &["server/src/a.rs:1"]);
         check(&[good, ("sandbox/src/b.rs", "const V: &str = \"v1.33.1\";")], &["sandbox/src/b.rs:1"]);
-        check(&[good, ("kubectl/Cargo.toml", "[dependencies]\nk8s-openapi = \"v1_33\"")], &["kubectl/Cargo.toml:2"]);
+        check(
+            &[good, ("kubectl/Cargo.toml", "[dependencies]\nk8s-openapi = \"v1_33\"")],
+            &["kubectl/Cargo.toml:2"],
+        );
         check(&[good, ("server/src/a.rs", "// as in 1.33\nlet x = 11.33 + 1.334;")], &[]);
         check(&[good, ("server/src/a.rs", "#[cfg(test)]\nmod tests { \"1.33\" }")], &[]);
     }
