@@ -12,15 +12,19 @@ use anyhow::{Context, Result, ensure};
 /// Says the command.
 pub fn say(command: &Command) {
     let args: Vec<_> = command.get_args().map(|a| a.to_string_lossy()).collect();
+    eprintln!("» {} {}", name(command), args.join(" "));
+}
+
+/// The program without its folder.
+fn name(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
-    eprintln!("» {name} {}", args.join(" "));
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Runs a command that must succeed; its output goes straight to the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     say(command);
-    let program = command.get_program().to_string_lossy().into_owned();
+    let program = name(command);
     let status = command.status().with_context(|| format!("cannot start {program}"))?;
     ensure!(status.success(), "{program} failed: {status}");
     Ok(())
@@ -31,7 +35,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Returns whether it succeeded, and all it wrote to both streams.
 pub fn run_and_keep(command: &mut Command) -> Result<(bool, String)> {
     say(command);
-    let program = command.get_program().to_string_lossy().into_owned();
+    let program = name(command);
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
