@@ -35,7 +35,12 @@ export class Server {
   /** A running server with fresh data. */
   static async fresh(): Promise<Server> {
     const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "pilothouse-e2e-")));
-    await server.start();
+    try {
+      await server.start();
+    } catch (why) {
+      await server.dispose();
+      throw why;
+    }
     return server;
   }
 
