@@ -94,15 +94,16 @@ impl Catalog {
         if let Some(found) = self.resources.iter().find(|resource| resource.answers_to(&name)) {
             return Some(found);
         }
-        let (first, rest) = name.split_once('.').map_or((name.as_str(), None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) =
+            name.split_once('.').map_or((name.as_str(), None), |(first, rest)| (first, Some(rest)));
         self.resources.iter().find(|resource| {
             let named = resource.answers_to(first) || resource.shorts.iter().any(|short| short == first);
             named
                 && rest.is_none_or(|rest| {
                     rest == resource.group
-                        || rest.strip_prefix(&resource.version).is_some_and(|rest| {
-                            rest.strip_prefix('.').unwrap_or(rest) == resource.group
-                        })
+                        || rest
+                            .strip_prefix(&resource.version)
+                            .is_some_and(|rest| rest.strip_prefix('.').unwrap_or(rest) == resource.group)
                         || resource.group.starts_with(&format!("{rest}."))
                 })
         })
@@ -204,7 +205,8 @@ async fn by_group(cx: &mut Cx<'_>, root: &str, answer: &Value, catalog: &mut Cat
         }
     }
     for (group, version) in versions {
-        let url = if group.is_empty() { format!("{root}/{version}") } else { format!("{root}/{group}/{version}") };
+        let url =
+            if group.is_empty() { format!("{root}/{version}") } else { format!("{root}/{group}/{version}") };
         let list = cx.send(Method::GET, &url, JSON, None).await?;
         let rows: Vec<&Value> = list["resources"].as_array().into_iter().flatten().collect();
         for row in rows.iter().filter(|row| !text(row, "/name").contains('/')) {

@@ -44,13 +44,21 @@ impl Status {
         if text(body, "/kind") != "Status" {
             let (reason, message) = match code {
                 404 => ("NotFound", "the server could not find the requested resource"),
-                405 => ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
-                406 => ("NotAcceptable", "the server was unable to respond with a content type that the client supports"),
+                405 => {
+                    ("MethodNotAllowed", "the server does not allow this method on the requested resource")
+                }
+                406 => (
+                    "NotAcceptable",
+                    "the server was unable to respond with a content type that the client supports",
+                ),
                 415 => (
                     "UnsupportedMediaType",
                     "the body of the request was in an unknown format - accepted media types include: ",
                 ),
-                500.. => ("InternalError", "an error on the server (\"unknown\") has prevented the request from succeeding"),
+                500.. => (
+                    "InternalError",
+                    "an error on the server (\"unknown\") has prevented the request from succeeding",
+                ),
                 _ => ("", "the server rejected our request for an unknown reason"),
             };
             return Self { code, reason: reason.into(), message: message.into(), ..Self::default() };

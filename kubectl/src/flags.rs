@@ -25,7 +25,8 @@ struct Spec<'a> {
 fn spec(word: &str) -> Spec<'_> {
     let (word, alone) = word.split_once('=').map_or((word, None), |(word, alone)| (word, Some(alone)));
     let (name, kind) = word.split_once(':').unwrap_or((word, "b"));
-    let (name, short) = name.split_once('/').map_or((name, None), |(name, short)| (name, short.chars().next()));
+    let (name, short) =
+        name.split_once('/').map_or((name, None), |(name, short)| (name, short.chars().next()));
     let kind = kind.chars().next().unwrap_or('b');
     Spec { name, short, kind, alone: alone.or((kind == 'b').then_some("true")) }
 }
@@ -46,7 +47,8 @@ impl Flags {
     /// # Errors
     /// kubectl's words for an unknown flag, a missing or a malformed value.
     pub fn parse(verb: &str, own: &str, words: &[String]) -> Done<Self> {
-        let specs: Vec<Spec<'_>> = own.split_whitespace().chain(GLOBAL.split_whitespace()).map(spec).collect();
+        let specs: Vec<Spec<'_>> =
+            own.split_whitespace().chain(GLOBAL.split_whitespace()).map(spec).collect();
         let usage = |text: String| Fail::Error(format!("{text}\nSee 'kubectl {verb} --help' for usage."));
         let mut flags = Self::default();
         let mut words = words.iter();
@@ -56,15 +58,17 @@ impl Flags {
                 break;
             }
             if let Some(long) = word.strip_prefix("--") {
-                let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+                let (name, value) =
+                    long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
                 let found = specs.iter().find(|spec| spec.name == name);
                 let found = found.ok_or_else(|| usage(format!("unknown flag: --{name}")))?;
                 let value = match (value, found.alone) {
                     (Some(value), _) => value.to_owned(),
                     (None, Some(alone)) => alone.to_owned(),
-                    (None, None) => {
-                        words.next().ok_or_else(|| usage(format!("flag needs an argument: --{name}")))?.clone()
-                    }
+                    (None, None) => words
+                        .next()
+                        .ok_or_else(|| usage(format!("flag needs an argument: --{name}")))?
+                        .clone(),
                 };
                 flags.put(found, value).map_err(usage)?;
             } else if word.len() > 1 && word.starts_with('-') {
@@ -106,9 +110,14 @@ impl Flags {
     }
 
     fn put(&mut self, spec: &Spec<'_>, value: String) -> Result<(), String> {
-        let flag = spec.short.map_or(format!("--{}", spec.name), |short| format!("-{short}, --{}", spec.name));
+        let flag =
+            spec.short.map_or(format!("--{}", spec.name), |short| format!("-{short}, --{}", spec.name));
         let bad = match spec.kind {
-            'b' if !matches!(value.as_str(), "true" | "false" | "1" | "0" | "t" | "f" | "T" | "F" | "True" | "False") => {
+            'b' if !matches!(
+                value.as_str(),
+                "true" | "false" | "1" | "0" | "t" | "f" | "T" | "F" | "True" | "False"
+            ) =>
+            {
                 Some("ParseBool")
             }
             'i' if value.parse::<i64>().is_err() => Some("ParseInt"),
@@ -149,7 +158,11 @@ impl Flags {
     /// All values of a list flag, commas split.
     pub fn list(&self, name: &str) -> Vec<String> {
         let values = self.values.get(name).into_iter().flatten();
-        values.flat_map(|value| value.split(',')).filter(|value| !value.is_empty()).map(str::to_owned).collect()
+        values
+            .flat_map(|value| value.split(','))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// All values of a list flag as given.
@@ -198,7 +211,11 @@ mod tests {
     #[test]
     fn good() {
         check("pods -o wide", &["pods"], &[("output", "wide")]);
-        check("-owide pods -wA", &["pods"], &[("output", "wide"), ("watch", "true"), ("all-namespaces", "true")]);
+        check(
+            "-owide pods -wA",
+            &["pods"],
+            &[("output", "wide"), ("watch", "true"), ("all-namespaces", "true")],
+        );
         check("pods -n=x --dry-run", &["pods"], &[("namespace", "x"), ("dry-run", "unchanged")]);
     }
 
@@ -208,6 +225,9 @@ mod tests {
         assert_eq!(say("--nosuch"), "error: unknown flag: --nosuch\nSee 'kubectl get --help' for usage.");
         assert!(say("-o").starts_with("error: flag needs an argument: 'o' in -o\n"));
         assert!(say("-wx").starts_with("error: unknown shorthand flag: 'x' in -x\n"));
-        assert!(say("--replicas=a").starts_with("error: invalid argument \"a\" for \"--replicas\" flag: strconv."));
+        assert!(
+            say("--replicas=a")
+                .starts_with("error: invalid argument \"a\" for \"--replicas\" flag: strconv.")
+        );
     }
 }

@@ -15,8 +15,7 @@ use crate::{
 /// Plain objects.
 pub const JSON: &str = "application/json";
 /// Rows as the server prints them.
-pub const TABLE: &str =
-    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+pub const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 /// All resources in two answers.
 pub const DISCOVERY: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
     application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
@@ -95,7 +94,13 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn request(&self, method: Method, url: &str, accept: &str, body: Option<(&str, &Value)>) -> Done<Request<Vec<u8>>> {
+    fn request(
+        &self,
+        method: Method,
+        url: &str,
+        accept: &str,
+        body: Option<(&str, &Value)>,
+    ) -> Done<Request<Vec<u8>>> {
         let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
         if let Some(user) = &self.impersonate {
             request = request.header("Impersonate-User", user);
@@ -114,15 +119,25 @@ impl<'a> Cx<'a> {
     }
 
     /// One request; an answer that is not a success becomes [`Fail::Status`].
-    pub async fn send(&mut self, method: Method, url: &str, accept: &str, body: Option<(&str, &Value)>) -> Done<Value> {
+    pub async fn send(
+        &mut self,
+        method: Method,
+        url: &str,
+        accept: &str,
+        body: Option<(&str, &Value)>,
+    ) -> Done<Value> {
         let request = self.request(method, url, accept, body)?;
         let answer = self.kubectl.client.send(request.map(Into::into)).await?;
         let code = answer.status();
         if let Some(date) = answer.headers().get("Date").and_then(|date| date.to_str().ok()) {
             self.date = jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp()).or(self.date);
         }
-        let warnings: Vec<String> =
-            answer.headers().get_all("Warning").iter().filter_map(|value| warning(value.to_str().ok()?)).collect();
+        let warnings: Vec<String> = answer
+            .headers()
+            .get_all("Warning")
+            .iter()
+            .filter_map(|value| warning(value.to_str().ok()?))
+            .collect();
         for text in warnings {
             if self.warned.insert(text.clone()) {
                 self.err(&format!("Warning: {text}\n"));
@@ -144,7 +159,11 @@ impl<'a> Cx<'a> {
     }
 
     /// The lines of a watch, each an event. Ends when the server ends it.
-    pub async fn watch(&mut self, url: &str, accept: &str) -> Done<impl Stream<Item = Value> + Unpin + use<>> {
+    pub async fn watch(
+        &mut self,
+        url: &str,
+        accept: &str,
+    ) -> Done<impl Stream<Item = Value> + Unpin + use<>> {
         let request = self.request(Method::GET, url, accept, None)?;
         let body = self.kubectl.client.request_stream(request).await?;
         let lines = Box::pin(body).lines();

@@ -35,7 +35,8 @@ fn documents(text: &str) -> Done<Vec<Value>> {
     let mut current = String::new();
     for line in text.lines().chain(["---"]) {
         if line == "---" || line.starts_with("--- ") {
-            let bare = current.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+            let bare =
+                current.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
             if !bare {
                 let parsed: Value = serde_saphyr::from_str(&current).map_err(|why| {
                     Fail::Error(format!("error parsing STDIN: error converting YAML to JSON: yaml: {why}"))

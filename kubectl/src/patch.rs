@@ -44,7 +44,13 @@ fn merge_key(field: &str, list: &[Value]) -> Option<&'static str> {
     MERGE_KEYS.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
 }
 
-fn maps(original: &Value, modified: &Value, current: &Value, strategic: bool, retain: bool) -> Map<String, Value> {
+fn maps(
+    original: &Value,
+    modified: &Value,
+    current: &Value,
+    strategic: bool,
+    retain: bool,
+) -> Map<String, Value> {
     let mut patch = Map::new();
     for (key, wanted) in modified.as_object().into_iter().flatten() {
         let had = original.get(key).unwrap_or(&Value::Null);
@@ -92,7 +98,13 @@ fn deletions_in(original: &Value, modified: &Value, key: &str, patch: &mut Map<S
     }
 }
 
-fn lists(field: &str, original: &[Value], modified: &[Value], current: &[Value], patch: &mut Map<String, Value>) {
+fn lists(
+    field: &str,
+    original: &[Value],
+    modified: &[Value],
+    current: &[Value],
+    patch: &mut Map<String, Value>,
+) {
     if field == "finalizers" {
         return primitives(field, original, modified, current, patch);
     }
@@ -123,7 +135,8 @@ fn lists(field: &str, original: &[Value], modified: &[Value], current: &[Value],
             changes.push(json!({"$patch": "delete", key: id}));
         }
     }
-    let ids = |list: &[Value]| -> Vec<Value> { list.iter().filter_map(|item| item.get(key)).cloned().collect() };
+    let ids =
+        |list: &[Value]| -> Vec<Value> { list.iter().filter_map(|item| item.get(key)).cloned().collect() };
     let wanted_order = ids(modified);
     let shared: Vec<Value> = ids(current).into_iter().filter(|id| wanted_order.contains(id)).collect();
     let reordered = shared != wanted_order;
@@ -136,7 +149,13 @@ fn lists(field: &str, original: &[Value], modified: &[Value], current: &[Value],
     }
 }
 
-fn primitives(field: &str, original: &[Value], modified: &[Value], current: &[Value], patch: &mut Map<String, Value>) {
+fn primitives(
+    field: &str,
+    original: &[Value],
+    modified: &[Value],
+    current: &[Value],
+    patch: &mut Map<String, Value>,
+) {
     let added: Vec<Value> = modified.iter().filter(|item| !current.contains(item)).cloned().collect();
     let gone: Vec<Value> = original.iter().filter(|item| !modified.contains(item)).cloned().collect();
     if added.is_empty() && gone.is_empty() {

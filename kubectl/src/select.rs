@@ -92,7 +92,8 @@ pub async fn asks(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
         if members.is_empty() {
             resources.push(discovery::find(cx, name).await?);
         } else {
-            resources.extend(members.into_iter().filter(|it| it.verbs.iter().any(|verb| verb == "list")).cloned());
+            resources
+                .extend(members.into_iter().filter(|it| it.verbs.iter().any(|verb| verb == "list")).cloned());
         }
     }
     if names.is_empty() {
@@ -121,7 +122,12 @@ async fn tuples(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
 }
 
 /// The list URL of a resource with the selectors of the line.
-pub fn list_url(resource: &Resource, namespace: Option<&str>, flags: &Flags, more: &[(&str, &str)]) -> String {
+pub fn list_url(
+    resource: &Resource,
+    namespace: Option<&str>,
+    flags: &Flags,
+    more: &[(&str, &str)],
+) -> String {
     let mut pairs = Vec::new();
     if let Some(selector) = flags.get("field-selector").filter(|text| !text.is_empty()) {
         pairs.push(("fieldSelector", selector));

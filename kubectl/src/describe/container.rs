@@ -6,7 +6,14 @@ use super::{Page, scalar};
 use crate::output::{list, number, text, time::rfc1123z};
 
 /// Writes the containers under their title. `statuses` is none in a template, which is `nested` one level.
-pub fn write(page: &mut Page, title: &str, containers: &[Value], statuses: Option<&[Value]>, pod: &Value, nested: bool) {
+pub fn write(
+    page: &mut Page,
+    title: &str,
+    containers: &[Value],
+    statuses: Option<&[Value]>,
+    pod: &Value,
+    nested: bool,
+) {
     let space = if nested { "  " } else { "" };
     if containers.is_empty() {
         return page.line(0, &format!("{space}{title}: <none>"));
@@ -29,7 +36,9 @@ pub fn write(page: &mut Page, title: &str, containers: &[Value], statuses: Optio
         }
         amounts(page, "Limits", &container["resources"]["limits"]);
         amounts(page, "Requests", &container["resources"]["requests"]);
-        for (title, key) in [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")] {
+        for (title, key) in
+            [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")]
+        {
             if container[key].is_object() {
                 page.field(2, title, probe(&container[key]));
             }
@@ -146,8 +155,11 @@ fn environment(page: &mut Page, container: &Value, pod: &Value) {
         page.line(2, "Environment Variables from:");
     }
     for source in from {
-        let (kind, it) =
-            if source["configMapRef"].is_object() { ("ConfigMap", &source["configMapRef"]) } else { ("Secret", &source["secretRef"]) };
+        let (kind, it) = if source["configMapRef"].is_object() {
+            ("ConfigMap", &source["configMapRef"])
+        } else {
+            ("Secret", &source["secretRef"])
+        };
         let prefix = match text(source, "/prefix") {
             "" => String::new(),
             prefix => format!(" with prefix '{prefix}'"),
@@ -173,10 +185,12 @@ fn environment(page: &mut Page, container: &Value, pod: &Value) {
             let value = at.filter(|value| !value.is_null()).map(scalar).unwrap_or_else(|| "0".into());
             page.line(3, &format!("{name}:\t{value} ({resource})"));
         } else if let Some(key) = source.get("secretKeyRef") {
-            let words = format!("<set to the key '{}' in secret '{}'>", text(key, "/key"), text(key, "/name"));
+            let words =
+                format!("<set to the key '{}' in secret '{}'>", text(key, "/key"), text(key, "/name"));
             page.line(3, &format!("{name}:\t{words}\tOptional: {}", key["optional"] == true));
         } else if let Some(key) = source.get("configMapKeyRef") {
-            let words = format!("<set to the key '{}' of config map '{}'>", text(key, "/key"), text(key, "/name"));
+            let words =
+                format!("<set to the key '{}' of config map '{}'>", text(key, "/key"), text(key, "/name"));
             page.line(3, &format!("{name}:\t{words}\tOptional: {}", key["optional"] == true));
         } else {
             for (at, line) in text(variable, "/value").split('\n').enumerate() {
@@ -207,11 +221,16 @@ fn mounts(page: &mut Page, container: &Value) {
         if !sub.is_empty() {
             flags.push(format!("path={sub:?}"));
         }
-        page.line(3, &format!("{} from {} ({})", text(mount, "/mountPath"), text(mount, "/name"), flags.join(",")));
+        page.line(
+            3,
+            &format!("{} from {} ({})", text(mount, "/mountPath"), text(mount, "/name"), flags.join(",")),
+        );
     }
     let devices = list(container, "/volumeDevices");
     if !devices.is_empty() {
         page.line(2, "Devices:");
-        devices.iter().for_each(|it| page.line(3, &format!("{} from {}", text(it, "/devicePath"), text(it, "/name"))));
+        devices
+            .iter()
+            .for_each(|it| page.line(3, &format!("{} from {}", text(it, "/devicePath"), text(it, "/name"))));
     }
 }

@@ -33,6 +33,9 @@ pub fn write(page: &mut Page, events: &[Value], now: Timestamp) {
             component => component,
         };
         let message = text(event, "/message").trim();
-        page.line(1, &format!("{}\t{}\t{age}\t{from}\t{message}", text(event, "/type"), text(event, "/reason")));
+        page.line(
+            1,
+            &format!("{}\t{}\t{age}\t{from}\t{message}", text(event, "/type"), text(event, "/reason")),
+        );
     }
 }

@@ -24,7 +24,8 @@ pub fn describe(page: &mut Page, object: &Value) {
 }
 
 fn fields(page: &mut Page, level: usize, map: &Value, path: &str, skip: &[&str]) {
-    let mut rows: Vec<_> = map.as_object().into_iter().flatten().map(|(key, value)| (words(key), key, value)).collect();
+    let mut rows: Vec<_> =
+        map.as_object().into_iter().flatten().map(|(key, value)| (words(key), key, value)).collect();
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     for (title, key, value) in rows {
         let here = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -53,7 +54,8 @@ fn fields(page: &mut Page, level: usize, map: &Value, path: &str, skip: &[&str])
 
 /// `apiVersion` as `API Version`, `readyReplicas` as `Ready Replicas`.
 fn words(key: &str) -> String {
-    const ACRONYMS: &[&str] = &["API", "URL", "UID", "OSB", "GUID", "IP", "ID", "CPU", "TLS", "URI", "JSON", "HTTP"];
+    const ACRONYMS: &[&str] =
+        &["API", "URL", "UID", "OSB", "GUID", "IP", "ID", "CPU", "TLS", "URI", "JSON", "HTTP"];
     if key.contains(|c: char| !c.is_ascii_alphanumeric()) {
         return key.to_owned();
     }

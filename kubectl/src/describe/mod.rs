@@ -48,7 +48,8 @@ pub async fn describe(cx: &mut Cx<'_>, found: &Found, with_events: bool) -> Done
 
 /// The events about an object, in the order that kubectl prints.
 async fn events(cx: &mut Cx<'_>, found: &Found) -> Done<Vec<Value>> {
-    let uid = if found.resource.plural == "nodes" { &*found.name } else { text(&found.object, "/metadata/uid") };
+    let uid =
+        if found.resource.plural == "nodes" { &*found.name } else { text(&found.object, "/metadata/uid") };
     let mut selector = vec![
         format!("involvedObject.name={}", found.name),
         format!("involvedObject.namespace={}", found.namespace.as_deref().unwrap_or_default()),
@@ -120,8 +121,10 @@ impl Page {
     pub fn annotations(&mut self, object: &Value, pointer: &str) {
         const WIDTH_MAX: usize = 140;
         let all = pairs(object, pointer);
-        let shown: Vec<_> =
-            all.into_iter().filter(|(key, _)| *key != "kubectl.kubernetes.io/last-applied-configuration").collect();
+        let shown: Vec<_> = all
+            .into_iter()
+            .filter(|(key, _)| *key != "kubectl.kubernetes.io/last-applied-configuration")
+            .collect();
         if shown.is_empty() {
             return self.field(0, "Annotations", "<none>");
         }

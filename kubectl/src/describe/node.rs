@@ -25,7 +25,9 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, node: &Value) -> Done {
     lease(cx, page, name).await;
     conditions(page, node);
     page.line(0, "Addresses:");
-    list(node, "/status/addresses").iter().for_each(|it| page.field(1, text(it, "/type"), text(it, "/address")));
+    list(node, "/status/addresses")
+        .iter()
+        .for_each(|it| page.field(1, text(it, "/type"), text(it, "/address")));
     amounts(page, "Capacity", &node["status"]["capacity"]);
     amounts(page, "Allocatable", &node["status"]["allocatable"]);
     system(page, node);
@@ -153,7 +155,10 @@ fn system(page: &mut Page, node: &Value) {
 /// What a pod asks for: its containers together, or its greatest init container.
 fn asked(pod: &Value, kind: &str, resource: &str) -> Quantity {
     let of = |container: &Value| {
-        container["resources"][kind].get(resource).map(|value| Quantity::parse(&scalar(value))).unwrap_or_default()
+        container["resources"][kind]
+            .get(resource)
+            .map(|value| Quantity::parse(&scalar(value)))
+            .unwrap_or_default()
     };
     let mut sum = Quantity::default();
     list(pod, "/spec/containers").iter().for_each(|container| sum.add(of(container)));

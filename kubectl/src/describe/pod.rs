@@ -127,7 +127,11 @@ pub fn tolerations(page: &mut Page, level: usize, tolerations: &[Value]) {
             words.push_str(&format!(":{effect}"));
         }
         if text(it, "/operator") == "Exists" && value.is_empty() {
-            words.push_str(if text(it, "/key").is_empty() && effect.is_empty() { "op=Exists" } else { " op=Exists" });
+            words.push_str(if text(it, "/key").is_empty() && effect.is_empty() {
+                "op=Exists"
+            } else {
+                " op=Exists"
+            });
         }
         if it["tolerationSeconds"].is_number() {
             words.push_str(&format!(" for {}s", scalar(&it["tolerationSeconds"])));

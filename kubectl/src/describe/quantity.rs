@@ -54,8 +54,11 @@ impl std::fmt::Display for Quantity {
             return write!(f, "{}m", self.milli);
         }
         let mut value = self.milli / 1000;
-        let (step, units): (i128, &[&str]) =
-            if self.binary { (1024, &["", "Ki", "Mi", "Gi", "Ti"]) } else { (1000, &["", "k", "M", "G", "T"]) };
+        let (step, units): (i128, &[&str]) = if self.binary {
+            (1024, &["", "Ki", "Mi", "Gi", "Ti"])
+        } else {
+            (1000, &["", "k", "M", "G", "T"])
+        };
         let mut at = 0;
         while value != 0 && value % step == 0 && at + 1 < units.len() {
             value /= step;

@@ -35,14 +35,18 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, set: &Value) -> Done {
 pub async fn pods_status(cx: &mut Cx<'_>, owner: &Value) -> Done<String> {
     let selector = selector(&owner["spec"]["selector"]);
     let namespace = text(owner, "/metadata/namespace");
-    let url = format!("/api/v1/namespaces/{namespace}/pods{}", query(&[("labelSelector", &selector), ("limit", "500")]));
+    let url = format!(
+        "/api/v1/namespaces/{namespace}/pods{}",
+        query(&[("labelSelector", &selector), ("limit", "500")])
+    );
     let pods = cx.get(&url).await?;
     let mut counts = [0; 4];
     for pod in items(&pods) {
         let owners = pod["metadata"]["ownerReferences"].as_array();
-        let ours = owners.into_iter().flatten().any(|it| {
-            it["controller"] == true && text(it, "/uid") == text(owner, "/metadata/uid")
-        });
+        let ours = owners
+            .into_iter()
+            .flatten()
+            .any(|it| it["controller"] == true && text(it, "/uid") == text(owner, "/metadata/uid"));
         let slot = ["Running", "Pending", "Succeeded", "Failed"];
         if let Some(at) = slot.iter().position(|phase| ours && *phase == text(pod, "/status/phase")) {
             counts[at] += 1;

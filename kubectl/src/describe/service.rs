@@ -94,7 +94,9 @@ fn endpoints(slices: &[Value], port_name: &str) -> String {
     }
     let mut found = Vec::new();
     for slice in slices {
-        let Some(port) = list(slice, "/ports").iter().find(|port| text(port, "/name") == port_name) else { continue };
+        let Some(port) = list(slice, "/ports").iter().find(|port| text(port, "/name") == port_name) else {
+            continue;
+        };
         for endpoint in list(slice, "/endpoints") {
             if endpoint["conditions"]["ready"] == false {
                 continue;

@@ -23,7 +23,9 @@ impl Columns {
         let mut columns = Self { headers: Vec::new(), paths: Vec::new() };
         for part in spec.split(',') {
             let (header, path) = part.split_once(':').ok_or_else(|| {
-                Fail::Error(format!("unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"))
+                Fail::Error(format!(
+                    "unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"
+                ))
             })?;
             columns.headers.push(header.to_owned());
             columns.paths.push(Template::relaxed(path)?);

@@ -11,7 +11,8 @@ pub fn print(value: &Value) -> String {
         Value::Object(map) => {
             let mut fields: Vec<_> = map.iter().collect();
             fields.sort_by_key(|(key, _)| key.as_str());
-            let fields: Vec<_> = fields.into_iter().map(|(key, value)| format!("{key}:{}", print(value))).collect();
+            let fields: Vec<_> =
+                fields.into_iter().map(|(key, value)| format!("{key}:{}", print(value))).collect();
             format!("map[{}]", fields.join(" "))
         }
         other => other.to_string(),

@@ -90,7 +90,10 @@ impl Template {
     pub fn print(&self, data: &Value) -> Done<String> {
         let mut out = String::new();
         fill(&self.nodes, data, data, &mut out).map_err(|why| {
-            Fail::Error(format!("error executing jsonpath {:?}: Error executing template: {why}", self.source))
+            Fail::Error(format!(
+                "error executing jsonpath {:?}: Error executing template: {why}",
+                self.source
+            ))
         })?;
         Ok(out)
     }
@@ -139,7 +142,10 @@ fn action_nodes(action: &str, nodes: &mut Vec<Node>) -> Result<(), String> {
     Ok(())
 }
 
-fn nest(pieces: &mut std::iter::Peekable<std::vec::IntoIter<Node>>, inside: bool) -> Result<Vec<Node>, String> {
+fn nest(
+    pieces: &mut std::iter::Peekable<std::vec::IntoIter<Node>>,
+    inside: bool,
+) -> Result<Vec<Node>, String> {
     let mut nodes = Vec::new();
     while let Some(piece) = pieces.next() {
         match piece {
@@ -275,7 +281,8 @@ fn subscript(inner: &str) -> Result<Step, String> {
         return Ok(Step::Union(parts.collect::<Result<_, String>>()?));
     }
     let bounds: Vec<&str> = inner.split(':').collect();
-    let bound = |at: usize| bounds.get(at).filter(|text| !text.is_empty()).map(|text| whole(text)).transpose();
+    let bound =
+        |at: usize| bounds.get(at).filter(|text| !text.is_empty()).map(|text| whole(text)).transpose();
     match bounds.len() {
         1 => Ok(Step::Index(whole(inner)?)),
         2 | 3 => Ok(Step::Slice(bound(0)?, bound(1)?, bound(2)?.unwrap_or(1))),
@@ -286,7 +293,10 @@ fn subscript(inner: &str) -> Result<Step, String> {
 fn filter(condition: &str) -> Result<Step, String> {
     for operator in ["==", "!=", "<=", ">=", "<", ">"] {
         if let Some((left, right)) = condition.split_once(operator) {
-            return Ok(Step::Filter(operand(left.trim())?, Some((operator.to_owned(), operand(right.trim())?))));
+            return Ok(Step::Filter(
+                operand(left.trim())?,
+                Some((operator.to_owned(), operand(right.trim())?)),
+            ));
         }
     }
     Ok(Step::Filter(operand(condition)?, None))
@@ -314,7 +324,12 @@ fn walk<'v>(steps: &[Step], here: &'v Value, root: &'v Value) -> Result<Vec<&'v 
     Ok(current)
 }
 
-fn advance<'v>(step: &Step, value: &'v Value, root: &'v Value, next: &mut Vec<&'v Value>) -> Result<(), String> {
+fn advance<'v>(
+    step: &Step,
+    value: &'v Value,
+    root: &'v Value,
+    next: &mut Vec<&'v Value>,
+) -> Result<(), String> {
     match step {
         Step::Field(name) => next.extend(value.get(name)),
         Step::Every => match value {
@@ -327,8 +342,8 @@ fn advance<'v>(step: &Step, value: &'v Value, root: &'v Value, next: &mut Vec<&'
             let Some(list) = value.as_array() else { return Ok(()) };
             let at = if *index < 0 { index + list.len() as i64 } else { *index };
             let found = usize::try_from(at).ok().and_then(|at| list.get(at));
-            let found =
-                found.ok_or_else(|| format!("array index out of bounds: index {at}, length {}", list.len()))?;
+            let found = found
+                .ok_or_else(|| format!("array index out of bounds: index {at}, length {}", list.len()))?;
             next.push(found);
         }
         Step::Slice(from, to, stride) => {
@@ -364,7 +379,12 @@ fn deep<'v>(value: &'v Value, next: &mut Vec<&'v Value>) {
     }
 }
 
-fn keeps(left: &Operand, comparison: Option<&(String, Operand)>, item: &Value, root: &Value) -> Result<bool, String> {
+fn keeps(
+    left: &Operand,
+    comparison: Option<&(String, Operand)>,
+    item: &Value,
+    root: &Value,
+) -> Result<bool, String> {
     let value = |operand: &Operand| -> Result<Option<Value>, String> {
         match operand {
             Operand::Literal(value) => Ok(Some(value.clone())),

@@ -35,8 +35,11 @@ pub fn items(value: &Value) -> &[Value] {
 /// The string-to-string map at a JSON pointer, sorted by key.
 pub fn pairs<'a>(value: &'a Value, pointer: &str) -> Vec<(&'a str, &'a str)> {
     let map = value.pointer(pointer).and_then(Value::as_object);
-    let mut pairs: Vec<_> =
-        map.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default())).collect();
+    let mut pairs: Vec<_> = map
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default()))
+        .collect();
     pairs.sort_unstable();
     pairs
 }

@@ -45,9 +45,9 @@ pub fn value(text: &str, indent: usize, column: usize) -> String {
 /// Whether YAML would read the plain text as something that is no string.
 fn is_special_word(text: &str) -> bool {
     const WORDS: &[&str] = &[
-        "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "true", "True", "TRUE", "false", "False", "FALSE",
-        "on", "On", "ON", "off", "Off", "OFF", "~", "null", "Null", "NULL", ".nan", ".NaN", ".NAN", ".inf", ".Inf",
-        ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", "<<",
+        "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "true", "True", "TRUE", "false", "False",
+        "FALSE", "on", "On", "ON", "off", "Off", "OFF", "~", "null", "Null", "NULL", ".nan", ".NaN", ".NAN",
+        ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", "<<",
     ];
     WORDS.contains(&text) || is_number(text) || is_timestamp(text) || is_base60(text)
 }
@@ -83,7 +83,10 @@ fn is_timestamp(text: &str) -> bool {
     }
     let shape = |pattern: &str| {
         bytes.len() >= pattern.len()
-            && pattern.bytes().zip(bytes).all(|(want, is)| if want == b'0' { is.is_ascii_digit() } else { want == *is })
+            && pattern
+                .bytes()
+                .zip(bytes)
+                .all(|(want, is)| if want == b'0' { is.is_ascii_digit() } else { want == *is })
     };
     (bytes.len() == 10 && shape("0000-00-00"))
         || (bytes.len() > 18 && (shape("0000-00-00T00:00:00") || shape("0000-00-00t00:00:00")))
@@ -96,15 +99,14 @@ fn is_base60(text: &str) -> bool {
     if !digits.contains(':') {
         return false;
     }
-    let (digits, fraction) = digits.split_once('.').map_or((digits, ""), |(digits, fraction)| (digits, fraction));
+    let (digits, fraction) =
+        digits.split_once('.').map_or((digits, ""), |(digits, fraction)| (digits, fraction));
     let mut parts = digits.split(':');
     let first = parts.next().unwrap_or_default();
     first.starts_with(|c: char| c.is_ascii_digit())
         && first.chars().all(|c| c.is_ascii_digit() || c == '_')
         && fraction.chars().all(|c| c.is_ascii_digit() || c == '_')
-        && parts.all(|part| {
-            matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
-        })
+        && parts.all(|part| matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']))
 }
 
 fn analyze(text: &str) -> Analysis {
@@ -113,7 +115,8 @@ fn analyze(text: &str) -> Analysis {
         return Analysis { plain: false, single: true, block: false };
     }
     let (mut indicator, mut breaks, mut special) = (false, false, false);
-    let (mut leading_space, mut trailing_space, mut break_space, mut space_break) = (false, false, false, false);
+    let (mut leading_space, mut trailing_space, mut break_space, mut space_break) =
+        (false, false, false, false);
     let (mut leading_break, mut trailing_break) = (false, false);
     let mut preceded_by_space = true;
     let (mut previous_space, mut previous_break) = (false, false);
@@ -126,7 +129,8 @@ fn analyze(text: &str) -> Analysis {
         let last = at + 1 == chars.len();
         indicator |= if first {
             match c {
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => true,
+                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@'
+                | '`' => true,
                 '?' | ':' | '-' => followed_by_space,
                 _ => false,
             }
@@ -137,7 +141,8 @@ fn analyze(text: &str) -> Analysis {
                 _ => false,
             }
         };
-        let printable = matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}') && c != '\u{feff}';
+        let printable = matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+            && c != '\u{feff}';
         special |= !printable;
         let is_break = matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
         breaks |= is_break;
@@ -226,7 +231,9 @@ fn double(text: &str, indent: usize, start: usize, folds: bool) -> String {
             '\x0c' => "\\f".into(),
             '\x1b' => "\\e".into(),
             '\u{85}' => "\\N".into(),
-            '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | ' '..='~' => c.to_string(),
+            '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | ' '..='~' => {
+                c.to_string()
+            }
             c if u32::from(c) <= 0xff => format!("\\x{:02X}", u32::from(c)),
             c if u32::from(c) <= 0xffff => format!("\\u{:04X}", u32::from(c)),
             c => format!("\\U{:08X}", u32::from(c)),

@@ -91,7 +91,12 @@ impl Printer {
         }
         let labels = pairs(row, "/object/metadata/labels");
         for name in &options.label_columns {
-            cells.push(labels.iter().find(|(key, _)| key == name).map_or("<none>".into(), |(_, value)| (*value).into()));
+            cells.push(
+                labels
+                    .iter()
+                    .find(|(key, _)| key == name)
+                    .map_or("<none>".into(), |(_, value)| (*value).into()),
+            );
         }
         if options.show_labels {
             cells.push(labels_text(&labels));

@@ -7,7 +7,8 @@
 pub fn align(text: &str, minimum: usize, padding: usize, remembered: Option<&mut Vec<usize>>) -> String {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let lines: Vec<Vec<&str>> = body.split('\n').map(|line| line.split('\t').collect()).collect();
-    let mut layout = Layout { lines, minimum, padding, widths: Vec::new(), memory: remembered, out: String::new() };
+    let mut layout =
+        Layout { lines, minimum, padding, widths: Vec::new(), memory: remembered, out: String::new() };
     let count = layout.lines.len();
     layout.format(0, count);
     if !text.ends_with('\n') {

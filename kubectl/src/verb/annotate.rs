@@ -33,7 +33,9 @@ pub async fn run(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done {
     let (targets, changes) = flags.args.split_at(split);
     let field = if verb == "label" { "labels" } else { "annotations" };
     if targets.is_empty() {
-        return Err(Fail::error("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Fail::error(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     let change = read(verb, changes)?;
     if changes.is_empty() && !flags.on("list") {
@@ -74,7 +76,10 @@ fn read(verb: &str, words: &[String]) -> Done<Change> {
         }
     }
     if let Some(both) = change.remove.iter().find(|key| change.set.iter().any(|(set, _)| set == *key)) {
-        return Err(Fail::Error(format!("can not both modify and remove {} {noun} in the same command", an(both))));
+        return Err(Fail::Error(format!(
+            "can not both modify and remove {} {noun} in the same command",
+            an(both)
+        )));
     }
     Ok(change)
 }
@@ -86,7 +91,8 @@ fn an(key: &str) -> String {
 fn is_label_value(value: &str) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let inner = value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    value.is_empty() || (value.len() <= 63 && inner && edge(value.chars().next()) && edge(value.chars().last()))
+    value.is_empty()
+        || (value.len() <= 63 && inner && edge(value.chars().next()) && edge(value.chars().last()))
 }
 
 async fn one(
@@ -134,7 +140,8 @@ async fn one(
     let answer = if dry == DryRun::Client {
         found.object.clone()
     } else {
-        let mut more = vec![("fieldManager", if verb == "label" { "kubectl-label" } else { "kubectl-annotate" })];
+        let mut more =
+            vec![("fieldManager", if verb == "label" { "kubectl-label" } else { "kubectl-annotate" })];
         if dry == DryRun::Server {
             more.insert(0, ("dryRun", "All"));
         }

@@ -9,7 +9,8 @@ use crate::{
     output::tabs,
 };
 
-const FLAGS: &str = "output/o:s no-headers:b namespaced:b verbs:l api-group:s sort-by:s cached:b categories:l";
+const FLAGS: &str =
+    "output/o:s no-headers:b namespaced:b verbs:l api-group:s sort-by:s cached:b categories:l";
 
 /// Runs `api-resources`.
 pub async fn resources(cx: &mut Cx<'_>, words: &[String]) -> Done {

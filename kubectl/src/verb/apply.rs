@@ -30,7 +30,9 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     }
     let dry = dry_run(cx, &flags)?;
     if flags.on("server-side") && dry == DryRun::Client {
-        return Err(Fail::error("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"));
+        return Err(Fail::error(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
     }
     let objects = manifest::read(cx, &flags)?;
     if objects.is_empty() {
@@ -59,13 +61,19 @@ async fn one(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, object: Value) -> Done
             return Err(Fail::Error(format!("from {generate}: cannot use generate name with apply")));
         }
     }
-    if flags.on("server-side") { server_side(cx, flags, dry, &target).await } else { client_side(cx, flags, dry, &target).await }
+    if flags.on("server-side") {
+        server_side(cx, flags, dry, &target).await
+    } else {
+        client_side(cx, flags, dry, &target).await
+    }
 }
 
 /// `-l` with equalities, as far as manifests are chosen by it.
 fn chosen(flags: &Flags, object: &Value) -> bool {
     flags.list("selector").iter().all(|term| match term.split_once('=') {
-        Some((key, value)) => object["metadata"]["labels"][key.trim_end_matches('!')] == value.trim_start_matches('='),
+        Some((key, value)) => {
+            object["metadata"]["labels"][key.trim_end_matches('!')] == value.trim_start_matches('=')
+        }
         None => object["metadata"]["labels"].get(term.as_str()).is_some(),
     })
 }
@@ -93,7 +101,8 @@ async fn client_side(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, target: &Found
         target.name,
         target.namespace.as_deref().unwrap_or_default(),
     );
-    let retrieving = format!("error when retrieving current configuration of:\n{place}from server for: \"STDIN\"");
+    let retrieving =
+        format!("error when retrieving current configuration of:\n{place}from server for: \"STDIN\"");
     if target.name.is_empty() {
         return Err(Fail::Error(format!("{retrieving}: resource name may not be empty")));
     }
@@ -121,11 +130,15 @@ async fn client_side(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, target: &Found
     if dry == DryRun::Client {
         return report(cx, flags, &modified, &target.title(), "configured");
     }
-    let content = if strategic { "application/strategic-merge-patch+json" } else { "application/merge-patch+json" };
+    let content =
+        if strategic { "application/strategic-merge-patch+json" } else { "application/merge-patch+json" };
     let url = format!("{}{}", target.url(), query(&pairs));
     let answer = cx.send(Method::PATCH, &url, JSON, Some((content, &change))).await;
     let answer = answer.map_err(|fail| {
-        fail.when(&format!("error when applying patch:\n{}\nto:\n{place}for: \"STDIN\"", json::compact(&change)))
+        fail.when(&format!(
+            "error when applying patch:\n{}\nto:\n{place}for: \"STDIN\"",
+            json::compact(&change)
+        ))
     })?;
     let same = text(&answer, "/metadata/resourceVersion") == text(&current, "/metadata/resourceVersion");
     report(cx, flags, &answer, &target.title(), if same { "unchanged" } else { "configured" })

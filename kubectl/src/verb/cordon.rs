@@ -15,7 +15,9 @@ pub async fn run(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done {
     let flags = parse(cx, verb, "selector/l:s dry-run:s=unchanged", words)?;
     let dry = dry_run(cx, &flags)?;
     if flags.args.is_empty() && flags.get("selector").is_none() {
-        return Err(Fail::Error(format!("USAGE: {verb} NODE [flags]\nSee 'kubectl {verb} -h' for help and examples")));
+        return Err(Fail::Error(format!(
+            "USAGE: {verb} NODE [flags]\nSee 'kubectl {verb} -h' for help and examples"
+        )));
     }
     let mut args = vec!["nodes".to_owned()];
     args.extend(flags.args.iter().map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()));

@@ -50,7 +50,9 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn from_input(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let own = format!("{COMMON} filename/f:l recursive/R:b selector/l:s raw:s edit:b windows-line-endings:b kustomize/k:s");
+    let own = format!(
+        "{COMMON} filename/f:l recursive/R:b selector/l:s raw:s edit:b windows-line-endings:b kustomize/k:s"
+    );
     let flags = parse(cx, "create", &own, words)?;
     if flags.get("filename").is_none() {
         if let Some(word) = flags.args.first() {
@@ -122,12 +124,10 @@ fn named(cx: &mut Cx<'_>, what: &str, own: &str, words: &[String]) -> Done<(Flag
 async fn post(cx: &mut Cx<'_>, flags: &Flags, mut object: Value, failing: Option<&str>) -> Done {
     let dry = dry_run(cx, flags)?;
     let (api_version, kind) = (object["apiVersion"].clone(), object["kind"].clone());
-    let found = discovery::find_kind(
-        cx,
-        api_version.as_str().unwrap_or_default(),
-        kind.as_str().unwrap_or_default(),
-    );
-    let resource = found.await?.ok_or_else(|| Fail::Error(format!("the server doesn't have a kind {kind}")))?;
+    let found =
+        discovery::find_kind(cx, api_version.as_str().unwrap_or_default(), kind.as_str().unwrap_or_default());
+    let resource =
+        found.await?.ok_or_else(|| Fail::Error(format!("the server doesn't have a kind {kind}")))?;
     let name = crate::output::text(&object, "/metadata/name").to_owned();
     let namespace = resource.namespaced.then(|| select::namespace(cx, flags));
     if let Some(asked) = flags.get("namespace").filter(|_| resource.namespaced) {

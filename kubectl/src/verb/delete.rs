@@ -44,7 +44,9 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
                 deleted.push((target, answer));
             }
             Err(fail) if fail.is_not_found() && (flags.on("ignore-not-found") || flags.on("all")) => {}
-            Err(fail) if flags.get("filename").is_some() => fails.push(fail.when("error when deleting \"STDIN\"")),
+            Err(fail) if flags.get("filename").is_some() => {
+                fails.push(fail.when("error when deleting \"STDIN\""))
+            }
             Err(fail) => fails.push(fail),
         }
     }
@@ -139,7 +141,13 @@ pub(super) async fn locate(cx: &mut Cx<'_>, flags: &Flags, mut object: Value) ->
     Ok(Found { resource, namespace, name, object })
 }
 
-async fn remove(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, grace: Option<i64>, target: &Found) -> Done<Value> {
+async fn remove(
+    cx: &mut Cx<'_>,
+    flags: &Flags,
+    dry: DryRun,
+    grace: Option<i64>,
+    target: &Found,
+) -> Done<Value> {
     if dry == DryRun::Client {
         return cx.get(&target.url()).await;
     }

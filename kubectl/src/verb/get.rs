@@ -13,10 +13,8 @@ use crate::{
     flags::Flags,
     http::{Cx, JSON, TABLE, query},
     output::{
-        columns::Columns,
-        gofmt, items, json,
-        jsonpath::Template,
-        list, table, text, typed_items, without_managed_fields, yaml,
+        columns::Columns, gofmt, items, json, jsonpath::Template, list, table, text, typed_items,
+        without_managed_fields, yaml,
     },
     select::{self, Ask},
 };
@@ -167,7 +165,9 @@ async fn ask_table(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Value> {
     let mut table = cx.send(Method::GET, &url, TABLE, None).await?;
     let mut next = text(&table, "/metadata/continue").to_owned();
     while !next.is_empty() {
-        let more = cx.send(Method::GET, &format!("{url}&continue={}", crate::http::escape(&next)), TABLE, None).await?;
+        let more = cx
+            .send(Method::GET, &format!("{url}&continue={}", crate::http::escape(&next)), TABLE, None)
+            .await?;
         next = text(&more, "/metadata/continue").to_owned();
         if let Some(rows) = table.get_mut("rows").and_then(Value::as_array_mut) {
             rows.extend(list(&more, "/rows").iter().cloned());
@@ -220,7 +220,9 @@ async fn objects(cx: &mut Cx<'_>, flags: &Flags, asks: &[Ask], format: &Format) 
         };
         match (answer, ask) {
             (Ok(object), Ask::Named(..)) => found.push((ask.resource(), object)),
-            (Ok(list), Ask::List(_)) => found.extend(typed_items(&list).into_iter().map(|it| (ask.resource(), it))),
+            (Ok(list), Ask::List(_)) => {
+                found.extend(typed_items(&list).into_iter().map(|it| (ask.resource(), it)))
+            }
             (Err(fail), _) if flags.on("ignore-not-found") && fail.is_not_found() => {}
             (Err(fail), _) => fails.push(fail),
         }
@@ -262,7 +264,8 @@ async fn objects(cx: &mut Cx<'_>, flags: &Flags, asks: &[Ask], format: &Format) 
 }
 
 fn print_whole(object: &Value, format: &Format, managed: bool) -> Done<String> {
-    let shown = |object: &Value| if managed { object.clone() } else { without_managed_fields(object.clone()) };
+    let shown =
+        |object: &Value| if managed { object.clone() } else { without_managed_fields(object.clone()) };
     Ok(match format {
         Format::Json => json::print(&shown(object), "    "),
         Format::Yaml => yaml::print(&shown(object)),
@@ -282,7 +285,9 @@ async fn watch(cx: &mut Cx<'_>, flags: &Flags, format: &Format) -> Done {
     let accept = if matches!(format, Format::Table { .. }) { TABLE } else { JSON };
     let (first_url, name) = match ask {
         Ask::Named(resource, name) => (resource.url(scope.as_deref(), name), Some(name)),
-        Ask::List(resource) => (select::list_url(resource, scope.as_deref(), flags, &[("limit", "500")]), None),
+        Ask::List(resource) => {
+            (select::list_url(resource, scope.as_deref(), flags, &[("limit", "500")]), None)
+        }
     };
     let first = cx.send(Method::GET, &first_url, accept, None).await?;
     let mut options = table_options(flags, resource, matches!(format, Format::Table { wide: true }), false);

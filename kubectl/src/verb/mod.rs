@@ -24,10 +24,50 @@ use crate::{
 
 /// All words that kubectl knows, for its guesses after a typo.
 const KNOWN: &[&str] = &[
-    "annotate", "api-resources", "api-versions", "apply", "attach", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "config", "cordon", "cp", "create", "debug", "delete", "describe", "diff", "drain", "edit", "events",
-    "exec", "explain", "expose", "get", "help", "kustomize", "label", "logs", "options", "patch", "plugin",
-    "port-forward", "proxy", "replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon", "version", "wait",
+    "annotate",
+    "api-resources",
+    "api-versions",
+    "apply",
+    "attach",
+    "auth",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "completion",
+    "config",
+    "cordon",
+    "cp",
+    "create",
+    "debug",
+    "delete",
+    "describe",
+    "diff",
+    "drain",
+    "edit",
+    "events",
+    "exec",
+    "explain",
+    "expose",
+    "get",
+    "help",
+    "kustomize",
+    "label",
+    "logs",
+    "options",
+    "patch",
+    "plugin",
+    "port-forward",
+    "proxy",
+    "replace",
+    "rollout",
+    "run",
+    "scale",
+    "set",
+    "taint",
+    "top",
+    "uncordon",
+    "version",
+    "wait",
 ];
 
 /// Runs the verb of a command line.
@@ -51,9 +91,9 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "version" => version::run(cx, &words).await,
         "api-resources" => api_resources::resources(cx, &words).await,
         "api-versions" => api_resources::versions(cx, &words).await,
-        known if KNOWN.contains(&known) => Err(Fail::Error(format!(
-            "{known} is a command of kubectl that this console does not run yet"
-        ))),
+        known if KNOWN.contains(&known) => {
+            Err(Fail::Error(format!("{known} is a command of kubectl that this console does not run yet")))
+        }
         unknown => Err(unknown_command(unknown)),
     }
 }

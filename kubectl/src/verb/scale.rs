@@ -17,9 +17,12 @@ const FLAGS: &str = "replicas:i current-replicas:i resource-version:s timeout:s 
 /// Runs `scale`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let flags = parse(cx, "scale", FLAGS, words)?;
-    let replicas = flags.number("replicas").ok_or_else(|| Fail::error("required flag(s) \"replicas\" not set"))?;
+    let replicas =
+        flags.number("replicas").ok_or_else(|| Fail::error("required flag(s) \"replicas\" not set"))?;
     if replicas < 0 {
-        return Err(Fail::error("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"));
+        return Err(Fail::error(
+            "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
+        ));
     }
     let dry = dry_run(cx, &flags)?;
     let asks = select::asks(cx, &flags.args).await?;
@@ -57,7 +60,9 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
                 let url = format!("{url}?dryRun=All");
                 cx.send(Method::PATCH, &url, JSON, Some(("application/merge-patch+json", &patch))).await
             }
-            DryRun::None => cx.send(Method::PATCH, &url, JSON, Some(("application/merge-patch+json", &patch))).await,
+            DryRun::None => {
+                cx.send(Method::PATCH, &url, JSON, Some(("application/merge-patch+json", &patch))).await
+            }
         };
         match answer {
             Ok(_) => report(cx, &flags, &it.object, &it.title(), "scaled")?,
