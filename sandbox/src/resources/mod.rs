@@ -12,6 +12,7 @@ pub mod machine;
 pub mod namespace;
 pub mod node;
 pub mod pod;
+pub mod pod_spec;
 pub mod quantity;
 pub mod replica_set;
 pub mod service;

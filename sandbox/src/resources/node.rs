@@ -7,5 +7,6 @@ pub static DEF: ResourceDef = ResourceDef {
     short_names: &["no"],
     namespaced: false,
     status: true,
+    fields: &["spec.unschedulable"],
     ..ResourceDef::plain("", "v1", "Node", "nodes", "node")
 };
