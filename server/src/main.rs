@@ -31,7 +31,7 @@ fn run(cli: Cli) -> Result<bool> {
     let done = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
-            Command::Lessons { command: LessonsCommand::Check { dir } } => play::check::run(&dir),
+            Command::Lessons { command: LessonsCommand::Check { dir } } => play::check::run(&dir).await,
         }
     });
     // what still runs after the time to go down is not waited for

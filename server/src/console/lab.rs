@@ -15,7 +15,7 @@ Usage:
 ";
 
 /// Runs a lab command; gives its exit code.
-pub(super) async fn run(client: kube::Client, argv: &[String], out: &mut dyn Sink) -> i32 {
+pub(super) async fn run(client: kube::Client, argv: &[String], out: &mut (dyn Sink + Send)) -> i32 {
     let words: Vec<&str> = argv.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["unplug", node] => power(&client, node, "Off", "unplugged").await,
