@@ -66,7 +66,7 @@ fn steps(file: &Path) -> Vec<Step> {
         }
         let words = record["argv"].as_array().unwrap().iter();
         let argv: Vec<String> = words.map(|word| word.as_str().unwrap().to_owned()).collect();
-        let verb = argv.iter().skip(1).find(|word| VERBS.contains(&word.as_str()));
+        let verb = verb(&argv);
         let logs = argv.iter().any(|word| word.starts_with("-v="));
         if verb.is_none() || logs {
             continue;
@@ -86,6 +86,19 @@ fn steps(file: &Path) -> Vec<Step> {
         });
     }
     steps
+}
+
+/// The verb, if this crate runs it.
+fn verb(argv: &[String]) -> Option<String> {
+    let (mut words, known) = (argv.iter().skip(1), |word: &String| VERBS.contains(&word.as_str()));
+    while let Some(word) = words.next() {
+        if word == "-n" {
+            words.next();
+        } else if !word.starts_with('-') {
+            return Some(word.clone()).filter(known);
+        }
+    }
+    None
 }
 
 async fn run(step: &Step, recording: &Recording, spare: &Recording) -> (Captured, i32) {
@@ -126,7 +139,7 @@ async fn real_answers() {
     for file in files {
         let recording = Recording::read(&file.with_extension("http.jsonl"));
         for step in steps(&file) {
-            let verb = step.argv.iter().skip(1).find(|word| VERBS.contains(&word.as_str())).unwrap().clone();
+            let verb = verb(&step.argv).unwrap();
             let (out, code) = run(&step, &recording, &spare).await;
             let good = agrees(&step, &out, code);
             let count = counts.entry(verb.clone()).or_default();
