@@ -3,6 +3,8 @@
 //! The transcripts are not part of the repository: `PILOTHOUSE_GOLDEN` says where they are. `golden.txt` holds how
 //! many steps of each verb agree; fewer is a failure. After an improvement: `PILOTHOUSE_GOLDEN_UPDATE=1`.
 
+#![allow(clippy::unwrap_used)]
+
 mod replay;
 
 use std::{

@@ -323,6 +323,8 @@ async fn watch(cx: &mut Cx<'_>, flags: &Flags, format: &Format) -> Done {
     }
     more.extend([("resourceVersion", version), ("watch", "true")]);
     let url = select::list_url(resource, scope.as_deref(), flags, &more);
+    // A server may begin a watch of one object with the object itself.
+    let mut repeat = name.map(|_| version.to_owned());
     let mut stream = cx.watch(&url, accept).await?;
     while let Some(event) = stream.next().await {
         let kind = text(&event, "/type");
@@ -334,8 +336,15 @@ async fn watch(cx: &mut Cx<'_>, flags: &Flags, format: &Format) -> Done {
             }
             _ => {}
         }
-        options.event = events.then(|| kind.to_owned());
         let object = &event["object"];
+        let newest = match text(object, "/rows/0/object/metadata/resourceVersion") {
+            "" => text(object, "/metadata/resourceVersion"),
+            newest => newest,
+        };
+        if kind == "ADDED" && repeat.take().is_some_and(|shown| shown == newest) {
+            continue;
+        }
+        options.event = events.then(|| kind.to_owned());
         let printed = if accept == TABLE {
             printer.print(&[object], &options)
         } else {

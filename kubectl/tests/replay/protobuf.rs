@@ -58,6 +58,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("Status", "2 status s,3 message s,4 reason s,5 details Details,6 code i"),
     ("Details", "1 name s,2 group s,3 kind s,4 causes *Cause"),
     ("Cause", "1 reason s,2 message s,3 field s"),
+    ("Secret", "1 metadata Meta"),
     ("Other", "1 metadata Meta"),
 ];
 
