@@ -114,7 +114,7 @@ impl Page {
             if at == 0 {
                 self.field(level, title, format!("{key}{between}{value}"));
             } else {
-                self.line(level, &format!("\t{key}{between}{value}"));
+                self.line(0, &format!("\t{key}{between}{value}"));
             }
         }
     }
