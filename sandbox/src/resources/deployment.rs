@@ -1,7 +1,11 @@
 //! Models apps/v1 Deployment.
 
-use super::{ResourceDef, pod, pod_spec};
-use crate::{json::Json, object::Object};
+use super::{
+    Column, ResourceDef, Row,
+    cells::{self, int},
+    pod, pod_spec,
+};
+use crate::{api::age, clock::Time, json::Json, object::Object};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -12,8 +16,36 @@ pub static DEF: ResourceDef = ResourceDef {
     generation: true,
     default,
     prepare,
+    columns: COLUMNS,
+    row,
     ..ResourceDef::plain("apps", "v1", "Deployment", "deployments", "deployment")
 };
+
+const COLUMNS: &[Column] = &[
+    Column::name(),
+    Column::new("Ready"),
+    Column::new("Up-to-date"),
+    Column::new("Available"),
+    Column::new("Age"),
+    Column::new("Containers").wide(),
+    Column::new("Images").wide(),
+    Column::new("Selector").wide(),
+];
+
+fn row(deployment: &Object, now: Time) -> Row {
+    let (spec, status) = (&deployment["spec"], &deployment["status"]);
+    let [names, images] = cells::containers(&spec["template"]["spec"]);
+    vec![
+        deployment.name().into(),
+        format!("{}/{}", int(&status["readyReplicas"]), int(&spec["replicas"])).into(),
+        int(&status["updatedReplicas"]).into(),
+        int(&status["availableReplicas"]).into(),
+        age(deployment, now),
+        names,
+        images,
+        cells::selector(&spec["selector"]),
+    ]
+}
 
 fn default(deployment: &mut Object) {
     let spec = &mut deployment["spec"];

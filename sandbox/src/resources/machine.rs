@@ -1,7 +1,7 @@
 //! Models the hardware under a Node (ours): Machine.
 
-use super::ResourceDef;
-use crate::{json::Json, object::Object, status::FieldError};
+use super::{Column, ResourceDef, Row, cells};
+use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -10,8 +10,31 @@ pub static DEF: ResourceDef = ResourceDef {
     generation: true,
     default,
     validate,
+    columns: COLUMNS,
+    row,
     ..ResourceDef::plain("sim.pilothouse.dev", "v1", "Machine", "machines", "machine")
 };
+
+const COLUMNS: &[Column] = &[
+    Column::name(),
+    Column::new("Power"),
+    Column::new("Network"),
+    Column::new("CPU"),
+    Column::new("Memory"),
+    Column::new("Age"),
+];
+
+fn row(machine: &Object, now: Time) -> Row {
+    let cell = |field: &str| Json::from(cells::plain(&machine["spec"][field]));
+    vec![
+        machine.name().into(),
+        cell("power"),
+        cell("network"),
+        cell("cpu"),
+        cell("memory"),
+        age(machine, now),
+    ]
+}
 
 fn default(machine: &mut Object) {
     let spec = &mut machine["spec"];

@@ -1,7 +1,13 @@
 //! Models v1 Namespace.
 
-use super::ResourceDef;
-use crate::{api::names, json, json::Json, object::Object};
+use super::{Column, ResourceDef, Row};
+use crate::{
+    api::{age, names},
+    clock::Time,
+    json,
+    json::Json,
+    object::Object,
+};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -13,8 +19,16 @@ pub static DEF: ResourceDef = ResourceDef {
     fields: &["status.phase"],
     name_rule: names::dns1123_label,
     returns_deleted: true,
+    columns: COLUMNS,
+    row,
     ..ResourceDef::plain("", "v1", "Namespace", "namespaces", "namespace")
 };
+
+const COLUMNS: &[Column] = &[Column::name(), Column::new("Status"), Column::new("Age")];
+
+fn row(namespace: &Object, now: Time) -> Row {
+    vec![namespace.name().into(), namespace["status"]["phase"].text().into(), age(namespace, now)]
+}
 
 fn default(namespace: &mut Object) {
     let name = namespace.name().clone();

@@ -1,7 +1,7 @@
 //! Models v1 Pod: its defaults, and the admission plugins DefaultTolerationSeconds, Priority and ServiceAccount.
 //! Omits: PriorityClasses, the volume of the service account's token.
 
-use super::{ResourceDef, pod_spec, quantity};
+use super::{ResourceDef, pod_row, pod_spec, quantity};
 use crate::{json, json::Json, object::Object};
 
 /// The kind's entry in the table.
@@ -23,6 +23,8 @@ pub static DEF: ResourceDef = ResourceDef {
         "status.nominatedNodeName",
     ],
     returns_deleted: true,
+    columns: pod_row::COLUMNS,
+    row: pod_row::row,
     ..ResourceDef::plain("", "v1", "Pod", "pods", "pod")
 };
 

@@ -1,8 +1,18 @@
 //! Models v1 Service.
 //! Omits: node ports and load balancers (their addresses are not given out), dual stack.
 
-use super::{ResourceDef, pod_spec};
-use crate::{api::names, json, json::Json, object::Object};
+use super::{
+    Column, ResourceDef, Row,
+    cells::{self, NONE, int, or},
+    pod_spec,
+};
+use crate::{
+    api::{age, names},
+    clock::Time,
+    json,
+    json::Json,
+    object::Object,
+};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -14,8 +24,55 @@ pub static DEF: ResourceDef = ResourceDef {
     fields: &["spec.clusterIP", "spec.type"],
     name_rule: names::dns1035_label,
     returns_deleted: true,
+    columns: COLUMNS,
+    row,
     ..ResourceDef::plain("", "v1", "Service", "services", "service")
 };
+
+const COLUMNS: &[Column] = &[
+    Column::name(),
+    Column::new("Type"),
+    Column::new("Cluster-IP"),
+    Column::new("External-IP"),
+    Column::new("Port(s)"),
+    Column::new("Age"),
+    Column::new("Selector").wide(),
+];
+
+fn row(service: &Object, now: Time) -> Row {
+    let spec = &service["spec"];
+    let ports: Vec<String> = spec["ports"].list().iter().map(port_cell).collect();
+    vec![
+        service.name().into(),
+        spec["type"].text().into(),
+        or(spec["clusterIP"].text(), NONE).into(),
+        external_ip(service).into(),
+        or(&ports.join(","), NONE).into(),
+        age(service, now),
+        cells::labels(&spec["selector"]),
+    ]
+}
+
+fn port_cell(port: &Json) -> String {
+    let (number, protocol) = (int(&port["port"]), port["protocol"].text());
+    match int(&port["nodePort"]) {
+        0 => format!("{number}/{protocol}"),
+        node => format!("{number}:{node}/{protocol}"),
+    }
+}
+
+fn external_ip(service: &Object) -> String {
+    let spec = &service["spec"];
+    let own = || spec["externalIPs"].list().iter().map(|ip| ip.text().to_owned());
+    let given = service["status"]["loadBalancer"]["ingress"].list().iter();
+    let given = given.map(|i| or(i["ip"].text(), i["hostname"].text()).to_owned());
+    let (all, otherwise): (Vec<String>, _) = match spec["type"].text() {
+        "ExternalName" => return spec["externalName"].text().into(),
+        "LoadBalancer" => (given.chain(own()).collect(), "<pending>"),
+        _ => (own().collect(), NONE),
+    };
+    or(&all.join(","), otherwise).into()
+}
 
 fn default(service: &mut Object) {
     let spec = &mut service["spec"];
