@@ -66,7 +66,9 @@ mod tests {
     fn serve_is_the_default() {
         Cli::command().debug_assert();
         let listen = |args: &[&str]| match Cli::try_parse_from(args).unwrap() {
-            Cli { command: Some(Command::Serve(args)), .. } | Cli { command: None, serve: args } => args.listen.port(),
+            Cli { command: Some(Command::Serve(args)), .. } | Cli { command: None, serve: args } => {
+                args.listen.port()
+            }
             other => panic!("{other:?}"),
         };
         for (args, port) in [

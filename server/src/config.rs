@@ -35,7 +35,8 @@ impl Config {
             listen: args.listen,
             kube_listen: args.kube_listen,
             site_root: set("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".into()),
-            database_url: set("DATABASE_URL").unwrap_or_else(|| sqlite_url(&args.data.join("pilothouse.sqlite"))),
+            database_url: set("DATABASE_URL")
+                .unwrap_or_else(|| sqlite_url(&args.data.join("pilothouse.sqlite"))),
             data: args.data,
             lessons: args.lessons,
         }
@@ -47,7 +48,11 @@ impl Config {
     /// Names the folder and the way out.
     pub fn prepare_data(&self) -> Result<()> {
         let dir = self.data.display();
-        let way_out = || format!("cannot write to the data folder {dir}: give it to this user, or choose another with --data");
+        let way_out = || {
+            format!(
+                "cannot write to the data folder {dir}: give it to this user, or choose another with --data"
+            )
+        };
         fs::create_dir_all(&self.data).with_context(way_out)?;
         let probe = self.data.join(format!(".probe-{}", std::process::id()));
         fs::write(&probe, b"ok").with_context(way_out)?;

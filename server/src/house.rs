@@ -13,8 +13,13 @@ pub trait House: Send + Sync + 'static {
     fn backend(&self, learner: String) -> SharedBackend;
 
     /// Pictures of a learner's sandbox, as they change. `last_id` is the `seq` of the last frame the browser has.
-    fn frames(&self, learner: String, sandbox: String, lang: Lang, last_id: Option<u64>)
-    -> BoxFuture<'static, Frames>;
+    fn frames(
+        &self,
+        learner: String,
+        sandbox: String,
+        lang: Lang,
+        last_id: Option<u64>,
+    ) -> BoxFuture<'static, Frames>;
 
     /// The API of a sandbox for the bearer of its token; `None` for any other.
     fn kube(&self, sandbox: &str, bearer: &str) -> BoxFuture<'static, Option<sandbox::http::Service>>;

@@ -35,9 +35,9 @@ pub async fn serve(config: Config) -> Result<()> {
     warn_without_site(&config.site_root);
     let pages = bind(config.listen, "--listen").await?;
     let kube = bind(config.kube_listen, "--kube-listen").await?;
-    let storage = Storage::open(&config.database_url).await.context(
-        "cannot open the database (DATABASE_URL, else pilothouse.sqlite in the data folder)",
-    )?;
+    let storage = Storage::open(&config.database_url)
+        .await
+        .context("cannot open the database (DATABASE_URL, else pilothouse.sqlite in the data folder)")?;
     let house: Arc<dyn House> = Play::open(storage.clone(), &config.lessons)
         .with_context(|| format!("cannot open the lessons in {}", config.lessons.display()))?;
     let certs = Certs::open(&config.data.join("tls"), config.kube_listen.ip())?;
@@ -81,7 +81,9 @@ pub async fn serve(config: Config) -> Result<()> {
 
 async fn bind(addr: SocketAddr, flag: &str) -> Result<TcpListener> {
     TcpListener::bind(addr).await.with_context(|| {
-        format!("cannot listen on {addr}: stop the program that has this address, or choose another with {flag}")
+        format!(
+            "cannot listen on {addr}: stop the program that has this address, or choose another with {flag}"
+        )
     })
 }
 
@@ -95,12 +97,20 @@ fn announce(addr: SocketAddr) -> Result<()> {
 
 fn warn_without_site(site_root: &str) {
     if !Path::new(site_root).join("pkg").is_dir() {
-        tracing::warn!(site_root, "no built site here: pages will lack style and script; run `cargo xtask build`");
+        tracing::warn!(
+            site_root,
+            "no built site here: pages will lack style and script; run `cargo xtask build`"
+        );
     }
 }
 
 fn leptos_options(site_root: &str, addr: SocketAddr) -> LeptosOptions {
-    LeptosOptions::builder().output_name("pilothouse").site_root(site_root).site_pkg_dir("pkg").site_addr(addr).build()
+    LeptosOptions::builder()
+        .output_name("pilothouse")
+        .site_root(site_root)
+        .site_pkg_dir("pkg")
+        .site_addr(addr)
+        .build()
 }
 
 async fn asked_to_stop() -> Result<()> {

@@ -9,8 +9,8 @@ use std::{
 
 use anyhow::{Context, Result};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    SanType, date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType, date_time_ymd,
 };
 use tokio_rustls::rustls::{
     ServerConfig,
@@ -43,7 +43,9 @@ impl Certs {
         fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
         let (ca, ca_key) = (read(dir, CA)?, read(dir, CA_KEY)?);
         let (ca_pem, ca_key, fresh) = match (ca, ca_key) {
-            (Some(ca), Some(key)) => (ca, KeyPair::from_pem(&key).context("ca.key.pem is not a private key")?, false),
+            (Some(ca), Some(key)) => {
+                (ca, KeyPair::from_pem(&key).context("ca.key.pem is not a private key")?, false)
+            }
             _ => {
                 let key = KeyPair::generate()?;
                 let ca = ca_params()?.self_signed(&key)?.pem();
@@ -74,7 +76,8 @@ impl Certs {
     /// # Errors
     /// When the kept files are not a certificate and its key.
     pub fn server_config(&self) -> Result<Arc<ServerConfig>> {
-        let chain = CertificateDer::pem_slice_iter(self.cert_pem.as_bytes()).collect::<Result<Vec<_>, _>>()?;
+        let chain =
+            CertificateDer::pem_slice_iter(self.cert_pem.as_bytes()).collect::<Result<Vec<_>, _>>()?;
         let key = PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes())?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -132,5 +135,6 @@ fn write(dir: &Path, name: &str, text: &str) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    io::Write::write_all(&mut file, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+    io::Write::write_all(&mut file, text.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -47,9 +47,11 @@ async fn forward(State(door): State<Door>, mut request: Request) -> Response {
 
 /// The sandbox's id, and the address within its API.
 fn split(uri: &Uri) -> Option<(String, Uri)> {
-    let (id, rest) = uri.path().strip_prefix("/sandboxes/")?.split_once('/').unwrap_or_else(|| {
-        (uri.path().strip_prefix("/sandboxes/").unwrap_or_default(), "")
-    });
+    let (id, rest) = uri
+        .path()
+        .strip_prefix("/sandboxes/")?
+        .split_once('/')
+        .unwrap_or_else(|| (uri.path().strip_prefix("/sandboxes/").unwrap_or_default(), ""));
     if id.is_empty() {
         return None;
     }
@@ -93,7 +95,9 @@ mod tests {
 
     #[test]
     fn only_a_bearer_is_heard() {
-        for (value, expect) in [("Bearer abc", Some("abc")), ("bearer abc", Some("abc")), ("Basic abc", None), ("abc", None)] {
+        for (value, expect) in
+            [("Bearer abc", Some("abc")), ("bearer abc", Some("abc")), ("Basic abc", None), ("abc", None)]
+        {
             let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]);
             assert_eq!(bearer(&headers).as_deref(), expect, "{value}");
         }

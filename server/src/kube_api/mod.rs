@@ -6,6 +6,8 @@ mod certs;
 mod forward;
 mod kubeconfig;
 mod listener;
+#[cfg(test)]
+mod tests;
 
 pub use certs::Certs;
 pub use forward::router;

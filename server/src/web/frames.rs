@@ -44,7 +44,13 @@ pub async fn frames(
             let events = events.take_until(closed(web.closing));
             let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
             // a buffering proxy would hold frames back
-            ([(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")], sse)
+            (
+                [
+                    (header::CACHE_CONTROL, "no-store"),
+                    (header::HeaderName::from_static("x-accel-buffering"), "no"),
+                ],
+                sse,
+            )
                 .into_response()
         }
         Err(p) => problem(&p),
@@ -73,7 +79,9 @@ pub async fn closed(mut closing: watch::Receiver<bool>) {
 pub fn problem(p: &Problem) -> Response {
     let status = match p {
         Problem::NoSuchLesson { .. } | Problem::NoSuchSandbox | Problem::NoLearner => StatusCode::NOT_FOUND,
-        Problem::NoSuchAct { .. } | Problem::BadPrediction { .. } | Problem::Cluster { .. } => StatusCode::BAD_REQUEST,
+        Problem::NoSuchAct { .. } | Problem::BadPrediction { .. } | Problem::Cluster { .. } => {
+            StatusCode::BAD_REQUEST
+        }
         Problem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Problem::NotSaved => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Busy => StatusCode::TOO_MANY_REQUESTS,

@@ -19,7 +19,8 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Reads the body whole, up to the bound: server functions do so anyway, but without one.
 pub async fn limit_body(request: Request, next: Next) -> Response {
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let declared =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|n| n > BODY_BYTES_MAX as u64) {
         return too_large(request.headers());
     }
@@ -40,7 +41,8 @@ fn too_large(headers: &HeaderMap) -> Response {
     let status = StatusCode::PAYLOAD_TOO_LARGE;
     let html = headers.get(header::ACCEPT).is_some_and(|v| v.to_str().is_ok_and(|v| v.contains("text/html")));
     if !html {
-        return (status, axum::Json(Fault::Problem(Problem::TooLarge { bytes_max: BODY_BYTES_MAX as u64 }))).into_response();
+        return (status, axum::Json(Fault::Problem(Problem::TooLarge { bytes_max: BODY_BYTES_MAX as u64 })))
+            .into_response();
     }
     let text = say(
         headers,

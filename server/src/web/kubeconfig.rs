@@ -22,7 +22,13 @@ pub async fn kubeconfig(
     let Some(token) = web.house.kubeconfig_facts(learner, sandbox.clone()).await else {
         return problem(&Problem::NoSuchSandbox);
     };
-    let text = kube_api::kubeconfig(&web.kube.ca_pem, web.kube.addr, asked_host(&headers).as_deref(), &sandbox, &token);
+    let text = kube_api::kubeconfig(
+        &web.kube.ca_pem,
+        web.kube.addr,
+        asked_host(&headers).as_deref(),
+        &sandbox,
+        &token,
+    );
     let head = [
         (header::CONTENT_TYPE, "application/yaml; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"pilothouse.kubeconfig\""),

@@ -56,12 +56,15 @@ pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> R
 
 async fn known(web: &Web, headers: &HeaderMap) -> Result<Option<Learner>, StorageError> {
     let jar = CookieJar::from_headers(headers);
-    let Some(token) = jar.get(COOKIE).map(Cookie::value).filter(|t| secret::is_token(t)) else { return Ok(None) };
+    let Some(token) = jar.get(COOKIE).map(Cookie::value).filter(|t| secret::is_token(t)) else {
+        return Ok(None);
+    };
     Ok(web.storage.learner_by_token_hash(&secret::hash(token)).await?.map(Learner))
 }
 
 fn set_cookie(token: String, headers: &HeaderMap) -> HeaderValue {
-    let secure = headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"https"));
+    let secure =
+        headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"https"));
     let mut cookie = Cookie::new(COOKIE, token);
     cookie.set_path("/");
     cookie.set_http_only(true);

@@ -6,13 +6,15 @@ mod guard;
 mod kubeconfig;
 mod learner;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::extract::FromRef;
-use leptos::config::LeptosOptions;
 pub use frames::closed;
 pub use learner::Learner;
+use leptos::config::LeptosOptions;
 pub use routes::router;
 use tokio::sync::watch;
 

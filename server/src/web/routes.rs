@@ -69,9 +69,8 @@ fn pages(web: &Web) -> Router<Web> {
         .route("/api/{*function}", any(functions))
         .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
     let missing = file_and_error_handler_with_context::<Web, _>(context, app::shell);
-    let missing = Router::new()
-        .fallback(missing)
-        .layer(middleware::from_fn_with_state(web.clone(), learner::find));
+    let missing =
+        Router::new().fallback(missing).layer(middleware::from_fn_with_state(web.clone(), learner::find));
     known.merge(functions).merge(missing).layer(CompressionLayer::new())
 }
 
@@ -90,7 +89,9 @@ fn files(web: &Web) -> Router<Web> {
     let router = Router::new().nest_service(&format!("/{}", web.leptos.site_pkg_dir), pkg);
     ROOT_FILES
         .into_iter()
-        .fold(router, |r, path| r.route_service(path, ServeFile::new(root.join(path.trim_start_matches('/')))))
+        .fold(router, |r, path| {
+            r.route_service(path, ServeFile::new(root.join(path.trim_start_matches('/'))))
+        })
         .layer(CompressionLayer::new())
 }
 
