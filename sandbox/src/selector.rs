@@ -1,8 +1,13 @@
 //! Label and field selectors. Models `k8s.io/apimachinery/pkg/labels` and `.../fields`.
 
+mod fields;
+mod parse;
+
 use ecow::EcoString;
 
 use crate::{json::Json, object::Object};
+
+pub use fields::Fields;
 
 /// A label selector: all requirements must hold. The empty one matches everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +53,14 @@ impl Labels {
         Self(map.entries().map(|(k, v)| Requirement::In(k.clone(), vec![v.text().into()])).collect())
     }
 
+    /// From a query string, e.g. `app=web,tier in (a,b),!old`.
+    ///
+    /// # Errors
+    /// What Kubernetes says of it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        parse::labels(text).map(Self)
+    }
+
     /// Matches everything?
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -75,6 +88,30 @@ impl Requirement {
             Requirement::Missing(k) => value(k).is_none(),
             Requirement::Greater(k, n) => number(k).is_some_and(|v| v > *n),
             Requirement::Less(k, n) => number(k).is_some_and(|v| v < *n),
+        }
+    }
+}
+
+impl std::fmt::Display for Labels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, r) in self.0.iter().enumerate() {
+            write!(f, "{}{r}", if i > 0 { "," } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Requirement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Requirement::In(k, vs) if vs.len() == 1 => write!(f, "{k}={}", vs[0]),
+            Requirement::NotIn(k, vs) if vs.len() == 1 => write!(f, "{k}!={}", vs[0]),
+            Requirement::In(k, vs) => write!(f, "{k} in ({})", vs.join(",")),
+            Requirement::NotIn(k, vs) => write!(f, "{k} notin ({})", vs.join(",")),
+            Requirement::Exists(k) => write!(f, "{k}"),
+            Requirement::Missing(k) => write!(f, "!{k}"),
+            Requirement::Greater(k, n) => write!(f, "{k}>{n}"),
+            Requirement::Less(k, n) => write!(f, "{k}<{n}"),
         }
     }
 }

@@ -1,26 +1,188 @@
 //! Watches: a cursor over the window of revisions. Models the API server's watch cache as a client sees it.
 
-use crate::{api::Api, object::Key, resources::Resource};
+use std::collections::VecDeque;
+
+use super::table::{Include, metadata_only, table};
+use crate::{
+    api::{Api, Change, Record},
+    json,
+    json::Json,
+    object::Object,
+    resources::Resource,
+    selector::{Fields, Labels},
+    status::Status,
+};
+
+/// Which objects a watch shows, and how.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// In which namespace; empty for all.
+    pub namespace: String,
+    /// Objects whose labels meet this.
+    pub labels: Labels,
+    /// Objects whose fields meet this.
+    pub fields: Fields,
+    /// As Tables of one row.
+    pub table: Option<Include>,
+    /// As `PartialObjectMetadata`.
+    pub metadata_only: bool,
+    /// Version of those shapes.
+    pub version: &'static str,
+}
+
+/// Where a watch begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With what is there, then live.
+    Initial,
+    /// With what is there, a bookmark that says so, then live.
+    InitialThenBookmark,
+    /// With what came after a revision.
+    From(u64),
+}
 
 /// An open watch. It holds no lock and no task: whoever serves it polls it.
 #[derive(Clone, Debug)]
 pub struct Watch {
     /// What is watched.
     pub resource: Resource,
-    /// In which namespace; empty for all.
-    pub namespace: String,
     /// Events up to this revision were sent.
     pub cursor: u64,
-    /// One object only.
-    pub only: Option<Key>,
+    /// `allowWatchBookmarks`.
+    pub bookmarks: bool,
+    /// `timeoutSeconds`: the stream ends after so many seconds of real time; the edge enforces it.
+    pub timeout_s: Option<u64>,
+    view: View,
+    /// Events of the beginning that no poll has taken yet.
+    initial: VecDeque<Json>,
+    headers_sent: bool,
 }
 
 impl Watch {
+    /// Opens a watch at the current moment.
+    pub fn new(
+        api: &Api,
+        resource: Resource,
+        view: View,
+        start: Start,
+        bookmarks: bool,
+        timeout_s: Option<u64>,
+    ) -> Self {
+        let now = api.store().revision();
+        let cursor = if let Start::From(revision) = start { revision } else { now };
+        let mut watch =
+            Self { resource, cursor, bookmarks, timeout_s, view, initial: VecDeque::new(), headers_sent: false };
+        if !matches!(start, Start::From(_)) {
+            let namespace = watch.view.namespace.clone();
+            let objects: Vec<Object> =
+                api.list(resource, &namespace).filter(|o| watch.shows(o)).cloned().collect();
+            for object in &objects {
+                let event = watch.event("ADDED", object, api);
+                watch.initial.push_back(event);
+            }
+        }
+        if start == Start::InitialThenBookmark {
+            let end = json!({"k8s.io/initial-events-end": "true"});
+            let event = watch.bookmark_event(now, end);
+            watch.initial.push_back(event);
+        }
+        watch
+    }
+
     /// Events since the last poll, as JSON lines; `Err` holds the last line of a watch that must end (`410 Gone`).
     ///
     /// # Errors
     /// When the history that it needs is compacted.
-    pub fn poll(&mut self, _api: &Api) -> Result<Vec<Vec<u8>>, Vec<u8>> {
-        Ok(Vec::new())
+    pub fn poll(&mut self, api: &Api) -> Result<Vec<Vec<u8>>, Vec<u8>> {
+        let mut lines: Vec<Vec<u8>> = self.initial.drain(..).map(|event| line(&event)).collect();
+        let newest = api.store().revision();
+        if newest <= self.cursor {
+            return Ok(lines);
+        }
+        let records = api.store().since(self.cursor).map_err(|gone| {
+            let asked = self.cursor;
+            let status = Status::gone(format!("too old resource version: {asked} ({})", gone.oldest));
+            line(&json!({"type": "ERROR", "object": serde_json::Value::from(&status.to_json())}))
+        })?;
+        for record in records.filter(|r| r.resource == self.resource) {
+            if let Some((type_, object)) = self.transition(record) {
+                lines.push(line(&self.event(type_, &object, api)));
+            }
+        }
+        self.cursor = newest;
+        Ok(lines)
     }
+
+    /// A bookmark at the newest revision that was polled, if the client takes bookmarks; to be sent about once a
+    /// minute and before the stream ends.
+    pub fn bookmark(&self) -> Option<Vec<u8>> {
+        self.bookmarks.then(|| line(&self.bookmark_event(self.cursor, Json::Null)))
+    }
+
+    fn bookmark_event(&self, revision: u64, annotations: Json) -> Json {
+        let def = self.resource.def();
+        let mut object = json!({"metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null}});
+        object.set("kind", if self.view.metadata_only { "PartialObjectMetadata" } else { def.kind });
+        object.set(
+            "apiVersion",
+            if self.view.metadata_only { "meta.k8s.io/v1".into() } else { def.api_version() },
+        );
+        object["metadata"].set("annotations", annotations);
+        if self.view.table.is_some() {
+            object = table(def, std::iter::empty(), object["metadata"].clone(), (self.view.version, Include::None, false), crate::clock::Time(0));
+        }
+        event_json("BOOKMARK", object)
+    }
+
+    fn shows(&self, object: &Object) -> bool {
+        (self.view.namespace.is_empty() || object.namespace() == self.view.namespace.as_str())
+            && self.view.labels.selects(object)
+            && self.view.fields.selects(object)
+    }
+
+    /// What a change is to this watch: objects that begin or cease to be selected come and go.
+    fn transition(&self, record: &Record) -> Option<(&'static str, Object)> {
+        let was = record.before.as_ref().is_some_and(|o| self.shows(o));
+        let is = record.change != Change::Deleted && self.shows(&record.object);
+        match (was, is) {
+            (false, false) => None,
+            (false, true) => Some(("ADDED", record.object.clone())),
+            (true, true) => Some(("MODIFIED", record.object.clone())),
+            (true, false) => {
+                let mut last = record.before.clone()?;
+                let revision = record.object["metadata"]["resourceVersion"].clone();
+                last["metadata"].set("resourceVersion", revision);
+                Some(("DELETED", last))
+            }
+        }
+    }
+
+    fn event(&mut self, type_: &str, object: &Object, api: &Api) -> Json {
+        let view = &self.view;
+        let shown = if let Some(include) = view.table {
+            let mut metadata = Json::object();
+            metadata.set("resourceVersion", object["metadata"]["resourceVersion"].clone());
+            let how = (view.version, include, !self.headers_sent);
+            table(self.resource.def(), std::iter::once(object), metadata, how, api.now())
+        } else if view.metadata_only {
+            metadata_only(object, view.version)
+        } else {
+            object.0.clone()
+        };
+        self.headers_sent = true;
+        event_json(type_, shown)
+    }
+}
+
+fn event_json(type_: &str, object: Json) -> Json {
+    let mut event = Json::object();
+    event.set("type", type_);
+    event.set("object", object);
+    event
+}
+
+fn line(event: &Json) -> Vec<u8> {
+    let mut bytes = event.to_bytes();
+    bytes.push(b'\n');
+    bytes
 }

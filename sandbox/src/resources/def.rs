@@ -1,6 +1,6 @@
 //! What the API knows of a kind. Models the registry's strategies and the table convertors of kube-apiserver.
 
-use crate::{clock::Time, json::Json, object::Object, status::FieldError};
+use crate::{api::names, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// A kind: its names, and the pure functions that differ from kind to kind.
 pub struct ResourceDef {
@@ -32,6 +32,12 @@ pub struct ResourceDef {
     pub prepare: fn(&mut Object, old: Option<&Object>),
     /// What is wrong with an object; `old` is `None` on create.
     pub validate: fn(&Object, old: Option<&Object>) -> Vec<FieldError>,
+    /// Fields that a field selector may name besides `metadata.name` and `metadata.namespace`.
+    pub fields: &'static [&'static str],
+    /// What is wrong with a name.
+    pub name_rule: fn(&str) -> names::Problems,
+    /// Does a delete answer with the object even when it is gone at once?
+    pub returns_deleted: bool,
     /// Columns of its Table.
     pub columns: &'static [Column],
     /// A row of its Table, one cell a column.
@@ -104,6 +110,9 @@ impl ResourceDef {
             default: |_| {},
             prepare: |_, _| {},
             validate: |_, _| Vec::new(),
+            fields: &[],
+            name_rule: names::dns1123_subdomain,
+            returns_deleted: false,
             columns: PLAIN,
             row: |o, now| vec![o.name().into(), crate::api::age(o, now)],
         }
@@ -112,6 +121,11 @@ impl ResourceDef {
     /// `group/version`, or `version` for the core group.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.into() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// One of the world's kinds, which Kubernetes does not know?
+    pub fn is_ours(&self) -> bool {
+        self.group == "sim.pilothouse.dev"
     }
 
     /// `plural.group`, as messages name it.

@@ -1,0 +1,88 @@
+//! Patches: JSON patch (RFC 6902), JSON merge patch (RFC 7386), strategic merge patch.
+//! Omits: server-side apply.
+
+mod json_patch;
+mod keys;
+mod merge;
+mod strategic;
+
+use crate::{json::Json, resources::Resource, status::Status};
+
+/// The formats that are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchType {
+    /// `application/json-patch+json`.
+    Json,
+    /// `application/merge-patch+json`.
+    Merge,
+    /// `application/strategic-merge-patch+json`; not for custom resources.
+    Strategic,
+}
+
+impl PatchType {
+    /// By content type.
+    ///
+    /// # Errors
+    /// `UnsupportedMediaType`.
+    pub fn parse(content_type: &str, resource: Resource) -> Result<Self, Status> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let custom = resource.def().is_ours();
+        match essence {
+            "application/json-patch+json" => Ok(Self::Json),
+            "application/merge-patch+json" => Ok(Self::Merge),
+            "application/strategic-merge-patch+json" if !custom => Ok(Self::Strategic),
+            "application/strategic-merge-patch+json" | "application/apply-patch+yaml" | "application/apply-patch+cbor" => {
+                let mut accepted = vec!["application/json-patch+json", "application/merge-patch+json"];
+                if !custom {
+                    accepted.push("application/strategic-merge-patch+json");
+                }
+                Err(Status::unsupported_media_type(format!(
+                    "the body of the request was in an unknown format - accepted media types include: {}",
+                    accepted.join(", ")
+                )))
+            }
+            _ => {
+                let mut status = Status::unsupported_media_type("415: Unsupported Media Type");
+                status.details = Json::object();
+                Err(status)
+            }
+        }
+    }
+}
+
+/// The object with the patch applied.
+///
+/// # Errors
+/// `BadRequest` (no such patch), `Invalid` (it does not fit the object).
+pub fn apply(type_: PatchType, resource: Resource, object: &Json, patch: &Json) -> Result<Json, Status> {
+    match type_ {
+        PatchType::Json => json_patch::apply(object, patch),
+        PatchType::Merge => {
+            if patch.map().is_none() {
+                return Err(Status::bad_request("Invalid JSON Patch"));
+            }
+            Ok(merge::apply(object, patch))
+        }
+        PatchType::Strategic => {
+            if patch.map().is_none() {
+                let found = go_type(patch);
+                return Err(Status::bad_request(format!(
+                    "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+                )));
+            }
+            strategic::apply(resource, object, patch).map_err(Status::bad_request)
+        }
+    }
+}
+
+/// What Go's decoder calls a value.
+pub fn go_type(json: &Json) -> &'static str {
+    match json {
+        Json::Null => "null",
+        Json::Bool(_) => "bool",
+        Json::Int(_) | Json::Float(_) => "number",
+        Json::Str(_) => "string",
+        Json::List(_) => "array",
+        Json::Map(_) => "object",
+    }
+}
