@@ -69,9 +69,9 @@ mod tests {
     #[test]
     fn moments_are_written_as_kubernetes_writes_them() {
         let t = Time(1_795_480_245_120);
-        assert_eq!(t.rfc3339(), "2026-11-23T23:10:45Z");
-        assert_eq!(t.rfc3339_micro(), "2026-11-23T23:10:45.120000Z");
-        assert_eq!(t.http_date(), "Mon, 23 Nov 2026 23:10:45 GMT");
-        assert_eq!(Time::parse("2026-11-23T23:10:45.120000Z"), Some(t));
+        assert_eq!(t.rfc3339(), "2026-11-24T00:30:45Z");
+        assert_eq!(t.rfc3339_micro(), "2026-11-24T00:30:45.120000Z");
+        assert_eq!(t.http_date(), "Tue, 24 Nov 2026 00:30:45 GMT");
+        assert_eq!(Time::parse("2026-11-24T00:30:45.120000Z"), Some(t));
     }
 }

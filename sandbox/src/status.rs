@@ -111,7 +111,8 @@ impl Status {
 
     /// 409: a precondition of a delete failed; named by kind, as apimachinery does there.
     pub fn precondition_failed(def: &ResourceDef, name: &str, why: &str) -> Self {
-        let kind = if def.group.is_empty() { def.kind.to_owned() } else { format!("{}.{}", def.kind, def.group) };
+        let kind =
+            if def.group.is_empty() { def.kind.to_owned() } else { format!("{}.{}", def.kind, def.group) };
         let message = format!("Operation cannot be fulfilled on {kind} {name:?}: {why}");
         let mut status = Self::about(409, "Conflict", message, def, name);
         status.details.set("kind", def.kind);

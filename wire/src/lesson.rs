@@ -183,8 +183,11 @@ pub struct Why {
     pub object: String,
     /// Path in the object, e.g. `status.readyReplicas`.
     pub path: String,
-    /// The value that was found, as JSON text; empty where there is none.
+    /// The value that was found, as JSON text, strings without quotes; empty where there is none.
     pub actual: String,
+    /// The same value just before the learner's act, where it was another: `6` of `6 → 4`. Empty where it was not.
+    #[serde(default)]
+    pub was: String,
     /// The comparison, e.g. `==`.
     pub op: String,
     /// What it is compared with.

@@ -42,7 +42,8 @@ fn group_json(name: &str) -> Option<Json> {
 
 /// `/apis`.
 pub fn groups() -> Json {
-    let mut names: Vec<&str> = group_versions().into_iter().map(|(g, _)| g).filter(|g| !g.is_empty()).collect();
+    let mut names: Vec<&str> =
+        group_versions().into_iter().map(|(g, _)| g).filter(|g| !g.is_empty()).collect();
     names.dedup();
     let mut list = json!({"kind": "APIGroupList", "apiVersion": "v1"});
     list.set("groups", names.into_iter().filter_map(group_json).collect::<Json>());
@@ -150,7 +151,8 @@ pub fn aggregated(core: bool) -> Body {
         item.set("versions", vec![v]);
         items.push(item);
     }
-    let mut list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}});
+    let mut list =
+        json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}});
     list.set("items", items);
     Body {
         code: 200,

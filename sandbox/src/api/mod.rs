@@ -61,6 +61,11 @@ impl Api {
         self.now = now;
     }
 
+    /// The newest revision.
+    pub fn revision(&self) -> u64 {
+        self.store.revision()
+    }
+
     /// History and revisions, for the HTTP edge and the loop. Parts of the control plane use the readers below.
     pub(crate) fn store(&self) -> &Store {
         &self.store

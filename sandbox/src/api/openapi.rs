@@ -1,15 +1,16 @@
 //! OpenAPI documents, true but small: paths with the parameters and bodies of PATCH, by which kubectl finds out what
 //! the server checks. Omits: schemas, all other operations; they come with k8s-openapi's `schemars` feature.
 
-use super::{discovery::group_versions, serve::VERSION};
-use crate::{json, json::Json, resources::Resource};
+use super::discovery::group_versions;
+use crate::{json, json::Json, resources::Resource, version::KUBERNETES_VERSION};
 
 /// `/openapi/v3`.
 pub fn index() -> Json {
     let mut paths = Json::object();
     for (group, version) in group_versions() {
-        let name = if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
-        let url = format!("/openapi/v3/{name}?hash={VERSION}");
+        let name =
+            if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
+        let url = format!("/openapi/v3/{name}?hash={KUBERNETES_VERSION}");
         paths.set(&name, json!({"serverRelativeURL": url}));
     }
     let mut out = Json::object();
@@ -91,7 +92,8 @@ pub fn v2() -> Json {
         operations.set("patch", patch);
         paths.set(&path(resource), operations);
     }
-    let mut out = json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": "v1.33.0"}, "definitions": {}});
+    let mut out =
+        json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": "v1.33.0"}, "definitions": {}});
     out.set("paths", paths);
     out
 }

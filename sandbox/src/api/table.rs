@@ -37,8 +37,7 @@ pub fn table<'a>(
             "description": c.description, "priority": c.priority,
         })
     };
-    let columns: Json =
-        if headers { def.columns.iter().map(column).collect() } else { Json::Null };
+    let columns: Json = if headers { def.columns.iter().map(column).collect() } else { Json::Null };
     let rows: Json = objects.map(|o| row(def, o, version, include, now)).collect();
     let mut t = Json::object();
     t.set("kind", "Table");

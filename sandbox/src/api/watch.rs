@@ -50,8 +50,7 @@ pub struct Watch {
     pub cursor: u64,
     /// `allowWatchBookmarks`.
     pub bookmarks: bool,
-    /// `timeoutSeconds`: the stream ends after so many seconds of real time; the edge enforces it.
-    pub timeout_s: Option<u64>,
+    timeout_s: Option<u64>,
     view: View,
     /// Events of the beginning that no poll has taken yet.
     initial: VecDeque<Json>,
@@ -70,8 +69,15 @@ impl Watch {
     ) -> Self {
         let now = api.store().revision();
         let cursor = if let Start::From(revision) = start { revision } else { now };
-        let mut watch =
-            Self { resource, cursor, bookmarks, timeout_s, view, initial: VecDeque::new(), headers_sent: false };
+        let mut watch = Self {
+            resource,
+            cursor,
+            bookmarks,
+            timeout_s,
+            view,
+            initial: VecDeque::new(),
+            headers_sent: false,
+        };
         if !matches!(start, Start::From(_)) {
             let namespace = watch.view.namespace.clone();
             let objects: Vec<Object> =
@@ -89,6 +95,11 @@ impl Watch {
         watch
     }
 
+    /// `timeoutSeconds`: the stream ends after so many seconds of real time; the edge enforces it.
+    pub fn timeout_s(&self) -> Option<u64> {
+        self.timeout_s
+    }
+
     /// Events since the last poll, as JSON lines; `Err` holds the last line of a watch that must end (`410 Gone`).
     ///
     /// # Errors
@@ -104,7 +115,8 @@ impl Watch {
             let status = Status::gone(format!("too old resource version: {asked} ({})", gone.oldest));
             line(&json!({"type": "ERROR", "object": serde_json::Value::from(&status.to_json())}))
         })?;
-        for record in records.filter(|r| r.resource == self.resource) {
+        let resource = self.resource;
+        for record in records.filter(|r| r.resource == resource) {
             if let Some((type_, object)) = self.transition(record) {
                 lines.push(line(&self.event(type_, &object, api)));
             }
@@ -121,7 +133,8 @@ impl Watch {
 
     fn bookmark_event(&self, revision: u64, annotations: Json) -> Json {
         let def = self.resource.def();
-        let mut object = json!({"metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null}});
+        let mut object =
+            json!({"metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null}});
         object.set("kind", if self.view.metadata_only { "PartialObjectMetadata" } else { def.kind });
         object.set(
             "apiVersion",
@@ -129,7 +142,13 @@ impl Watch {
         );
         object["metadata"].set("annotations", annotations);
         if self.view.table.is_some() {
-            object = table(def, std::iter::empty(), object["metadata"].clone(), (self.view.version, Include::None, false), crate::clock::Time(0));
+            object = table(
+                def,
+                std::iter::empty(),
+                object["metadata"].clone(),
+                (self.view.version, Include::None, false),
+                crate::clock::Time(0),
+            );
         }
         event_json("BOOKMARK", object)
     }

@@ -130,6 +130,13 @@ impl Json {
         }
     }
 
+    /// Itself with a field set.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Json>) -> Self {
+        self.set(key, value);
+        self
+    }
+
     /// Sets a field only where there is none: defaulting.
     pub fn default_to(&mut self, key: &str, value: impl Into<Json>) {
         if self[key].is_null() {

@@ -1,7 +1,9 @@
 //! Types of fields, by k8s-openapi's structs: wrong ones are refused, unknown ones dropped. Models the decoding into
 //! Go structs. Omits: duplicate fields; our own kinds are taken as they are.
 
-use k8s_openapi::api::{apps::v1 as apps, coordination::v1 as coordination, core::v1 as core, discovery::v1 as discovery};
+use k8s_openapi::api::{
+    apps::v1 as apps, coordination::v1 as coordination, core::v1 as core, discovery::v1 as discovery,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -49,7 +51,8 @@ pub fn check(resource: Resource, json: &mut Json) -> Result<Vec<String>, String>
     let known = match decode(value.clone()) {
         Ok(known) => known,
         Err(error) => {
-            let path = if json.to_bytes().len() > LOCATED_BYTES_MAX { Vec::new() } else { locate(decode, &value) };
+            let path =
+                if json.to_bytes().len() > LOCATED_BYTES_MAX { Vec::new() } else { locate(decode, &value) };
             return Err(go_words(def.kind, &path, &value, &error));
         }
     };
@@ -115,7 +118,8 @@ fn prune(json: &mut Json, known: &Value, path: &str, unknown: &mut Vec<String>) 
 fn locate(decode: Decode, root: &Value) -> Vec<String> {
     let mut path: Vec<String> = Vec::new();
     while path.len() < 32 {
-        let pointer: String = path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
+        let pointer: String =
+            path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
         let keys: Vec<String> = match root.pointer(&pointer) {
             Some(Value::Object(m)) => m.keys().cloned().collect(),
             Some(Value::Array(l)) => (0..l.len()).map(|i| i.to_string()).collect(),
@@ -140,7 +144,8 @@ fn locate(decode: Decode, root: &Value) -> Vec<String> {
 
 fn go_words(kind: &str, path: &[String], root: &Value, error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let pointer: String = path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
+    let pointer: String =
+        path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
     let found = match root.pointer(&pointer) {
         Some(Value::String(_)) => "string",
         Some(Value::Bool(_)) => "bool",

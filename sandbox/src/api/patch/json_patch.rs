@@ -148,13 +148,25 @@ mod tests {
     fn operations_do_what_the_rfc_says() {
         let document = r#"{"a":{"b":1},"l":[1,2],"x/y":{"~":0}}"#;
         for (patch, expect) in [
-            (r#"[{"op":"add","path":"/a/c","value":2}]"#, Some(r#"{"a":{"b":1,"c":2},"l":[1,2],"x/y":{"~":0}}"#)),
+            (
+                r#"[{"op":"add","path":"/a/c","value":2}]"#,
+                Some(r#"{"a":{"b":1,"c":2},"l":[1,2],"x/y":{"~":0}}"#),
+            ),
             (r#"[{"op":"add","path":"/l/-","value":3}]"#, Some(r#"{"a":{"b":1},"l":[1,2,3],"x/y":{"~":0}}"#)),
             (r#"[{"op":"add","path":"/l/1","value":9}]"#, Some(r#"{"a":{"b":1},"l":[1,9,2],"x/y":{"~":0}}"#)),
             (r#"[{"op":"remove","path":"/l/0"}]"#, Some(r#"{"a":{"b":1},"l":[2],"x/y":{"~":0}}"#)),
-            (r#"[{"op":"replace","path":"/x~1y/~0","value":5}]"#, Some(r#"{"a":{"b":1},"l":[1,2],"x/y":{"~":5}}"#)),
-            (r#"[{"op":"move","from":"/a/b","path":"/b"}]"#, Some(r#"{"a":{},"b":1,"l":[1,2],"x/y":{"~":0}}"#)),
-            (r#"[{"op":"copy","from":"/l","path":"/a/l"}]"#, Some(r#"{"a":{"b":1,"l":[1,2]},"l":[1,2],"x/y":{"~":0}}"#)),
+            (
+                r#"[{"op":"replace","path":"/x~1y/~0","value":5}]"#,
+                Some(r#"{"a":{"b":1},"l":[1,2],"x/y":{"~":5}}"#),
+            ),
+            (
+                r#"[{"op":"move","from":"/a/b","path":"/b"}]"#,
+                Some(r#"{"a":{},"b":1,"l":[1,2],"x/y":{"~":0}}"#),
+            ),
+            (
+                r#"[{"op":"copy","from":"/l","path":"/a/l"}]"#,
+                Some(r#"{"a":{"b":1,"l":[1,2]},"l":[1,2],"x/y":{"~":0}}"#),
+            ),
             (r#"[{"op":"test","path":"/a/b","value":1}]"#, Some(document)),
             (r#"[{"op":"test","path":"/a/b","value":2}]"#, None),
             (r#"[{"op":"remove","path":"/none"}]"#, None),

@@ -33,13 +33,20 @@ fn pod_list(parent: &str, field: &str) -> ListMerge {
     match (parent, field) {
         (
             "spec",
-            "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "imagePullSecrets" | "resourceClaims"
+            "containers"
+            | "initContainers"
+            | "ephemeralContainers"
+            | "volumes"
+            | "imagePullSecrets"
+            | "resourceClaims"
             | "schedulingGates",
         ) => ListMerge::Keyed("name"),
         ("spec", "hostAliases") => ListMerge::Keyed("ip"),
         ("spec", "topologySpreadConstraints") => ListMerge::Keyed("topologyKey"),
         ("containers" | "initContainers" | "ephemeralContainers", "env") => ListMerge::Keyed("name"),
-        ("containers" | "initContainers" | "ephemeralContainers", "ports") => ListMerge::Keyed("containerPort"),
+        ("containers" | "initContainers" | "ephemeralContainers", "ports") => {
+            ListMerge::Keyed("containerPort")
+        }
         ("containers" | "initContainers" | "ephemeralContainers", "volumeMounts") => {
             ListMerge::Keyed("mountPath")
         }

@@ -31,7 +31,9 @@ impl PatchType {
             "application/json-patch+json" => Ok(Self::Json),
             "application/merge-patch+json" => Ok(Self::Merge),
             "application/strategic-merge-patch+json" if !custom => Ok(Self::Strategic),
-            "application/strategic-merge-patch+json" | "application/apply-patch+yaml" | "application/apply-patch+cbor" => {
+            "application/strategic-merge-patch+json"
+            | "application/apply-patch+yaml"
+            | "application/apply-patch+cbor" => {
                 let mut accepted = vec!["application/json-patch+json", "application/merge-patch+json"];
                 if !custom {
                     accepted.push("application/strategic-merge-patch+json");

@@ -34,7 +34,8 @@ impl Merger {
         for (key, value) in patch.entries() {
             if let Some(list) = key.strip_prefix(DELETE) {
                 if let Json::List(items) = &out[list] {
-                    let kept: EcoVec<Json> = items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
+                    let kept: EcoVec<Json> =
+                        items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
                     out.map_mut().insert(list, Json::List(kept));
                 }
             }
@@ -62,18 +63,30 @@ impl Merger {
 
     fn retain(&self, out: &mut Json, patch: &Json) -> Result<(), String> {
         let Json::List(keep) = &patch["$retainKeys"] else { return Ok(()) };
-        if patch.entries().any(|(k, v)| !is_directive(k) && !v.is_null() && !keep.iter().any(|r| *r == k.as_str())) {
+        if patch
+            .entries()
+            .any(|(k, v)| !is_directive(k) && !v.is_null() && !keep.iter().any(|r| *r == k.as_str()))
+        {
             return Err("patch contains fields that are not in the $retainKeys list".into());
         }
-        let gone: Vec<_> =
-            out.entries().map(|(k, _)| k.clone()).filter(|k| !keep.iter().any(|r| *r == k.as_str())).collect();
+        let gone: Vec<_> = out
+            .entries()
+            .map(|(k, _)| k.clone())
+            .filter(|k| !keep.iter().any(|r| *r == k.as_str()))
+            .collect();
         for key in gone {
             out.remove(&key);
         }
         Ok(())
     }
 
-    fn value(&self, old: &Json, new: &Json, (parent, field): (&str, &str), order: &Json) -> Result<Json, String> {
+    fn value(
+        &self,
+        old: &Json,
+        new: &Json,
+        (parent, field): (&str, &str),
+        order: &Json,
+    ) -> Result<Json, String> {
         match (old, new) {
             (_, Json::Map(_)) => self.map(old, new, field),
             (_, Json::List(patch)) => {
@@ -106,7 +119,11 @@ impl Merger {
             }
             ListMerge::Keyed(key) => {
                 if patch.iter().any(|p| p["$patch"] == "replace" && p[key].is_null()) {
-                    return Ok(patch.iter().filter(|p| p["$patch"].is_null()).map(without_directives).collect());
+                    return Ok(patch
+                        .iter()
+                        .filter(|p| p["$patch"].is_null())
+                        .map(without_directives)
+                        .collect());
                 }
                 self.keyed(original, patch, key, field)?
             }
@@ -114,11 +131,20 @@ impl Merger {
         Ok(if order.is_null() { merged } else { self.order(&merged, original, order, how) })
     }
 
-    fn keyed(&self, original: &EcoVec<Json>, patch: &EcoVec<Json>, key: &str, field: &str) -> Result<EcoVec<Json>, String> {
+    fn keyed(
+        &self,
+        original: &EcoVec<Json>,
+        patch: &EcoVec<Json>,
+        key: &str,
+        field: &str,
+    ) -> Result<EcoVec<Json>, String> {
         let mut out = original.clone();
         for item in patch {
             if item.map().is_none() {
-                return Err(format!("cannot merge list {field:?}: expected maps, found {}", super::go_type(item)));
+                return Err(format!(
+                    "cannot merge list {field:?}: expected maps, found {}",
+                    super::go_type(item)
+                ));
             }
             let id = &item[key];
             if id.is_null() {
@@ -141,7 +167,13 @@ impl Merger {
     }
 
     /// Puts what the order names into that order; the rest keeps its place relative to it.
-    fn order(&self, merged: &EcoVec<Json>, original: &EcoVec<Json>, order: &Json, how: ListMerge) -> EcoVec<Json> {
+    fn order(
+        &self,
+        merged: &EcoVec<Json>,
+        original: &EcoVec<Json>,
+        order: &Json,
+        how: ListMerge,
+    ) -> EcoVec<Json> {
         let id = |item: &Json| match how {
             ListMerge::Keyed(key) => item[key].clone(),
             _ => item.clone(),

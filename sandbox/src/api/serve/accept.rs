@@ -72,8 +72,14 @@ mod tests {
         for (header, expect) in [
             ("", Some(Shape::Object)),
             ("application/json", Some(Shape::Object)),
-            ("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", Some(Shape::Table)),
-            ("application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", Some(Shape::Metadata)),
+            (
+                "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
+                Some(Shape::Table),
+            ),
+            (
+                "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+                Some(Shape::Metadata),
+            ),
             ("application/vnd.kubernetes.protobuf,application/json", Some(Shape::Object)),
             ("application/json, */*", Some(Shape::Object)),
             ("text/html", None),
@@ -82,6 +88,12 @@ mod tests {
         ] {
             assert_eq!(Accept::parse(header).ok().map(|a| a.shape), expect, "{header}");
         }
-        assert!(Accept::parse("application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json").unwrap().discovery);
+        assert!(
+            Accept::parse(
+                "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+            )
+            .unwrap()
+            .discovery
+        );
     }
 }

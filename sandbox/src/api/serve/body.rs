@@ -66,23 +66,33 @@ pub fn object(
     let def = resource.def();
     let json = parse(request, def.kind)?;
     check_kind(&json, def)?;
-    let (object, warnings) = typed(json, resource, validation).map_err(|why| cannot_handle(def, def.kind, &why))?;
+    let (object, warnings) =
+        typed(json, resource, validation).map_err(|why| cannot_handle(def, def.kind, &why))?;
     Ok((object, warnings))
 }
 
 fn cannot_handle(def: &ResourceDef, kind: &str, why: &str) -> Status {
-    Status::bad_request(format!("{kind} in version {:?} cannot be handled as a {}: {why}", def.version, def.kind))
+    Status::bad_request(format!(
+        "{kind} in version {:?} cannot be handled as a {}: {why}",
+        def.version, def.kind
+    ))
 }
 
 /// Checks types and drops unknown fields; with `Strict` they are an error.
 ///
 /// # Errors
 /// In Go's words.
-pub fn typed(mut json: Json, resource: Resource, validation: FieldValidation) -> Result<(Object, Vec<String>), String> {
+pub fn typed(
+    mut json: Json,
+    resource: Resource,
+    validation: FieldValidation,
+) -> Result<(Object, Vec<String>), String> {
     let unknown = schema::check(resource, &mut json)?;
     let words: Vec<String> = unknown.iter().map(|f| format!("unknown field {f:?}")).collect();
     match validation {
-        FieldValidation::Strict if !words.is_empty() => Err(format!("strict decoding error: {}", words.join(", "))),
+        FieldValidation::Strict if !words.is_empty() => {
+            Err(format!("strict decoding error: {}", words.join(", ")))
+        }
         FieldValidation::Ignore => Ok((Object(json), Vec::new())),
         _ => Ok((Object(json), words)),
     }
@@ -98,14 +108,19 @@ fn check_kind(json: &Json, def: &ResourceDef) -> Result<(), Status> {
         return Ok(());
     }
     let short = version.rsplit_once('/').map_or(version.as_str(), |(_, short)| short);
-    let known = Resource::by_kind(&version, kind).is_some() || matches!(kind, "Secret" | "Job" | "StatefulSet");
+    let known =
+        Resource::by_kind(&version, kind).is_some() || matches!(kind, "Secret" | "Job" | "StatefulSet");
     let why = if known {
-        let internal = if def.group.is_empty() { "core" } else { def.group.split('.').next().unwrap_or_default() };
+        let internal =
+            if def.group.is_empty() { "core" } else { def.group.split('.').next().unwrap_or_default() };
         format!("converting ({short}.{kind}) to ({internal}.{}): unknown conversion", def.kind)
     } else {
         format!(
             "no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
         )
     };
-    Err(Status::bad_request(format!("{kind} in version {short:?} cannot be handled as a {}: {why}", def.kind)))
+    Err(Status::bad_request(format!(
+        "{kind} in version {short:?} cannot be handled as a {}: {why}",
+        def.kind
+    )))
 }

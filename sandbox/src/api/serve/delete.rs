@@ -21,8 +21,11 @@ use crate::{
 const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 
 fn options(call: &Call<'_>) -> Result<DeleteOptions, Status> {
-    let body =
-        if call.request.body.trim().is_empty() { Json::Null } else { body::parse(call.request, "DeleteOptions")? };
+    let body = if call.request.body.trim().is_empty() {
+        Json::Null
+    } else {
+        body::parse(call.request, "DeleteOptions")?
+    };
     delete_options(call.query, &body)
 }
 
@@ -65,6 +68,7 @@ pub fn delete_collection(api: &mut Api, call: &Call<'_>, target: &Target) -> Res
             deleted.push(last);
         }
     }
-    let answer = Listed { objects: deleted, revision: api.store().revision(), next: listed.next, remaining: None };
+    let answer =
+        Listed { objects: deleted, revision: api.store().revision(), next: listed.next, remaining: None };
     Ok(json_body(200, &list_json(api, call, target, &answer)))
 }

@@ -34,9 +34,8 @@ impl Listed {
 /// `BadRequest`, `Expired`, `Timeout` (a revision that is not there yet).
 pub fn list(api: &Api, target: &Target, options: &ListOptions) -> Result<Listed, Status> {
     let current = api.store().revision();
-    let asked = options
-        .revision()
-        .map_err(|e| Status::bad_request(format!("invalid resource version: {e}")))?;
+    let asked =
+        options.revision().map_err(|e| Status::bad_request(format!("invalid resource version: {e}")))?;
     let page = Page::parse(options, current)?;
     if asked > current {
         return Err(Status::too_large_revision(asked, current));
@@ -102,11 +101,16 @@ impl Page {
             return Ok(None);
         }
         if !options.resource_version.is_empty() && options.resource_version != "0" {
-            return Err(Status::bad_request("specifying resource version is not allowed when using continue"));
+            return Err(Status::bad_request(
+                "specifying resource version is not allowed when using continue",
+            ));
         }
-        let bad = |why: &str| Status::bad_request(format!("invalid continue token: continue key is not valid: {why}"));
+        let bad = |why: &str| {
+            Status::bad_request(format!("invalid continue token: continue key is not valid: {why}"))
+        };
         let bytes = decode64(&options.continue_).ok_or_else(|| bad("illegal base64 data"))?;
-        let token = Json::parse(&bytes).map_err(|_| bad("invalid character looking for beginning of value"))?;
+        let token =
+            Json::parse(&bytes).map_err(|_| bad("invalid character looking for beginning of value"))?;
         if token["v"] != "meta.k8s.io/v1" {
             return Err(bad("server does not recognize this encoded version"));
         }

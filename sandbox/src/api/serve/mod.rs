@@ -23,9 +23,7 @@ use crate::{
 
 use accept::Accept;
 use query::Query;
-use route::Route;
 
-pub use plain::VERSION;
 pub use read::read;
 
 /// Largest body taken, as kube-apiserver's.

@@ -69,7 +69,9 @@ impl ListOptions {
         let field = "resourceVersionMatch";
         let forbid = |why: &str| Some(FieldError::forbidden(field, why));
         if self.watch {
-            return forbid("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+            return forbid(
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+            );
         }
         if self.resource_version.is_empty() {
             return forbid("resourceVersionMatch is forbidden unless resourceVersion is provided");
@@ -101,7 +103,9 @@ pub fn parse_revision(text: &str) -> Result<u64, String> {
         return Ok(0);
     }
     text.parse().map_err(|_| {
-        format!("resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax")
+        format!(
+            "resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"
+        )
     })
 }
 

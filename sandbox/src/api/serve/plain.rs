@@ -1,17 +1,14 @@
 //! `/version`, the health endpoints and the list of paths.
 
 use super::{json_body, query::Query, text_body};
-use crate::{json, json::Json, request::Body, resources::Resource};
-
-/// What this cluster models, as `/version` says it.
-pub const VERSION: &str = "v1.33.0-pilothouse";
+use crate::{json, json::Json, request::Body, resources::Resource, version::KUBERNETES_VERSION};
 
 pub fn version() -> Body {
     let v = json!({
         "major": "1", "minor": "33",
         "emulationMajor": "1", "emulationMinor": "33",
         "minCompatibilityMajor": "1", "minCompatibilityMinor": "32",
-        "gitVersion": VERSION, "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
+        "gitVersion": KUBERNETES_VERSION, "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "none", "compiler": "rustc", "platform": "sandbox/any",
     });
     json_body(200, &v)
@@ -23,9 +20,19 @@ pub fn health(query: &Query) -> Body {
 }
 
 pub fn root() -> Json {
-    let mut paths: Vec<String> = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
-        .map(String::from)
-        .into();
+    let mut paths: Vec<String> = [
+        "/api",
+        "/api/v1",
+        "/apis",
+        "/healthz",
+        "/livez",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/readyz",
+        "/version",
+    ]
+    .map(String::from)
+    .into();
     for r in Resource::all() {
         let d = r.def();
         if !d.group.is_empty() {

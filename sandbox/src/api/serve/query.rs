@@ -37,7 +37,10 @@ impl Query {
     pub fn int(&self, name: &str) -> Result<Option<i64>, String> {
         match self.get(name) {
             "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| format!("strconv.ParseInt: parsing {text:?}: invalid syntax")),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| format!("strconv.ParseInt: parsing {text:?}: invalid syntax")),
         }
     }
 }

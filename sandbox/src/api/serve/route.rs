@@ -158,7 +158,10 @@ mod tests {
             ("/api/v1/namespaces/a/status", of(resources::NAMESPACE, "", Some("a"), Sub::Status)),
             ("/api/v1/namespaces/a/pods", of(resources::POD, "a", None, Sub::None)),
             ("/api/v1/namespaces/a/pods/b%2Dc/log", of(resources::POD, "a", Some("b-c"), Sub::Log)),
-            ("/apis/apps/v1/namespaces/a/deployments/w/scale", of(resources::DEPLOYMENT, "a", Some("w"), Sub::Scale)),
+            (
+                "/apis/apps/v1/namespaces/a/deployments/w/scale",
+                of(resources::DEPLOYMENT, "a", Some("w"), Sub::Scale),
+            ),
             ("/api/v1/nodes/n", of(resources::NODE, "", Some("n"), Sub::None)),
             ("/api/v1/namespaces/a/nodes", Route::NoResource),
             ("/api/v1/nosuch", Route::NoResource),

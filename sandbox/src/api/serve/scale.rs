@@ -1,11 +1,6 @@
 //! The scale subresource. Models autoscaling/v1 Scale over workloads.
 
-use super::{
-    Call, body, json_body,
-    options::write_options,
-    route::Target,
-    write::parse_patch,
-};
+use super::{Call, body, json_body, options::write_options, route::Target, write::parse_patch};
 use crate::{
     api::{Api, Subresource, WriteOptions, patch as patches},
     json,
@@ -18,7 +13,8 @@ use crate::{
 
 /// The Scale of a workload.
 pub fn of(object: &Object) -> Json {
-    let mut s = json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {}, "spec": {}, "status": {}});
+    let mut s =
+        json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {}, "spec": {}, "status": {}});
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
         let value = object["metadata"][field].clone();
         s["metadata"].set(field, value);
@@ -73,7 +69,8 @@ fn write(api: &mut Api, target: &Target, scale: &Json, options: WriteOptions) ->
         })?,
     };
     if replicas < 0 {
-        let error = FieldError::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
+        let error =
+            FieldError::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
         return Err(Status::invalid_kind("autoscaling", "Scale", &name, &[error]));
     }
     let version = scale["metadata"]["resourceVersion"].text();

@@ -96,7 +96,8 @@ pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> 
         }
     };
     let status = pod["status"]["containerStatuses"].list().iter().find(|s| s["name"] == container);
-    let Some(status) = status.filter(|s| s["state"]["waiting"].is_null() || !s["lastState"].is_empty()) else {
+    let Some(status) = status.filter(|s| s["state"]["waiting"].is_null() || !s["lastState"].is_empty())
+    else {
         if pod["spec"]["nodeName"].is_empty() {
             return Ok(text_body(200, ""));
         }

@@ -1,0 +1,68 @@
+// What every test begins with: a server of its own file, a page that must stay free of errors, axe, screenshots.
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { type Page, expect, test as base } from "@playwright/test";
+import { Server } from "./server.js";
+
+const SCREENSHOTS = resolve(import.meta.dirname ?? ".", "../screenshots");
+
+/** What the console and the page complained of; a test that expects a complaint takes it out. */
+export type Problems = string[];
+
+type Fixtures = { problems: Problems; clusterPage: ClusterPage };
+type WorkerFixtures = { server: Server };
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.fresh();
+      await use(server);
+      await server.dispose();
+    },
+    { scope: "worker" },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  problems: [
+    async ({ page }, use) => {
+      const problems: Problems = [];
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => problems.push(`page: ${error.stack ?? error}`));
+      await use(problems);
+      expect(problems, "console errors and warnings").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  clusterPage: async ({ page }, use) => use(new ClusterPage(page)),
+});
+
+export { expect };
+
+/** A page with a live cluster on it. */
+export class ClusterPage {
+  constructor(readonly page: Page) {}
+
+  /** Opens a lesson in one language. */
+  async open(lang: "ko" | "en", slug: string): Promise<void> {
+    await this.page.goto(`/${lang}/lessons/${slug}`);
+    await expect(this.page.locator("html")).toHaveAttribute("lang", lang);
+  }
+}
+
+/** Axe's findings in words, so that a failure says where and what. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}`));
+}
+
+/** Keeps a picture of the page in end2end/screenshots/, for the eye. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
+}

@@ -1,0 +1,118 @@
+//! Services, with the endpoints of their slices.
+
+use serde_json::Value;
+
+use super::{Page, scalar};
+use crate::{
+    fail::Done,
+    http::{Cx, query},
+    output::{items, labels_text, list, number, pairs, text},
+};
+
+/// Writes all but the events.
+pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
+    let (name, namespace) = (text(it, "/metadata/name"), text(it, "/metadata/namespace"));
+    let pairs_of = [("labelSelector", &*format!("kubernetes.io/service-name={name}"))];
+    let url = format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices{}", query(&pairs_of));
+    let slices = cx.get(&url).await.unwrap_or_default();
+    page.field(0, "Name", name);
+    page.field(0, "Namespace", namespace);
+    page.labels("Labels", it, "/metadata/labels");
+    page.annotations(it, "/metadata/annotations");
+    page.field(0, "Selector", labels_text(&pairs(it, "/spec/selector")));
+    page.field(0, "Type", text(it, "/spec/type"));
+    optional(page, "IP Family Policy", text(it, "/spec/ipFamilyPolicy"));
+    let joined = |pointer| list(it, pointer).iter().map(scalar).collect::<Vec<_>>().join(",");
+    if it["spec"]["ipFamilies"].is_array() {
+        page.field(0, "IP Families", joined("/spec/ipFamilies"));
+    }
+    page.field(0, "IP", text(it, "/spec/clusterIP"));
+    match list(it, "/spec/clusterIPs").len() {
+        0 => page.field(0, "IPs", "<none>"),
+        _ => page.field(0, "IPs", joined("/spec/clusterIPs")),
+    }
+    if !list(it, "/spec/externalIPs").is_empty() {
+        page.field(0, "External IPs", joined("/spec/externalIPs"));
+    }
+    optional(page, "Desired LoadBalancer IP", text(it, "/spec/loadBalancerIP"));
+    optional(page, "External Name", text(it, "/spec/externalName"));
+    let ingress: Vec<String> = list(it, "/status/loadBalancer/ingress").iter().map(address).collect();
+    if !ingress.is_empty() {
+        page.field(0, "LoadBalancer Ingress", ingress.join(", "));
+    }
+    for port in list(it, "/spec/ports") {
+        write_port(page, port, items(&slices));
+    }
+    page.field(0, "Session Affinity", text(it, "/spec/sessionAffinity"));
+    optional(page, "External Traffic Policy", text(it, "/spec/externalTrafficPolicy"));
+    optional(page, "Internal Traffic Policy", text(it, "/spec/internalTrafficPolicy"));
+    optional(page, "Traffic Distribution", text(it, "/spec/trafficDistribution"));
+    if number(it, "/spec/healthCheckNodePort") != 0 {
+        page.field(0, "HealthCheck NodePort", number(it, "/spec/healthCheckNodePort"));
+    }
+    let ranges = list(it, "/spec/loadBalancerSourceRanges");
+    if !ranges.is_empty() {
+        page.field(0, "LoadBalancer Source Ranges", joined("/spec/loadBalancerSourceRanges"));
+    }
+    Ok(())
+}
+
+fn optional(page: &mut Page, title: &str, value: &str) {
+    if !value.is_empty() {
+        page.field(0, title, value);
+    }
+}
+
+fn address(ingress: &Value) -> String {
+    let mode = match text(ingress, "/ipMode") {
+        "" => String::new(),
+        mode => format!(" ({mode})"),
+    };
+    let host = text(ingress, "/hostname");
+    if host.is_empty() { format!("{}{mode}", text(ingress, "/ip")) } else { host.to_owned() }
+}
+
+fn write_port(page: &mut Page, port: &Value, slices: &[Value]) {
+    let name = match text(port, "/name") {
+        "" => "<unset>",
+        name => name,
+    };
+    let protocol = text(port, "/protocol");
+    page.line(0, &format!("Port:\t{name}\t{}/{protocol}", number(port, "/port")));
+    page.line(0, &format!("TargetPort:\t{}/{protocol}", scalar(&port["targetPort"])));
+    if number(port, "/nodePort") != 0 {
+        page.line(0, &format!("NodePort:\t{name}\t{}/{protocol}", number(port, "/nodePort")));
+    }
+    page.field(0, "Endpoints", endpoints(slices, text(port, "/name")));
+}
+
+/// The ready addresses behind a port: three, then how many more.
+fn endpoints(slices: &[Value], port_name: &str) -> String {
+    const SHOWN_MAX: usize = 3;
+    if slices.is_empty() {
+        return "<none>".into();
+    }
+    let mut found = Vec::new();
+    for slice in slices {
+        let Some(port) = list(slice, "/ports").iter().find(|port| text(port, "/name") == port_name) else {
+            continue;
+        };
+        for endpoint in list(slice, "/endpoints") {
+            if endpoint["conditions"]["ready"] == false {
+                continue;
+            }
+            for address in list(endpoint, "/addresses") {
+                let address = scalar(address);
+                let port = number(port, "/port");
+                found.push(if address.contains(':') {
+                    format!("[{address}]:{port}")
+                } else {
+                    format!("{address}:{port}")
+                });
+            }
+        }
+    }
+    let more = found.len().saturating_sub(SHOWN_MAX);
+    let shown = found.into_iter().take(SHOWN_MAX).collect::<Vec<_>>().join(",");
+    if more > 0 { format!("{shown} + {more} more...") } else { shown }
+}

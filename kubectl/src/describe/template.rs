@@ -1,0 +1,62 @@
+//! The pod template of a workload.
+
+use serde_json::Value;
+
+use super::{Page, container, pod::tolerations, volume};
+use crate::output::{list, pairs, tabs, text};
+
+/// Writes `Pod Template:` and what is in it.
+pub fn write(page: &mut Page, template: &Value) {
+    page.line(0, "Pod Template:");
+    page.map(1, "Labels", &pairs(template, "/metadata/labels"), "=");
+    let annotations = pairs(template, "/metadata/annotations");
+    if !annotations.is_empty() {
+        page.map(1, "Annotations", &annotations, ": ");
+    }
+    let account = text(template, "/spec/serviceAccountName");
+    if !account.is_empty() {
+        page.field(1, "Service Account", account);
+    }
+    let inits = list(template, "/spec/initContainers");
+    if !inits.is_empty() {
+        container::write(page, "Init Containers", inits, None, &Value::Null, true);
+    }
+    container::write(page, "Containers", list(template, "/spec/containers"), None, &Value::Null, true);
+    volume::write(page, list(template, "/spec/volumes"), true);
+    spread(page, list(template, "/spec/topologySpreadConstraints"), "  ");
+    let class = text(template, "/spec/priorityClassName");
+    if !class.is_empty() {
+        page.field(1, "Priority Class Name", class);
+    }
+    page.map(1, "Node-Selectors", &pairs(template, "/spec/nodeSelector"), "=");
+    tolerations(page, 1, list(template, "/spec/tolerations"));
+}
+
+/// Writes the topology spread constraints, if any.
+pub fn spread(page: &mut Page, constraints: &[Value], space: &str) {
+    if constraints.is_empty() {
+        return;
+    }
+    let mut lead = format!("{space}Topology Spread Constraints:\t");
+    for it in constraints {
+        let selector = match it.get("labelSelector") {
+            Some(selector) => format!(" for selector {}", super::selector(selector)),
+            None => String::new(),
+        };
+        let words = format!(
+            "{}:{} when max skew {} is exceeded{selector}",
+            text(it, "/topologyKey"),
+            text(it, "/whenUnsatisfiable"),
+            it["maxSkew"]
+        );
+        page.line(0, &format!("{lead}{words}"));
+        lead = format!("{space}\t");
+    }
+}
+
+/// The template alone, laid out, as `rollout history --revision` prints it.
+pub fn pod_template(template: &Value) -> String {
+    let mut page = Page::default();
+    write(&mut page, template);
+    tabs::align(&page.text, 0, 8, None)
+}

@@ -1,0 +1,179 @@
+//! Requests: the only part that speaks to the cluster, and what a running command carries along.
+
+use std::collections::BTreeSet;
+
+use futures::{AsyncBufReadExt, Stream, StreamExt};
+use http::{Method, Request};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    Kubectl, Sink,
+    fail::{Done, Fail, Status},
+};
+
+/// Plain objects.
+pub const JSON: &str = "application/json";
+/// Rows as the server prints them.
+pub const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+/// All resources in two answers.
+pub const DISCOVERY: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+    application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+/// A running command: the cluster, the words in and out.
+pub struct Cx<'a> {
+    /// The settings.
+    pub kubectl: &'a Kubectl,
+    /// Standard input.
+    pub stdin: Option<&'a str>,
+    /// `--as`.
+    pub impersonate: Option<String>,
+    /// `--as-group`.
+    pub impersonate_groups: Vec<String>,
+    out: &'a mut (dyn Sink + Send),
+    date: Option<Timestamp>,
+    warned: BTreeSet<String>,
+}
+
+/// The query of a URL, escaped.
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        text.push_str(&escape(value));
+    }
+    text
+}
+
+/// Percent-encodes all but unreserved characters.
+pub fn escape(value: &str) -> String {
+    let mut text = String::new();
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => text.push(byte.into()),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+impl<'a> Cx<'a> {
+    /// A command about to run.
+    pub fn new(kubectl: &'a Kubectl, stdin: Option<&'a str>, out: &'a mut (dyn Sink + Send)) -> Self {
+        Self {
+            kubectl,
+            stdin,
+            impersonate: None,
+            impersonate_groups: Vec::new(),
+            out,
+            date: None,
+            warned: BTreeSet::new(),
+        }
+    }
+
+    /// Writes to standard output.
+    pub fn out(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.out.stdout(text);
+        }
+    }
+
+    /// Writes to standard error.
+    pub fn err(&mut self, text: &str) {
+        self.out.stderr(text);
+    }
+
+    /// The cluster's time: the caller's clock, else the newest `Date`, else this machine's.
+    pub fn now(&self) -> Timestamp {
+        match (&self.kubectl.clock, self.date) {
+            (Some(clock), _) => clock(),
+            (None, Some(date)) => date,
+            (None, None) => Timestamp::now(),
+        }
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        url: &str,
+        accept: &str,
+        body: Option<(&str, &Value)>,
+    ) -> Done<Request<Vec<u8>>> {
+        let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
+        if let Some(user) = &self.impersonate {
+            request = request.header("Impersonate-User", user);
+        }
+        for group in &self.impersonate_groups {
+            request = request.header("Impersonate-Group", group);
+        }
+        let bytes = match body {
+            None => Vec::new(),
+            Some((content_type, value)) => {
+                request = request.header("Content-Type", content_type);
+                value.to_string().into_bytes()
+            }
+        };
+        request.body(bytes).map_err(|why| Fail::Error(format!("{url} is not a URL: {why}")))
+    }
+
+    /// One request; an answer that is not a success becomes [`Fail::Status`].
+    pub async fn send(
+        &mut self,
+        method: Method,
+        url: &str,
+        accept: &str,
+        body: Option<(&str, &Value)>,
+    ) -> Done<Value> {
+        let request = self.request(method, url, accept, body)?;
+        let answer = self.kubectl.client.send(request.map(Into::into)).await?;
+        let code = answer.status();
+        if let Some(date) = answer.headers().get("Date").and_then(|date| date.to_str().ok()) {
+            self.date = jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp()).or(self.date);
+        }
+        let warnings: Vec<String> = answer
+            .headers()
+            .get_all("Warning")
+            .iter()
+            .filter_map(|value| warning(value.to_str().ok()?))
+            .collect();
+        for text in warnings {
+            if self.warned.insert(text.clone()) {
+                self.err(&format!("Warning: {text}\n"));
+            }
+        }
+        let bytes = answer.into_body().collect_bytes().await?;
+        let value = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        if code.is_success() {
+            Ok(value)
+        } else {
+            Err(Fail::Status(Box::new(Status::read(code.as_u16(), &value))))
+        }
+    }
+
+    /// GET as JSON.
+    pub async fn get(&mut self, url: &str) -> Done<Value> {
+        self.send(Method::GET, url, JSON, None).await
+    }
+
+    /// The lines of a watch, each an event. Ends when the server ends it.
+    pub async fn watch(
+        &mut self,
+        url: &str,
+        accept: &str,
+    ) -> Done<impl Stream<Item = Value> + Unpin + use<>> {
+        let request = self.request(Method::GET, url, accept, None)?;
+        let body = self.kubectl.client.request_stream(request).await?;
+        let lines = Box::pin(body).lines();
+        Ok(Box::pin(lines.filter_map(async |line| serde_json::from_str(&line.ok()?).ok())))
+    }
+}
+
+/// The text of `299 - "text"`.
+fn warning(header: &str) -> Option<String> {
+    let start = header.find('"')? + 1;
+    let end = header.rfind('"').filter(|end| *end > start)?;
+    Some(header[start..end].replace("\\\"", "\"").replace("\\\\", "\\"))
+}

@@ -1,0 +1,183 @@
+//! Which objects a command line means: `pods`, `po,svc`, `pod a b`, `deploy/web svc/web`, `all`.
+//!
+//! Models cli-runtime's resource builder.
+
+use serde_json::Value;
+
+use crate::{
+    discovery::{self, Resource},
+    fail::{Done, Fail},
+    flags::Flags,
+    http::{Cx, query},
+    output::typed_items,
+};
+
+/// One thing asked for.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// All objects of a resource that the selectors let through.
+    List(Resource),
+    /// One object.
+    Named(Resource, String),
+}
+
+impl Ask {
+    /// Its resource.
+    pub fn resource(&self) -> &Resource {
+        match self {
+            Self::List(resource) | Self::Named(resource, _) => resource,
+        }
+    }
+}
+
+/// An object with its resource.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its resource.
+    pub resource: Resource,
+    /// Namespace, none for cluster-scoped kinds.
+    pub namespace: Option<String>,
+    /// Name.
+    pub name: String,
+    /// The object.
+    pub object: Value,
+}
+
+impl Found {
+    /// Where it lives.
+    pub fn url(&self) -> String {
+        self.resource.url(self.namespace.as_deref(), &self.name)
+    }
+
+    /// `deployment.apps/web`.
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.resource.kind_group(), self.name)
+    }
+
+    /// `deployment.apps "web"`.
+    pub fn quoted(&self) -> String {
+        format!("{} {:?}", self.resource.kind_group(), self.name)
+    }
+}
+
+/// What verbs say where no resource is given.
+pub const NOTHING_GIVEN: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// The namespace of the line, else of the context.
+pub fn namespace(cx: &Cx<'_>, flags: &Flags) -> String {
+    flags.get("namespace").filter(|name| !name.is_empty()).unwrap_or(&cx.kubectl.namespace).to_owned()
+}
+
+/// The namespace to look in; none for all.
+pub fn scope(cx: &Cx<'_>, flags: &Flags) -> Option<String> {
+    if flags.on("all-namespaces") { None } else { Some(namespace(cx, flags)) }
+}
+
+/// Reads the arguments as resources.
+///
+/// # Errors
+/// kubectl's words for mixtures it does not take and for types that the server does not have.
+pub async fn asks(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
+    if args.iter().any(|arg| arg.contains('/')) {
+        return tuples(cx, args).await;
+    }
+    let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
+    let mut resources: Vec<Resource> = Vec::new();
+    for name in types.split(',') {
+        if name.is_empty() {
+            return Err(Fail::error("arguments in resource/name form must have a single resource and name"));
+        }
+        let catalog = discovery::catalog(cx).await?;
+        let members = catalog.category(name);
+        if members.is_empty() {
+            resources.push(discovery::find(cx, name).await?);
+        } else {
+            resources
+                .extend(members.into_iter().filter(|it| it.verbs.iter().any(|verb| verb == "list")).cloned());
+        }
+    }
+    if names.is_empty() {
+        return Ok(resources.into_iter().map(Ask::List).collect());
+    }
+    match resources.as_slice() {
+        [one] => Ok(names.iter().map(|name| Ask::Named(one.clone(), name.clone())).collect()),
+        _ => Err(Fail::error("you must specify only one resource")),
+    }
+}
+
+async fn tuples(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
+    let mut asks = Vec::new();
+    for arg in args {
+        let Some((kind, name)) = arg.split_once('/') else {
+            return Err(Fail::error(
+                "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
+            ));
+        };
+        if kind.is_empty() || name.is_empty() || name.contains('/') {
+            return Err(Fail::error("arguments in resource/name form must have a single resource and name"));
+        }
+        asks.push(Ask::Named(discovery::find(cx, kind).await?, name.to_owned()));
+    }
+    Ok(asks)
+}
+
+/// The list URL of a resource with the selectors of the line.
+pub fn list_url(
+    resource: &Resource,
+    namespace: Option<&str>,
+    flags: &Flags,
+    more: &[(&str, &str)],
+) -> String {
+    let mut pairs = Vec::new();
+    if let Some(selector) = flags.get("field-selector").filter(|text| !text.is_empty()) {
+        pairs.push(("fieldSelector", selector));
+    }
+    if let Some(selector) = flags.get("selector").filter(|text| !text.is_empty()) {
+        pairs.push(("labelSelector", selector));
+    }
+    pairs.extend_from_slice(more);
+    format!("{}{}", resource.url(namespace, ""), query(&pairs))
+}
+
+/// The objects that a changing verb is about, fetched. Needs names, `-l`, `--field-selector` or `--all`.
+///
+/// # Errors
+/// kubectl's words for a line that names nothing; what the server says.
+pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Found>> {
+    let asks = asks(cx, args).await?;
+    if asks.is_empty() {
+        return Err(Fail::error(NOTHING_GIVEN));
+    }
+    let mut found = Vec::new();
+    for ask in asks {
+        found.extend(fetch(cx, flags, &ask).await?);
+    }
+    Ok(found)
+}
+
+/// What one ask finds.
+pub async fn fetch(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>> {
+    let scope = scope(cx, flags);
+    match ask {
+        Ask::Named(resource, name) => {
+            let namespace = resource.namespaced.then(|| namespace(cx, flags));
+            let object = cx.get(&resource.url(namespace.as_deref(), name)).await?;
+            Ok(vec![Found { resource: resource.clone(), namespace, name: name.clone(), object }])
+        }
+        Ask::List(resource) => {
+            let selected = ["selector", "field-selector"].iter().any(|flag| flags.get(flag).is_some());
+            if !selected && !flags.on("all") {
+                return Err(Fail::error("resource(s) were provided, but no name was specified"));
+            }
+            let list = cx.get(&list_url(resource, scope.as_deref(), flags, &[])).await?;
+            Ok(typed_items(&list).into_iter().map(|object| found(resource, object)).collect())
+        }
+    }
+}
+
+/// An object of a list, with where it lives.
+pub fn found(resource: &Resource, object: Value) -> Found {
+    let part = |pointer| crate::output::text(&object, pointer).to_owned();
+    let namespace = Some(part("/metadata/namespace")).filter(|text| resource.namespaced && !text.is_empty());
+    Found { resource: resource.clone(), namespace, name: part("/metadata/name"), object }
+}

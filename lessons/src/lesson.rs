@@ -1,0 +1,100 @@
+//! A lesson that was read, and the page it gives.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use wire::{
+    learner::Lang,
+    lesson::{Block, ExperimentView, LessonPage, Progress, Section},
+};
+
+use crate::{diagnostic::Diagnostic, experiment::Experiment, words::Words};
+
+/// A lesson in all its languages.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Directory name, e.g. `21-why-kubernetes`.
+    pub slug: String,
+    /// Number in the course.
+    pub number: u32,
+    /// Experiments in the order in which the Korean prose places them.
+    pub experiments: Vec<Arc<Experiment>>,
+    /// Findings that don't keep it from being shown.
+    pub warnings: Vec<Diagnostic>,
+    pub(crate) texts: BTreeMap<Lang, Text>,
+}
+
+/// A lesson in one language.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    /// Title.
+    pub title: String,
+    /// Title of its part of the course.
+    pub part: String,
+    /// One sentence.
+    pub summary: String,
+    /// The sections, for the rail.
+    pub sections: Vec<Section>,
+    /// Content, top to bottom.
+    pub blocks: Vec<Block>,
+    /// Words by id of the experiment.
+    pub words: BTreeMap<String, Words>,
+}
+
+impl Lesson {
+    /// Its languages, Korean first.
+    pub fn langs(&self) -> impl Iterator<Item = Lang> {
+        self.texts.keys().copied()
+    }
+
+    /// Its texts in a language; in Korean, the original, where it is not translated. Says which it is.
+    pub fn text(&self, lang: Lang) -> Option<(Lang, &Text)> {
+        let wanted = self.texts.get_key_value(&lang);
+        wanted.or_else(|| self.texts.first_key_value()).map(|(lang, text)| (*lang, text))
+    }
+
+    /// An experiment by its id.
+    pub fn experiment(&self, id: &str) -> Option<&Arc<Experiment>> {
+        self.experiments.iter().find(|e| e.id == id)
+    }
+
+    /// An experiment's words.
+    pub fn words(&self, id: &str, lang: Lang) -> Option<&Words> {
+        self.text(lang)?.1.words.get(id)
+    }
+
+    /// The page. `learner` gives, for an experiment, the learner's sandbox and progress.
+    pub fn page(
+        &self,
+        lang: Lang,
+        mut learner: impl FnMut(&Experiment) -> (String, Progress),
+    ) -> Option<LessonPage> {
+        let (lang, text) = self.text(lang)?;
+        let view = |experiment: &Arc<Experiment>| {
+            let words = text.words.get(&experiment.id)?.clone();
+            let (sandbox, progress) = learner(experiment);
+            Some(ExperimentView {
+                id: experiment.id.clone(),
+                label: words.label,
+                title: words.title,
+                sandbox,
+                prediction: words.prediction,
+                acts: words.acts,
+                checks: words.checks,
+                hints: words.hints_html.len() as u32,
+                closing_html: words.closing_html,
+                progress,
+            })
+        };
+        Some(LessonPage {
+            slug: self.slug.clone(),
+            number: self.number,
+            title: text.title.clone(),
+            part: text.part.clone(),
+            summary: text.summary.clone(),
+            lang,
+            sections: text.sections.clone(),
+            blocks: text.blocks.clone(),
+            experiments: self.experiments.iter().filter_map(view).collect(),
+        })
+    }
+}

@@ -1,0 +1,229 @@
+//! Reads the body of a `lesson.*.md`: sections, blocks, and the fences that hold an experiment's words.
+
+use std::path::Path;
+
+use comrak::{
+    Arena, Options,
+    nodes::{Node, NodeCodeBlock, NodeValue},
+    parse_document,
+};
+use wire::{
+    learner::Lang,
+    lesson::{Block, Section},
+};
+
+use crate::{diagnostic::Diagnostic, html, source::Source};
+
+/// A body that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    pub sections: Vec<Section>,
+    pub blocks: Vec<Block>,
+    pub fences: Vec<Fence>,
+    pub found: Vec<Diagnostic>,
+}
+
+/// An experiment's place, and the YAML of its words.
+#[derive(Debug)]
+pub(crate) struct Fence {
+    pub experiment: String,
+    pub yaml: String,
+    /// Line of the opening fence; the YAML starts on the next.
+    pub line: usize,
+}
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    options.extension.alerts = true;
+    options.extension.front_matter_delimiter = Some("---".into());
+    options
+}
+
+/// HTML of a short text such as a hint.
+pub(crate) fn fragment(markdown: &str, lang: Lang) -> String {
+    let arena = Arena::new();
+    html::children(parse_document(&arena, markdown, &options()), lang)
+}
+
+/// Reads a whole file; local links are looked up beside it.
+pub(crate) fn read(source: &Source, lang: Lang, dir: &Path) -> Body {
+    let arena = Arena::new();
+    let root = parse_document(&arena, &source.text, &options());
+    let mut reader = Reader { source, lang, dir, body: Body::default(), prose: String::new(), level: 1 };
+    for node in root.children() {
+        reader.top(node);
+    }
+    reader.flush();
+    reader.lint(root);
+    reader.body
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    lang: Lang,
+    dir: &'a Path,
+    body: Body,
+    prose: String,
+    level: u8,
+}
+
+impl Reader<'_> {
+    fn top(&mut self, node: Node<'_>) {
+        let value = node.data().value.clone();
+        match value {
+            NodeValue::FrontMatter(_) => {}
+            NodeValue::Heading(heading) => self.heading(node, heading.level),
+            NodeValue::CodeBlock(code) if code.info.split_whitespace().next() == Some("experiment") => {
+                self.fence(node, &code);
+            }
+            _ => self.prose.push_str(&html::block(node, self.lang)),
+        }
+    }
+
+    fn flush(&mut self) {
+        let html = std::mem::take(&mut self.prose);
+        if !html.trim().is_empty() {
+            self.body.blocks.push(Block::Prose { html });
+        }
+    }
+
+    fn fence(&mut self, node: Node<'_>, code: &NodeCodeBlock) {
+        let line = node.data().sourcepos.start.line;
+        let mut words = code.info.split_whitespace().skip(1);
+        let (Some(id), None) = (words.next(), words.next()) else {
+            let hint = "write the directory's name after it: ```experiment self-healing";
+            return self.error(line, 1, "unknown-id", "the fence names no experiment".into(), hint);
+        };
+        if self.body.fences.iter().any(|f| f.experiment == id) {
+            let message = format!("experiment `{id}` has a place already");
+            return self.error(
+                line,
+                1,
+                "duplicate-id",
+                message,
+                "an experiment stands in one place of a lesson",
+            );
+        }
+        self.flush();
+        self.body.blocks.push(Block::Experiment { id: id.to_owned() });
+        self.body.fences.push(Fence { experiment: id.to_owned(), yaml: code.literal.clone(), line });
+    }
+
+    fn heading(&mut self, node: Node<'_>, level: u8) {
+        let line = node.data().sourcepos.start.line;
+        if level == 1 {
+            let hint = "the title stands in the front matter; sections start with ##";
+            self.error(line, 1, "heading-order", "a lesson's body has no heading of level 1".into(), hint);
+        } else if level > self.level + 1 {
+            let message = format!("a heading of level {level} follows one of level {}", self.level);
+            self.error(line, 1, "heading-order", message, "go down one level at a time");
+        }
+        self.level = level;
+        let attributes = cut_attributes(node);
+        let (mut id, mut problem) = (None, None);
+        for word in attributes.as_deref().unwrap_or_default().split_whitespace() {
+            match (word.strip_prefix('#'), word.strip_prefix("problem=").map(str::parse)) {
+                (Some(given), _) if !given.is_empty() => id = Some(given.to_owned()),
+                (_, Some(Ok(number))) => problem = Some(number),
+                _ => {
+                    let message = format!("`{word}` means nothing in a heading");
+                    self.error(
+                        line,
+                        1,
+                        "unknown-field",
+                        message,
+                        "a heading may end in {#id} or {#id problem=2}",
+                    );
+                }
+            }
+        }
+        let title = html::plain(node).trim().to_owned();
+        if title.is_empty() {
+            self.error(line, 1, "empty", "the heading has no words".into(), "");
+        }
+        let by_rule = || format!("s{}", self.body.sections.len() + 1);
+        let id = id.unwrap_or_else(|| if level == 2 { by_rule() } else { String::new() });
+        if level == 2 {
+            if self.body.sections.iter().any(|s| s.id == id) {
+                self.error(line, 1, "duplicate-id", format!("two sections have the id `{id}`"), "");
+            }
+            self.body.sections.push(Section { id: id.clone(), title, problem });
+        }
+        let inner = html::children(node, self.lang);
+        let heading = html::heading(level, &id, problem, inner.trim_end(), self.lang);
+        self.prose.push_str(&if id.is_empty() { heading.replacen(" id=\"\"", "", 1) } else { heading });
+    }
+
+    fn lint(&mut self, root: Node<'_>) {
+        for node in root.descendants() {
+            let (value, start) = (node.data().value.clone(), node.data().sourcepos.start);
+            match value {
+                NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_) => {
+                    let message = "raw HTML is not shown as HTML, but as text".to_owned();
+                    self.error(
+                        start.line,
+                        start.column,
+                        "raw-html",
+                        message,
+                        "say it in Markdown, or put it into `code`",
+                    );
+                }
+                NodeValue::Image(link) => {
+                    if html::plain(node).trim().is_empty() {
+                        let message = "the image has no words for those who can't see it".to_owned();
+                        self.error(
+                            start.line,
+                            start.column,
+                            "no-alt",
+                            message,
+                            "![what the picture shows](picture.svg)",
+                        );
+                    }
+                    self.target(&link.url, start.line, start.column);
+                }
+                NodeValue::Link(link) => self.target(&link.url, start.line, start.column),
+                _ => {}
+            }
+        }
+    }
+
+    fn target(&mut self, url: &str, line: usize, column: usize) {
+        if !html::is_safe(url) {
+            return self.error(
+                line,
+                column,
+                "link",
+                format!("`{url}` is not a link that may be followed"),
+                "",
+            );
+        }
+        let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
+        let is_local = !url.contains(':') && !url.starts_with('/');
+        if is_local && path.is_empty() && !self.body.sections.iter().any(|s| s.id == fragment) {
+            let ids: Vec<&str> = self.body.sections.iter().map(|s| s.id.as_str()).collect();
+            let hint = format!("there are: {}", ids.join(", "));
+            self.error(line, column, "link", format!("no section has the id `{fragment}`"), &hint);
+        } else if is_local && !path.is_empty() && !self.dir.join(path).exists() {
+            self.error(line, column, "link", format!("there is no file `{path}` beside this one"), "");
+        }
+    }
+
+    fn error(&mut self, line: usize, column: usize, code: &'static str, message: String, hint: &str) {
+        let column = self.source.characters(line, column);
+        self.body.found.push(self.source.error(line, column, code, message).hint(hint));
+    }
+}
+
+/// Takes a trailing `{…}` off a heading's text.
+fn cut_attributes(heading: Node<'_>) -> Option<String> {
+    let last = heading.last_child()?;
+    let mut data = last.data_mut();
+    let NodeValue::Text(text) = &mut data.value else { return None };
+    let open = text.trim_end().strip_suffix('}')?.rfind('{')?;
+    let inner = text[open + 1..].trim_end().trim_end_matches('}').to_owned();
+    *text = text[..open].trim_end().to_owned().into();
+    Some(inner)
+}

@@ -1,0 +1,232 @@
+//! Reads a lesson's directory and compares its languages with one another.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use serde::Deserialize;
+use wire::learner::Lang;
+
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    experiment::Experiment,
+    experiment_file,
+    lesson::{Lesson, Text},
+    markdown::{self, Body},
+    source::Source,
+    words, world,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontMatter {
+    number: u32,
+    title: String,
+    part: String,
+    summary: String,
+    #[serde(default)]
+    of: Option<String>,
+}
+
+/// Reads and lints the lesson in a directory.
+///
+/// # Errors
+/// Every finding, in the order of the files, when one of them is an error.
+pub fn read(dir: &Path) -> Result<Lesson, Vec<Diagnostic>> {
+    let slug = dir.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+    let mut reader = Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new() };
+    let lesson = reader.lesson();
+    let is_broken = reader.found.iter().any(|d| d.severity == Severity::Error);
+    match lesson {
+        Some(lesson) if !is_broken => Ok(Lesson { warnings: reader.found, ..lesson }),
+        _ => Err(reader.found),
+    }
+}
+
+struct Reader<'a> {
+    dir: &'a Path,
+    slug: String,
+    found: Vec<Diagnostic>,
+    experiments: BTreeMap<String, Arc<Experiment>>,
+}
+
+struct Read {
+    source: Source,
+    front: FrontMatter,
+    body: Body,
+}
+
+impl Reader<'_> {
+    fn lesson(&mut self) -> Option<Lesson> {
+        let mut files = BTreeMap::new();
+        for lang in Lang::ALL {
+            files.extend(self.file(lang).map(|read| (lang, read)));
+        }
+        let order: Vec<String> = match files.get(&Lang::Ko) {
+            Some(read) => read.body.fences.iter().map(|f| f.experiment.clone()).collect(),
+            None => Vec::new(),
+        };
+        self.read_experiments();
+        let mut texts = BTreeMap::new();
+        for (lang, read) in &mut files {
+            texts.insert(*lang, self.text(*lang, read));
+        }
+        self.compare(&files);
+        self.unplaced(&order);
+        let number = files.get(&Lang::Ko)?.front.number;
+        let experiments = order.iter().filter_map(|id| self.experiments.get(id).cloned()).collect();
+        Some(Lesson { slug: self.slug.clone(), number, experiments, warnings: Vec::new(), texts })
+    }
+
+    fn file(&mut self, lang: Lang) -> Option<Read> {
+        let name = format!("lesson.{lang}.md");
+        let file = self.dir.join(&name);
+        let path = format!("{}/{name}", self.slug);
+        if lang != Lang::Ko && !file.exists() {
+            let source = Source { path, text: String::new() };
+            let message = format!("there is no translation of the lesson to `{lang}`");
+            self.found.push(source.warning(0, 0, "missing-translation", message));
+            return None;
+        }
+        let source = self.kept(Source::read(&file, path))?;
+        let front = self.front_matter(&source)?;
+        let prefix = self.slug.split('-').next().unwrap_or_default();
+        if prefix.parse() != Ok(front.number) {
+            let (line, column) = source.find_key(source.whole(), "number");
+            let message = format!(
+                "the lesson says that it is number {}, but its directory starts with `{prefix}`",
+                front.number
+            );
+            self.found
+                .push(source.error(line, column, "number", message).hint("name the directory like 21-topic"));
+        }
+        for (key, text) in [("title", &front.title), ("part", &front.part), ("summary", &front.summary)] {
+            if text.trim().is_empty() {
+                let (line, column) = source.find_key(source.whole(), key);
+                self.found.push(source.error(line, column, "empty", format!("`{key}` has no text")));
+            }
+        }
+        let body = markdown::read(&source, lang, self.dir);
+        Some(Read { source, front, body })
+    }
+
+    fn front_matter(&mut self, source: &Source) -> Option<FrontMatter> {
+        let body = source.text.strip_prefix("---\n");
+        let yaml = body.and_then(|rest| rest.find("\n---").map(|end| &rest[..=end]));
+        let Some(yaml) = yaml else {
+            let hint =
+                "start the file with a line ---, then number, title, part, summary, and another line ---";
+            self.found
+                .push(source.error(1, 1, "front-matter", "the file has no front matter".into()).hint(hint));
+            return None;
+        };
+        self.kept(source.yaml(yaml, 1))
+    }
+
+    fn read_experiments(&mut self) {
+        let Ok(entries) = std::fs::read_dir(self.dir.join("experiments")) else { return };
+        let mut dirs: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+        dirs.sort();
+        for dir in dirs {
+            let id = dir.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            if let Some(experiment) = self.read_experiment(&id, &dir) {
+                self.experiments.insert(id, Arc::new(experiment));
+            }
+        }
+    }
+
+    fn read_experiment(&mut self, id: &str, dir: &Path) -> Option<Experiment> {
+        let path = |name: &str| format!("{}/experiments/{id}/{name}", self.slug);
+        let files = ["world.yaml", "experiment.yaml"].map(|name| Source::read(&dir.join(name), path(name)));
+        let [world, experiment] = files.map(|file| self.kept(file));
+        let world = world.and_then(|source| self.all_kept(world::read(&source)));
+        let experiment = experiment?;
+        self.all_kept(experiment_file::read(id, experiment, world?))
+    }
+
+    fn text(&mut self, lang: Lang, read: &mut Read) -> Text {
+        self.found.append(&mut read.body.found);
+        let mut all = BTreeMap::new();
+        for fence in &read.body.fences {
+            let Some(experiment) = self.experiments.get(&fence.experiment) else {
+                if !self.dir.join("experiments").join(&fence.experiment).is_dir() {
+                    let message = format!("there is no experiment `{}`", fence.experiment);
+                    let known: Vec<&str> = self.experiments.keys().map(String::as_str).collect();
+                    let hint = format!("the directory experiments/ has: {}", known.join(", "));
+                    self.found.push(read.source.error(fence.line, 15, "unknown-id", message).hint(hint));
+                }
+                continue;
+            };
+            let words = words::read(&read.source, lang, fence, experiment, &mut self.found);
+            all.extend(words.map(|w| (fence.experiment.clone(), w)));
+        }
+        Text {
+            title: read.front.title.clone(),
+            part: read.front.part.clone(),
+            summary: read.front.summary.clone(),
+            sections: read.body.sections.clone(),
+            blocks: read.body.blocks.clone(),
+            words: all,
+        }
+    }
+
+    fn compare(&mut self, files: &BTreeMap<Lang, Read>) {
+        let Some(original) = files.get(&Lang::Ko) else { return };
+        let hash = fingerprint(&original.source.text);
+        let shape = |read: &Read| -> Vec<_> {
+            read.body.sections.iter().map(|s| (s.id.clone(), s.problem)).collect()
+        };
+        let places =
+            |read: &Read| -> Vec<_> { read.body.fences.iter().map(|f| f.experiment.clone()).collect() };
+        for (_, read) in files.iter().filter(|(lang, _)| **lang != Lang::Ko) {
+            let source = &read.source;
+            if read.front.of.as_deref() != Some(hash.as_str()) {
+                let (line, column) = source.find_key(source.whole(), "of");
+                let message = "the Korean text has changed since this was translated".to_owned();
+                let hint = format!("when the translation says the same again, write of: \"{hash}\"");
+                self.found.push(source.warning(line, column, "stale-translation", message).hint(hint));
+            }
+            let missing = shape(original).into_iter().find(|s| !shape(read).contains(s));
+            if let Some((id, _)) = missing {
+                let message = format!("section `{id}` is missing here, or has another problem number");
+                self.found.push(source.warning(1, 1, "missing-translation", message));
+            } else if shape(original) != shape(read) {
+                let message = "the sections are not those of the Korean text, in its order".to_owned();
+                self.found.push(source.warning(1, 1, "missing-translation", message));
+            }
+            if places(original) != places(read) {
+                let message = format!(
+                    "the Korean text places the experiments {:?}, this one {:?}",
+                    places(original),
+                    places(read)
+                );
+                self.found.push(source.error(1, 1, "missing-words", message));
+            }
+        }
+    }
+
+    fn unplaced(&mut self, placed: &[String]) {
+        for id in self.experiments.keys().filter(|id| !placed.contains(id)) {
+            let source = Source { path: format!("{}/experiments/{id}", self.slug), text: String::new() };
+            let message = format!("experiment `{id}` has no place in the lesson");
+            self.found.push(
+                source.warning(0, 0, "unplaced", message).hint("put a fence ```experiment into lesson.ko.md"),
+            );
+        }
+    }
+
+    fn kept<T>(&mut self, result: Result<T, Box<Diagnostic>>) -> Option<T> {
+        self.all_kept(result.map_err(|d| vec![*d]))
+    }
+
+    fn all_kept<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {
+        result.map_err(|found| self.found.extend(found)).ok()
+    }
+}
+
+/// FNV-1a over the lines without trailing space: enough to see that a text changed.
+fn fingerprint(text: &str) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in text.lines().flat_map(|line| line.trim_end().bytes().chain([b'\n'])) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("{hash:016x}")
+}

@@ -1,0 +1,162 @@
+//! An experiment's words in one language, as they stand in a fence of the prose.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use wire::{
+    learner::Lang,
+    lesson::{ActText, CheckText, Choice, PredictionText},
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    experiment::Experiment,
+    markdown::{Fence, fragment},
+    source::{Source, Within},
+};
+
+/// What an experiment says in one language.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    /// Short label, e.g. `2-나`.
+    pub label: String,
+    /// Title.
+    pub title: String,
+    /// The question and its choices.
+    pub prediction: PredictionText,
+    /// The acts' labels with their commands.
+    pub acts: Vec<ActText>,
+    /// The checks' sentences.
+    pub checks: Vec<CheckText>,
+    /// From a nudge to the way itself, as sanitised HTML.
+    pub hints_html: Vec<String>,
+    /// Shown when all checks have passed, as sanitised HTML.
+    pub closing_html: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWords {
+    label: String,
+    title: String,
+    prediction: RawPrediction,
+    #[serde(default)]
+    acts: BTreeMap<String, String>,
+    #[serde(default)]
+    checks: BTreeMap<String, String>,
+    #[serde(default)]
+    hints: Vec<String>,
+    closing: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPrediction {
+    question: String,
+    choices: BTreeMap<String, String>,
+}
+
+/// How many hints an experiment has.
+const HINTS: usize = 3;
+
+/// Reads a fence against its experiment. Findings go to `found`; `None` only where the YAML is broken.
+pub(crate) fn read(
+    source: &Source,
+    lang: Lang,
+    fence: &Fence,
+    experiment: &Experiment,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Words> {
+    let raw: RawWords = match source.yaml(&fence.yaml, fence.line) {
+        Ok(raw) => raw,
+        Err(diagnostic) => {
+            found.push(*diagnostic);
+            return None;
+        }
+    };
+    let within = Within { first_line: fence.line, last_line: fence.line + fence.yaml.lines().count() };
+    let mut reader = Reader { source, within, found };
+    for (name, text) in [
+        ("label", &raw.label),
+        ("title", &raw.title),
+        ("question", &raw.prediction.question),
+        ("closing", &raw.closing),
+    ] {
+        reader.filled(name, text);
+    }
+    let choices = experiment.prediction.choices.iter().map(|c| c.id.as_str());
+    let choices = reader.by_id("choices", choices, &raw.prediction.choices);
+    let acts = reader.by_id("acts", experiment.acts.iter().map(|a| a.id.as_str()), &raw.acts);
+    let checks = reader.by_id("checks", experiment.checks.iter().map(|c| c.id.as_str()), &raw.checks);
+    reader.hints(&raw.hints);
+    let command =
+        |id: &str| experiment.acts.iter().find(|a| a.id == id).map(|a| a.command.clone()).unwrap_or_default();
+    Some(Words {
+        label: raw.label,
+        title: raw.title,
+        prediction: PredictionText {
+            question: raw.prediction.question,
+            choices: choices.into_iter().map(|(id, text)| Choice { id, text }).collect(),
+        },
+        acts: acts.into_iter().map(|(id, label)| ActText { command: command(&id), id, label }).collect(),
+        checks: checks.into_iter().map(|(id, text)| CheckText { id, text }).collect(),
+        hints_html: raw.hints.iter().map(|h| fragment(h, lang)).collect(),
+        closing_html: fragment(&raw.closing, lang),
+    })
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    within: Within,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// The words in the experiment's order.
+    fn by_id<'i>(
+        &mut self,
+        of: &str,
+        ids: impl Iterator<Item = &'i str>,
+        words: &BTreeMap<String, String>,
+    ) -> Vec<(String, String)> {
+        let ids: Vec<&str> = ids.collect();
+        for id in words.keys().filter(|id| !ids.contains(&id.as_str())) {
+            let hint = format!("experiment.yaml has: {}", ids.join(", "));
+            self.error(id, "unknown-id", format!("there is no `{id}` among the experiment's {of}"), &hint);
+        }
+        let mut texts = Vec::new();
+        for id in ids {
+            match words.get(id) {
+                Some(text) => {
+                    self.filled(id, text);
+                    texts.push((id.to_owned(), text.clone()));
+                }
+                None => {
+                    let message = format!("`{id}` of the experiment's {of} has no words here");
+                    self.error(of, "missing-words", message, &format!("add `{id}: …` under `{of}`"));
+                }
+            }
+        }
+        texts
+    }
+
+    fn filled(&mut self, key: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.error(key, "empty", format!("`{key}` has no text"), "");
+        }
+    }
+
+    fn hints(&mut self, hints: &[String]) {
+        if hints.len() != HINTS {
+            let message = format!("an experiment has {HINTS} hints, this one has {}", hints.len());
+            let key = if hints.is_empty() { "label" } else { "hints" };
+            self.error(key, "no-hints", message, "from a nudge, over the idea, to the way itself");
+        }
+        hints.iter().for_each(|h| self.filled("hints", h));
+    }
+
+    fn error(&mut self, key: &str, code: &'static str, message: String, hint: &str) {
+        let (line, column) = self.source.find_key(self.within, key);
+        self.found.push(self.source.error(line, column, code, message).hint(hint));
+    }
+}

@@ -1,0 +1,225 @@
+//! One small lesson, broken in one place at a time: every finding has its rule, file, line and column.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+const EXPERIMENT: &str = "experiments/plug/experiment.yaml";
+const WORLD: &str = "experiments/plug/world.yaml";
+const KO: &str = "lesson.ko.md";
+const EN: &str = "lesson.en.md";
+
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/21-small")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            {
+                fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+}
+
+/// A copy of the fixture with a current `of:`; the caller breaks it.
+fn fresh() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("broken-{}-{number}", std::process::id()));
+    let dir = root.join("21-small");
+    copy(&fixture(), &dir);
+    let stale = lessons::read(&dir).unwrap().warnings;
+    assert_eq!(stale.len(), 1, "{stale:?}");
+    assert_eq!(stale[0].code, "stale-translation");
+    let hash = stale[0].hint.rsplit("of: ").next().unwrap().to_owned();
+    let text = fs::read_to_string(dir.join(EN)).unwrap().replace("HASH", &hash);
+    fs::write(dir.join(EN), text).unwrap();
+    dir
+}
+
+fn found(dir: &Path) -> Vec<String> {
+    let all = match lessons::read(dir) {
+        Ok(lesson) => lesson.warnings,
+        Err(found) => found,
+    };
+    for diagnostic in &all {
+        assert!(diagnostic.render().contains(&diagnostic.message), "{}", diagnostic.render());
+    }
+    let name = |d: &lessons::Diagnostic| d.file.rsplit('/').next().unwrap_or_default().to_owned();
+    all.iter().map(|d| format!("{}:{}:{} {}", name(d), d.line, d.column, d.code)).collect()
+}
+
+/// Replaces text in a file of the fixture and expects a finding; the Korean hash is not at stake.
+fn check(file: &str, cases: &[(&str, &str, &str)]) {
+    let wrong: Vec<String> =
+        cases.iter().filter_map(|(from, to, expect)| differs(file, from, to, expect)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn differs(file: &str, from: &str, to: &str, expect: &str) -> Option<String> {
+    let dir = fresh();
+    let text = fs::read_to_string(dir.join(file)).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    fs::write(dir.join(file), text.replacen(from, to, 1)).unwrap();
+    let found: Vec<String> =
+        found(&dir).into_iter().filter(|f| file != KO || !f.ends_with("stale-translation")).collect();
+    fs::remove_dir_all(dir.parent().unwrap()).unwrap();
+    let label = || format!("{file}: {from:?} -> {to:?}\n expected {expect}\n found {found:?}");
+    (!found.iter().any(|f| f == expect || f.strip_prefix("experiment.yaml:") == Some(expect))).then(label)
+}
+
+#[test]
+fn the_fixture_itself_is_whole() {
+    let dir = fresh();
+    assert_eq!(found(&dir), Vec::<String>::new());
+}
+
+#[test]
+fn prose() {
+    check(
+        KO,
+        &[
+            ("---\nnumber", "number", "lesson.ko.md:1:1 front-matter"),
+            ("number: 21", "number: 22", "lesson.ko.md:2:1 number"),
+            ("number: 21", "number: many", "lesson.ko.md:2:9 yaml"),
+            ("part: 1부", "part: ''", "lesson.ko.md:4:1 empty"),
+            ("part: 1부", "part: 1부\ncolour: red", "lesson.ko.md:5:1 unknown-field"),
+            ("part: 1부\n", "", "lesson.ko.md:4:1 missing-field"),
+            ("## 처음", "### 처음", "lesson.ko.md:8:1 heading-order"),
+            ("## 처음", "# 처음", "lesson.ko.md:8:1 heading-order"),
+            ("{#second problem=1}", "{#first}", "lesson.ko.md:14:1 duplicate-id"),
+            ("problem=1", "problem=one", "lesson.ko.md:14:1 unknown-field"),
+            ("(#second)", "(#third)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(other.md)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(javascript:alert)", "lesson.ko.md:10:7 link"),
+            ("(picture.svg)", "(nothing.svg)", "lesson.ko.md:12:1 link"),
+            ("![그림 설명]", "![]", "lesson.ko.md:12:1 no-alt"),
+            ("글이에요.", "<b>글</b>", "lesson.ko.md:10:1 raw-html"),
+        ],
+    );
+}
+
+#[test]
+fn words() {
+    check(
+        KO,
+        &[
+            ("experiment plug", "experiment plugs", "lesson.ko.md:16:15 unknown-id"),
+            ("experiment plug", "experiment", "lesson.ko.md:16:1 unknown-id"),
+            ("    gone: 없어져요\n", "", "lesson.ko.md:21:3 missing-words"),
+            ("    gone: 없어져요", "    gone: ''", "lesson.ko.md:22:5 empty"),
+            ("  unplug: 뽑기", "  plug: 뽑기", "lesson.ko.md:25:3 unknown-id"),
+            ("hints: [하나, 둘, 셋]", "hints: [하나]", "lesson.ko.md:28:1 no-hints"),
+            ("hints: [하나, 둘, 셋]\n", "", "lesson.ko.md:17:1 no-hints"),
+            ("closing: 끝이에요.", "closing: [", "lesson.ko.md:29:10 yaml"),
+            ("closing: 끝이에요.", "ending: 끝이에요.", "lesson.ko.md:29:1 unknown-field"),
+        ],
+    );
+    check(
+        EN,
+        &[
+            ("  silent: It is silent", "  loud: It is loud", "lesson.en.md:26:3 unknown-id"),
+            ("  silent: It is silent", "", "lesson.en.md:25:7 yaml"),
+        ],
+    );
+}
+
+#[test]
+fn translations() {
+    check(
+        EN,
+        &[
+            ("of: ", "of: 1", "lesson.en.md:6:1 stale-translation"),
+            ("## First {#first}", "## First", "lesson.en.md:1:1 missing-translation"),
+            ("problem=1", "problem=2", "lesson.en.md:1:1 missing-translation"),
+            ("```experiment plug", "```yaml", "lesson.en.md:1:1 missing-words"),
+        ],
+    );
+    let dir = fresh();
+    fs::remove_file(dir.join(EN)).unwrap();
+    assert_eq!(found(&dir), ["lesson.en.md:0:0 missing-translation"]);
+    assert!(lessons::read(&dir).is_ok(), "without a translation the lesson is shown in Korean");
+}
+
+#[test]
+fn experiments() {
+    check(
+        EXPERIMENT,
+        &[
+            ("settle: 10s", "settle: soon", "1:9 duration"),
+            ("settle: 10s", "settle: 10s\ncolour: red", "2:1 unknown-field"),
+            ("[machines]", "[machine]", "2:13 unknown-id"),
+            ("command: lab unplug node-a", "command: ''", "5:14 empty"),
+            ("after: unplug", "after: plug", "7:10 unknown-id"),
+            ("- id: stays", "- id: gone", "11:11 duplicate-id"),
+            ("- id: stays", "- id: Stays!", "11:11 bad-id"),
+            ("size(nodes) == 0", "size(nodes) ==", "10:32 cel"),
+            ("size(nodes) == 0", "size(nodez) == 0", "10:23 cel"),
+            ("size(nodes) == 0", "length(nodes) == 0", "10:18 cel"),
+            ("conditions.exists", "conditions.exist", "18:27 cel"),
+            ("eventually: >-", "sometimes: >-", "16:5 unknown-field"),
+            ("    after: unplug\n    ev", "    after_check: silent\n    ev", "15:18 unknown-id"),
+            ("    after: unplug\n    ev", "    for: 10s\n    ev", "15:10 unknown-field"),
+            ("eventually: >-", "never: >-", "14:9 empty"),
+            ("eventually: >-", "holds: >-", "17:7 missing-field"),
+            ("{at: 5s,", "{at: 5m,", "21:12 order"),
+            ("fails: [silent]", "fails: [loud]", "27:13 unknown-id"),
+            ("fails: [silent]", "fails: []", "24:9 empty"),
+            ("acts:", "acts: [", "4:3 yaml"),
+        ],
+    );
+}
+
+#[test]
+fn worlds() {
+    check(
+        WORLD,
+        &[
+            ("kind: Machine", "kind: Machin", "world.yaml:1:1 unknown-kind"),
+            ("metadata: {name: web}", "metadata: {}", "world.yaml:6:1 missing-field"),
+            ("power: \"On\"", "power: \"On", "world.yaml:4:26 yaml"),
+        ],
+    );
+    let dir = fresh();
+    fs::remove_file(dir.join(WORLD)).unwrap();
+    assert_eq!(found(&dir)[0], "world.yaml:0:0 unreadable");
+}
+
+#[test]
+fn a_broken_lesson_does_not_hide_the_others() {
+    let dir = fresh();
+    let root = dir.parent().unwrap();
+    copy(&dir, &root.join("22-broken"));
+    copy(&dir, &root.join("21-again"));
+    let course = lessons::Course::read(root);
+    let slugs: Vec<&str> = course.lessons.iter().map(|l| l.slug.as_str()).collect();
+    assert_eq!(slugs, ["21-again"]);
+    let codes: Vec<&str> = course.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["number", "number", "number"]);
+    assert_eq!(lessons::Course::read(&root.join("nowhere")).diagnostics[0].code, "unreadable");
+}
+
+/// No bytes make the reader panic: every file of the fixture cut at every place, and some damage.
+#[test]
+fn damage_never_panics() {
+    let dir = fresh();
+    for file in [KO, EN, EXPERIMENT, WORLD] {
+        let whole = fs::read(dir.join(file)).unwrap();
+        for end in (0..whole.len()).step_by(7) {
+            let mut damaged = whole[..end].to_vec();
+            damaged.extend(b"{[\"\xff"[end % 4..].iter());
+            fs::write(dir.join(file), &damaged).unwrap();
+            drop(found(&dir));
+        }
+        fs::write(dir.join(file), whole).unwrap();
+    }
+}

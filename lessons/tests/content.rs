@@ -1,0 +1,63 @@
+//! The course as it is shipped: nothing to find fault with, and what its pages are made of.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use lessons::Course;
+use wire::{
+    learner::Lang,
+    lesson::{Block, Progress},
+};
+
+fn course() -> Course {
+    Course::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"))
+}
+
+#[test]
+fn has_no_findings() {
+    let text: Vec<String> = course().diagnostics.iter().map(|d| d.render()).collect();
+    assert!(text.is_empty(), "\n{}", text.join("\n\n"));
+}
+
+#[test]
+fn lesson_21_in_both_languages() {
+    let course = course();
+    let lesson = course.lesson("21-why-kubernetes").unwrap();
+    for (lang, title, kicker, label) in [
+        (Lang::Ko, "쿠버네티스가 푸는 문제", "<small>문제 2</small>", "2-나"),
+        (Lang::En, "The problems Kubernetes solves", "<small>Problem 2</small>", "2-B"),
+    ] {
+        let page = lesson.page(lang, |e| (format!("box-of-{}", e.id), Progress::default())).unwrap();
+        assert_eq!((page.lang, page.number, page.title.as_str()), (lang, 21, title));
+        assert_eq!(page.sections.iter().filter_map(|s| s.problem).collect::<Vec<_>>(), [2]);
+        let [Block::Prose { html }, Block::Experiment { id }] = page.blocks.as_slice() else {
+            panic!("{:?}", page.blocks)
+        };
+        assert!(html.contains(&format!("<h2 id=\"self-healing\">{kicker}")), "{html}");
+        assert_eq!(html.matches("<li>").count(), 5, "five questions");
+        assert!(html.contains("<div class=\"onesentence\">"), "{html}");
+        let experiment = &page.experiments[0];
+        assert_eq!((id.as_str(), experiment.label.as_str(), experiment.hints), ("self-healing", label, 3));
+        assert_eq!(experiment.sandbox, "box-of-self-healing");
+        assert_eq!(experiment.acts[0].command, "lab unplug node-c");
+        let choices: Vec<&str> = experiment.prediction.choices.iter().map(|c| c.id.as_str()).collect();
+        assert_eq!(choices, ["moved", "restarted", "anew", "stays"]);
+        let checks: Vec<&str> = experiment.checks.iter().map(|c| c.id.as_str()).collect();
+        assert_eq!(checks, ["silent", "dropped", "replaced", "back", "hands-off"]);
+    }
+}
+
+#[test]
+fn the_world_fits_on_two_of_its_machines() {
+    let course = course();
+    let experiment = course.lesson("21-why-kubernetes").unwrap().experiment("self-healing").unwrap();
+    let kinds = |kind: &str| experiment.world.objects.iter().filter(|o| o["kind"] == kind).count();
+    assert_eq!(
+        (kinds("Machine"), kinds("Image"), kinds("Traffic"), kinds("Deployment"), kinds("Service")),
+        (3, 1, 1, 1, 1)
+    );
+    assert_eq!(experiment.settle_ms, 180_000);
+    assert!(experiment.may_write("machines") && !experiment.may_write("images"));
+    assert_eq!(experiment.act_of(" lab  unplug node-c ").unwrap().id, "unplug");
+    assert!(experiment.act_of("lab unplug node-a").is_none());
+}

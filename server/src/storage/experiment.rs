@@ -1,0 +1,122 @@
+//! How far a learner is in an experiment: prediction, acts, hints, verdicts.
+
+use super::{
+    Storage,
+    error::{Result, not_saved},
+};
+
+impl Storage {
+    /// Locks a prediction; the first of a run wins, later ones change nothing.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn lock_prediction(&self, sandbox: &str, run: i64, choice: &str, at_ms: i64) -> Result<()> {
+        let sql = "INSERT INTO predictions (sandbox_id, run, choice, at_ms) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (sandbox_id, run) DO NOTHING";
+        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(choice.to_owned()).bind(at_ms);
+        query.execute(&self.pool).await.map_err(not_saved)?;
+        Ok(())
+    }
+
+    /// The locked prediction of a run, with its virtual moment in ms.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn prediction(&self, sandbox: &str, run: i64) -> Result<Option<(String, i64)>> {
+        let sql = "SELECT choice, at_ms FROM predictions WHERE sandbox_id = $1 AND run = $2";
+        Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_optional(&self.pool).await?)
+    }
+
+    /// Notes that an act was done; its first moment stays.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn save_act(&self, sandbox: &str, run: i64, act: &str, at_ms: i64) -> Result<()> {
+        let sql = "INSERT INTO acts (sandbox_id, run, act, at_ms) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (sandbox_id, run, act) DO NOTHING";
+        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(act.to_owned()).bind(at_ms);
+        query.execute(&self.pool).await.map_err(not_saved)?;
+        Ok(())
+    }
+
+    /// Takes an act's note back: the cluster refused it.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn remove_act(&self, sandbox: &str, run: i64, act: &str) -> Result<()> {
+        let sql = "DELETE FROM acts WHERE sandbox_id = $1 AND run = $2 AND act = $3";
+        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(act.to_owned());
+        query.execute(&self.pool).await.map_err(not_saved)?;
+        Ok(())
+    }
+
+    /// The acts of a run by their virtual moments in ms.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn acts(&self, sandbox: &str, run: i64) -> Result<Vec<(String, i64)>> {
+        let sql = "SELECT act, at_ms FROM acts WHERE sandbox_id = $1 AND run = $2 ORDER BY at_ms, act";
+        Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?)
+    }
+
+    /// Opens one more hint of at most `max`; gives how many are open.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn open_hint(&self, sandbox: &str, max: i64) -> Result<i64> {
+        let sql = "INSERT INTO hints (sandbox_id, opened) VALUES ($1, CASE WHEN $2 > 0 THEN 1 ELSE 0 END) \
+                   ON CONFLICT (sandbox_id) DO UPDATE SET \
+                   opened = CASE WHEN hints.opened < $2 THEN hints.opened + 1 ELSE hints.opened END RETURNING opened";
+        let query = sqlx::query_scalar(sql).bind(sandbox.to_owned()).bind(max);
+        query.fetch_one(&self.pool).await.map_err(not_saved)
+    }
+
+    /// How many hints are open, over all runs.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn hints(&self, sandbox: &str) -> Result<i64> {
+        let query = sqlx::query_scalar("SELECT opened FROM hints WHERE sandbox_id = $1").bind(sandbox.to_owned());
+        Ok(query.fetch_optional(&self.pool).await?.unwrap_or(0))
+    }
+
+    /// Keeps a check's verdict, in place of the run's earlier one.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn save_verdict(
+        &self,
+        sandbox: &str,
+        run: i64,
+        check_id: &str,
+        verdict: &str,
+        at_ms: i64,
+        why_json: &str,
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO verdicts (sandbox_id, run, check_id, verdict, at_ms, why) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (sandbox_id, run, check_id) DO UPDATE SET \
+             verdict = excluded.verdict, at_ms = excluded.at_ms, why = excluded.why",
+        )
+        .bind(sandbox.to_owned())
+        .bind(run)
+        .bind(check_id.to_owned())
+        .bind(verdict.to_owned())
+        .bind(at_ms)
+        .bind(why_json.to_owned())
+        .execute(&self.pool)
+        .await
+        .map_err(not_saved)?;
+        Ok(())
+    }
+
+    /// How many checks of a run have the verdict `passed`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn verdicts_passed(&self, sandbox: &str, run: i64) -> Result<u32> {
+        let sql = "SELECT COUNT(*) FROM verdicts WHERE sandbox_id = $1 AND run = $2 AND verdict = 'passed'";
+        let count: i64 = sqlx::query_scalar(sql).bind(sandbox.to_owned()).bind(run).fetch_one(&self.pool).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+}

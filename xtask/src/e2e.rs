@@ -1,0 +1,109 @@
+//! The browser tests: sees to Chromium and Playwright, then plays `end2end/`.
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    paths::{root, server, site},
+    sh,
+    tally::{self, Tally},
+};
+
+/// The names under which a usable browser is known.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+const PACKAGES: [&str; 2] = ["chromium", "fonts-noto-cjk"];
+
+/// Where the browser tests live.
+pub fn folder() -> PathBuf {
+    root().join("end2end")
+}
+
+/// Plays the tests against a build that is there already.
+pub fn run(release: bool, args: &[String]) -> Result<Tally> {
+    let chromium = chromium()?;
+    install_packages()?;
+    let report = folder().join("test-results/report.json");
+    let _ = fs::remove_file(&report);
+    let args = args.strip_prefix(&["--".to_owned()]).unwrap_or(args);
+    // the script itself: npx would look on the network for what is not installed
+    let mut play = Command::new("node");
+    play.current_dir(folder())
+        .args(["node_modules/@playwright/test/cli.js", "test"])
+        .args(args)
+        .env("CHROMIUM", chromium)
+        .env("PILOTHOUSE_BIN", server(release))
+        .env("LEPTOS_SITE_ROOT", site());
+    sh::say(&play);
+    let succeeded = play.status().context("cannot start node")?.success();
+    let counted = match fs::read_to_string(&report) {
+        Ok(text) => tally::of_playwright(&text).context("cannot read Playwright's report")?,
+        Err(_) => Tally::default(),
+    };
+    Ok(Tally::of_run(succeeded, counted))
+}
+
+/// `npm ci`, unless what is installed is at least as new as the lock file.
+pub fn install_packages() -> Result<()> {
+    let changed = |file: &Path| fs::metadata(file).and_then(|meta| meta.modified());
+    let lock =
+        changed(&folder().join("package-lock.json")).context("end2end/package-lock.json is missing")?;
+    if changed(&folder().join("node_modules/.package-lock.json")).is_ok_and(|installed| installed >= lock) {
+        return Ok(());
+    }
+    ensure!(
+        sh::which("npm").is_some(),
+        "npm is missing. How to go on: install Node.js 20 or newer (Debian: `apt-get install nodejs npm`)"
+    );
+    // no package's own scripts: they are what downloads binaries
+    let mut install = Command::new("npm");
+    install.current_dir(folder()).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    sh::run(&mut install).context("npm could not install the packages of end2end/package-lock.json")
+}
+
+/// The browser: `CHROMIUM`, one in `PATH`, or Debian's package, installed here and now.
+fn chromium() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("CHROMIUM").map(PathBuf::from) {
+        ensure!(named.is_file(), "CHROMIUM names {}, which is no file", named.display());
+        return Ok(named);
+    }
+    let found = || BROWSERS.iter().find_map(|name| sh::which(name));
+    if let Some(browser) = found() {
+        return Ok(browser);
+    }
+    eprintln!("There is no Chromium yet: installing Debian's packages {} (once).", PACKAGES.join(", "));
+    install_browser()?;
+    found().context("apt-get installed chromium, but it is not in PATH")
+}
+
+fn install_browser() -> Result<()> {
+    let by_hand =
+        format!("`apt-get install -y {}` as root, or name a browser in CHROMIUM", PACKAGES.join(" "));
+    if sh::which("apt-get").is_none() {
+        bail!(
+            "the browser tests need Chromium, and there is no apt-get to install it.\nHow to go on: {by_hand}"
+        );
+    }
+    let root_already = sh::ask("id", &["-u"], &root()).is_some_and(|id| id == "0");
+    if !root_already && sh::ask("sudo", &["-n", "true"], &root()).is_none() {
+        bail!(
+            "the browser tests need Chromium; installing it needs root or sudo without a password.\nHow to go on: {by_hand}"
+        );
+    }
+    let apt = |args: &[&str]| {
+        let mut command = if root_already {
+            Command::new("apt-get")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+            sudo
+        };
+        sh::run(command.env("DEBIAN_FRONTEND", "noninteractive").args(args))
+    };
+    let installed = apt(&["update"])
+        .and_then(|()| apt(&[&["install", "-y", "--no-install-recommends"], PACKAGES.as_slice()].concat()));
+    installed.with_context(|| format!("apt-get could not install Chromium.\nHow to go on: {by_hand}"))
+}
