@@ -7,13 +7,16 @@ use k8s_openapi::api::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::Resource;
+use super::{Resource, quantity};
 use crate::json::Json;
 
 /// Keys whose maps hold quantities, which may be written as numbers.
 const QUANTITIES: [&str; 4] = ["limits", "requests", "capacity", "allocatable"];
 /// Errors are located only in objects up to this size; locating tries every field.
 const LOCATED_BYTES_MAX: usize = 64 * 1024;
+
+const NO_QUANTITY: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 type Decode = fn(Value) -> Result<Value, serde_json::Error>;
 
@@ -46,7 +49,7 @@ pub fn check(resource: Resource, json: &mut Json) -> Result<Vec<String>, String>
     let def = resource.def();
     json.set("apiVersion", def.api_version());
     json.set("kind", def.kind);
-    write_quantities(json);
+    write_quantities(json)?;
     let value = Value::from(&*json);
     let known = match decode(value.clone()) {
         Ok(known) => known,
@@ -61,28 +64,41 @@ pub fn check(resource: Resource, json: &mut Json) -> Result<Vec<String>, String>
     Ok(unknown)
 }
 
-fn write_quantities(json: &mut Json) {
+/// Quantities become strings; what is none is refused.
+fn write_quantities(json: &mut Json) -> Result<(), String> {
     match json {
         Json::Map(m) => {
-            let keys: Vec<_> = m.iter().map(|(k, _)| k.clone()).collect();
-            for key in keys {
+            let keys: Vec<_> =
+                m.iter().map(|(k, v)| (k.clone(), v.map().is_some() || !v.list().is_empty())).collect();
+            for (key, _) in keys.into_iter().filter(|(_, nested)| *nested) {
                 let value = m.get_mut(&key);
                 if QUANTITIES.contains(&key.as_str()) && value.map().is_some() {
-                    let names: Vec<_> = value.entries().map(|(k, _)| k.clone()).collect();
-                    for name in names {
-                        let quantity = &mut value[name.as_str()];
-                        if matches!(quantity, Json::Int(_) | Json::Float(_)) {
-                            *quantity = quantity.to_string().into();
-                        }
-                    }
-                } else if matches!(value, Json::Map(_) | Json::List(_)) {
-                    write_quantities(value);
+                    quantities(value)?;
+                } else {
+                    write_quantities(value)?;
                 }
             }
+            Ok(())
         }
-        Json::List(l) => l.make_mut().iter_mut().for_each(write_quantities),
-        _ => {}
+        Json::List(l) if l.iter().any(|i| i.map().is_some()) => {
+            l.make_mut().iter_mut().try_for_each(write_quantities)
+        }
+        _ => Ok(()),
     }
+}
+
+fn quantities(amounts: &mut Json) -> Result<(), String> {
+    let names: Vec<_> = amounts.entries().map(|(k, _)| k.clone()).collect();
+    for name in names {
+        let amount = &mut amounts[name.as_str()];
+        if matches!(amount, Json::Int(_) | Json::Float(_)) {
+            *amount = amount.to_string().into();
+        }
+        if amount.str().is_some_and(|text| !quantity::is_valid(text)) {
+            return Err(NO_QUANTITY.into());
+        }
+    }
+    Ok(())
 }
 
 fn prune(json: &mut Json, known: &Value, path: &str, unknown: &mut Vec<String>) {
@@ -161,11 +177,40 @@ fn go_words(kind: &str, path: &[String], root: &Value, error: &serde_json::Error
         "i64" => "int64",
         "a string" => "string",
         "a boolean" => "bool",
-        "a sequence" => "[]interface {}",
+        "a sequence" => sequence(fields.last().copied().unwrap_or_default()),
         "a map" => "map[string]string",
         other => other,
     };
-    format!("json: cannot unmarshal {found} into Go struct field {kind}.{} of type {type_}", fields.join("."))
+    format!(
+        "json: cannot unmarshal {found} into Go struct field {}.{} of type {type_}",
+        go_struct(kind, &fields),
+        fields.join(".")
+    )
+}
+
+fn sequence(field: &str) -> &'static str {
+    match field {
+        "containers" | "initContainers" => "[]v1.Container",
+        "ports" => "[]v1.ContainerPort",
+        "env" => "[]v1.EnvVar",
+        "command" | "args" | "finalizers" => "[]string",
+        _ => "[]interface {}",
+    }
+}
+
+/// The struct that holds the last field.
+fn go_struct(kind: &str, fields: &[&str]) -> String {
+    let Some((_, parents)) = fields.split_last() else { return kind.into() };
+    match parents {
+        [] => kind.into(),
+        [.., "template", "spec"] => "PodSpec".into(),
+        ["spec"] => format!("{kind}Spec"),
+        ["status"] => format!("{kind}Status"),
+        [.., "metadata"] => "ObjectMeta".into(),
+        [.., "containers" | "initContainers"] => "Container".into(),
+        [.., "ports"] if kind == "Service" => "ServicePort".into(),
+        _ => kind.into(),
+    }
 }
 
 #[cfg(test)]
@@ -198,5 +243,13 @@ mod tests {
         ] {
             assert_eq!(check(resources::CONFIG_MAP, &mut json).unwrap_err(), expect);
         }
+        let mut deployment = json!({"spec": {"replicas": "three"}});
+        assert_eq!(
+            check(resources::DEPLOYMENT, &mut deployment).unwrap_err(),
+            "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"
+        );
+        let mut pod =
+            json!({"spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": "lots"}}}]}});
+        assert_eq!(check(resources::POD, &mut pod).unwrap_err(), NO_QUANTITY);
     }
 }

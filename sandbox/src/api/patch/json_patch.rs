@@ -13,7 +13,7 @@ pub fn apply(object: &Json, patch: &Json) -> Result<Json, Status> {
     let Json::List(operations) = patch else {
         let found = super::go_type(patch);
         return Err(Status::bad_request(format!(
-            "error decoding patch: json: cannot unmarshal {found} into Go value of type jsonpatch.Patch"
+            "error decoding patch: json: cannot unmarshal {found} into Go value of type []handlers.jsonPatchOp"
         )));
     };
     if operations.len() > OPERATIONS_MAX {

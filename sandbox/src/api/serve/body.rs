@@ -28,7 +28,11 @@ pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
     };
     let json = match essence {
         "" | "application/json" => Json::parse(request.body.as_bytes()).map_err(|e| bad(go_words(&e)))?,
-        "application/yaml" => serde_saphyr::from_str(&request.body).map_err(|e| bad(e.to_string()))?,
+        "application/yaml" => {
+            let json: Json = serde_saphyr::from_str(&request.body).map_err(|e| bad(e.to_string()))?;
+            // Once more through the JSON parser, which bounds the nesting.
+            Json::parse(&json.to_bytes()).map_err(|e| bad(go_words(&e)))?
+        }
         _ => {
             return Err(Status::unsupported_media_type(format!(
                 "the body of the request was in an unknown format - accepted media types include: {TYPES}"
@@ -66,9 +70,16 @@ pub fn object(
     let def = resource.def();
     let json = parse(request, def.kind)?;
     check_kind(&json, def)?;
-    let (object, warnings) =
-        typed(json, resource, validation).map_err(|why| cannot_handle(def, def.kind, &why))?;
-    Ok((object, warnings))
+    let unknown = |json: &mut Json| {
+        let mut unknown = schema::check(resource, json)?;
+        // As written, not as sorted.
+        unknown.sort_by_key(|path| {
+            let leaf = path.rsplit('.').next().unwrap_or_default();
+            request.body.find(&format!("\"{leaf}\"")).unwrap_or(usize::MAX)
+        });
+        Ok(unknown)
+    };
+    typed(json, unknown, validation).map_err(|why| cannot_handle(def, def.kind, &why))
 }
 
 fn cannot_handle(def: &ResourceDef, kind: &str, why: &str) -> Status {
@@ -78,16 +89,16 @@ fn cannot_handle(def: &ResourceDef, kind: &str, why: &str) -> Status {
     ))
 }
 
-/// Checks types and drops unknown fields; with `Strict` they are an error.
+/// Checks types and drops unknown fields; with `Strict` they are an error. `check` names them.
 ///
 /// # Errors
 /// In Go's words.
 pub fn typed(
     mut json: Json,
-    resource: Resource,
+    check: impl FnOnce(&mut Json) -> Result<Vec<String>, String>,
     validation: FieldValidation,
 ) -> Result<(Object, Vec<String>), String> {
-    let unknown = schema::check(resource, &mut json)?;
+    let unknown = check(&mut json)?;
     let words: Vec<String> = unknown.iter().map(|f| format!("unknown field {f:?}")).collect();
     match validation {
         FieldValidation::Strict if !words.is_empty() => {

@@ -17,7 +17,7 @@ use crate::{
     json::Json,
     object::Object,
     request::{Body, Request},
-    resources::{self, Resource},
+    resources::{self, Resource, schema},
     status::{FieldError, Status},
 };
 
@@ -134,7 +134,6 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
     let patch = parse_patch(call.request)?;
     let old = api.get(resource, &target.key())?.clone();
     let patched = patch::apply(type_, resource, &old, &patch)?;
-    let text = || Json::from(patched.to_string());
     if patched["kind"] != def.kind || patched["apiVersion"] != def.api_version().as_str() {
         return Err(Status::bad_request(format!(
             "no kind {:?} is registered for version {:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
@@ -142,16 +141,24 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
             patched["apiVersion"].text()
         )));
     }
-    let (mut object, warnings) = body::typed(patched.clone(), resource, validation).map_err(|why| {
-        let mut status = Status::invalid_kind("", "", "", &[FieldError::invalid("patch", &text(), &why)]);
-        status.details.remove("kind");
-        status
-    })?;
+    let (mut object, warnings) =
+        body::typed(patched.clone(), |json| schema::check(resource, json), validation)
+            .map_err(|why| does_not_fit(&patched, &why))?;
+    if object.uid() != old.uid() {
+        let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
+        return Err(Status::invalid(def, old.name(), &[error]));
+    }
     settle_name(target, &object)?;
     settle_namespace(target, &mut object)?;
     let written = api.update_with(resource, object, part(target), options)?;
     let answer = one(api, call, target, 200, &written);
     Ok(Body { warnings, ..answer })
+}
+
+/// The patched object is none of its kind any more.
+fn does_not_fit(patched: &Json, why: &str) -> Status {
+    let error = FieldError::invalid("patch", &patched.to_string().into(), why);
+    Status::invalid_kind("", "", "", &[error])
 }
 
 /// `Status` with `status: Success`.
