@@ -1,5 +1,6 @@
 //! The kinds: one file each (defaults, validation, strategy, columns, helpers to read them), listed in one table.
 
+pub mod cells;
 mod def;
 
 pub mod config_map;
@@ -12,6 +13,8 @@ pub mod machine;
 pub mod namespace;
 pub mod node;
 pub mod pod;
+pub mod pod_row;
+pub mod pod_spec;
 pub mod quantity;
 pub mod replica_set;
 pub mod schema;
@@ -92,6 +95,7 @@ table! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{clock::Time, json, object::Object};
 
     #[test]
     fn every_constant_stands_at_its_place() {
@@ -116,5 +120,32 @@ mod tests {
             assert_eq!(Resource::by_path(d.group, d.version, d.plural), Some(resource));
             assert_eq!(Resource::by_kind(&d.api_version(), kind), Some(resource));
         }
+    }
+
+    #[test]
+    fn every_row_has_a_cell_for_each_column() {
+        let columns = |d: &ResourceDef| d.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(" ");
+        for r in Resource::all() {
+            let d = r.def();
+            let mut object =
+                Object(json!({"metadata": {"name": "a", "creationTimestamp": "2026-11-24T00:00:00Z"}}));
+            (d.default)(&mut object);
+            (d.prepare)(&mut object, None);
+            let row = (d.row)(&object, Time::parse("2026-11-24T00:00:09Z").unwrap());
+            assert_eq!(row.len(), d.columns.len(), "{}", d.kind);
+            assert_eq!(d.columns.iter().filter(|c| c.format == "name").count(), 1, "{}", d.kind);
+            for (column, cell) in d.columns.iter().zip(&row) {
+                match (column.format, column.name) {
+                    ("name", _) => assert_eq!(*cell, "a"),
+                    (_, "Age") => assert_eq!(*cell, "9s"),
+                    _ if column.type_ == "integer" => {
+                        assert!(cell.int().is_some(), "{} {}", d.kind, column.name)
+                    }
+                    _ => assert!(!cell.is_null(), "{} {}", d.kind, column.name),
+                }
+            }
+        }
+        assert_eq!(columns(LEASE.def()), "Name Holder Age");
+        assert_eq!(columns(SERVICE.def()), "Name Type Cluster-IP External-IP Port(s) Age Selector");
     }
 }

@@ -1,6 +1,8 @@
-//! Models v1 Pod.
+//! Models v1 Pod: its defaults, and the admission plugins DefaultTolerationSeconds, Priority and ServiceAccount.
+//! Omits: PriorityClasses, the volume of the service account's token.
 
-use super::ResourceDef;
+use super::{ResourceDef, pod_row, pod_spec, quantity};
+use crate::{json, json::Json, object::Object};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -8,5 +10,168 @@ pub static DEF: ResourceDef = ResourceDef {
     categories: &["all"],
     status: true,
     generation: true,
+    default,
+    prepare,
+    fields: &[
+        "spec.nodeName",
+        "spec.restartPolicy",
+        "spec.schedulerName",
+        "spec.serviceAccountName",
+        "spec.hostNetwork",
+        "status.phase",
+        "status.podIP",
+        "status.nominatedNodeName",
+    ],
+    returns_deleted: true,
+    columns: pod_row::COLUMNS,
+    row: pod_row::row,
     ..ResourceDef::plain("", "v1", "Pod", "pods", "pod")
 };
+
+/// How long a pod stays on a node that is away, unless it says otherwise, in seconds.
+const TOLERATION_SECONDS: i64 = 300;
+
+fn default(pod: &mut Object) {
+    let spec = &mut pod["spec"];
+    pod_spec::default_spec(spec);
+    spec.default_to("enableServiceLinks", true);
+    for list in ["initContainers", "containers"] {
+        pod_spec::each(spec, list, |c| requests_from_limits(&mut c["resources"]));
+    }
+    admit(spec);
+}
+
+/// A limit without a request is the request too.
+fn requests_from_limits(resources: &mut Json) {
+    for (name, limit) in resources["limits"].clone().entries() {
+        if resources["requests"][name.as_str()].is_null() {
+            resources["requests"].set(name, limit.clone());
+        }
+    }
+}
+
+/// What the admission plugins add.
+fn admit(spec: &mut Json) {
+    spec.default_to("priority", 0i64);
+    spec.default_to("preemptionPolicy", "PreemptLowerPriority");
+    spec.default_to("serviceAccountName", "default");
+    let account = spec["serviceAccountName"].clone();
+    spec.default_to("serviceAccount", account);
+    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let tolerates = |t: &Json| {
+            (t["key"] == key || t["key"].text().is_empty())
+                && (t["effect"] == "NoExecute" || t["effect"].text().is_empty())
+        };
+        if !spec["tolerations"].list().iter().any(tolerates) {
+            spec["tolerations"].list_mut().push(json!({
+                "key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": TOLERATION_SECONDS
+            }));
+        }
+    }
+}
+
+fn prepare(pod: &mut Object, old: Option<&Object>) {
+    match old {
+        None => {
+            let class = qos_class(&pod["spec"]);
+            pod.set("status", json!({"phase": "Pending", "qosClass": class}));
+        }
+        Some(old) => share_spec(pod, old),
+    }
+}
+
+/// An unchanged spec is the old one, so that revisions share it.
+pub fn share_spec(object: &mut Object, old: &Object) {
+    if object["spec"] == old["spec"] {
+        object.set("spec", old["spec"].clone());
+    }
+}
+
+/// `status.qosClass`. Models `GetPodQOS`.
+pub fn qos_class(spec: &Json) -> &'static str {
+    let containers = || spec["initContainers"].list().iter().chain(spec["containers"].list());
+    let amount = |c: &Json, part: &str, name: &str| {
+        let value = &c["resources"][part][name];
+        value.int().map(|i| i * 1000).or_else(|| quantity::parse_milli(value.text())).filter(|n| *n > 0)
+    };
+    let names = ["cpu", "memory"];
+    let asks = |c: &Json| {
+        names.iter().any(|n| amount(c, "requests", n).is_some() || amount(c, "limits", n).is_some())
+    };
+    let exact = |c: &Json| {
+        names.iter().all(|n| {
+            let limit = amount(c, "limits", n);
+            limit.is_some() && amount(c, "requests", n) == limit
+        })
+    };
+    if !containers().any(asks) {
+        "BestEffort"
+    } else if containers().all(exact) {
+        "Guaranteed"
+    } else {
+        "Burstable"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(spec: Json) -> Object {
+        let mut pod = Object(json!({"metadata": {"name": "a"}}).with("spec", spec));
+        default(&mut pod);
+        prepare(&mut pod, None);
+        pod
+    }
+
+    #[test]
+    fn resources_decide_the_class() {
+        for (resources, class, requests) in [
+            (json!({}), "BestEffort", json!(null)),
+            (json!({"requests": {"cpu": "0"}}), "BestEffort", json!({"cpu": "0"})),
+            (json!({"requests": {"cpu": "1"}}), "Burstable", json!({"cpu": "1"})),
+            (json!({"limits": {"cpu": "1"}}), "Burstable", json!({"cpu": "1"})),
+            (
+                json!({"limits": {"cpu": "1", "memory": "1Gi"}}),
+                "Guaranteed",
+                json!({"cpu": "1", "memory": "1Gi"}),
+            ),
+            (
+                json!({"limits": {"cpu": "1", "memory": "1Gi"}, "requests": {"cpu": "1000m"}}),
+                "Guaranteed",
+                json!({"cpu": "1000m", "memory": "1Gi"}),
+            ),
+        ] {
+            let made = pod(json!({"containers": [{"name": "c"}]}));
+            assert_eq!(made["status"], json!({"phase": "Pending", "qosClass": "BestEffort"}));
+            let mut container = json!({"name": "c", "image": "nginx"});
+            container.set("resources", resources.clone());
+            let made = pod(Json::object().with("containers", vec![container]));
+            assert_eq!(made["status"]["qosClass"], class, "{resources}");
+            assert_eq!(made["spec"]["containers"][0]["resources"]["requests"], requests, "{resources}");
+        }
+    }
+
+    #[test]
+    fn a_pod_tolerates_a_node_that_is_away_for_a_while() {
+        let added = |key: &str| json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300});
+        let (not_ready, unreachable) =
+            (added("node.kubernetes.io/not-ready"), added("node.kubernetes.io/unreachable"));
+        let all = json!({"operator": "Exists"});
+        let own =
+            json!({"key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 5});
+        let other =
+            json!({"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoSchedule"});
+        for (said, expect) in [
+            (vec![], vec![not_ready.clone(), unreachable.clone()]),
+            (vec![all.clone()], vec![all]),
+            (vec![own.clone()], vec![own, unreachable.clone()]),
+            (vec![other.clone()], vec![other, not_ready, unreachable]),
+        ] {
+            let mut made = pod(json!({"containers": []}).with("tolerations", said.clone()));
+            assert_eq!(made["spec"]["tolerations"], Json::from(expect.clone()), "{said:?}");
+            default(&mut made);
+            assert_eq!(made["spec"]["tolerations"], Json::from(expect), "again");
+        }
+    }
+}

@@ -1,6 +1,11 @@
 //! Models apps/v1 ReplicaSet.
 
-use super::ResourceDef;
+use super::{
+    Column, ResourceDef, Row,
+    cells::{self, int},
+    pod, pod_spec,
+};
+use crate::{api::age, clock::Time, json, object::Object};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -9,5 +14,49 @@ pub static DEF: ResourceDef = ResourceDef {
     status: true,
     scale: true,
     generation: true,
+    default,
+    prepare,
+    fields: &["status.replicas"],
+    columns: COLUMNS,
+    row,
     ..ResourceDef::plain("apps", "v1", "ReplicaSet", "replicasets", "replicaset")
 };
+
+const COLUMNS: &[Column] = &[
+    Column::name(),
+    Column::int("Desired"),
+    Column::int("Current"),
+    Column::int("Ready"),
+    Column::new("Age"),
+    Column::new("Containers").wide(),
+    Column::new("Images").wide(),
+    Column::new("Selector").wide(),
+];
+
+fn row(set: &Object, now: Time) -> Row {
+    let (spec, status) = (&set["spec"], &set["status"]);
+    let [names, images] = cells::containers(&spec["template"]["spec"]);
+    vec![
+        set.name().into(),
+        int(&spec["replicas"]).into(),
+        int(&status["replicas"]).into(),
+        int(&status["readyReplicas"]).into(),
+        age(set, now),
+        names,
+        images,
+        cells::selector(&spec["selector"]),
+    ]
+}
+
+fn default(set: &mut Object) {
+    let spec = &mut set["spec"];
+    spec.default_to("replicas", 1i64);
+    pod_spec::default_template(&mut spec["template"]);
+}
+
+fn prepare(set: &mut Object, old: Option<&Object>) {
+    match old {
+        None => set.set("status", json!({"replicas": 0})),
+        Some(old) => pod::share_spec(set, old),
+    }
+}

@@ -1,9 +1,46 @@
 //! Models a signal sent to a container (ours): Signal.
 
-use super::ResourceDef;
+use super::{
+    Column, ResourceDef, Row,
+    cells::{NONE, or},
+};
+use crate::{api::age, clock::Time, object::Object};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
     status: true,
+    default,
+    columns: COLUMNS,
+    row,
     ..ResourceDef::plain("sim.pilothouse.dev", "v1", "Signal", "signals", "signal")
 };
+
+const COLUMNS: &[Column] = &[
+    Column::name(),
+    Column::new("Pod"),
+    Column::new("Container"),
+    Column::new("Signal"),
+    Column::new("Delivered"),
+    Column::new("Age"),
+];
+
+fn row(signal: &Object, now: Time) -> Row {
+    let spec = &signal["spec"];
+    let delivered = match signal["status"]["delivered"].bool() {
+        Some(true) => "True",
+        Some(false) => "False",
+        None => "Pending",
+    };
+    vec![
+        signal.name().into(),
+        spec["pod"].text().into(),
+        or(spec["container"].text(), NONE).into(),
+        spec["signal"].text().into(),
+        delivered.into(),
+        age(signal, now),
+    ]
+}
+
+fn default(signal: &mut Object) {
+    signal["spec"].default_to("signal", "SIGKILL");
+}
