@@ -17,6 +17,7 @@ pub mod pod_row;
 pub mod pod_spec;
 pub mod quantity;
 pub mod replica_set;
+pub mod schema;
 pub mod service;
 pub mod signal;
 pub mod traffic;
