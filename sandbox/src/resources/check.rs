@@ -176,7 +176,7 @@ pub fn go_selector(selector: &Json) -> String {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(in crate::resources) mod tests {
     use super::*;
     use crate::json;
 
