@@ -11,6 +11,8 @@ use crate::output::text;
 /// Short for what the crate's functions give.
 pub type Done<T = ()> = Result<T, Fail>;
 
+const NO_SUCH_RESOURCE: &str = "the server could not find the requested resource";
+
 /// The end of a command.
 #[derive(Clone, Debug)]
 pub enum Fail {
@@ -27,8 +29,6 @@ pub enum Fail {
 /// A `Status` of the API.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
-    /// HTTP code.
-    pub code: u16,
     /// The machine's word, such as `NotFound`.
     pub reason: String,
     /// The sentence.
@@ -43,7 +43,7 @@ impl Status {
     pub fn read(code: u16, body: &Value) -> Self {
         if text(body, "/kind") != "Status" {
             let (reason, message) = match code {
-                404 => ("NotFound", "the server could not find the requested resource"),
+                404 => ("NotFound", NO_SUCH_RESOURCE),
                 405 => {
                     ("MethodNotAllowed", "the server does not allow this method on the requested resource")
                 }
@@ -61,7 +61,7 @@ impl Status {
                 ),
                 _ => ("", "the server rejected our request for an unknown reason"),
             };
-            return Self { code, reason: reason.into(), message: message.into(), ..Self::default() };
+            return Self { reason: reason.into(), message: message.into(), ..Self::default() };
         }
         let mut causes = Vec::new();
         for cause in body.pointer("/details/causes").and_then(Value::as_array).into_iter().flatten() {
@@ -71,7 +71,6 @@ impl Status {
             }
         }
         Self {
-            code,
             reason: text(body, "/reason").into(),
             message: text(body, "/message").into(),
             kind: text(body, "/details/kind").into(),
@@ -115,6 +114,26 @@ impl Fail {
             Self::Status(status) => Self::Error(format!("{doing}: {}", status.message)),
             other => other.when(doing),
         }
+    }
+
+    /// The words of cli-runtime where a list can't be read; `resource` is `apps/v1, Resource=deployments`.
+    #[must_use]
+    pub fn listing(mut self, resource: &str, plural: &str, selectors: Option<(&str, &str)>) -> Self {
+        if let Self::Status(status) = &mut self
+            && matches!(status.reason.as_str(), "BadRequest" | "NotFound")
+        {
+            if status.kind.is_empty() && status.message == NO_SUCH_RESOURCE {
+                status.message.push_str(&format!(" (get {plural})"));
+            }
+            status.message = match selectors {
+                None => format!("Unable to list {resource:?}: {}", status.message),
+                Some((labels, fields)) => format!(
+                    "Unable to find {resource:?} that match label selector {labels:?}, field selector {fields:?}: {}",
+                    status.message
+                ),
+            };
+        }
+        self
     }
 
     /// One failure from many; none from none.

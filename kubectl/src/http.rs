@@ -132,12 +132,9 @@ impl<'a> Cx<'a> {
         if let Some(date) = answer.headers().get("Date").and_then(|date| date.to_str().ok()) {
             self.date = jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp()).or(self.date);
         }
-        let warnings: Vec<String> = answer
-            .headers()
-            .get_all("Warning")
-            .iter()
-            .filter_map(|value| warning(value.to_str().ok()?))
-            .collect();
+        let headers = answer.headers().get_all("Warning").iter();
+        let warnings: Vec<String> =
+            headers.filter_map(|value| value.to_str().ok()).flat_map(warnings).collect();
         for text in warnings {
             if self.warned.insert(text.clone()) {
                 self.err(&format!("Warning: {text}\n"));
@@ -171,9 +168,26 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// The text of `299 - "text"`.
-fn warning(header: &str) -> Option<String> {
-    let start = header.find('"')? + 1;
-    let end = header.rfind('"').filter(|end| *end > start)?;
-    Some(header[start..end].replace("\\\"", "\"").replace("\\\\", "\\"))
+/// The texts of `299 - "text", 299 - "text"`.
+fn warnings(header: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut rest = header;
+    while let Some(start) = rest.find('"') {
+        let mut text = String::new();
+        let mut chars = rest[start + 1..].char_indices();
+        let mut end = rest.len();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' => text.extend(chars.next().map(|(_, c)| c)),
+                '"' => {
+                    end = start + 2 + at;
+                    break;
+                }
+                c => text.push(c),
+            }
+        }
+        texts.push(text);
+        rest = &rest[end..];
+    }
+    texts
 }

@@ -38,9 +38,7 @@ fn documents(text: &str) -> Done<Vec<Value>> {
             let bare =
                 current.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
             if !bare {
-                let parsed: Value = serde_saphyr::from_str(&current).map_err(|why| {
-                    Fail::Error(format!("error parsing STDIN: error converting YAML to JSON: yaml: {why}"))
-                })?;
+                let parsed = parse(&current)?;
                 if !parsed.is_null() {
                     documents.push(parsed);
                 }
@@ -52,6 +50,28 @@ fn documents(text: &str) -> Done<Vec<Value>> {
         }
     }
     Ok(documents)
+}
+
+/// One YAML document; of a key that is there twice, the last counts.
+fn parse(text: &str) -> Done<Value> {
+    let options =
+        serde_saphyr::options! { duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins };
+    serde_saphyr::from_str_with_options(text, options).map_err(|why| {
+        let why = why.to_string();
+        let why = why.lines().next().unwrap_or_default();
+        let line: usize = why
+            .split_once("line ")
+            .and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
+            .unwrap_or(1);
+        let words = if why.contains("did not find expected key") {
+            format!("line {}: did not find expected key", line - 1)
+        } else if why.contains("tabs disallowed") {
+            format!("line {line}: found character that cannot start any token")
+        } else {
+            why.trim_start_matches("error: ").to_owned()
+        };
+        Fail::Error(format!("error parsing STDIN: error converting YAML to JSON: yaml: {words}"))
+    })
 }
 
 /// Says, as kubectl's validation does, what an object lacks before it can be sent at all.

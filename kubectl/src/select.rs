@@ -8,7 +8,7 @@ use crate::{
     discovery::{self, Resource},
     fail::{Done, Fail},
     flags::Flags,
-    http::{Cx, query},
+    http::{Cx, JSON, query},
     output::typed_items,
 };
 
@@ -169,7 +169,8 @@ pub async fn fetch(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>
             if !selected && !flags.on("all") {
                 return Err(Fail::error("resource(s) were provided, but no name was specified"));
             }
-            let list = cx.get(&list_url(resource, scope.as_deref(), flags, &[])).await?;
+            let url = list_url(resource, scope.as_deref(), flags, &[]);
+            let list = get_list(cx, flags, resource, &url, JSON).await?;
             Ok(typed_items(&list).into_iter().map(|object| found(resource, object)).collect())
         }
     }
@@ -180,4 +181,19 @@ pub fn found(resource: &Resource, object: Value) -> Found {
     let part = |pointer| crate::output::text(&object, pointer).to_owned();
     let namespace = Some(part("/metadata/namespace")).filter(|text| resource.namespaced && !text.is_empty());
     Found { resource: resource.clone(), namespace, name: part("/metadata/name"), object }
+}
+
+/// GETs a list; errors are worded as cli-runtime does.
+pub async fn get_list(
+    cx: &mut Cx<'_>,
+    flags: &Flags,
+    resource: &Resource,
+    url: &str,
+    accept: &str,
+) -> Done<Value> {
+    let (labels, fields) = (flags.text("selector"), flags.text("field-selector"));
+    let selectors = (!labels.is_empty() || !fields.is_empty()).then_some((labels, fields));
+    let title = format!("{}/{}, Resource={}", resource.group, resource.version, resource.plural);
+    let answer = cx.send(http::Method::GET, url, accept, None).await;
+    answer.map_err(|fail| fail.listing(&title, &resource.plural_group(), selectors))
 }

@@ -3,6 +3,8 @@
 //! The transcripts are not part of the repository: `PILOTHOUSE_GOLDEN` says where they are. `golden.txt` holds how
 //! many steps of each verb agree; fewer is a failure. After an improvement: `PILOTHOUSE_GOLDEN_UPDATE=1`.
 
+#![allow(clippy::unwrap_used)]
+
 mod replay;
 
 use std::{
@@ -66,7 +68,7 @@ fn steps(file: &Path) -> Vec<Step> {
         }
         let words = record["argv"].as_array().unwrap().iter();
         let argv: Vec<String> = words.map(|word| word.as_str().unwrap().to_owned()).collect();
-        let verb = argv.iter().skip(1).find(|word| VERBS.contains(&word.as_str()));
+        let verb = verb(&argv);
         let logs = argv.iter().any(|word| word.starts_with("-v="));
         if verb.is_none() || logs {
             continue;
@@ -86,6 +88,19 @@ fn steps(file: &Path) -> Vec<Step> {
         });
     }
     steps
+}
+
+/// The verb, if this crate runs it.
+fn verb(argv: &[String]) -> Option<String> {
+    let (mut words, known) = (argv.iter().skip(1), |word: &String| VERBS.contains(&word.as_str()));
+    while let Some(word) = words.next() {
+        if word == "-n" {
+            words.next();
+        } else if !word.starts_with('-') {
+            return Some(word.clone()).filter(known);
+        }
+    }
+    None
 }
 
 async fn run(step: &Step, recording: &Recording, spare: &Recording) -> (Captured, i32) {
@@ -126,7 +141,7 @@ async fn real_answers() {
     for file in files {
         let recording = Recording::read(&file.with_extension("http.jsonl"));
         for step in steps(&file) {
-            let verb = step.argv.iter().skip(1).find(|word| VERBS.contains(&word.as_str())).unwrap().clone();
+            let verb = verb(&step.argv).unwrap();
             let (out, code) = run(&step, &recording, &spare).await;
             let good = agrees(&step, &out, code);
             let count = counts.entry(verb.clone()).or_default();

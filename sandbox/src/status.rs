@@ -109,6 +109,16 @@ impl Status {
         )
     }
 
+    /// 409: a precondition of a delete failed; named by kind, as apimachinery does there.
+    pub fn precondition_failed(def: &ResourceDef, name: &str, why: &str) -> Self {
+        let kind =
+            if def.group.is_empty() { def.kind.to_owned() } else { format!("{}.{}", def.kind, def.group) };
+        let message = format!("Operation cannot be fulfilled on {kind} {name:?}: {why}");
+        let mut status = Self::about(409, "Conflict", message, def, name);
+        status.details.set("kind", def.kind);
+        status
+    }
+
     /// 403: not now, or not for you.
     pub fn forbidden(def: &ResourceDef, name: &str, why: &str) -> Self {
         let about = if name.is_empty() { def.qualified() } else { format!("{} {name:?}", def.qualified()) };
@@ -117,19 +127,7 @@ impl Status {
 
     /// 422: fields are wrong.
     pub fn invalid(def: &ResourceDef, name: &str, errors: &[FieldError]) -> Self {
-        let kind =
-            if def.group.is_empty() { def.kind.to_string() } else { format!("{}.{}", def.kind, def.group) };
-        let words: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.detail)).collect();
-        let words = if words.len() == 1 { words[0].clone() } else { format!("[{}]", words.join(", ")) };
-        let mut status =
-            Self::about(422, "Invalid", format!("{kind} {name:?} is invalid: {words}"), def, name);
-        status.details.set("kind", def.kind);
-        let causes: Json = errors
-            .iter()
-            .map(|e| json!({"reason": e.reason, "message": e.detail, "field": e.field.as_str()}))
-            .collect();
-        status.details.set("causes", causes);
-        status
+        Self::invalid_kind(def.group, def.kind, name, errors)
     }
 
     /// 400: the request makes no sense.
@@ -167,7 +165,7 @@ impl Status {
         Self {
             code: 413,
             reason: "RequestEntityTooLarge",
-            message: format!("limit is {bytes_max}"),
+            message: format!("Request entity too large: limit is {bytes_max}"),
             details: Json::Null,
         }
     }
@@ -182,6 +180,61 @@ impl Status {
         Self { code: 401, reason: "Unauthorized", message: "Unauthorized".into(), details: Json::Null }
     }
 
+    /// 422: query parameters or options are wrong; `kind` is e.g. `ListOptions`.
+    pub fn invalid_options(kind: &str, errors: &[FieldError]) -> Self {
+        let mut status = Self::invalid_kind("meta.k8s.io", kind, "", errors);
+        status.details.remove("name");
+        status
+    }
+
+    /// 422: fields of a kind without an entry in the table, e.g. `Scale`, are wrong.
+    pub fn invalid_kind(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Self {
+        let qualified = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
+        let words: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.detail)).collect();
+        let words = if words.len() == 1 { words[0].clone() } else { format!("[{}]", words.join(", ")) };
+        let causes: Json = errors
+            .iter()
+            .map(|e| json!({"reason": e.reason, "message": e.detail, "field": e.field.as_str()}))
+            .collect();
+        let mut details = Json::object();
+        for (key, value) in [("name", name), ("group", group), ("kind", kind)] {
+            if !value.is_empty() {
+                details.set(key, value);
+            }
+        }
+        details.set("causes", causes);
+        let message = format!("{qualified} {name:?} is invalid: {words}");
+        Self { code: 422, reason: "Invalid", message, details }
+    }
+
+    /// 406: no representation that the client takes.
+    pub fn not_acceptable() -> Self {
+        Self {
+            code: 406,
+            reason: "NotAcceptable",
+            message: "only the following media types are accepted: application/json, application/yaml".into(),
+            details: Json::Null,
+        }
+    }
+
+    /// 504: a revision that is not there yet.
+    pub fn too_large_revision(asked: u64, current: u64) -> Self {
+        Self {
+            code: 504,
+            reason: "Timeout",
+            message: format!("Timeout: Too large resource version: {asked}, current: {current}"),
+            details: json!({
+                "causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}],
+                "retryAfterSeconds": 1,
+            }),
+        }
+    }
+
+    /// 500 without a reason: an error of Go's that no constructor wraps.
+    pub fn plain_error(message: impl Into<String>) -> Self {
+        Self { code: 500, reason: "", message: message.into(), details: Json::Null }
+    }
+
     /// 500 or 507: our side failed; nothing was changed.
     pub fn internal(message: impl Into<String>) -> Self {
         Self { code: 500, reason: "InternalError", message: message.into(), details: Json::Null }
@@ -191,8 +244,11 @@ impl Status {
     pub fn to_json(&self) -> Json {
         let mut s = json!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-            "message": self.message, "reason": self.reason, "code": self.code,
+            "message": self.message, "code": self.code,
         });
+        if !self.reason.is_empty() {
+            s.set("reason", self.reason);
+        }
         s.set("details", self.details.clone());
         s
     }

@@ -1,4 +1,16 @@
-//! The server.
+//! The server: pages and the Kubernetes API at the front, storage at the back, the game in between.
+#![recursion_limit = "512"]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod cli;
+pub mod config;
+pub mod console;
+pub mod house;
+pub mod kube_api;
+pub mod play;
+pub mod sandboxes;
 pub mod secret;
+pub mod serve;
+pub mod stage;
 pub mod storage;
+pub mod web;

@@ -1,2 +1,41 @@
-//! Room being built.
-fn main() {}
+//! `pilothouse`: the server, and the tools for authors.
+
+use std::{io::IsTerminal, process::ExitCode};
+
+use anyhow::Result;
+use clap::Parser;
+use server::{
+    cli::{Cli, Command, LessonsCommand},
+    config::Config,
+    play, serve,
+};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
+    match run(cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("pilothouse: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Did all go well?
+fn run(cli: Cli) -> Result<bool> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(async {
+        match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+            Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
+            Command::Lessons { command: LessonsCommand::Check { dir } } => play::check::run(&dir).await,
+        }
+    });
+    // what still runs after the time to go down is not waited for
+    runtime.shutdown_background();
+    done
+}

@@ -46,7 +46,9 @@ mod tests {
     #[test]
     fn tokens_are_recognised() {
         let made = token();
-        for (text, expect) in [(made.as_str(), true), ("", false), (&made[1..], false), (&"é".repeat(43), false)] {
+        for (text, expect) in
+            [(made.as_str(), true), ("", false), (&made[1..], false), (&"é".repeat(43), false)]
+        {
             assert_eq!(is_token(text), expect, "{text}");
         }
         assert_ne!(token(), token());

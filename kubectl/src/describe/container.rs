@@ -207,6 +207,7 @@ fn field_value(pod: &Value, path: &str) -> String {
             .pointer(&format!("/{}", map.replace('.', "/")))
             .map(|map| scalar(&map[key.trim_end_matches("']")]))
             .unwrap_or_default(),
+        None if !path.starts_with("metadata.") => String::new(),
         None => pod.pointer(&format!("/{}", path.replace('.', "/"))).map(scalar).unwrap_or_default(),
     }
 }

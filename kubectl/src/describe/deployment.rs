@@ -38,7 +38,11 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
     }
     template::write(page, &it["spec"]["template"]);
     conditions(page, it);
-    let sets = replica_sets(cx, it).await?;
+    let mut sets = replica_sets(cx, it).await?;
+    sets.sort_by(|a, b| {
+        let made = |set| text(set, "/metadata/creationTimestamp");
+        made(a).cmp(made(b)).then_with(|| text(a, "/metadata/name").cmp(text(b, "/metadata/name")))
+    });
     let (new, old): (Vec<&Value>, Vec<&Value>) = sets.iter().partition(|set| is_newest(set, it, &sets));
     page.field(0, "OldReplicaSets", counts(&old));
     page.field(0, "NewReplicaSet", counts(&new));

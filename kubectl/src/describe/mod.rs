@@ -3,6 +3,7 @@
 //! Models kubectl's describe package; each writes tab-separated text that is laid out at the end.
 
 mod container;
+mod data;
 mod deployment;
 mod events;
 mod generic;
@@ -14,6 +15,7 @@ mod replicaset;
 mod service;
 mod template;
 mod volume;
+mod workload;
 
 use serde_json::Value;
 
@@ -36,9 +38,14 @@ pub async fn describe(cx: &mut Cx<'_>, found: &Found, with_events: bool) -> Done
         ("", "namespaces") => namespace::describe(cx, &mut page, &found.object).await?,
         ("apps", "deployments") => deployment::describe(cx, &mut page, &found.object).await?,
         ("apps", "replicasets") => replicaset::describe(cx, &mut page, &found.object).await?,
+        ("", "configmaps") => data::config_map(&mut page, &found.object),
+        ("", "secrets") => data::secret(&mut page, &found.object),
+        ("apps", "daemonsets") => workload::daemon_set(cx, &mut page, &found.object).await?,
+        ("apps", "statefulsets") => workload::stateful_set(cx, &mut page, &found.object).await?,
         _ => generic::describe(&mut page, &found.object),
     }
-    let quiet = found.resource.plural == "namespaces";
+    let quiet =
+        found.resource.group.is_empty() && ["namespaces", "secrets"].contains(&&*found.resource.plural);
     if with_events && !quiet {
         let list = events(cx, found).await?;
         events::write(&mut page, &list, cx.now());
@@ -107,7 +114,7 @@ impl Page {
             if at == 0 {
                 self.field(level, title, format!("{key}{between}{value}"));
             } else {
-                self.line(level, &format!("\t{key}{between}{value}"));
+                self.line(0, &format!("\t{key}{between}{value}"));
             }
         }
     }

@@ -104,7 +104,7 @@ fn conditions(page: &mut Page, node: &Value) {
         page.line(
             1,
             &format!(
-                "{} \t{} \t{} \t{} \t{} \t{} ",
+                "{} \t{} \t{} \t{} \t{} \t{}",
                 text(it, "/type"),
                 text(it, "/status"),
                 rfc1123z(text(it, "/lastHeartbeatTime")),

@@ -23,9 +23,8 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
     page.field(0, "Type", text(it, "/spec/type"));
     optional(page, "IP Family Policy", text(it, "/spec/ipFamilyPolicy"));
     let joined = |pointer| list(it, pointer).iter().map(scalar).collect::<Vec<_>>().join(",");
-    if it["spec"]["ipFamilies"].is_array() {
-        page.field(0, "IP Families", joined("/spec/ipFamilies"));
-    }
+    let families = joined("/spec/ipFamilies");
+    page.field(0, "IP Families", if families.is_empty() { "<none>" } else { &families });
     page.field(0, "IP", text(it, "/spec/clusterIP"));
     match list(it, "/spec/clusterIPs").len() {
         0 => page.field(0, "IPs", "<none>"),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Page, container, pod::tolerations, volume};
-use crate::output::{list, pairs, tabs, text};
+use crate::output::{list, pairs, text};
 
 /// Writes `Pod Template:` and what is in it.
 pub fn write(page: &mut Page, template: &Value) {
@@ -54,9 +54,9 @@ pub fn spread(page: &mut Page, constraints: &[Value], space: &str) {
     }
 }
 
-/// The template alone, laid out, as `rollout history --revision` prints it.
+/// The template alone, as `rollout history --revision` prints it: its tabs are left as they are.
 pub fn pod_template(template: &Value) -> String {
     let mut page = Page::default();
     write(&mut page, template);
-    tabs::align(&page.text, 0, 8, None)
+    page.text
 }

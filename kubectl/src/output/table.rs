@@ -78,7 +78,7 @@ impl Printer {
     }
 
     fn row(&self, row: &Value, options: &Options, out: &mut String) {
-        let mut cells: Vec<String> = options.event.iter().cloned().collect();
+        let mut cells: Vec<String> = options.event.iter().map(|event| format!("{event:<8}")).collect();
         if options.with_namespace {
             cells.push(text(row, "/object/metadata/namespace").to_owned());
         }

@@ -1,6 +1,6 @@
 //! `kubectl apply -f -`: client-side with the last-applied annotation, or `--server-side`.
 //!
-//! Omits: `--prune`, `view-last-applied`, `edit-last-applied`, files other than standard input.
+//! Omits: `--prune`, `set-last-applied`, `edit-last-applied`, files other than standard input.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -11,9 +11,9 @@ use crate::{
     flags::Flags,
     http::{Cx, JSON, query},
     manifest,
-    output::{json, text},
+    output::{json, text, yaml},
     patch,
-    select::Found,
+    select::{self, Found},
 };
 
 const FLAGS: &str = "filename/f:l recursive/R:b server-side:b field-manager:s force-conflicts:b validate:s=strict \
@@ -24,6 +24,10 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Runs `apply`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
+    if let Some(at) = words.iter().position(|word| word == "view-last-applied") {
+        let rest: Vec<String> = words[..at].iter().chain(&words[at + 1..]).cloned().collect();
+        return view_last_applied(cx, &rest).await;
+    }
     let flags = parse(cx, "apply", FLAGS, words)?;
     if flags.get("filename").is_none() {
         return Err(Fail::error("must specify one of -f and -k"));
@@ -45,6 +49,24 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
         }
     }
     Fail::all(fails)
+}
+
+async fn view_last_applied(cx: &mut Cx<'_>, words: &[String]) -> Done {
+    let flags = parse(cx, "apply view-last-applied", "output/o:s selector/l:s all:b filename/f:l", words)?;
+    for found in select::objects(cx, &flags, &flags.args).await? {
+        let Some(applied) = last_applied(&found.object) else {
+            return Err(Fail::Error(format!(
+                "no last-applied-configuration annotation found on resource: {}",
+                found.name
+            )));
+        };
+        let printed = match flags.text("output") {
+            "json" => json::print(&applied, "  "),
+            _ => yaml::print(&applied),
+        };
+        cx.out(&printed);
+    }
+    Ok(())
 }
 
 async fn one(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, object: Value) -> Done {

@@ -17,17 +17,40 @@ use crate::{
 const COMMON: &str = "dry-run:s=unchanged output/o:s validate:s=strict field-manager:s save-config:b \
     show-managed-fields:b template:s allow-missing-template-keys:b";
 
+/// Subcommands of kubectl that come later.
+const KNOWN: &[&str] = &[
+    "clusterrole",
+    "clusterrolebinding",
+    "cronjob",
+    "cj",
+    "ingress",
+    "ing",
+    "job",
+    "poddisruptionbudget",
+    "pdb",
+    "priorityclass",
+    "pc",
+    "quota",
+    "resourcequota",
+    "role",
+    "rolebinding",
+    "secret",
+    "service",
+    "svc",
+    "token",
+];
+
+fn is_filename(word: &str) -> bool {
+    word.starts_with("-f") || word.starts_with("--filename")
+}
+
 /// Runs `create` and its subcommands.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let at = words.iter().position(|word| {
-        matches!(
-            word.as_str(),
-            "deployment" | "deploy" | "namespace" | "ns" | "configmap" | "cm" | "serviceaccount" | "sa"
-        )
-    });
-    let Some(at) = at else { return from_input(cx, words).await };
-    let rest: Vec<String> = words[..at].iter().chain(&words[at + 1..]).cloned().collect();
-    match words[at].as_str() {
+    let (subcommand, rest) = crate::flags::verb_of(words);
+    let Some(subcommand) = subcommand.filter(|_| !words.iter().any(|word| is_filename(word))) else {
+        return from_input(cx, words).await;
+    };
+    match subcommand {
         "deployment" | "deploy" => deployment(cx, &rest).await,
         "namespace" | "ns" => {
             let (flags, name) = named(cx, "namespace", "", &rest)?;
@@ -38,7 +61,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             post(cx, &flags, object, None).await
         }
         "configmap" | "cm" => configmap(cx, &rest).await,
-        _ => {
+        "serviceaccount" | "sa" => {
             let (flags, name) = named(cx, "serviceaccount", "", &rest)?;
             let object = json!({
                 "apiVersion": "v1", "kind": "ServiceAccount",
@@ -46,6 +69,12 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             });
             post(cx, &flags, object, Some("failed to create serviceaccount")).await
         }
+        known if KNOWN.contains(&known) => Err(Fail::Error(format!(
+            "create {known} is a command of kubectl that this console does not run yet"
+        ))),
+        unknown => Err(Fail::Error(format!(
+            "unknown command {unknown:?} for \"kubectl create\"\nSee 'kubectl create -h' for help and examples"
+        ))),
     }
 }
 
@@ -55,11 +84,6 @@ async fn from_input(cx: &mut Cx<'_>, words: &[String]) -> Done {
     );
     let flags = parse(cx, "create", &own, words)?;
     if flags.get("filename").is_none() {
-        if let Some(word) = flags.args.first() {
-            return Err(Fail::Error(format!(
-                "unknown command {word:?} for \"kubectl create\"\nSee 'kubectl create -h' for help and examples"
-            )));
-        }
         return Err(Fail::error("must specify one of -f and -k"));
     }
     let dry = dry_run(cx, &flags)?;

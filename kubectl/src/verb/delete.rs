@@ -53,6 +53,9 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     if targets.is_empty() && fails.is_empty() && !flags.on("ignore-not-found") {
         cx.out("No resources found\n");
     }
+    if !fails.is_empty() {
+        return Fail::all(fails);
+    }
     let waits = match flags.get("wait") {
         Some(_) => flags.on("wait"),
         None => cx.kubectl.wait_for_deletion && !flags.on("force"),
@@ -62,7 +65,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             wait_gone(cx, target).await?;
         }
     }
-    Fail::all(fails)
+    Ok(())
 }
 
 /// `--now` is one second, `--force` alone is none.

@@ -28,10 +28,11 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
         }
     }
     let with_events = flags.text("show-events") != "false";
+    let guessed = is_guess(&asks, &found);
     for (at, one) in found.iter().enumerate() {
         let words = describe::describe(cx, one, with_events).await?;
-        let gap = if at > 0 { "\n\n" } else { "" };
-        cx.out(&format!("{gap}{words}"));
+        let gap = if at > 0 && !guessed { "\n\n" } else { "" };
+        cx.out(&format!("{gap}{words}{}", if guessed { "\n" } else { "" }));
     }
     if found.is_empty() && fails.is_empty() {
         if flags.on("all-namespaces") || asks.iter().any(|ask| !ask.resource().namespaced) {
@@ -42,6 +43,12 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
         }
     }
     Fail::all(fails)
+}
+
+/// Whether a name was read as the beginning of others.
+fn is_guess(asks: &[Ask], found: &[Found]) -> bool {
+    let asked = |name: &str| asks.iter().any(|ask| matches!(ask, Ask::Named(_, it) if it == name));
+    asks.iter().all(|ask| matches!(ask, Ask::Named(..))) && found.iter().all(|it| !asked(&it.name))
 }
 
 /// The objects of one ask; a name that does not exist may be the beginning of others.

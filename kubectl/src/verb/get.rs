@@ -64,6 +64,12 @@ impl Format {
 /// Runs `get`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let flags = parse(cx, "get", FLAGS, words)?;
+    if let Some(path) = flags.get("raw") {
+        let answer = cx.get(path).await?;
+        let text = answer.as_str().map_or_else(|| json::compact(&answer), str::to_owned);
+        cx.out(&text);
+        return Ok(());
+    }
     if flags.args.is_empty() {
         return Err(Fail::Plain(
             "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples".into(),
@@ -162,7 +168,10 @@ async fn ask_table(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Value> {
             select::list_url(resource, scope.as_deref(), flags, &more)
         }
     };
-    let mut table = cx.send(Method::GET, &url, TABLE, None).await?;
+    let mut table = match ask {
+        Ask::Named(..) => cx.send(Method::GET, &url, TABLE, None).await?,
+        Ask::List(resource) => select::get_list(cx, flags, resource, &url, TABLE).await?,
+    };
     let mut next = text(&table, "/metadata/continue").to_owned();
     while !next.is_empty() {
         let more = cx
@@ -215,7 +224,8 @@ async fn objects(cx: &mut Cx<'_>, flags: &Flags, asks: &[Ask], format: &Format) 
         let answer = match ask {
             Ask::Named(resource, name) => cx.get(&resource.url(scope.as_deref(), name)).await,
             Ask::List(resource) => {
-                cx.get(&select::list_url(resource, scope.as_deref(), flags, &[("limit", "500")])).await
+                let url = select::list_url(resource, scope.as_deref(), flags, &[("limit", "500")]);
+                select::get_list(cx, flags, resource, &url, JSON).await
             }
         };
         match (answer, ask) {
@@ -313,6 +323,8 @@ async fn watch(cx: &mut Cx<'_>, flags: &Flags, format: &Format) -> Done {
     }
     more.extend([("resourceVersion", version), ("watch", "true")]);
     let url = select::list_url(resource, scope.as_deref(), flags, &more);
+    // A server may begin a watch of one object with the object itself.
+    let mut repeat = name.map(|_| version.to_owned());
     let mut stream = cx.watch(&url, accept).await?;
     while let Some(event) = stream.next().await {
         let kind = text(&event, "/type");
@@ -324,8 +336,15 @@ async fn watch(cx: &mut Cx<'_>, flags: &Flags, format: &Format) -> Done {
             }
             _ => {}
         }
-        options.event = events.then(|| kind.to_owned());
         let object = &event["object"];
+        let newest = match text(object, "/rows/0/object/metadata/resourceVersion") {
+            "" => text(object, "/metadata/resourceVersion"),
+            newest => newest,
+        };
+        if kind == "ADDED" && repeat.take().is_some_and(|shown| shown == newest) {
+            continue;
+        }
+        options.event = events.then(|| kind.to_owned());
         let printed = if accept == TABLE {
             printer.print(&[object], &options)
         } else {

@@ -101,9 +101,47 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
 /// Parses flags and takes the global ones.
 fn parse(cx: &mut Cx<'_>, verb: &str, own: &str, words: &[String]) -> Done<Flags> {
     let flags = Flags::parse(verb, own, words)?;
+    refuse(verb, &flags)?;
     cx.impersonate = flags.get("as").map(str::to_owned);
     cx.impersonate_groups = flags.raw_list("as-group").to_vec();
     Ok(flags)
+}
+
+/// Says of what kubectl would do and this crate does not, rather than doing something else.
+fn refuse(verb: &str, flags: &Flags) -> Done {
+    if let Some(context) = flags.get("context") {
+        return Err(Fail::Plain(format!(
+            "Error in configuration: context was not found for specified context: {context}"
+        )));
+    }
+    const ELSEWHERE: &[&str] = &["server", "kubeconfig", "cluster", "user", "token"];
+    if let Some(flag) = ELSEWHERE.iter().find(|flag| flags.get(flag).is_some()) {
+        return Err(Fail::Error(format!(
+            "--{flag} has no effect here: this console is bound to its own cluster"
+        )));
+    }
+    const NOT_YET: &[&str] = &[
+        "prune",
+        "interactive",
+        "edit",
+        "local",
+        "kustomize",
+        "template",
+        "subresource",
+        "resource-version",
+    ];
+    let reads_files = matches!(verb, "apply" | "create" | "delete");
+    let refused = NOT_YET.iter().find(|flag| flags.get(flag).is_some_and(|value| value != "false"));
+    let refused =
+        refused.or_else(|| (!reads_files && flags.get("filename").is_some()).then_some(&"filename"));
+    let refused = refused.or_else(|| (verb == "apply" && flags.on("force")).then_some(&"force"));
+    let refused = refused.or_else(|| (verb != "get" && flags.get("raw").is_some()).then_some(&"raw"));
+    match refused {
+        Some(flag) => Err(Fail::Error(format!(
+            "--{flag} is a flag of kubectl {verb} that this console does not run yet"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn unknown_command(word: &str) -> Fail {

@@ -46,10 +46,18 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     for it in found {
         let url = format!("{}/scale", it.url());
         if let Some(expected) = flags.number("current-replicas").filter(|expected| *expected >= 0) {
-            let scale = cx.get(&url).await?;
+            let mut scale = cx.get(&url).await?;
             let actual = number(&scale, "/spec/replicas");
             if actual != expected {
                 fails.push(Fail::Error(format!("Expected replicas to be {expected}, was {actual}")));
+                continue;
+            }
+            if dry == DryRun::None {
+                scale["spec"]["replicas"] = replicas.into();
+                match cx.send(Method::PUT, &url, JSON, Some((JSON, &scale))).await {
+                    Ok(_) => report(cx, &flags, &it.object, &it.title(), "scaled")?,
+                    Err(fail) => fails.push(fail),
+                }
                 continue;
             }
         }

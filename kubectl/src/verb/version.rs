@@ -18,7 +18,13 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let flags = parse(cx, "version", "client:b output/o:s", words)?;
     let server = if flags.on("client") { Value::Null } else { cx.get("/version").await? };
     let mut whole = json!({
-        "clientVersion": {"major": "1", "minor": "33", "gitVersion": CLIENT},
+        "clientVersion": {
+            "major": "1",
+            "minor": "33",
+            "gitVersion": CLIENT,
+            "gitTreeState": "clean",
+            "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
+        },
         "kustomizeVersion": KUSTOMIZE,
     });
     if !server.is_null() {

@@ -29,9 +29,10 @@ const MESSAGES: &[(&str, &str)] = &[
     ("PodStatus", "1 phase s"),
     (
         "PodSpec",
-        "2 containers *Container,3 restartPolicy s,4 terminationGracePeriodSeconds i,6 dnsPolicy s,7 nodeSelector m,8 serviceAccountName s,9 serviceAccount s,10 nodeName s,14 securityContext Empty,19 schedulerName s,20 initContainers *Container,24 priorityClassName s",
+        "2 containers *Container,3 restartPolicy s,4 terminationGracePeriodSeconds i,6 dnsPolicy s,7 nodeSelector m,8 serviceAccountName s,9 serviceAccount s,10 nodeName s,14 securityContext Empty,19 schedulerName s,20 initContainers *Container,22 tolerations *Toleration,24 priorityClassName s",
     ),
     ("Empty", ""),
+    ("Toleration", "1 key s,2 operator s,3 value s,4 effect s,5 tolerationSeconds i"),
     (
         "Container",
         "1 name s,2 image s,3 command *s,4 args *s,5 workingDir s,6 ports *Port,7 env *Env,8 resources Resources,9 volumeMounts *Mount,11 readinessProbe Probe,13 terminationMessagePath s,14 imagePullPolicy s,20 terminationMessagePolicy s,24 restartPolicy s",
@@ -57,6 +58,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("Status", "2 status s,3 message s,4 reason s,5 details Details,6 code i"),
     ("Details", "1 name s,2 group s,3 kind s,4 causes *Cause"),
     ("Cause", "1 reason s,2 message s,3 field s"),
+    ("Secret", "1 metadata Meta"),
     ("Other", "1 metadata Meta"),
 ];
 

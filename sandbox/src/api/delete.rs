@@ -113,13 +113,18 @@ fn add_finalizer(object: &mut Object, propagation: Propagation) {
 fn check_preconditions(resource: Resource, old: &Object, options: &DeleteOptions) -> Result<(), Status> {
     let version = old["metadata"]["resourceVersion"].text();
     let failed = if let Some(uid) = options.uid.as_ref().filter(|u| *u != old.uid()) {
-        format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid())
+        format!(
+            "the UID in the precondition ({uid}) does not match the UID in record ({}). The object might have been \
+             deleted and then recreated",
+            old.uid()
+        )
     } else if let Some(rv) = options.resource_version.as_ref().filter(|rv| *rv != version) {
         format!(
-            "Precondition failed: ResourceVersion in precondition: {rv}, ResourceVersion in object meta: {version}"
+            "the ResourceVersion in the precondition ({rv}) does not match the ResourceVersion in record ({version}). \
+             The object might have been modified"
         )
     } else {
         return Ok(());
     };
-    Err(Status::conflict(resource.def(), old.name(), &failed))
+    Err(Status::precondition_failed(resource.def(), old.name(), &failed))
 }

@@ -4,10 +4,13 @@
 mod age;
 mod allocate;
 mod delete;
+mod discovery;
 mod events;
 pub mod names;
-pub mod patch;
-pub mod serve;
+mod openapi;
+mod patch;
+mod serve;
+mod table;
 mod validate_meta;
 pub mod watch;
 mod write;
@@ -28,6 +31,7 @@ pub use crate::store::{Change, Record};
 pub use age::{age, human_duration};
 pub use delete::{DeleteOptions, Propagation};
 pub use events::{EventType, Source};
+pub use serve::read;
 pub use write::{Subresource, WriteOptions};
 
 /// The API of one cluster, at the current moment of virtual time.

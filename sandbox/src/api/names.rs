@@ -122,7 +122,11 @@ pub fn config_key(text: &str) -> Problems {
 pub fn path_segment(text: &str) -> Problems {
     match text {
         "." | ".." => vec![format!("may not be '{text}'")],
-        _ => ["/", "%"].iter().filter(|c| text.contains(**c)).map(|c| format!("may not contain '{c}'")).collect(),
+        _ => ["/", "%"]
+            .iter()
+            .filter(|c| text.contains(**c))
+            .map(|c| format!("may not contain '{c}'"))
+            .collect(),
     }
 }
 
@@ -132,7 +136,8 @@ mod tests {
 
     #[test]
     fn names_are_right_or_wrong() {
-        let check = |f: fn(&str) -> Problems, text: &str, ok: bool| assert_eq!(f(text).is_empty(), ok, "{text}");
+        let check =
+            |f: fn(&str) -> Problems, text: &str, ok: bool| assert_eq!(f(text).is_empty(), ok, "{text}");
         for (text, label, subdomain, dns1035) in [
             ("web", true, true, true),
             ("1web", true, true, false),
@@ -148,7 +153,9 @@ mod tests {
             check(dns1035_label, text, dns1035);
         }
         check(dns1123_label, &"a".repeat(64), false);
-        for (text, ok) in [("app", true), ("example.com/app", true), ("/app", false), ("a/b/c", false), ("a/", false)] {
+        for (text, ok) in
+            [("app", true), ("example.com/app", true), ("/app", false), ("a/b/c", false), ("a/", false)]
+        {
             check(qualified_name, text, ok);
         }
         for (text, ok) in [("", true), ("A_b.c", true), ("-a", false), ("a b", false)] {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::serve::{Query, Shape, Target};
+use super::table::{Include, metadata_only, table};
 use crate::{
     api::{Api, Change, Record},
     json,
@@ -13,68 +13,89 @@ use crate::{
     status::Status,
 };
 
-/// How many revisions a quiet watch that allows bookmarks is behind before it gets one.
-const BOOKMARK_EVERY: u64 = 200;
+/// Which objects a watch shows, and how.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// In which namespace; empty for all.
+    pub namespace: String,
+    /// Objects whose labels meet this.
+    pub labels: Labels,
+    /// Objects whose fields meet this.
+    pub fields: Fields,
+    /// As Tables of one row.
+    pub table: Option<Include>,
+    /// As `PartialObjectMetadata`.
+    pub metadata_only: bool,
+    /// Version of those shapes.
+    pub version: &'static str,
+}
+
+/// Where a watch begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With what is there, then live.
+    Initial,
+    /// With what is there, a bookmark that says so, then live.
+    InitialThenBookmark,
+    /// With what came after a revision.
+    From(u64),
+}
 
 /// An open watch. It holds no lock and no task: whoever serves it polls it.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    resource: Resource,
-    namespace: String,
-    labels: Labels,
-    fields: Fields,
-    shape: Shape,
-    bookmarks: bool,
-    timeout_s: Option<u64>,
+    /// What is watched.
+    pub resource: Resource,
     /// Events up to this revision were sent.
-    cursor: u64,
-    /// Synthetic events that come before the live ones.
+    pub cursor: u64,
+    /// `allowWatchBookmarks`.
+    pub bookmarks: bool,
+    timeout_s: Option<u64>,
+    view: View,
+    /// Events of the beginning that no poll has taken yet.
     initial: VecDeque<Json>,
-    /// Revision told with the last event or bookmark.
-    told: u64,
-    first: bool,
+    headers_sent: bool,
 }
 
 impl Watch {
     /// Opens a watch at the current moment.
-    ///
-    /// # Errors
-    /// Bad selectors, a resourceVersion that is no number, `410 Gone` when it is compacted.
-    pub fn open(api: &Api, target: &Target, query: &Query, accept: &str) -> Result<Self, Status> {
-        let mut fields = query.fields(target.resource)?;
-        if !target.name.is_empty() {
-            fields = Fields::name(&target.name);
-        }
-        let newest = api.revision();
-        let asked = query.get("resourceVersion");
-        let from: u64 = if asked.is_empty() { 0 } else {
-            asked.parse().map_err(|_| Status::bad_request(format!("resourceVersion: Invalid value: {asked:?}: strconv.ParseUint: parsing {asked:?}: invalid syntax")))?
-        };
-        let streams_list = query.flag("sendInitialEvents");
+    pub fn new(
+        api: &Api,
+        resource: Resource,
+        view: View,
+        start: Start,
+        bookmarks: bool,
+        timeout_s: Option<u64>,
+    ) -> Self {
+        let now = api.store().revision();
+        let cursor = if let Start::From(revision) = start { revision } else { now };
         let mut watch = Self {
-            resource: target.resource,
-            namespace: target.namespace.clone(),
-            labels: query.labels()?,
-            fields,
-            shape: Shape::of(accept, query),
-            bookmarks: query.flag("allowWatchBookmarks"),
-            timeout_s: query.number("timeoutSeconds").and_then(|s| u64::try_from(s).ok()).filter(|s| *s > 0),
-            cursor: if from == 0 || streams_list { newest } else { from },
+            resource,
+            cursor,
+            bookmarks,
+            timeout_s,
+            view,
             initial: VecDeque::new(),
-            told: newest,
-            first: true,
+            headers_sent: false,
         };
-        if from == 0 || streams_list {
-            if query.get("sendInitialEvents") != "false" {
-                watch.start_with_all(api, streams_list && watch.bookmarks);
+        if !matches!(start, Start::From(_)) {
+            let namespace = watch.view.namespace.clone();
+            let objects: Vec<Object> =
+                api.list(resource, &namespace).filter(|o| watch.shows(o)).cloned().collect();
+            for object in &objects {
+                let event = watch.event("ADDED", object, api);
+                watch.initial.push_back(event);
             }
-        } else if from < api.store().oldest() {
-            return Err(Status::gone(format!("too old resource version: {from} ({})", api.store().oldest())));
         }
-        Ok(watch)
+        if start == Start::InitialThenBookmark {
+            let end = json!({"k8s.io/initial-events-end": "true"});
+            let event = watch.bookmark_event(now, end);
+            watch.initial.push_back(event);
+        }
+        watch
     }
 
-    /// `timeoutSeconds`, real seconds.
+    /// `timeoutSeconds`: the stream ends after so many seconds of real time; the edge enforces it.
     pub fn timeout_s(&self) -> Option<u64> {
         self.timeout_s
     }
@@ -84,79 +105,99 @@ impl Watch {
     /// # Errors
     /// When the history that it needs is compacted.
     pub fn poll(&mut self, api: &Api) -> Result<Vec<Vec<u8>>, Vec<u8>> {
-        let mut lines: Vec<Vec<u8>> = self.initial.drain(..).map(|e| line(&e)).collect();
-        let Ok(records) = api.store().since(self.cursor) else {
-            let gone = Status::gone(format!("too old resource version: {} ({})", self.cursor, api.store().oldest()));
-            return Err(line(&json!({"type": "ERROR"}).with("object", gone.to_json())));
-        };
-        for record in records {
-            if let Some(event) = self.event(record, api) {
-                lines.push(line(&event));
-                self.told = record.revision;
+        let mut lines: Vec<Vec<u8>> = self.initial.drain(..).map(|event| line(&event)).collect();
+        let newest = api.store().revision();
+        if newest <= self.cursor {
+            return Ok(lines);
+        }
+        let records = api.store().since(self.cursor).map_err(|gone| {
+            let asked = self.cursor;
+            let status = Status::gone(format!("too old resource version: {asked} ({})", gone.oldest));
+            line(&json!({"type": "ERROR", "object": serde_json::Value::from(&status.to_json())}))
+        })?;
+        let resource = self.resource;
+        for record in records.filter(|r| r.resource == resource) {
+            if let Some((type_, object)) = self.transition(record) {
+                lines.push(line(&self.event(type_, &object, api)));
             }
         }
-        self.cursor = api.revision();
-        if self.bookmarks && self.cursor - self.told >= BOOKMARK_EVERY {
-            lines.push(line(&self.bookmark(false)));
-        }
+        self.cursor = newest;
         Ok(lines)
     }
 
-    fn selects(&self, object: &Object) -> bool {
-        (self.namespace.is_empty() || *object.namespace() == self.namespace)
-            && self.labels.selects(object)
-            && self.fields.selects(object)
+    /// A bookmark at the newest revision that was polled, if the client takes bookmarks; to be sent about once a
+    /// minute and before the stream ends.
+    pub fn bookmark(&self) -> Option<Vec<u8>> {
+        self.bookmarks.then(|| line(&self.bookmark_event(self.cursor, Json::Null)))
     }
 
-    /// An object that leaves the selection is gone for this watch, one that enters it is new.
-    fn event(&mut self, record: &Record, api: &Api) -> Option<Json> {
-        if record.resource != self.resource {
-            return None;
-        }
-        let was = record.before.as_ref().is_some_and(|o| self.selects(o));
-        let is = record.change != Change::Deleted && self.selects(&record.object);
-        let type_ = match (was, is) {
-            (false, true) => "ADDED",
-            (true, true) => "MODIFIED",
-            (true, false) => "DELETED",
-            (false, false) => return None,
-        };
-        let mut object = record.object.clone();
-        if type_ == "DELETED" && record.change != Change::Deleted {
-            object = record.before.clone()?;
-            object["metadata"].set("resourceVersion", record.revision.to_string());
-        }
-        Some(self.wrap(type_, &object, api))
-    }
-
-    fn wrap(&mut self, type_: &str, object: &Object, api: &Api) -> Json {
-        let first = std::mem::take(&mut self.first);
-        let shaped = self.shape.event(self.resource, object, api.now(), first);
-        json!({"type": type_}).with("object", shaped)
-    }
-
-    fn start_with_all(&mut self, api: &Api, marked: bool) {
-        let namespace = self.namespace.clone();
-        let all: Vec<Object> = api.list(self.resource, &namespace).filter(|o| self.selects(o)).cloned().collect();
-        for object in &all {
-            let event = self.wrap("ADDED", object, api);
-            self.initial.push_back(event);
-        }
-        if marked {
-            let end = self.bookmark(true);
-            self.initial.push_back(end);
-        }
-    }
-
-    fn bookmark(&mut self, ends_initial: bool) -> Json {
-        self.told = self.cursor;
+    fn bookmark_event(&self, revision: u64, annotations: Json) -> Json {
         let def = self.resource.def();
-        let mut object = json!({"kind": def.kind, "apiVersion": def.api_version(), "metadata": {"resourceVersion": self.cursor.to_string(), "creationTimestamp": null}});
-        if ends_initial {
-            object["metadata"].set("annotations", json!({"k8s.io/initial-events-end": "true"}));
+        let mut object =
+            json!({"metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null}});
+        object.set("kind", if self.view.metadata_only { "PartialObjectMetadata" } else { def.kind });
+        object.set(
+            "apiVersion",
+            if self.view.metadata_only { "meta.k8s.io/v1".into() } else { def.api_version() },
+        );
+        object["metadata"].set("annotations", annotations);
+        if self.view.table.is_some() {
+            object = table(
+                def,
+                std::iter::empty(),
+                object["metadata"].clone(),
+                (self.view.version, Include::None, false),
+                crate::clock::Time(0),
+            );
         }
-        json!({"type": "BOOKMARK"}).with("object", object)
+        event_json("BOOKMARK", object)
     }
+
+    fn shows(&self, object: &Object) -> bool {
+        (self.view.namespace.is_empty() || object.namespace() == self.view.namespace.as_str())
+            && self.view.labels.selects(object)
+            && self.view.fields.selects(object)
+    }
+
+    /// What a change is to this watch: objects that begin or cease to be selected come and go.
+    fn transition(&self, record: &Record) -> Option<(&'static str, Object)> {
+        let was = record.before.as_ref().is_some_and(|o| self.shows(o));
+        let is = record.change != Change::Deleted && self.shows(&record.object);
+        match (was, is) {
+            (false, false) => None,
+            (false, true) => Some(("ADDED", record.object.clone())),
+            (true, true) => Some(("MODIFIED", record.object.clone())),
+            (true, false) => {
+                let mut last = record.before.clone()?;
+                let revision = record.object["metadata"]["resourceVersion"].clone();
+                last["metadata"].set("resourceVersion", revision);
+                Some(("DELETED", last))
+            }
+        }
+    }
+
+    fn event(&mut self, type_: &str, object: &Object, api: &Api) -> Json {
+        let view = &self.view;
+        let shown = if let Some(include) = view.table {
+            let mut metadata = Json::object();
+            metadata.set("resourceVersion", object["metadata"]["resourceVersion"].clone());
+            let how = (view.version, include, !self.headers_sent);
+            table(self.resource.def(), std::iter::once(object), metadata, how, api.now())
+        } else if view.metadata_only {
+            metadata_only(object, view.version)
+        } else {
+            object.0.clone()
+        };
+        self.headers_sent = true;
+        event_json(type_, shown)
+    }
+}
+
+fn event_json(type_: &str, object: Json) -> Json {
+    let mut event = Json::object();
+    event.set("type", type_);
+    event.set("object", object);
+    event
 }
 
 fn line(event: &Json) -> Vec<u8> {

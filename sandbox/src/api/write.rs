@@ -155,6 +155,11 @@ impl Api {
         self.store.put(resource, object, at, origin).object.clone()
     }
 
+    /// Stores a pod with the node that it was bound to: a change of the spec that is no new generation.
+    pub(super) fn bind(&mut self, pod: Object, options: WriteOptions) -> Object {
+        self.commit(resources::POD, pod, options)
+    }
+
     fn name_it(&mut self, resource: Resource, object: &mut Object) {
         if object.name().is_empty()
             && let Some(base) = object["metadata"]["generateName"].eco().cloned()
@@ -215,8 +220,13 @@ fn check_preconditions(resource: Resource, object: &Object, old: &Object) -> Res
     }
     let uid = meta["uid"].text();
     if !uid.is_empty() && uid != old.uid() {
-        let why =
-            format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid());
+        let why = format!(
+            "StorageError: invalid object, Code: 4, Key: /registry/{}/{}, ResourceVersion: 0, AdditionalErrorMsg: \
+             Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
+            resource.def().plural,
+            old.key(),
+            old.uid()
+        );
         return Err(Status::conflict(resource.def(), old.name(), &why));
     }
     Ok(())

@@ -23,12 +23,18 @@ pub struct NotRecorded(pub String);
 /// Keeps entries. Called one at a time for a cluster, in order.
 pub trait Recorder: Send + Sync {
     /// Keeps an entry durably before it returns.
-    fn record<'a>(&'a self, entry: &'a Entry) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>>;
+    fn record<'a>(
+        &'a self,
+        entry: &'a Entry,
+    ) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>>;
 }
 
 /// Keeps nothing: for clusters that live only in memory.
 impl Recorder for () {
-    fn record<'a>(&'a self, _: &'a Entry) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>> {
+    fn record<'a>(
+        &'a self,
+        _: &'a Entry,
+    ) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>> {
         Box::pin(std::future::ready(Ok(())))
     }
 }

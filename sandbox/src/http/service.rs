@@ -47,7 +47,9 @@ impl Service {
         let bytes = match Limited::new(body, BODY_BYTES_MAX).collect().await {
             Ok(collected) => collected.to_bytes(),
             Err(e) if e.is::<LengthLimitError>() => return self.fail(&Status::too_large(BODY_BYTES_MAX)),
-            Err(e) => return self.fail(&Status::bad_request(format!("the request body could not be read: {e}"))),
+            Err(e) => {
+                return self.fail(&Status::bad_request(format!("the request body could not be read: {e}")));
+            }
         };
         let Ok(body) = String::from_utf8(bytes.into()) else {
             return self.fail(&Status::unsupported_media_type(
@@ -67,7 +69,9 @@ impl Service {
             Ok(Reply::Body(body)) => self.whole(body),
             Ok(Reply::Watch(w)) => {
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
-                self.head(StatusCode::OK, "application/json", &[]).body(BodyExt::boxed_unsync(stream)).unwrap_or_default()
+                self.head(StatusCode::OK, "application/json", &[])
+                    .body(BodyExt::boxed_unsync(stream))
+                    .unwrap_or_default()
             }
             Err(e) => self.fail(&Status::internal(e.to_string())),
         }

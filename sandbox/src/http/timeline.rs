@@ -27,7 +27,12 @@ impl Live {
         let state = self.state();
         let Ok(records) = state.cluster.api().store().since(revision) else { return Vec::new() };
         records
-            .map(|r| RecordInfo { revision: r.revision, at: r.at, resource: r.resource, origin: r.origin.clone() })
+            .map(|r| RecordInfo {
+                revision: r.revision,
+                at: r.at,
+                resource: r.resource,
+                origin: r.origin.clone(),
+            })
             .collect()
     }
 }

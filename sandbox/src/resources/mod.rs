@@ -20,6 +20,7 @@ pub mod pod_spec;
 pub mod pod_update;
 pub mod quantity;
 pub mod replica_set;
+pub mod schema;
 pub mod service;
 pub mod signal;
 pub mod traffic;

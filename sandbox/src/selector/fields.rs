@@ -2,11 +2,7 @@
 
 use ecow::EcoString;
 
-use crate::{
-    json::Json,
-    object::Object,
-    resources::{self, Resource},
-};
+use crate::{json::Json, object::Object, resources::Resource};
 
 /// A field selector: all terms must hold. The empty one matches everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,7 +74,9 @@ fn known(field: &str, resource: Resource) -> Result<(), String> {
 fn value_of(object: &Object, field: &str) -> EcoString {
     match (field, object.at(field)) {
         ("source", source) => source["component"].text().into(),
-        ("status.podIPs", ips) => ips.list().iter().map(|ip| ip["ip"].text()).collect::<Vec<_>>().join(",").into(),
+        ("status.podIPs", ips) => {
+            ips.list().iter().map(|ip| ip["ip"].text()).collect::<Vec<_>>().join(",").into()
+        }
         ("spec.hostNetwork" | "spec.unschedulable", Json::Null) => "false".into(),
         ("status.replicas", Json::Null) => "0".into(),
         (_, Json::Str(text)) => text.clone(),
@@ -138,7 +136,7 @@ fn unescape(value: &str) -> Option<EcoString> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use crate::{json, resources};
 
     #[test]
     fn fields_are_known_per_kind() {
@@ -151,7 +149,9 @@ mod tests {
             (
                 resources::CONFIG_MAP,
                 "data.x=1",
-                Some("\"data.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
+                Some(
+                    "\"data.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"",
+                ),
             ),
         ] {
             assert_eq!(Fields::parse(text, resource).err().as_deref(), expect, "{text}");

@@ -54,7 +54,9 @@ pub(super) fn labels(text: &str) -> Result<Vec<Requirement>, String> {
         match parser.peek() {
             Token::End if all.is_empty() => return Ok(all),
             Token::Word(_) | Token::Symbol("!") => {}
-            other => return Err(format!("found '{}', expected: !, identifier, or 'end of string'", other.text())),
+            other => {
+                return Err(format!("found '{}', expected: !, identifier, or 'end of string'", other.text()));
+            }
         }
         all.push(parser.requirement().map_err(|e| format!("unable to parse requirement: {e}"))?);
         match parser.next() {

@@ -17,7 +17,13 @@ use sandbox::{
 use super::support::*;
 
 async fn live() -> Live {
-    let opened = Opened { config: config(3), entries: vec![], now: Time(0), speed: Speed::new(60).unwrap(), paused: false };
+    let opened = Opened {
+        config: config(3),
+        entries: vec![],
+        now: Time(0),
+        speed: Speed::new(60).unwrap(),
+        paused: false,
+    };
     let live = Live::open(opened, Arc::new(())).unwrap();
     live.advance_to(at_s(60)).await;
     live
@@ -31,7 +37,10 @@ async fn typed_lists_patches_and_errors() {
     assert_eq!(pods.list(&ListParams::default().labels("app=web")).await.unwrap().items.len(), 6);
     assert_eq!(pods.list(&ListParams::default().labels("app=nope")).await.unwrap().items.len(), 0);
     let missing = pods.get("nope").await.unwrap_err();
-    assert!(matches!(&missing, kube::Error::Api(s) if s.code == 404 && s.reason == "NotFound"), "{missing:?}");
+    assert!(
+        matches!(&missing, kube::Error::Api(s) if s.code == 404 && s.reason == "NotFound"),
+        "{missing:?}"
+    );
     let web: Api<Deployment> = Api::default_namespaced(client);
     let patch = Patch::Merge(serde_json::json!({"spec": {"replicas": 2}}));
     web.patch_scale("web", &PatchParams::default(), &patch).await.unwrap();

@@ -3,7 +3,9 @@
 use super::support::*;
 
 fn ready(cluster: &mut sandbox::cluster::Cluster) -> i64 {
-    get(cluster, "/apis/apps/v1/namespaces/default/deployments/web")["status"]["readyReplicas"].as_i64().unwrap_or(0)
+    get(cluster, "/apis/apps/v1/namespaces/default/deployments/web")["status"]["readyReplicas"]
+        .as_i64()
+        .unwrap_or(0)
 }
 
 #[test]
@@ -21,7 +23,8 @@ fn a_dead_machine_is_noticed_evicted_and_replaced() {
     c.advance_to(at_s(180 + 60 + 330));
     assert_eq!(ready(&mut c), 6);
     let pods = get(&mut c, "/api/v1/namespaces/default/pods");
-    let leaving = pods["items"].as_array().unwrap().iter().filter(|p| !p["metadata"]["deletionTimestamp"].is_null());
+    let leaving =
+        pods["items"].as_array().unwrap().iter().filter(|p| !p["metadata"]["deletionTimestamp"].is_null());
     assert_eq!(leaving.count(), 2, "nobody on node-c can confirm");
     ok(&mut c, &power("node-c", "On"));
     c.advance_to(at_s(180 + 60 + 330 + 60));

@@ -28,7 +28,9 @@ pub fn world() -> Vec<Object> {
         "spec": {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}});
     let traffic = json!({"apiVersion": "sim.pilothouse.dev/v1", "kind": "Traffic", "metadata": {"name": "web", "namespace": "default"},
         "spec": {"service": "web", "port": 80, "ratePerSecond": 40, "ratePerSecondMax": 100}});
-    [machine("node-a"), machine("node-b"), machine("node-c"), image, web, service, traffic].map(Object).to_vec()
+    [machine("node-a"), machine("node-b"), machine("node-c"), image, web, service, traffic]
+        .map(Object)
+        .to_vec()
 }
 
 pub fn config(seed: u64) -> Config {
@@ -56,7 +58,8 @@ pub fn power(node: &str, power: &str) -> Request {
 }
 
 pub fn get(cluster: &mut Cluster, uri: &str) -> serde_json::Value {
-    let request = Request { user: "learner".into(), method: "GET".into(), uri: uri.into(), ..Request::default() };
+    let request =
+        Request { user: "learner".into(), method: "GET".into(), uri: uri.into(), ..Request::default() };
     ok(cluster, &request)
 }
 

@@ -76,7 +76,8 @@ impl Storage {
     /// # Errors
     /// When the database does not answer.
     pub async fn hints(&self, sandbox: &str) -> Result<i64> {
-        let query = sqlx::query_scalar("SELECT opened FROM hints WHERE sandbox_id = $1").bind(sandbox.to_owned());
+        let query =
+            sqlx::query_scalar("SELECT opened FROM hints WHERE sandbox_id = $1").bind(sandbox.to_owned());
         Ok(query.fetch_optional(&self.pool).await?.unwrap_or(0))
     }
 
@@ -116,7 +117,8 @@ impl Storage {
     /// When the database does not answer.
     pub async fn verdicts_passed(&self, sandbox: &str, run: i64) -> Result<u32> {
         let sql = "SELECT COUNT(*) FROM verdicts WHERE sandbox_id = $1 AND run = $2 AND verdict = 'passed'";
-        let count: i64 = sqlx::query_scalar(sql).bind(sandbox.to_owned()).bind(run).fetch_one(&self.pool).await?;
+        let count: i64 =
+            sqlx::query_scalar(sql).bind(sandbox.to_owned()).bind(run).fetch_one(&self.pool).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 }

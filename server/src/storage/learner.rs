@@ -42,13 +42,15 @@ impl Storage {
             .execute(&mut *tx)
             .await
             .map_err(not_saved)?;
-        sqlx::query("INSERT INTO sessions (token_hash, learner_id, created_ms, seen_ms) VALUES ($1, $2, $3, $3)")
-            .bind(token_hash.to_owned())
-            .bind(id.clone())
-            .bind(now)
-            .execute(&mut *tx)
-            .await
-            .map_err(not_saved)?;
+        sqlx::query(
+            "INSERT INTO sessions (token_hash, learner_id, created_ms, seen_ms) VALUES ($1, $2, $3, $3)",
+        )
+        .bind(token_hash.to_owned())
+        .bind(id.clone())
+        .bind(now)
+        .execute(&mut *tx)
+        .await
+        .map_err(not_saved)?;
         tx.commit().await.map_err(not_saved)?;
         Ok(id)
     }

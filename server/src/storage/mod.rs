@@ -11,8 +11,8 @@ mod tests;
 
 use std::time::Duration;
 
-pub use error::StorageError;
 use error::Result;
+pub use error::StorageError;
 pub use sandbox::SandboxRow;
 use sqlx::{AnyPool, any::AnyPoolOptions};
 

@@ -88,9 +88,15 @@ impl Storage {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sandbox_of(&self, learner: &str, lesson: &str, experiment: &str) -> Result<Option<SandboxRow>> {
+    pub async fn sandbox_of(
+        &self,
+        learner: &str,
+        lesson: &str,
+        experiment: &str,
+    ) -> Result<Option<SandboxRow>> {
         let sql = "SELECT * FROM sandboxes WHERE learner_id = $1 AND lesson = $2 AND experiment = $3";
-        let query = sqlx::query_as(sql).bind(learner.to_owned()).bind(lesson.to_owned()).bind(experiment.to_owned());
+        let query =
+            sqlx::query_as(sql).bind(learner.to_owned()).bind(lesson.to_owned()).bind(experiment.to_owned());
         Ok(query.fetch_optional(&self.pool).await?)
     }
 

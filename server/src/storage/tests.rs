@@ -113,7 +113,11 @@ async fn the_journal_takes_only_its_owner() {
 
     let kept = [(70_000, "{\"n\":1}".to_owned()), (75_000, "{\"n\":2}".to_owned())];
     assert_eq!(db.entries(&id, 1).await.unwrap(), kept);
-    assert_eq!(db.sandbox(&id).await.unwrap().unwrap().clock_ms, 75_000, "a refused entry leaves the clock alone");
+    assert_eq!(
+        db.sandbox(&id).await.unwrap().unwrap().clock_ms,
+        75_000,
+        "a refused entry leaves the clock alone"
+    );
 
     db.save_clock(&id, 90_000, 60, false).await.unwrap();
     let at = db.sandbox(&id).await.unwrap().unwrap();
@@ -151,7 +155,10 @@ async fn progress_of_an_experiment() {
     for (check, verdict) in [("a", "failed"), ("b", "passed"), ("a", "passed"), ("c", "failed")] {
         db.save_verdict(&id, 1, check, verdict, 1, "[]").await.unwrap();
     }
-    assert_eq!((db.verdicts_passed(&id, 1).await.unwrap(), db.verdicts_passed(&id, 2).await.unwrap()), (2, 0));
+    assert_eq!(
+        (db.verdicts_passed(&id, 1).await.unwrap(), db.verdicts_passed(&id, 2).await.unwrap()),
+        (2, 0)
+    );
 }
 
 #[tokio::test]

@@ -1,124 +1,263 @@
-//! Strategic merge patch. Models `k8s.io/apimachinery/pkg/util/strategicpatch` with a table of our own for merge keys.
-//! Omits: `$setElementOrder` as an order (the directive is accepted; elements keep the server's order).
+//! Strategic merge patch. Models `k8s.io/apimachinery/pkg/util/strategicpatch`: lists merged by key, the directives
+//! `$patch`, `$retainKeys`, `$setElementOrder/LIST` and `$deleteFromPrimitiveList/LIST`.
 
-use crate::{json::Json, status::Status};
+use ecow::EcoVec;
 
-/// Lists of maps that merge by a key, by field name. A field whose key depends on where it stands is listed with its parent.
-const KEYS: &[(&str, &str, &str)] = &[
-    ("", "containers", "name"),
-    ("", "initContainers", "name"),
-    ("", "ephemeralContainers", "name"),
-    ("", "env", "name"),
-    ("", "volumeMounts", "mountPath"),
-    ("", "volumeDevices", "devicePath"),
-    ("", "volumes", "name"),
-    ("", "imagePullSecrets", "name"),
-    ("", "hostAliases", "ip"),
-    ("", "topologySpreadConstraints", "topologyKey"),
-    ("", "conditions", "type"),
-    ("", "ownerReferences", "uid"),
-    ("", "addresses", "type"),
-    ("", "podIPs", "ip"),
-    ("", "hostIPs", "ip"),
-    ("", "secrets", "name"),
-    ("spec", "ports", "port"),
-    ("", "ports", "containerPort"),
-];
+use super::keys::{ListMerge, list_merge};
+use crate::{json::Json, resources::Resource};
 
-/// Lists of plain values that merge as sets.
-const SETS: &[&str] = &["finalizers", "podCIDRs"];
+const ORDER: &str = "$setElementOrder/";
+const DELETE: &str = "$deleteFromPrimitiveList/";
 
-/// Merges `patch` into `target`; `parent` is the field that holds them.
-pub(super) fn merge(target: &Json, patch: &Json, parent: &str) -> Result<Json, Status> {
-    if patch.map().is_none() {
-        return Ok(patch.clone());
-    }
-    match patch["$patch"].text() {
-        "replace" => return Ok(without_directives(patch)),
-        "delete" => return Ok(Json::object()),
-        "" | "merge" => {}
-        other => return Err(Status::bad_request(format!("unknown patch type: {other}"))),
-    }
-    let mut result = if target.map().is_some() { target.clone() } else { Json::object() };
-    let retained = patch["$retainKeys"].list();
-    if !retained.is_empty() {
-        let dropped: Vec<_> =
-            result.entries().map(|(k, _)| k.clone()).filter(|k| !retained.iter().any(|r| *r == k.as_str())).collect();
-        for key in dropped {
-            result.remove(&key);
-        }
-    }
-    for (key, value) in patch.entries() {
-        if let Some(list) = key.strip_prefix("$deleteFromPrimitiveList/") {
-            let kept: Json = result[list].list().iter().filter(|v| !value.list().contains(v)).cloned().collect();
-            result.set(list, kept);
-        } else if key.starts_with('$') {
-        } else if value.is_null() {
-            result.remove(key);
-        } else {
-            let merged = match value {
-                Json::List(_) => merge_list(&result[key.as_str()], value, parent, key)?,
-                _ => merge(&result[key.as_str()], value, key)?,
-            };
-            result.map_mut().insert(key.clone(), merged);
-        }
-    }
-    Ok(result)
+/// The patched object.
+///
+/// # Errors
+/// In Kubernetes' words.
+pub fn apply(resource: Resource, object: &Json, patch: &Json) -> Result<Json, String> {
+    Merger { resource }.map(object, patch, "")
 }
 
-fn merge_list(target: &Json, patch: &Json, parent: &str, field: &str) -> Result<Json, Status> {
-    if SETS.contains(&field) {
-        let mut all = target.list().to_vec();
-        for value in patch.list() {
-            if !all.contains(value) {
-                all.push(value.clone());
+struct Merger {
+    resource: Resource,
+}
+
+impl Merger {
+    fn map(&self, original: &Json, patch: &Json, here: &str) -> Result<Json, String> {
+        match patch["$patch"].str() {
+            None | Some("merge") => {}
+            Some("replace") => return Ok(without_directives(patch)),
+            Some("delete") => return Ok(Json::object()),
+            Some(other) => return Err(format!("unknown patch type found: {other}")),
+        }
+        let mut out = if original.map().is_some() { original.clone() } else { Json::object() };
+        self.retain(&mut out, patch)?;
+        for (key, value) in patch.entries() {
+            if let Some(list) = key.strip_prefix(DELETE) {
+                if let Json::List(items) = &out[list] {
+                    let kept: EcoVec<Json> =
+                        items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
+                    out.map_mut().insert(list, Json::List(kept));
+                }
             }
         }
-        return Ok(all.into());
-    }
-    let Some(key) = merge_key(parent, field, patch) else { return Ok(patch.clone()) };
-    let replaces = patch.list().iter().any(|e| e["$patch"] == "replace");
-    let mut all: Vec<Json> = if replaces { Vec::new() } else { target.list().to_vec() };
-    for element in patch.list() {
-        let directive = element["$patch"].text();
-        if directive == "replace" {
-            continue;
-        }
-        let id = &element[key];
-        if id.is_null() {
-            return Err(Status::bad_request(format!("map: {element} does not contain declared merge key: {key}")));
-        }
-        let place = all.iter().position(|e| e[key] == *id);
-        match (directive, place) {
-            ("delete", Some(i)) => {
-                all.remove(i);
+        for (key, value) in patch.entries().filter(|(k, _)| !is_directive(k)) {
+            if value.is_null() {
+                out.remove(key);
+                continue;
             }
-            ("delete", None) => {}
-            (_, Some(i)) => all[i] = merge(&all[i], element, field)?,
-            (_, None) => all.push(without_directives(element)),
+            let order = &patch[format!("{ORDER}{key}").as_str()];
+            let merged = self.value(&out[key.as_str()], value, (here, key), order)?;
+            out.map_mut().insert(key.clone(), merged);
+        }
+        for (key, order) in patch.entries() {
+            if let Some(list) = key.strip_prefix(ORDER)
+                && patch[list].is_null()
+                && let Json::List(items) = &out[list]
+            {
+                let sorted = self.order(items, items, order, list_merge(self.resource, here, list));
+                out.map_mut().insert(list, Json::List(sorted));
+            }
+        }
+        Ok(out)
+    }
+
+    fn retain(&self, out: &mut Json, patch: &Json) -> Result<(), String> {
+        let Json::List(keep) = &patch["$retainKeys"] else { return Ok(()) };
+        if patch
+            .entries()
+            .any(|(k, v)| !is_directive(k) && !v.is_null() && !keep.iter().any(|r| *r == k.as_str()))
+        {
+            return Err("patch contains fields that are not in the $retainKeys list".into());
+        }
+        let gone: Vec<_> = out
+            .entries()
+            .map(|(k, _)| k.clone())
+            .filter(|k| !keep.iter().any(|r| *r == k.as_str()))
+            .collect();
+        for key in gone {
+            out.remove(&key);
+        }
+        Ok(())
+    }
+
+    fn value(
+        &self,
+        old: &Json,
+        new: &Json,
+        (parent, field): (&str, &str),
+        order: &Json,
+    ) -> Result<Json, String> {
+        match (old, new) {
+            (_, Json::Map(_)) => self.map(old, new, field),
+            (_, Json::List(patch)) => {
+                let empty = EcoVec::new();
+                let original = if let Json::List(l) = old { l } else { &empty };
+                self.list(original, patch, (parent, field), order).map(Json::List)
+            }
+            _ => Ok(new.clone()),
         }
     }
-    Ok(all.into())
-}
 
-fn merge_key(parent: &str, field: &str, patch: &Json) -> Option<&'static str> {
-    if !patch.list().iter().all(|e| e.map().is_some()) {
-        return None;
+    fn list(
+        &self,
+        original: &EcoVec<Json>,
+        patch: &EcoVec<Json>,
+        (parent, field): (&str, &str),
+        order: &Json,
+    ) -> Result<EcoVec<Json>, String> {
+        let how = list_merge(self.resource, parent, field);
+        let merged = match how {
+            ListMerge::Atomic => return Ok(patch.iter().map(without_directives).collect()),
+            ListMerge::Set => {
+                let mut out = original.clone();
+                for item in patch {
+                    if !out.contains(item) {
+                        out.push(item.clone());
+                    }
+                }
+                out
+            }
+            ListMerge::Keyed(key) => {
+                if patch.iter().any(|p| p["$patch"] == "replace" && p[key].is_null()) {
+                    return Ok(patch
+                        .iter()
+                        .filter(|p| p["$patch"].is_null())
+                        .map(without_directives)
+                        .collect());
+                }
+                self.keyed(original, patch, key, field)?
+            }
+        };
+        Ok(if order.is_null() { merged } else { self.order(&merged, original, order, how) })
     }
-    // A Service's ports merge by port, a container's by containerPort; only one of the two has it.
-    if field == "ports" && parent == "spec" {
-        return Some("port");
-    }
-    KEYS.iter().find(|(p, f, _)| (p.is_empty() || *p == parent) && *f == field && !(field == "ports" && p.is_empty() && parent == "spec")).map(|(_, _, k)| *k)
-}
 
-fn without_directives(patch: &Json) -> Json {
-    match patch {
-        Json::Map(map) => {
-            let kept = map.iter().filter(|(k, v)| !k.starts_with('$') && !v.is_null());
-            Json::Map(kept.map(|(k, v)| (k.clone(), without_directives(v))).collect())
+    fn keyed(
+        &self,
+        original: &EcoVec<Json>,
+        patch: &EcoVec<Json>,
+        key: &str,
+        field: &str,
+    ) -> Result<EcoVec<Json>, String> {
+        let mut out = original.clone();
+        for item in patch {
+            if item.map().is_none() {
+                return Err(format!(
+                    "cannot merge list {field:?}: expected maps, found {}",
+                    super::go_type(item)
+                ));
+            }
+            let id = &item[key];
+            if id.is_null() {
+                return Err(format!("map: {item} does not contain declared merge key: {key}"));
+            }
+            let place = out.iter().position(|o| o[key] == *id);
+            match (item["$patch"].str(), place) {
+                (Some("delete"), _) => out.retain(|o| o[key] != *id),
+                (_, Some(i)) => {
+                    let merged = self.map(&out[i], item, field)?;
+                    out.make_mut()[i] = merged;
+                }
+                (_, None) => {
+                    let fresh = self.map(&Json::object(), item, field)?;
+                    out.push(fresh);
+                }
+            }
         }
-        Json::List(list) => list.iter().map(without_directives).collect(),
+        Ok(out)
+    }
+
+    /// Puts what the order names into that order; the rest keeps its place relative to it.
+    fn order(
+        &self,
+        merged: &EcoVec<Json>,
+        original: &EcoVec<Json>,
+        order: &Json,
+        how: ListMerge,
+    ) -> EcoVec<Json> {
+        let id = |item: &Json| match how {
+            ListMerge::Keyed(key) => item[key].clone(),
+            _ => item.clone(),
+        };
+        let wanted: Vec<Json> = order.list().iter().map(id).collect();
+        let mut named: Vec<Json> = merged.iter().filter(|m| wanted.contains(&id(m))).cloned().collect();
+        named.sort_by_key(|m| wanted.iter().position(|w| *w == id(m)));
+        let rest: Vec<Json> = merged.iter().filter(|m| !wanted.contains(&id(m))).cloned().collect();
+        let place = |item: &Json| original.iter().position(|o| id(o) == id(item));
+        let (mut left, mut right) = (named.into_iter().peekable(), rest.into_iter().peekable());
+        let mut out = EcoVec::new();
+        while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
+            let right_first = matches!((place(l), place(r)), (Some(l), Some(r)) if r < l);
+            out.extend(if right_first { right.next() } else { left.next() });
+        }
+        out.extend(left);
+        out.extend(right);
+        out
+    }
+}
+
+fn is_directive(key: &str) -> bool {
+    key == "$patch" || key == "$retainKeys" || key.starts_with(ORDER) || key.starts_with(DELETE)
+}
+
+/// A value of the patch as it is stored where there was none.
+fn without_directives(value: &Json) -> Json {
+    match value {
+        Json::Map(m) => Json::Map(
+            m.iter()
+                .filter(|(k, v)| !is_directive(k) && !v.is_null())
+                .map(|(k, v)| (k.clone(), without_directives(v)))
+                .collect(),
+        ),
+        Json::List(l) => l.iter().map(without_directives).collect(),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources;
+
+    fn check(object: &str, patch: &str, expect: &str) {
+        let parse = |s: &str| Json::parse(s.as_bytes()).unwrap();
+        let got = apply(resources::POD, &parse(object), &parse(patch)).map_or_else(|e| e, |j| j.to_string());
+        assert_eq!(got, expect, "{patch}");
+    }
+
+    #[test]
+    fn lists_merge_by_key() {
+        let pod = r#"{"spec":{"containers":[{"name":"a","image":"x"},{"name":"b","image":"y"}],"tolerations":[{"key":"k"}]}}"#;
+        for (patch, expect) in [
+            (
+                r#"{"spec":{"containers":[{"name":"b","image":"z"}]}}"#,
+                r#"{"spec":{"containers":[{"image":"x","name":"a"},{"image":"z","name":"b"}],"tolerations":[{"key":"k"}]}}"#,
+            ),
+            (
+                r#"{"spec":{"containers":[{"name":"a","$patch":"delete"}]}}"#,
+                r#"{"spec":{"containers":[{"image":"y","name":"b"}],"tolerations":[{"key":"k"}]}}"#,
+            ),
+            (
+                r#"{"spec":{"containers":[{"$patch":"replace"},{"name":"c"}],"tolerations":null}}"#,
+                r#"{"spec":{"containers":[{"name":"c"}]}}"#,
+            ),
+            (
+                r#"{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"b"},{"name":"a"}],"containers":[{"name":"c"}],"tolerations":[]}}"#,
+                r#"{"spec":{"containers":[{"name":"c"},{"image":"y","name":"b"},{"image":"x","name":"a"}],"tolerations":[]}}"#,
+            ),
+            (r#"{"spec":{"$retainKeys":["tolerations"]}}"#, r#"{"spec":{"tolerations":[{"key":"k"}]}}"#),
+            (r#"{"spec":{"$patch":"replace","x":1}}"#, r#"{"spec":{"x":1}}"#),
+            (r#"{"spec":{"$patch":"nosuch"}}"#, "unknown patch type found: nosuch"),
+            (
+                r#"{"spec":{"containers":[{"image":"z"}]}}"#,
+                r#"map: {"image":"z"} does not contain declared merge key: name"#,
+            ),
+        ] {
+            check(pod, patch, expect);
+        }
+        check(
+            r#"{"metadata":{"finalizers":["a","b"]}}"#,
+            r#"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}}"#,
+            r#"{"metadata":{"finalizers":["b","c"]}}"#,
+        );
     }
 }

@@ -1,68 +1,74 @@
-//! Requests as plain data in, answers as plain data out: routes and verbs of the API server.
+//! Requests to answers: the API server's handler chain. Models the installer and handlers of kube-apiserver's
+//! `endpoints` package. Omits: authorization (the edge knows who it let in), audit, priority and fairness.
 
-mod discovery;
-mod openapi;
+mod accept;
+mod body;
+mod delete;
+mod list;
 mod options;
-mod path;
+mod plain;
+mod query;
 mod read;
+mod route;
 mod scale;
-mod table;
+mod subresources;
 mod write;
 
 use crate::{
-    clock::Time,
     cluster::Cluster,
     json::Json,
     request::{Body, Reply, Request},
     status::Status,
 };
 
-pub use options::Query;
-pub use path::{Route, Target};
-pub(super) use table::Shape;
+use accept::Accept;
+use query::Query;
 
-const JSON: &str = "application/json";
+pub use read::read;
+
+/// Largest body taken, as kube-apiserver's.
+pub(crate) const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 impl Cluster {
-    /// Answers a request at the current moment. Requests that read leave no trace.
+    /// Answers a request at the current moment. Reads touch neither state nor randomness.
     pub fn handle(&mut self, request: &Request) -> Reply {
-        let answered = if request.is_mutating() {
-            self.request(&request.user, |api| write::answer(api, request))
-        } else {
-            read::answer(self.api(), request)
+        if !request.is_mutating() {
+            return read(self.api(), request);
+        }
+        let accept = match Accept::parse(&request.accept) {
+            Ok(accept) => accept,
+            Err(status) => return failure(&status),
         };
-        answered.unwrap_or_else(|status| body(status.code, &status.to_json()))
+        match self.request(&request.user, |api| write::write(api, request, &accept)) {
+            Ok(body) => Reply::Body(body),
+            Err(status) => failure(&status),
+        }
     }
 }
 
-/// A JSON answer.
-fn body(code: u16, json: &Json) -> Reply {
-    Reply::Body(Body { code, content_type: JSON, bytes: json.to_bytes(), warnings: Vec::new() })
+/// What a handler works with.
+struct Call<'a> {
+    request: &'a Request,
+    query: &'a Query,
+    accept: &'a Accept,
 }
 
-fn plain(code: u16, text: &str) -> Reply {
-    Reply::Body(Body { code, content_type: "text/plain; charset=utf-8", bytes: text.into(), warnings: Vec::new() })
+/// A `Status` as an answer.
+pub(super) fn failure(status: &Status) -> Reply {
+    Reply::Body(json_body(status.code, &status.to_json()))
 }
 
-/// An object in the shape that the client accepts: itself, a Table, or its metadata.
-fn object(code: u16, target: &Target, object: &crate::object::Object, request: &Request, query: &Query, now: Time) -> Reply {
-    let shape = Shape::of(&request.accept, query);
-    body(code, &shape.one(target.resource, object, now))
+fn json_body(code: u16, json: &Json) -> Body {
+    let mut bytes = json.to_bytes();
+    bytes.push(b'\n');
+    Body { code, content_type: "application/json", bytes, warnings: Vec::new() }
 }
 
-/// Fails where the client takes no JSON at all.
-fn acceptable(accept: &str) -> Result<(), Status> {
-    let takes_json = accept.is_empty()
-        || accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim()).any(|t| {
-            matches!(t, "application/json" | "*/*" | "application/*" | "text/plain" | "text/*")
-        });
-    if takes_json {
-        return Ok(());
+fn text_body(code: u16, text: impl Into<String>) -> Body {
+    Body {
+        code,
+        content_type: "text/plain; charset=utf-8",
+        bytes: text.into().into_bytes(),
+        warnings: Vec::new(),
     }
-    Err(Status {
-        code: 406,
-        reason: "NotAcceptable",
-        message: "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf".into(),
-        details: Json::object(),
-    })
 }

@@ -1,85 +1,197 @@
-//! Query parameters, decoded and checked.
+//! List, write and delete options from query strings. Models `metav1.ListOptions` with `ValidateListOptions`,
+//! and the validation of create, update, patch and delete options.
 
+use super::query::Query;
 use crate::{
+    api::{DeleteOptions, Propagation, WriteOptions},
+    json::Json,
+    resources::Resource,
     selector::{Fields, Labels},
-    status::Status,
+    status::{FieldError, Status},
 };
 
-/// The query of a request.
+/// Which objects, of which moment.
 #[derive(Clone, Debug, Default)]
-pub struct Query(Vec<(String, String)>);
+pub struct ListOptions {
+    pub labels: Labels,
+    pub fields: Fields,
+    pub watch: bool,
+    /// `resourceVersion` as sent.
+    pub resource_version: String,
+    /// `resourceVersionMatch=Exact`.
+    pub exact: bool,
+    pub limit: usize,
+    pub continue_: String,
+    pub bookmarks: bool,
+    pub initial_events: Option<bool>,
+    pub timeout_s: Option<u64>,
+}
 
-impl Query {
-    /// Splits and percent-decodes a query string.
-    pub fn parse(query: &str) -> Self {
-        let pair = |p: &str| {
-            let (k, v) = p.split_once('=').unwrap_or((p, ""));
-            (Self::decode(&k.replace('+', " ")), Self::decode(&v.replace('+', " ")))
+impl ListOptions {
+    /// # Errors
+    /// `BadRequest`, `Invalid`.
+    pub fn parse(query: &Query, resource: Resource, watch: bool) -> Result<Self, Status> {
+        let limit = query.int("limit").map_err(Status::bad_request)?.unwrap_or(0);
+        let timeout_s = query.int("timeoutSeconds").map_err(Status::bad_request)?;
+        let options = Self {
+            labels: Labels::parse(query.get("labelSelector")).map_err(Status::bad_request)?,
+            fields: Fields::parse(query.get("fieldSelector"), resource).map_err(Status::bad_request)?,
+            watch: watch || query.flag("watch") == Some(true),
+            resource_version: query.get("resourceVersion").into(),
+            exact: query.get("resourceVersionMatch") == "Exact",
+            limit: usize::try_from(limit).unwrap_or(0),
+            continue_: query.get("continue").into(),
+            bookmarks: query.flag("allowWatchBookmarks") == Some(true),
+            initial_events: query.flag("sendInitialEvents"),
+            timeout_s: timeout_s.and_then(|s| u64::try_from(s).ok()),
         };
-        Self(query.split('&').filter(|p| !p.is_empty()).map(pair).collect())
+        options.check(query.get("resourceVersionMatch"))?;
+        Ok(options)
     }
 
-    /// Decodes `%XX`; a broken escape stays as it is.
-    pub fn decode(text: &str) -> String {
-        let bytes = text.as_bytes();
-        let mut out = Vec::with_capacity(bytes.len());
-        let mut i = 0;
-        while i < bytes.len() {
-            let hex = (bytes[i] == b'%').then(|| bytes.get(i + 1..i + 3)).flatten();
-            match hex.and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok()) {
-                Some(byte) => {
-                    out.push(byte);
-                    i += 3;
-                }
-                None => {
-                    out.push(bytes[i]);
-                    i += 1;
-                }
+    fn check(&self, matching: &str) -> Result<(), Status> {
+        let mut errors = Vec::new();
+        if self.watch && self.initial_events.is_some() {
+            if matching != "NotOlderThan" {
+                let why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
+                errors.push(FieldError::forbidden("resourceVersionMatch", why));
             }
+        } else if self.initial_events.is_some() {
+            let why = "sendInitialEvents is forbidden for list";
+            errors.push(FieldError::forbidden("sendInitialEvents", why));
+        } else if !matching.is_empty() {
+            errors.extend(self.match_error(matching));
         }
-        String::from_utf8_lossy(&out).into_owned()
+        if errors.is_empty() { Ok(()) } else { Err(Status::invalid_options("ListOptions", &errors)) }
     }
 
-    /// A parameter, or `""`.
-    pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v)
-    }
-
-    /// A boolean parameter.
-    pub fn flag(&self, name: &str) -> bool {
-        matches!(self.get(name), "1" | "true" | "True" | "TRUE" | "t" | "T")
-    }
-
-    /// A number, if it is one.
-    pub fn number(&self, name: &str) -> Option<i64> {
-        self.get(name).parse().ok()
-    }
-
-    /// `dryRun=All`.
-    ///
-    /// # Errors
-    /// Any other value.
-    pub fn dry_run(&self) -> Result<bool, Status> {
-        match self.get("dryRun") {
-            "" => Ok(false),
-            "All" => Ok(true),
-            other => Err(Status::bad_request(format!("Invalid value: \"{other}\": dryRun: supported values: \"All\""))),
+    fn match_error(&self, matching: &str) -> Option<FieldError> {
+        let field = "resourceVersionMatch";
+        let forbid = |why: &str| Some(FieldError::forbidden(field, why));
+        if self.watch {
+            return forbid(
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+            );
         }
+        if self.resource_version.is_empty() {
+            return forbid("resourceVersionMatch is forbidden unless resourceVersion is provided");
+        }
+        if !self.continue_.is_empty() {
+            return forbid("resourceVersionMatch is forbidden when continue is provided");
+        }
+        if !matches!(matching, "Exact" | "NotOlderThan") {
+            return Some(FieldError::unsupported(field, &matching.into(), &["Exact", "NotOlderThan", ""]));
+        }
+        if self.exact && self.resource_version == "0" {
+            return forbid("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        }
+        None
     }
 
-    /// `labelSelector`.
+    /// The revision asked for; 0 where none is.
     ///
     /// # Errors
-    /// When it cannot be parsed, in Kubernetes' words.
-    pub fn labels(&self) -> Result<Labels, Status> {
-        Labels::parse(self.get("labelSelector")).map_err(Status::bad_request)
+    /// Go's words for a bad one.
+    pub fn revision(&self) -> Result<u64, String> {
+        parse_revision(&self.resource_version)
     }
+}
 
-    /// `fieldSelector`.
-    ///
-    /// # Errors
-    /// When it cannot be parsed.
-    pub fn fields(&self, resource: crate::resources::Resource) -> Result<Fields, Status> {
-        Fields::parse(self.get("fieldSelector"), resource).map_err(Status::bad_request)
+/// A `resourceVersion`; 0 where there is none.
+pub fn parse_revision(text: &str) -> Result<u64, String> {
+    if text.is_empty() {
+        return Ok(0);
     }
+    text.parse().map_err(|_| {
+        format!(
+            "resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"
+        )
+    })
+}
+
+/// What unknown fields lead to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldValidation {
+    Ignore,
+    #[default]
+    Warn,
+    Strict,
+}
+
+/// Options of create, update and patch.
+///
+/// # Errors
+/// `Invalid`; `kind` is e.g. `CreateOptions`.
+pub fn write_options(query: &Query, kind: &str) -> Result<(WriteOptions, FieldValidation), Status> {
+    let mut errors = Vec::new();
+    let dry: Vec<&str> = query.all("dryRun").filter(|v| !v.is_empty()).collect();
+    errors.extend(dry_run_error(&dry));
+    let validation = match query.get("fieldValidation") {
+        "" | "Warn" => FieldValidation::Warn,
+        "Ignore" => FieldValidation::Ignore,
+        "Strict" => FieldValidation::Strict,
+        other => {
+            let supported = ["", "Ignore", "Strict", "Warn"];
+            errors.push(FieldError::unsupported("fieldValidation", &other.into(), &supported));
+            FieldValidation::Warn
+        }
+    };
+    if errors.is_empty() {
+        Ok((WriteOptions { dry_run: !dry.is_empty() }, validation))
+    } else {
+        Err(Status::invalid_options(kind, &errors))
+    }
+}
+
+fn dry_run_error(dry: &[&str]) -> Option<FieldError> {
+    if dry.is_empty() || dry.iter().all(|v| *v == "All") {
+        return None;
+    }
+    let words = dry.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>().join(", ");
+    Some(FieldError {
+        reason: "FieldValueNotSupported",
+        field: "dryRun".into(),
+        detail: format!("Unsupported value: []string{{{words}}}: supported values: \"All\""),
+    })
+}
+
+/// Options of delete: the body's win over the query's.
+///
+/// # Errors
+/// `Invalid`, `BadRequest`.
+pub fn delete_options(query: &Query, body: &Json) -> Result<DeleteOptions, Status> {
+    let grace_s = query.int("gracePeriodSeconds").map_err(Status::bad_request)?;
+    let from = |field: &str| match body[field].text() {
+        "" => query.get(field).to_owned(),
+        text => text.to_owned(),
+    };
+    let orphan = body["orphanDependents"].bool().or_else(|| query.flag("orphanDependents"));
+    let mut errors = Vec::new();
+    let policy = from("propagationPolicy");
+    let propagation = match (policy.as_str(), orphan) {
+        ("", Some(true)) | ("Orphan", _) => Propagation::Orphan,
+        ("" | "Background", _) => Propagation::Background,
+        ("Foreground", _) => Propagation::Foreground,
+        (other, _) => {
+            let supported = ["Foreground", "Background", "Orphan", "nil"];
+            errors.push(FieldError::unsupported("propagationPolicy", &other.into(), &supported));
+            Propagation::Background
+        }
+    };
+    if !policy.is_empty() && orphan.is_some() {
+        let why = "orphanDependents and deletionPropagation cannot be both set";
+        errors.push(FieldError::invalid("propagationPolicy", &policy.as_str().into(), why));
+    }
+    let dry: Vec<&str> = body["dryRun"].list().iter().map(Json::text).chain(query.all("dryRun")).collect();
+    errors.extend(dry_run_error(&dry));
+    if !errors.is_empty() {
+        return Err(Status::invalid_options("DeleteOptions", &errors));
+    }
+    Ok(DeleteOptions {
+        grace_s: body["gracePeriodSeconds"].int().or(grace_s),
+        propagation,
+        uid: body["preconditions"]["uid"].eco().cloned(),
+        resource_version: body["preconditions"]["resourceVersion"].eco().cloned(),
+        dry_run: !dry.is_empty(),
+    })
 }

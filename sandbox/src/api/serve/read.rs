@@ -1,124 +1,190 @@
-//! GET: objects, lists at a revision, watches, and everything that is no object.
+//! Everything that reads: discovery, get, list, watch. Takes the API by shared reference: reads change nothing.
 
 use super::{
-    Query, Route, Target, acceptable, body, discovery, object, openapi,
-    path::{route, segments},
-    plain, scale,
-    table::Shape,
+    Call,
+    accept::{Accept, Shape},
+    failure, json_body,
+    list::list,
+    options::{ListOptions, parse_revision},
+    plain,
+    query::Query,
+    route::{Route, Sub, Target},
+    scale, subresources, text_body,
 };
 use crate::{
-    api::{Api, watch::Watch},
-    json,
+    api::{
+        Api, discovery, openapi,
+        table::{Include, metadata_only, table},
+        watch::{Start, View, Watch},
+    },
     json::Json,
     object::Object,
-    request::{Reply, Request},
-    resources,
+    request::{Body, Reply, Request},
+    selector::Fields,
     status::Status,
-    version,
 };
 
-pub(super) fn answer(api: &Api, request: &Request) -> Result<Reply, Status> {
+/// Answers a reading request.
+pub fn read(api: &Api, request: &Request) -> Reply {
     let query = Query::parse(request.query());
-    let target = match route(request.path())? {
-        Route::Target(target) => target,
-        Route::Other => return other(request),
-    };
-    acceptable(&request.accept)?;
-    if !target.name.is_empty() && !target.watch && !query.flag("watch") {
-        return one(api, &target, request, &query);
-    }
-    if !target.sub.is_empty() {
-        return Err(Status::method_not_allowed());
-    }
-    if target.watch || query.flag("watch") {
-        return Ok(Reply::Watch(Box::new(Watch::open(api, &target, &query, &request.accept)?)));
-    }
-    list(api, &target, request, &query)
-}
-
-fn one(api: &Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let found = api.get(target.resource, &target.key())?;
-    match target.sub.as_str() {
-        "" => Ok(object(200, target, found, request, query, api.now())),
-        "status" if target.resource.def().status => Ok(object(200, target, found, request, query, api.now())),
-        "scale" if target.resource.def().scale => Ok(body(200, &scale::of(found))),
-        "log" if target.resource == resources::POD => log(found, query),
-        _ => Err(Status::no_such_path()),
+    let result = Accept::parse(&request.accept)
+        .and_then(|accept| answer(api, &Call { request, query: &query, accept: &accept }));
+    match result {
+        Ok(Reply::Body(body)) if query.flag("pretty") == Some(true) => Reply::Body(pretty(body)),
+        Ok(reply) => reply,
+        Err(status) => failure(&status),
     }
 }
 
-/// The simulation runs no programs, so a container's log is empty; what can be refused is refused as a kubelet does.
-fn log(pod: &Object, query: &Query) -> Result<Reply, Status> {
-    let containers = pod["spec"]["containers"].list();
-    let asked = query.get("container");
-    let name = if asked.is_empty() { containers.first().map_or("", |c| c["name"].text()) } else { asked };
-    if !containers.iter().any(|c| c["name"] == *name) {
-        return Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name())));
-    }
-    let status = pod["status"]["containerStatuses"].list().iter().find(|c| c["name"] == *name);
-    if let Some(reason) = status.and_then(|s| s.at("state.waiting.reason").str()) {
-        let what = format!("container {name:?} in pod {:?} is waiting to start: {reason}", pod.name().as_str());
-        return Err(Status::bad_request(what));
-    }
-    Ok(plain(200, ""))
-}
-
-fn list(api: &Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let (labels, fields) = (query.labels()?, query.fields(target.resource)?);
-    let (objects, revision) = snapshot(api, target, query)?;
-    let chosen: Vec<Object> = objects.into_iter().filter(|o| labels.selects(o) && fields.selects(o)).collect();
-    let shape = Shape::of(&request.accept, query);
-    Ok(body(200, &shape.list(target.resource, &chosen, revision, api.now())))
-}
-
-/// The objects asked for, now or at an exact revision.
-fn snapshot(api: &Api, target: &Target, query: &Query) -> Result<(Vec<Object>, u64), Status> {
-    let newest = api.revision();
-    let asked = query.get("resourceVersion");
-    let revision: Option<u64> = match asked {
-        "" | "0" => None,
-        text => Some(text.parse().map_err(|_| {
-            Status::bad_request(format!("resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"))
-        })?),
-    };
-    if revision.is_some_and(|r| r > newest) {
-        return Err(Status {
-            code: 504,
-            reason: "Timeout",
-            message: format!("Too large resource version: {}, current: {newest}", revision.unwrap_or(0)),
-            details: json!({"causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}], "retryAfterSeconds": 1}),
+fn answer(api: &Api, call: &Call<'_>) -> Result<Reply, Status> {
+    let route = Route::parse(call.request.path());
+    if call.request.method != "GET" {
+        return Err(match route {
+            Route::Nothing | Route::NoResource => Status::no_such_path(),
+            _ => Status::method_not_allowed(),
         });
     }
-    match (query.get("resourceVersionMatch"), revision) {
-        ("Exact", Some(revision)) => {
-            let past = api.store().list_at(target.resource, revision).map_err(|_| {
-                Status::gone("The provided resource version is too old. Please try again with a newer one.")
-            })?;
-            let inside = |o: &Object| target.namespace.is_empty() || *o.namespace() == target.namespace.as_str();
-            Ok((past.into_values().filter(inside).collect(), revision))
+    let ok = |json: Json| Ok(Reply::Body(json_body(200, &json)));
+    match route {
+        Route::Resource(target) => resource(api, call, &target),
+        Route::CoreVersions if call.accept.discovery => Ok(Reply::Body(discovery::aggregated(true))),
+        Route::Groups if call.accept.discovery => Ok(Reply::Body(discovery::aggregated(false))),
+        Route::CoreVersions => ok(discovery::core_versions()),
+        Route::Groups => ok(discovery::groups()),
+        Route::Group(group) => discovery::group(&group).map_or(Err(Status::no_such_path()), ok),
+        Route::GroupVersion(group, version) => ok(discovery::resources(&group, &version)),
+        Route::OpenApiV3Index => ok(openapi::index()),
+        Route::OpenApiV3(group, version) => match openapi::v3(&group, &version) {
+            Some(document) => ok(document),
+            None => Ok(Reply::Body(text_body(404, "404 page not found\n"))),
+        },
+        Route::OpenApiV2 => ok(openapi::v2()),
+        Route::Version => Ok(Reply::Body(plain::version())),
+        Route::Health => Ok(Reply::Body(plain::health(call.query))),
+        Route::Root => ok(plain::root()),
+        Route::NoResource => Err(Status::no_such_path()),
+        Route::Nothing => Ok(Reply::Body(text_body(404, "404 page not found\n"))),
+    }
+}
+
+fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
+    let watches = target.watch || (target.name.is_none() && call.query.flag("watch") == Some(true));
+    match (&target.name, target.sub) {
+        _ if watches => watch(api, call, target),
+        (None, _) => collection(api, call, target),
+        (Some(_), Sub::None | Sub::Status) => {
+            let object = get(api, call, target)?;
+            Ok(Reply::Body(one(api, call, target, 200, object)))
         }
-        _ => Ok((api.list(target.resource, &target.namespace).cloned().collect(), newest)),
+        (Some(_), Sub::Scale) => {
+            let object = get(api, call, target)?;
+            Ok(Reply::Body(json_body(200, &scale::of(object))))
+        }
+        (Some(_), Sub::Log) => subresources::log(api, call, target).map(Reply::Body),
+        (Some(_), Sub::Binding | Sub::Eviction | Sub::Finalize) => Err(Status::method_not_allowed()),
     }
 }
 
-fn other(request: &Request) -> Result<Reply, Status> {
-    let all = segments(request.path());
-    let parts: Vec<&str> = all.iter().map(String::as_str).collect();
-    match parts.as_slice() {
-        ["healthz" | "livez" | "readyz", ..] => Ok(plain(200, "ok")),
-        ["version"] => Ok(body(200, &version_info())),
-        ["openapi", ..] => openapi::answer(&parts),
-        ["api" | "apis", ..] => discovery::answer(&parts, &request.accept),
-        [] => Ok(body(200, &json!({"paths": discovery::paths()}))),
-        _ => Err(Status::no_such_path()),
+fn get<'a>(api: &'a Api, call: &Call<'_>, target: &Target) -> Result<&'a Object, Status> {
+    let asked = parse_revision(call.query.get("resourceVersion"))
+        .map_err(|e| Status::bad_request(format!("invalid resource version: {e}")))?;
+    let current = api.store().revision();
+    if asked > current {
+        return Err(Status::too_large_revision(asked, current));
+    }
+    api.get(target.resource, &target.key())
+}
+
+/// `includeObject`.
+fn include(query: &Query) -> Include {
+    match query.get("includeObject") {
+        "None" => Include::None,
+        "Object" => Include::Object,
+        _ => Include::Metadata,
     }
 }
 
-fn version_info() -> Json {
-    let mut parts = version::KUBERNETES_VERSION.trim_start_matches('v').split('.');
-    let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    json!({
-        "major": major, "minor": minor, "gitVersion": version::KUBERNETES_VERSION, "gitCommit": "", "gitTreeState": "clean",
-        "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "", "platform": "linux/amd64",
-    })
+/// One object in the shape that the client takes.
+pub(super) fn one(api: &Api, call: &Call<'_>, target: &Target, code: u16, object: &Object) -> Body {
+    let accept = call.accept;
+    let shown = match accept.shape {
+        Shape::Object => object.0.clone(),
+        Shape::Metadata => metadata_only(object, accept.version),
+        Shape::Table => {
+            let mut metadata = Json::object();
+            metadata.set("resourceVersion", object["metadata"]["resourceVersion"].clone());
+            let how = (accept.version, include(call.query), true);
+            table(target.resource.def(), std::iter::once(object), metadata, how, api.now())
+        }
+    };
+    json_body(code, &shown)
+}
+
+fn collection(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
+    let options = ListOptions::parse(call.query, target.resource, false)?;
+    let listed = list(api, target, &options)?;
+    Ok(Reply::Body(json_body(200, &list_json(api, call, target, &listed))))
+}
+
+/// A list in the shape that the client takes.
+pub(super) fn list_json(api: &Api, call: &Call<'_>, target: &Target, listed: &super::list::Listed) -> Json {
+    let (def, accept) = (target.resource.def(), call.accept);
+    let objects = listed.objects.iter();
+    if accept.shape == Shape::Table {
+        let how = (accept.version, include(call.query), true);
+        return table(def, objects, listed.metadata(), how, api.now());
+    }
+    let metadata = accept.shape == Shape::Metadata;
+    let item = |o: &Object| {
+        if metadata {
+            return metadata_only(o, accept.version);
+        }
+        let mut item = o.0.clone();
+        // Lists of built-in kinds leave the items' kind to the list's; those of custom resources do not.
+        if !def.is_ours() {
+            item.remove("kind");
+            item.remove("apiVersion");
+        }
+        item
+    };
+    let mut l = Json::object();
+    let (kind, api_version) = if metadata {
+        ("PartialObjectMetadataList".to_owned(), format!("meta.k8s.io/{}", accept.version))
+    } else {
+        (format!("{}List", def.kind), def.api_version())
+    };
+    l.set("kind", kind);
+    l.set("apiVersion", api_version);
+    l.set("metadata", listed.metadata());
+    l.set("items", objects.map(item).collect::<Json>());
+    l
+}
+
+fn watch(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
+    let mut options = ListOptions::parse(call.query, target.resource, true)?;
+    let asked = options.revision().map_err(Status::plain_error)?;
+    if let Some(name) = &target.name {
+        options.fields = Fields::name(name);
+    }
+    let view = View {
+        namespace: target.namespace.clone(),
+        labels: options.labels,
+        fields: options.fields,
+        table: (call.accept.shape == Shape::Table).then(|| include(call.query)),
+        metadata_only: call.accept.shape == Shape::Metadata,
+        version: call.accept.version,
+    };
+    let start = match (options.initial_events, asked) {
+        (Some(true), _) => Start::InitialThenBookmark,
+        (_, 0) if options.resource_version.is_empty() || options.resource_version == "0" => Start::Initial,
+        _ => Start::From(asked),
+    };
+    let watch = Watch::new(api, target.resource, view, start, options.bookmarks, options.timeout_s);
+    Ok(Reply::Watch(Box::new(watch)))
+}
+
+fn pretty(body: Body) -> Body {
+    let Ok(json) = Json::parse(&body.bytes) else { return body };
+    let bytes = serde_json::to_vec_pretty(&json).unwrap_or(body.bytes);
+    Body { bytes, ..body }
 }

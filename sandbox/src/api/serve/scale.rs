@@ -1,31 +1,83 @@
-//! The scale subresource. Models `autoscaling/v1` Scale of the workload kinds.
+//! The scale subresource. Models autoscaling/v1 Scale over workloads.
 
-use crate::{json, json::Json, object::Object, selector::Labels};
+use super::{Call, body, json_body, options::write_options, route::Target, write::parse_patch};
+use crate::{
+    api::{Api, Subresource, WriteOptions, patch as patches},
+    json,
+    json::Json,
+    object::Object,
+    request::Body,
+    selector::Labels,
+    status::{FieldError, Status},
+};
 
-/// An object's scale.
-pub(super) fn of(object: &Object) -> Json {
-    let meta = &object["metadata"];
-    let mut scale = json!({"kind": "Scale", "apiVersion": "autoscaling/v1"});
+/// The Scale of a workload.
+pub fn of(object: &Object) -> Json {
+    let mut s =
+        json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {}, "spec": {}, "status": {}});
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
-        scale["metadata"].set(field, meta[field].clone());
+        let value = object["metadata"][field].clone();
+        s["metadata"].set(field, value);
     }
-    scale["spec"] = json!({});
-    if let Some(replicas) = object["spec"]["replicas"].int().filter(|n| *n != 0) {
-        scale["spec"].set("replicas", replicas);
+    let wanted = object["spec"]["replicas"].int().unwrap_or(1);
+    if wanted != 0 {
+        s["spec"].set("replicas", wanted);
     }
-    let replicas = object["status"]["replicas"].int().unwrap_or(0);
-    scale["status"] = json!({"replicas": replicas});
-    scale["status"].set("selector", Labels::from_object(&object["spec"]["selector"]).to_string());
-    scale
+    s["status"].set("replicas", object["status"]["replicas"].int().unwrap_or(0));
+    s["status"].set("selector", Labels::from_object(&object["spec"]["selector"]).to_string());
+    s
 }
 
-/// The object with the replicas that a Scale asks for; its resourceVersion is the precondition.
-pub(super) fn apply(object: &Object, scale: &Json) -> Object {
-    let mut next = object.clone();
-    next["spec"].set("replicas", scale["spec"]["replicas"].int().unwrap_or(0));
-    let version = scale["metadata"]["resourceVersion"].text();
-    if !version.is_empty() {
-        next["metadata"].set("resourceVersion", version);
+pub fn put(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let (options, _) = write_options(call.query, "UpdateOptions")?;
+    let scale = body::parse(call.request, "Scale")?;
+    write(api, target, &scale, options)
+}
+
+pub fn patch(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let type_ = patches::PatchType::parse(&call.request.content_type, target.resource)?;
+    let (options, _) = write_options(call.query, "PatchOptions")?;
+    let patch = parse_patch(call.request)?;
+    let old = of(api.get(target.resource, &target.key())?);
+    let scale = patches::apply(type_, target.resource, &old, &patch)?;
+    write(api, target, &scale, options)
+}
+
+fn write(api: &mut Api, target: &Target, scale: &Json, options: WriteOptions) -> Result<Body, Status> {
+    let mut object = api.get(target.resource, &target.key())?.clone();
+    let name = object.name().clone();
+    let kind = (scale["kind"].text(), scale["apiVersion"].text());
+    if !matches!(kind, ("" | "Scale", "" | "autoscaling/v1")) {
+        return Err(Status::bad_request(format!(
+            "{} in version {:?} cannot be handled as a Scale: unknown conversion",
+            kind.0, kind.1
+        )));
     }
-    next
+    let said = scale["metadata"]["name"].text();
+    if !said.is_empty() && said != name.as_str() {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({said}) does not match the name on the URL ({name})"
+        )));
+    }
+    let replicas = match &scale["spec"]["replicas"] {
+        Json::Null => 0,
+        value => value.int().filter(|n| i32::try_from(*n).is_ok()).ok_or_else(|| {
+            Status::bad_request(format!(
+                "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal {} into Go struct field ScaleSpec.spec.replicas of type int32",
+                patches::go_type(value)
+            ))
+        })?,
+    };
+    if replicas < 0 {
+        let error =
+            FieldError::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
+        return Err(Status::invalid_kind("autoscaling", "Scale", &name, &[error]));
+    }
+    let version = scale["metadata"]["resourceVersion"].text();
+    if !version.is_empty() && version != object["metadata"]["resourceVersion"].text() {
+        return Err(Status::stale(target.resource.def(), &name));
+    }
+    object["spec"].set("replicas", replicas);
+    let written = api.update_with(target.resource, object, Subresource::Main, options)?;
+    Ok(json_body(200, &of(&written)))
 }

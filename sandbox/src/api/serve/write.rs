@@ -1,245 +1,172 @@
-//! POST, PUT, PATCH, DELETE.
+//! Create, update and patch over HTTP. Models `CreateHandler`, `UpdateResource` and `PatchResource`.
 
 use super::{
-    Query, Route, Target, acceptable, body, object,
-    path::route,
-    scale,
+    Call,
+    accept::Accept,
+    body,
+    delete::{delete, delete_collection},
+    json_body,
+    options::write_options,
+    query::Query,
+    read::one,
+    route::{Route, Sub, Target},
+    scale, subresources, text_body,
 };
 use crate::{
-    api::{Api, DeleteOptions, Propagation, Subresource, WriteOptions, patch},
-    json,
+    api::{Api, Subresource, patch},
     json::Json,
-    object::{Key, Object},
-    request::{Reply, Request},
-    resources,
-    status::Status,
+    object::Object,
+    request::{Body, Request},
+    resources::{self, Resource, schema},
+    status::{FieldError, Status},
 };
 
-/// Largest body, bytes; the HTTP edge has the same limit, the journal relies on this one.
-const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
-
-pub(super) fn answer(api: &mut Api, request: &Request) -> Result<Reply, Status> {
-    if request.body.len() > BODY_BYTES_MAX {
-        return Err(Status::too_large(BODY_BYTES_MAX));
-    }
+/// Answers a changing request.
+///
+/// # Errors
+/// Whatever is wrong with it; nothing was changed then.
+pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, Status> {
     let query = Query::parse(request.query());
-    let Route::Target(target) = route(request.path())? else { return Err(Status::no_such_path()) };
-    acceptable(&request.accept)?;
-    match (request.method.as_str(), target.name.is_empty(), target.sub.as_str()) {
-        ("POST", true, "") => create(api, &target, request, &query),
-        ("POST", false, "binding") if target.resource == resources::POD => bind(api, &target, request),
-        ("POST", false, "eviction") if target.resource == resources::POD => evict(api, &target, request),
-        ("PUT", false, "" | "status") => update(api, &target, request, &query),
-        ("PUT", false, "finalize") if target.resource == resources::NAMESPACE => update(api, &target, request, &query),
-        ("PUT", false, "scale") if target.resource.def().scale => {
-            let scale = read_body(request)?;
-            rescale(api, &target, &scale, &query)
-        }
-        ("PATCH", false, _) => patched(api, &target, request, &query),
-        ("DELETE", false, "") => delete(api, &target, request, &query),
-        ("DELETE", true, "") => delete_collection(api, &target, request, &query),
+    let call = Call { request, query: &query, accept };
+    let target = match Route::parse(request.path()) {
+        Route::Resource(target) if !target.watch => target,
+        Route::NoResource => return Err(Status::no_such_path()),
+        Route::Nothing => return Ok(text_body(404, "404 page not found\n")),
+        _ => return Err(Status::method_not_allowed()),
+    };
+    body::check_size(request)?;
+    match (request.method.as_str(), target.name.is_some(), target.sub) {
+        ("POST", false, Sub::None) => create(api, &call, &target),
+        ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
+        ("POST", true, Sub::Eviction) => subresources::evict(api, &call, &target),
+        ("PUT", true, Sub::None | Sub::Status | Sub::Finalize) => update(api, &call, &target),
+        ("PUT", true, Sub::Scale) => scale::put(api, &call, &target),
+        ("PATCH", true, Sub::None | Sub::Status) => patch_object(api, &call, &target),
+        ("PATCH", true, Sub::Scale) => scale::patch(api, &call, &target),
+        ("DELETE", true, Sub::None) => delete(api, &call, &target),
+        ("DELETE", false, Sub::None) => delete_collection(api, &call, &target),
         _ => Err(Status::method_not_allowed()),
     }
 }
 
-fn options(query: &Query) -> Result<WriteOptions, Status> {
-    Ok(WriteOptions { dry_run: query.dry_run()? })
+/// The namespace of the path must be the object's, or becomes it.
+fn settle_namespace(target: &Target, object: &mut Object) -> Result<(), Status> {
+    let said = object.namespace();
+    if !said.is_empty() && said.as_str() != target.namespace {
+        return Err(Status::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    object["metadata"].set("namespace", (!target.namespace.is_empty()).then_some(target.namespace.as_str()));
+    Ok(())
 }
 
-/// The body as a tree; JSON, or YAML where its type says so.
-fn read_body(request: &Request) -> Result<Json, Status> {
-    let type_ = request.content_type.split(';').next().unwrap_or_default().trim();
-    match type_ {
-        "" | "application/json" => Json::parse(request.body.as_bytes())
-            .map_err(|e| Status::bad_request(format!("couldn't get version/kind; json parse error: {e}"))),
-        "application/yaml" => serde_saphyr::from_str(&request.body)
-            .map_err(|e| Status::bad_request(format!("error converting YAML to JSON: {e}"))),
-        other => Err(Status::unsupported_media_type(format!(
-            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml ({other})"
-        ))),
-    }
-}
-
-/// The body as an object of the target's kind, its name and namespace agreeing with the path.
-fn read_object(target: &Target, request: &Request) -> Result<Object, Status> {
-    let def = target.resource.def();
-    let mut object = Object(read_body(request)?);
-    if object.map().is_none() {
-        return Err(Status::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct"));
-    }
-    let (kind, api_version) = (object["kind"].text(), object["apiVersion"].text());
-    if (!kind.is_empty() && kind != def.kind) || (!api_version.is_empty() && api_version != def.api_version()) {
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-        return Err(Status::bad_request(format!(
-            "{kind} in version {version:?} cannot be handled as a {}: no kind {kind:?} is registered for version {:?}",
-            def.kind,
-            if group.is_empty() { version.to_owned() } else { api_version.to_owned() },
-        )));
-    }
-    if object["metadata"].map().is_none() {
-        object.set("metadata", Json::object());
-    }
-    if def.namespaced {
-        let namespace = object.namespace().clone();
-        if namespace.is_empty() {
-            object["metadata"].set("namespace", target.namespace.as_str());
-        } else if namespace != target.namespace {
-            return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
-        }
-    }
-    if !target.name.is_empty() {
-        let name = object.name().clone();
-        if name.is_empty() {
-            object["metadata"].set("name", target.name.as_str());
-        } else if name != target.name {
-            return Err(Status::bad_request(format!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                target.name
-            )));
-        }
-    }
-    Ok(object)
-}
-
-fn create(api: &mut Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let def = target.resource.def();
-    if def.namespaced && target.namespace.is_empty() {
+fn create(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let resource = target.resource;
+    if resource.def().namespaced && target.namespace.is_empty() {
         return Err(Status::method_not_allowed());
     }
-    let created = api.create_with(target.resource, read_object(target, request)?, options(query)?)?;
-    Ok(object(201, target, &created, request, query, api.now()))
-}
-
-fn update(api: &mut Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let sub = subresource(target)?;
-    let wanted = read_object(target, request)?;
-    let updated = api.update_with(target.resource, wanted, sub, options(query)?)?;
-    Ok(object(200, target, &updated, request, query, api.now()))
-}
-
-fn subresource(target: &Target) -> Result<Subresource, Status> {
-    match target.sub.as_str() {
-        "" | "finalize" => Ok(Subresource::Main),
-        "status" if target.resource.def().status => Ok(Subresource::Status),
-        _ => Err(Status::no_such_path()),
+    let (options, validation) = write_options(call.query, "CreateOptions")?;
+    let (mut object, warnings) = body::object(call.request, resource, validation)?;
+    settle_namespace(target, &mut object)?;
+    if !object["metadata"]["resourceVersion"].is_empty() {
+        return Err(Status::plain_error("resourceVersion should not be set on objects to be created"));
     }
+    let created = api.create_with(resource, object, options)?;
+    let answer = one(api, call, target, 201, &created);
+    Ok(Body { warnings, ..answer })
 }
 
-fn patched(api: &mut Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let old = api.get(target.resource, &target.key())?.clone();
-    let kind = patch::Kind::of(&request.content_type)?;
-    if target.sub == "scale" && target.resource.def().scale {
-        let scale = patch::apply(kind, &scale::of(&old), &request.body, "")?;
-        return rescale(api, target, &scale, query);
+fn update(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let (options, validation) = write_options(call.query, "UpdateOptions")?;
+    let (mut object, warnings) = body::object(call.request, target.resource, validation)?;
+    settle_namespace(target, &mut object)?;
+    settle_name(target, &object)?;
+    if needs_revision(target.resource) && object["metadata"]["resourceVersion"].is_empty() {
+        api.get(target.resource, &target.key())?;
+        let error = FieldError {
+            reason: "FieldValueInvalid",
+            field: "metadata.resourceVersion".into(),
+            detail: "Invalid value: 0x0: must be specified for an update".into(),
+        };
+        return Err(Status::invalid(target.resource.def(), object.name(), &[error]));
     }
-    let sub = subresource(target)?;
-    let mut next = Object(patch::apply(kind, &old, &request.body, target.resource.def().kind)?);
-    for field in ["name", "namespace"] {
-        let kept = old["metadata"][field].clone();
-        if !next["metadata"][field].is_null() && next["metadata"][field] != kept {
-            return Err(Status::bad_request(format!("the {field} of the object does not match the {field} on the URL")));
-        }
-        next["metadata"].set(field, kept);
-    }
-    let updated = api.update_with(target.resource, next, sub, options(query)?)?;
-    Ok(object(200, target, &updated, request, query, api.now()))
+    let written = api.update_with(target.resource, object, part(target), options)?;
+    let answer = one(api, call, target, 200, &written);
+    Ok(Body { warnings, ..answer })
 }
 
-fn rescale(api: &mut Api, target: &Target, scale: &Json, query: &Query) -> Result<Reply, Status> {
-    let old = api.get(target.resource, &target.key())?.clone();
-    let replicas = &scale["spec"]["replicas"];
-    if replicas.int().is_some_and(|n| n < 0) {
-        let error = crate::status::FieldError::invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-        let mut status = Status::invalid(target.resource.def(), old.name(), &[error]);
-        status.message = status.message.replacen(&format!("{}.{}", target.resource.def().kind, target.resource.def().group), "Scale.autoscaling", 1);
-        return Err(status);
-    }
-    let updated = api.update_with(target.resource, scale::apply(&old, scale), Subresource::Main, options(query)?)?;
-    Ok(body(200, &scale::of(&updated)))
+/// Kinds without `AllowUnconditionalUpdate`: custom resources, leases.
+fn needs_revision(resource: Resource) -> bool {
+    resource.def().is_ours() || resource == resources::LEASE
 }
 
-fn bind(api: &mut Api, target: &Target, request: &Request) -> Result<Reply, Status> {
-    let binding = read_body(request)?;
-    let node = binding["target"]["name"].text().to_owned();
-    let mut pod = api.get(resources::POD, &target.key())?.clone();
-    let bound = pod["spec"]["nodeName"].text();
-    if !bound.is_empty() {
-        let why = format!("pod {} is already assigned to node {bound:?}", target.name);
-        return Err(Status::conflict(resources::POD.def(), &target.name, &why));
-    }
-    pod["spec"].set("nodeName", node);
-    api.update(resources::POD, pod, Subresource::Main)?;
-    Ok(success(201, Json::Null))
+fn part(target: &Target) -> Subresource {
+    if target.sub == Sub::Status { Subresource::Status } else { Subresource::Main }
 }
 
-fn evict(api: &mut Api, target: &Target, request: &Request) -> Result<Reply, Status> {
-    let eviction = read_body(request)?;
-    let options = DeleteOptions { grace_s: eviction["deleteOptions"]["gracePeriodSeconds"].int(), ..Default::default() };
-    api.delete(resources::POD, &target.key(), &options)?;
-    Ok(success(201, Json::Null))
+fn settle_name(target: &Target, object: &Object) -> Result<(), Status> {
+    let url = target.name.as_deref().unwrap_or_default();
+    if object.name().is_empty() {
+        let error = FieldError::required("metadata.name", "name or generateName is required");
+        return Err(Status::invalid(target.resource.def(), "", &[error]));
+    }
+    if object.name() == url {
+        return Ok(());
+    }
+    Err(Status::bad_request(format!(
+        "the name of the object ({}) does not match the name on the URL ({url})",
+        object.name()
+    )))
 }
 
-fn delete_options(request: &Request, query: &Query) -> Result<DeleteOptions, Status> {
-    let body = if request.body.is_empty() { Json::object() } else { read_body(request)? };
-    let text = |name: &str| {
-        let in_body = body[name].text();
-        if in_body.is_empty() { query.get(name).to_owned() } else { in_body.to_owned() }
-    };
-    let propagation = match text("propagationPolicy").as_str() {
-        "" | "Background" => Propagation::Background,
-        "Foreground" => Propagation::Foreground,
-        "Orphan" => Propagation::Orphan,
-        other => {
-            return Err(Status::bad_request(format!(
-                "invalid DeleteOptions: propagationPolicy: Unsupported value: {other:?}: supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""
-            )));
-        }
-    };
-    Ok(DeleteOptions {
-        grace_s: body["gracePeriodSeconds"].int().or_else(|| query.number("gracePeriodSeconds")),
-        propagation,
-        uid: body["preconditions"]["uid"].eco().cloned(),
-        resource_version: body["preconditions"]["resourceVersion"].eco().cloned(),
-        dry_run: query.dry_run()? || !body["dryRun"].is_empty(),
-    })
+/// The body of a patch.
+pub(super) fn parse_patch(request: &Request) -> Result<Json, Status> {
+    Json::parse(request.body.as_bytes())
+        .map_err(|e| Status::bad_request(format!("error decoding patch: {}", body::go_words(&e))))
 }
 
-fn delete(api: &mut Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let options = delete_options(request, query)?;
-    let def = target.resource.def();
-    let (last, gone) = api.delete(target.resource, &target.key(), &options)?;
-    if !gone || target.resource == resources::POD {
-        return Ok(object(200, target, &last, request, query, api.now()));
+fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let resource = target.resource;
+    let def = resource.def();
+    let type_ = patch::PatchType::parse(&call.request.content_type, resource)?;
+    let (options, validation) = write_options(call.query, "PatchOptions")?;
+    let patch = parse_patch(call.request)?;
+    let old = api.get(resource, &target.key())?.clone();
+    let patched = patch::apply(type_, resource, &old, &patch)?;
+    if patched["kind"] != def.kind || patched["apiVersion"] != def.api_version().as_str() {
+        return Err(Status::bad_request(format!(
+            "no kind {:?} is registered for version {:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
+            patched["kind"].text(),
+            patched["apiVersion"].text()
+        )));
     }
-    let mut details = json!({"name": target.name, "kind": def.plural});
-    if !def.group.is_empty() {
-        details.set("group", def.group);
+    let (mut object, warnings) =
+        body::typed(patched.clone(), |json| schema::check(resource, json), validation)
+            .map_err(|why| does_not_fit(&patched, &why))?;
+    if object.uid() != old.uid() {
+        let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
+        return Err(Status::invalid(def, old.name(), &[error]));
     }
-    details.set("uid", last.uid());
-    Ok(success(200, details))
+    settle_name(target, &object)?;
+    settle_namespace(target, &mut object)?;
+    let written = api.update_with(resource, object, part(target), options)?;
+    let answer = one(api, call, target, 200, &written);
+    Ok(Body { warnings, ..answer })
 }
 
-fn delete_collection(api: &mut Api, target: &Target, request: &Request, query: &Query) -> Result<Reply, Status> {
-    let options = delete_options(request, query)?;
-    let (labels, fields) = (query.labels()?, query.fields(target.resource)?);
-    let chosen: Vec<Object> = api
-        .list(target.resource, &target.namespace)
-        .filter(|o| labels.selects(o) && fields.selects(o))
-        .cloned()
-        .collect();
-    let keys: Vec<Key> = chosen.iter().map(Object::key).collect();
-    for key in keys {
-        api.delete(target.resource, &key, &options)?;
-    }
-    let shape = super::Shape::of(&request.accept, query);
-    Ok(body(200, &shape.list(target.resource, &chosen, api.revision(), api.now())))
+/// The patched object is none of its kind any more.
+fn does_not_fit(patched: &Json, why: &str) -> Status {
+    let error = FieldError::invalid("patch", &patched.to_string().into(), why);
+    Status::invalid_kind("", "", "", &[error])
 }
 
-fn success(code: u16, details: Json) -> Reply {
-    let mut status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"});
-    status.set("details", details);
-    if code == 201 {
-        status.set("code", 201i64);
+/// `Status` with `status: Success`.
+pub(super) fn success(code: u16, details: Json) -> Body {
+    let mut s = crate::json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"});
+    s.set("details", details);
+    if code != 200 {
+        s.set("code", i64::from(code));
     }
-    body(code, &status)
+    json_body(code, &s)
 }

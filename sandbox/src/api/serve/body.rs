@@ -1,0 +1,137 @@
+//! Bodies to objects. Models kube-apiserver's decoders and `transformDecodeError`.
+
+use super::{BODY_BYTES_MAX, options::FieldValidation};
+use crate::{
+    api::patch::go_type,
+    json::Json,
+    object::Object,
+    request::Request,
+    resources::{Resource, ResourceDef, schema},
+    status::Status,
+};
+
+const TYPES: &str = "application/json, application/yaml";
+
+/// The body as a tree; null if it is empty.
+///
+/// # Errors
+/// 413, 415, or `BadRequest` with the words of `unrecognized`.
+pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
+    check_size(request)?;
+    let essence = request.content_type.split(';').next().unwrap_or_default().trim();
+    let bad = |why: String| {
+        let start: String = request.body.chars().take(30).collect();
+        let more = if request.body.chars().nth(30).is_some() { " ..." } else { "" };
+        Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({start}{more})"
+        ))
+    };
+    let json = match essence {
+        "" | "application/json" => Json::parse(request.body.as_bytes()).map_err(|e| bad(go_words(&e)))?,
+        "application/yaml" => {
+            let json: Json = serde_saphyr::from_str(&request.body).map_err(|e| bad(e.to_string()))?;
+            // Once more through the JSON parser, which bounds the nesting.
+            Json::parse(&json.to_bytes()).map_err(|e| bad(go_words(&e)))?
+        }
+        _ => {
+            return Err(Status::unsupported_media_type(format!(
+                "the body of the request was in an unknown format - accepted media types include: {TYPES}"
+            )));
+        }
+    };
+    match &json {
+        Json::Map(_) => Ok(json),
+        other => Err(bad(format!("json: cannot unmarshal {} into Go value of type {META}", go_type(other)))),
+    }
+}
+
+const META: &str = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
+
+/// # Errors
+/// 413.
+pub fn check_size(request: &Request) -> Result<(), Status> {
+    if request.body.len() > BODY_BYTES_MAX { Err(Status::too_large(BODY_BYTES_MAX)) } else { Ok(()) }
+}
+
+/// A parser's error in Go's words, where they are known.
+pub fn go_words(error: &serde_json::Error) -> String {
+    if error.is_eof() { "unexpected end of JSON input".into() } else { error.to_string() }
+}
+
+/// The body as an object of the kind, with what it has too much.
+///
+/// # Errors
+/// As [`parse`]; `BadRequest` for another kind, for a field of another type, for unknown fields if `Strict`.
+pub fn object(
+    request: &Request,
+    resource: Resource,
+    validation: FieldValidation,
+) -> Result<(Object, Vec<String>), Status> {
+    let def = resource.def();
+    let json = parse(request, def.kind)?;
+    check_kind(&json, def)?;
+    let unknown = |json: &mut Json| {
+        let mut unknown = schema::check(resource, json)?;
+        // As written, not as sorted.
+        unknown.sort_by_key(|path| {
+            let leaf = path.rsplit('.').next().unwrap_or_default();
+            request.body.find(&format!("\"{leaf}\"")).unwrap_or(usize::MAX)
+        });
+        Ok(unknown)
+    };
+    typed(json, unknown, validation).map_err(|why| cannot_handle(def, def.kind, &why))
+}
+
+fn cannot_handle(def: &ResourceDef, kind: &str, why: &str) -> Status {
+    Status::bad_request(format!(
+        "{kind} in version {:?} cannot be handled as a {}: {why}",
+        def.version, def.kind
+    ))
+}
+
+/// Checks types and drops unknown fields; with `Strict` they are an error. `check` names them.
+///
+/// # Errors
+/// In Go's words.
+pub fn typed(
+    mut json: Json,
+    check: impl FnOnce(&mut Json) -> Result<Vec<String>, String>,
+    validation: FieldValidation,
+) -> Result<(Object, Vec<String>), String> {
+    let unknown = check(&mut json)?;
+    let words: Vec<String> = unknown.iter().map(|f| format!("unknown field {f:?}")).collect();
+    match validation {
+        FieldValidation::Strict if !words.is_empty() => {
+            Err(format!("strict decoding error: {}", words.join(", ")))
+        }
+        FieldValidation::Ignore => Ok((Object(json), Vec::new())),
+        _ => Ok((Object(json), words)),
+    }
+}
+
+fn check_kind(json: &Json, def: &ResourceDef) -> Result<(), Status> {
+    let (version, kind) = (json["apiVersion"].text(), json["kind"].text());
+    let (version, kind) = (
+        if version.is_empty() { def.api_version() } else { version.to_owned() },
+        if kind.is_empty() { def.kind } else { kind },
+    );
+    if version == def.api_version() && kind == def.kind {
+        return Ok(());
+    }
+    let short = version.rsplit_once('/').map_or(version.as_str(), |(_, short)| short);
+    let known =
+        Resource::by_kind(&version, kind).is_some() || matches!(kind, "Secret" | "Job" | "StatefulSet");
+    let why = if known {
+        let internal =
+            if def.group.is_empty() { "core" } else { def.group.split('.').next().unwrap_or_default() };
+        format!("converting ({short}.{kind}) to ({internal}.{}): unknown conversion", def.kind)
+    } else {
+        format!(
+            "no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
+        )
+    };
+    Err(Status::bad_request(format!(
+        "{kind} in version {short:?} cannot be handled as a {}: {why}",
+        def.kind
+    )))
+}

@@ -1,0 +1,74 @@
+//! Delete over HTTP. Models `DeleteResource` and `DeleteCollection`.
+
+use super::{
+    Call, body, json_body,
+    list::{Listed, list},
+    options::{ListOptions, delete_options},
+    read::{list_json, one},
+    route::Target,
+    write::success,
+};
+use crate::{
+    api::{Api, DeleteOptions},
+    json::Json,
+    object::Object,
+    request::Body,
+    resources::{self, Resource},
+    status::Status,
+};
+
+/// Namespaces that cannot be deleted. Models the admission plugin NamespaceLifecycle.
+const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
+
+fn options(call: &Call<'_>) -> Result<DeleteOptions, Status> {
+    let body = if call.request.body.trim().is_empty() {
+        Json::Null
+    } else {
+        body::parse(call.request, "DeleteOptions")?
+    };
+    delete_options(call.query, &body)
+}
+
+pub fn delete(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let options = options(call)?;
+    let key = target.key();
+    if target.resource == resources::NAMESPACE && IMMORTAL.contains(&key.name.as_str()) {
+        let why = "this namespace may not be deleted";
+        return Err(Status::forbidden(target.resource.def(), &key.name, why));
+    }
+    let (object, gone) = api.delete(target.resource, &key, &options)?;
+    if gone && !target.resource.def().returns_deleted {
+        return Ok(success(200, details(target.resource, &object)));
+    }
+    Ok(one(api, call, target, 200, &object))
+}
+
+fn details(resource: Resource, object: &Object) -> Json {
+    let def = resource.def();
+    let mut d = Json::object();
+    d.set("name", object.name());
+    d.set("group", (!def.group.is_empty()).then_some(def.group));
+    d.set("kind", def.plural);
+    d.set("uid", object.uid());
+    d
+}
+
+pub fn delete_collection(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let def = target.resource.def();
+    if target.resource == resources::NAMESPACE || (def.namespaced && target.namespace.is_empty()) {
+        return Err(Status::method_not_allowed());
+    }
+    let options = options(call)?;
+    let selection = ListOptions::parse(call.query, target.resource, false)?;
+    let listed = list(api, target, &selection)?;
+    let mut deleted = Vec::new();
+    for object in &listed.objects {
+        // What went in between is gone as well.
+        if let Ok((last, _)) = api.delete(target.resource, &object.key(), &options) {
+            deleted.push(last);
+        }
+    }
+    let answer =
+        Listed { objects: deleted, revision: api.store().revision(), next: listed.next, remaining: None };
+    Ok(json_body(200, &list_json(api, call, target, &answer)))
+}

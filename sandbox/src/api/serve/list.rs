@@ -1,0 +1,177 @@
+//! Lists: of now, of an exact revision, in pages. Models `Store.ListPredicate` over the watch cache and etcd.
+
+use super::{options::ListOptions, route::Target};
+use crate::{
+    api::Api,
+    json,
+    json::Json,
+    object::{Key, Object},
+    status::Status,
+};
+
+/// Some objects, at a revision.
+pub struct Listed {
+    pub objects: Vec<Object>,
+    pub revision: u64,
+    /// `continue`, where there are more.
+    pub next: Option<String>,
+    /// How many more, where that is known.
+    pub remaining: Option<usize>,
+}
+
+impl Listed {
+    /// The list's `metadata`.
+    pub fn metadata(&self) -> Json {
+        let mut m = Json::object();
+        m.set("resourceVersion", self.revision.to_string());
+        m.set("continue", self.next.as_deref());
+        m.set("remainingItemCount", self.remaining);
+        m
+    }
+}
+
+/// # Errors
+/// `BadRequest`, `Expired`, `Timeout` (a revision that is not there yet).
+pub fn list(api: &Api, target: &Target, options: &ListOptions) -> Result<Listed, Status> {
+    let current = api.store().revision();
+    let asked =
+        options.revision().map_err(|e| Status::bad_request(format!("invalid resource version: {e}")))?;
+    let page = Page::parse(options, current)?;
+    if asked > current {
+        return Err(Status::too_large_revision(asked, current));
+    }
+    let revision = match &page {
+        Some(page) => page.revision,
+        None if options.exact => asked,
+        None => current,
+    };
+    let objects = at_revision(api, target, revision, current).ok_or_else(|| expired(page.as_ref()))?;
+    let mut chosen: Vec<Object> = objects
+        .into_iter()
+        .filter(|o| page.as_ref().is_none_or(|p| o.key() >= p.start))
+        .filter(|o| options.labels.selects(o) && options.fields.selects(o))
+        .collect();
+    let (mut next, mut remaining) = (None, None);
+    if options.limit > 0 && chosen.len() > options.limit {
+        let rest = chosen.len() - options.limit;
+        let unselected = options.labels.is_empty() && options.fields.is_empty();
+        remaining = unselected.then_some(rest);
+        chosen.truncate(options.limit);
+        next = chosen.last().map(|last| token(revision, &last.key()));
+    }
+    Ok(Listed { objects: chosen, revision, next, remaining })
+}
+
+fn at_revision(api: &Api, target: &Target, revision: u64, current: u64) -> Option<Vec<Object>> {
+    let (resource, namespace) = (target.resource, target.namespace.as_str());
+    if revision == current {
+        return Some(api.list(resource, namespace).cloned().collect());
+    }
+    let past = api.store().list_at(resource, revision).ok()?;
+    Some(past.into_values().filter(|o| namespace.is_empty() || o.namespace() == namespace).collect())
+}
+
+fn expired(page: Option<&Page>) -> Status {
+    match page {
+        None => Status::gone("The resourceVersion for the provided list is too old."),
+        Some(page) => {
+            let mut status = Status::gone(
+                "The provided continue parameter is too old to display a consistent list result. You can start a new \
+                 list without the continue parameter, or use the continue token in this response to retrieve the \
+                 remainder of the results. Continuing with the provided token results in an inconsistent list - \
+                 objects that were created, modified, or deleted between the time the first chunk was returned and \
+                 now may show up in the list.",
+            );
+            status.details = json!({"continue": encode(-1, &page.raw)});
+            status
+        }
+    }
+}
+
+/// Where a continued list goes on.
+struct Page {
+    revision: u64,
+    start: Key,
+    raw: String,
+}
+
+impl Page {
+    fn parse(options: &ListOptions, current: u64) -> Result<Option<Self>, Status> {
+        if options.continue_.is_empty() {
+            return Ok(None);
+        }
+        if !options.resource_version.is_empty() && options.resource_version != "0" {
+            return Err(Status::bad_request(
+                "specifying resource version is not allowed when using continue",
+            ));
+        }
+        let bad = |why: &str| {
+            Status::bad_request(format!("invalid continue token: continue key is not valid: {why}"))
+        };
+        let bytes = decode64(&options.continue_).ok_or_else(|| bad("illegal base64 data"))?;
+        let token =
+            Json::parse(&bytes).map_err(|_| bad("invalid character looking for beginning of value"))?;
+        if token["v"] != "meta.k8s.io/v1" {
+            return Err(bad("server does not recognize this encoded version"));
+        }
+        let revision = match token["rv"].int() {
+            Some(-1) => current,
+            Some(rv) if rv > 0 && rv as u64 <= current => rv as u64,
+            _ => return Err(bad("incorrect encoded start resourceVersion")),
+        };
+        let raw = token["start"].text().to_owned();
+        let place = raw.trim_start_matches('/');
+        let (namespace, name) = place.rsplit_once('/').unwrap_or(("", place));
+        Ok(Some(Self { revision, start: Key::new(namespace, name), raw }))
+    }
+}
+
+/// Tokens name the place in full, so that one form serves all lists.
+fn token(revision: u64, last: &Key) -> String {
+    encode(revision as i64, &format!("{last}\0"))
+}
+
+fn encode(revision: i64, start: &str) -> String {
+    encode64(&json!({"v": "meta.k8s.io/v1", "rv": revision, "start": start}).to_bytes())
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+fn encode64(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let n = chunk.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..=chunk.len() {
+            out.push(ALPHABET[(n >> (18 - 6 * i) & 63) as usize] as char);
+        }
+    }
+    out
+}
+
+fn decode64(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut n, mut bits) = (0u32, 0);
+    for b in text.trim_end_matches('=').bytes() {
+        let value = ALPHABET.iter().position(|a| *a == b)?;
+        n = (n << 6 | value as u32) & 0xffff;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((n >> bits & 0xff) as u8);
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_survive_the_round_trip() {
+        for text in ["", "a", "ab", "abc", "{\"v\":\"meta.k8s.io/v1\"}", "\0\u{ff}"] {
+            assert_eq!(decode64(&encode64(text.as_bytes())).unwrap(), text.as_bytes());
+        }
+        assert_eq!(decode64("!"), None);
+    }
+}

@@ -1,0 +1,177 @@
+//! Paths to what they mean. Models the routes that kube-apiserver's installer registers.
+
+use super::query::decode;
+use crate::{
+    object::Key,
+    resources::{NAMESPACE, POD, Resource},
+};
+
+/// What a path means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Route {
+    Version,
+    Health,
+    Root,
+    /// `/api`
+    CoreVersions,
+    /// `/apis`
+    Groups,
+    /// `/apis/GROUP`
+    Group(String),
+    /// `/api/v1`, `/apis/GROUP/VERSION`
+    GroupVersion(String, String),
+    OpenApiV3Index,
+    /// `/openapi/v3/apis/GROUP/VERSION`
+    OpenApiV3(String, String),
+    OpenApiV2,
+    Resource(Target),
+    /// A group version is there, the resource is not: a `Status`.
+    NoResource,
+    /// Nothing is there: plain text.
+    Nothing,
+}
+
+/// A resource's path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub resource: Resource,
+    /// Empty for all namespaces and for cluster-scoped kinds.
+    pub namespace: String,
+    pub name: Option<String>,
+    pub sub: Sub,
+    /// The deprecated `/watch/` prefix.
+    pub watch: bool,
+}
+
+/// A subresource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sub {
+    None,
+    Status,
+    Scale,
+    Binding,
+    Eviction,
+    Log,
+    Finalize,
+}
+
+impl Target {
+    /// The key of the named object.
+    pub fn key(&self) -> Key {
+        Key::new(self.namespace.as_str(), self.name.as_deref().unwrap_or(""))
+    }
+}
+
+impl Route {
+    pub fn parse(path: &str) -> Self {
+        let parts: Vec<String> =
+            path.split('/').filter(|p| !p.is_empty()).take(16).map(|p| decode(p, false)).collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match parts[..] {
+            [] => Route::Root,
+            ["version"] => Route::Version,
+            ["healthz" | "livez" | "readyz", ..] => Route::Health,
+            ["api"] => Route::CoreVersions,
+            ["apis"] => Route::Groups,
+            ["openapi", "v2"] => Route::OpenApiV2,
+            ["openapi", "v3"] => Route::OpenApiV3Index,
+            ["openapi", "v3", "api", version] => Route::OpenApiV3(String::new(), version.into()),
+            ["openapi", "v3", "apis", group, version] => Route::OpenApiV3(group.into(), version.into()),
+            ["api", version, ref rest @ ..] => in_version("", version, rest),
+            ["apis", group] if is_group(group) => Route::Group(group.into()),
+            ["apis", group, version, ref rest @ ..] if is_group(group) => in_version(group, version, rest),
+            _ => Route::Nothing,
+        }
+    }
+}
+
+/// Is there such a group?
+pub fn is_group(group: &str) -> bool {
+    !group.is_empty() && Resource::all().any(|r| r.def().group == group)
+}
+
+fn in_version(group: &str, version: &str, rest: &[&str]) -> Route {
+    let exists = Resource::all().any(|r| r.def().group == group && r.def().version == version);
+    if !exists {
+        return Route::NoResource;
+    }
+    let (watch, rest) = match rest {
+        [] => return Route::GroupVersion(group.into(), version.into()),
+        ["watch", rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    target(group, version, rest).map_or(Route::NoResource, |t| Route::Resource(Target { watch, ..t }))
+}
+
+fn target(group: &str, version: &str, rest: &[&str]) -> Option<Target> {
+    let find = |plural: &str| Resource::by_path(group, version, plural);
+    let (resource, namespace, rest) = match rest {
+        ["namespaces", _, "status" | "finalize"] if group.is_empty() => (NAMESPACE, "", &rest[1..]),
+        ["namespaces", namespace, plural, rest @ ..] => {
+            (find(plural).filter(|r| r.def().namespaced)?, *namespace, rest)
+        }
+        [plural, rest @ ..] => (find(plural)?, "", rest),
+        [] => return None,
+    };
+    let (name, sub) = match rest {
+        [] => (None, Sub::None),
+        [name] => (Some((*name).to_string()), Sub::None),
+        [name, sub] => (Some((*name).to_string()), subresource(resource, sub)?),
+        _ => return None,
+    };
+    if name.is_some() && resource.def().namespaced && namespace.is_empty() {
+        return None;
+    }
+    Some(Target { resource, namespace: namespace.into(), name, sub, watch: false })
+}
+
+fn subresource(resource: Resource, name: &str) -> Option<Sub> {
+    let def = resource.def();
+    match name {
+        "status" if def.status => Some(Sub::Status),
+        "scale" if def.scale => Some(Sub::Scale),
+        "binding" if resource == POD => Some(Sub::Binding),
+        "eviction" if resource == POD => Some(Sub::Eviction),
+        "log" if resource == POD => Some(Sub::Log),
+        "finalize" if resource == NAMESPACE => Some(Sub::Finalize),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources;
+
+    fn of(resource: Resource, namespace: &str, name: Option<&str>, sub: Sub) -> Route {
+        let (namespace, name) = (namespace.into(), name.map(Into::into));
+        Route::Resource(Target { resource, namespace, name, sub, watch: false })
+    }
+
+    #[test]
+    fn paths_mean_what_they_mean_to_kubernetes() {
+        for (path, expect) in [
+            ("/api/v1", Route::GroupVersion("".into(), "v1".into())),
+            ("/api/v1/pods", of(resources::POD, "", None, Sub::None)),
+            ("/api/v1/namespaces", of(resources::NAMESPACE, "", None, Sub::None)),
+            ("/api/v1/namespaces/a", of(resources::NAMESPACE, "", Some("a"), Sub::None)),
+            ("/api/v1/namespaces/a/status", of(resources::NAMESPACE, "", Some("a"), Sub::Status)),
+            ("/api/v1/namespaces/a/pods", of(resources::POD, "a", None, Sub::None)),
+            ("/api/v1/namespaces/a/pods/b%2Dc/log", of(resources::POD, "a", Some("b-c"), Sub::Log)),
+            (
+                "/apis/apps/v1/namespaces/a/deployments/w/scale",
+                of(resources::DEPLOYMENT, "a", Some("w"), Sub::Scale),
+            ),
+            ("/api/v1/nodes/n", of(resources::NODE, "", Some("n"), Sub::None)),
+            ("/api/v1/namespaces/a/nodes", Route::NoResource),
+            ("/api/v1/nosuch", Route::NoResource),
+            ("/api/v1/pods/x", Route::NoResource),
+            ("/apis/apps/v2/deployments", Route::NoResource),
+            ("/apis/apps/v1/namespaces/a/deployments/w/nosuch", Route::NoResource),
+            ("/apis/nosuch.example/v1/things", Route::Nothing),
+            ("/nosuch", Route::Nothing),
+        ] {
+            assert_eq!(Route::parse(path), expect, "{path}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Pods' own subresources: binding, eviction, log. Models the pod registry's REST handlers.
+//! Omits: disruption budgets (an eviction deletes), exec, attach, port-forward.
+
+use super::{
+    Call, body,
+    options::{delete_options, write_options},
+    route::Target,
+    text_body,
+    write::success,
+};
+use crate::{
+    api::Api,
+    json::Json,
+    object::Object,
+    request::Body,
+    resources::POD,
+    status::{FieldError, Status},
+};
+
+/// POST `binding`: puts a pod onto a node.
+pub fn bind(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let (options, _) = write_options(call.query, "CreateOptions")?;
+    let binding = body::parse(call.request, "Binding")?;
+    let key = target.key();
+    let said = binding["metadata"]["name"].text();
+    if !said.is_empty() && said != key.name {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({said}) does not match the name on the URL ({})",
+            key.name
+        )));
+    }
+    let node = binding["target"]["name"].text();
+    if node.is_empty() {
+        let error = FieldError::required("target.name", "");
+        return Err(Status::invalid_kind("", "Binding", &key.name, &[error]));
+    }
+    let mut pod = api.get(POD, &key)?.clone();
+    let refuse = |why: String| binding_conflict(&key.name, &why);
+    if pod.is_terminating() {
+        return Err(refuse(format!("pod {} is being deleted, cannot be assigned to a host", key.name)));
+    }
+    let bound = pod["spec"]["nodeName"].text();
+    if !bound.is_empty() {
+        return Err(refuse(format!("pod {} is already assigned to node {bound:?}", key.name)));
+    }
+    assign(&mut pod, node, api.now());
+    api.bind(pod, options);
+    Ok(success(201, Json::Null))
+}
+
+/// What a binding does to a pod.
+fn assign(pod: &mut Object, node: &str, now: crate::clock::Time) {
+    pod["spec"].set("nodeName", node);
+    let conditions = pod["status"]["conditions"].list_mut();
+    conditions.retain(|c| c["type"] != "PodScheduled");
+    let mut scheduled = crate::json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null});
+    scheduled.set("lastTransitionTime", now);
+    conditions.push(scheduled);
+}
+
+fn binding_conflict(name: &str, why: &str) -> Status {
+    Status {
+        code: 409,
+        reason: "Conflict",
+        message: format!("Operation cannot be fulfilled on pods/binding {name:?}: {why}"),
+        details: crate::json!({"name": name, "kind": "pods/binding"}),
+    }
+}
+
+/// POST `eviction`: deletes a pod, politely.
+pub fn evict(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let eviction = body::parse(call.request, "Eviction")?;
+    let options = delete_options(call.query, &eviction["deleteOptions"])?;
+    api.delete(POD, &target.key(), &options)?;
+    Ok(success(201, Json::Null))
+}
+
+/// GET `log`: what the kubelet keeps of a container's output. Simulated containers print nothing of their own; their
+/// log says when they started and ended.
+pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let pod = api.get(POD, &target.key())?;
+    let name = pod.name();
+    let containers: Vec<&str> = pod["spec"]["containers"].list().iter().map(|c| c["name"].text()).collect();
+    let asked = call.query.get("container");
+    let container = match (asked, containers.as_slice()) {
+        ("", [only]) => *only,
+        ("", all) => {
+            let all = all.join(" ");
+            return Err(Status::bad_request(format!(
+                "a container name must be specified for pod {name}, choose one of: [{all}]"
+            )));
+        }
+        (asked, all) if all.contains(&asked) => asked,
+        (asked, _) => {
+            return Err(Status::bad_request(format!("container {asked} is not valid for pod {name}")));
+        }
+    };
+    let status = pod["status"]["containerStatuses"].list().iter().find(|s| s["name"] == container);
+    let Some(status) = status.filter(|s| s["state"]["waiting"].is_null() || !s["lastState"].is_empty())
+    else {
+        if pod["spec"]["nodeName"].is_empty() {
+            return Ok(text_body(200, ""));
+        }
+        let reason = status.map_or("", |s| s["state"]["waiting"]["reason"].text());
+        let reason = if reason.is_empty() { "ContainerCreating" } else { reason };
+        return Err(Status::bad_request(format!(
+            "container {container:?} in pod {name:?} is waiting to start: {reason}"
+        )));
+    };
+    let previous = call.query.flag("previous") == Some(true);
+    if previous && status["lastState"]["terminated"].is_null() {
+        return Err(Status::bad_request(format!(
+            "previous terminated container {container:?} in pod {name:?} not found"
+        )));
+    }
+    let state = if previous { &status["lastState"] } else { &status["state"] };
+    Ok(text_body(200, lines(state, container)))
+}
+
+fn lines(state: &Json, container: &str) -> String {
+    let (running, ended) = (&state["running"], &state["terminated"]);
+    let started = if running.is_null() { &ended["startedAt"] } else { &running["startedAt"] };
+    let mut out = String::new();
+    if !started.is_empty() {
+        out += &format!("{} {container} started\n", started.text());
+    }
+    if !ended.is_null() {
+        let code = ended["exitCode"].int().unwrap_or(0);
+        out += &format!("{} {container} ended with exit code {code}\n", ended["finishedAt"].text());
+    }
+    out
+}

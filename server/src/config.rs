@@ -1,0 +1,82 @@
+//! What the server runs with: flags and environment, brought together.
+
+use std::{
+    env, fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::cli::ServeArgs;
+
+/// Settings of a server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address of the pages.
+    pub listen: SocketAddr,
+    /// Address of the Kubernetes API.
+    pub kube_listen: SocketAddr,
+    /// Folder of what is kept.
+    pub data: PathBuf,
+    /// Folder of the lessons.
+    pub lessons: PathBuf,
+    /// Folder of the built site.
+    pub site_root: String,
+    /// The database.
+    pub database_url: String,
+}
+
+impl Config {
+    /// Flags, completed by the environment.
+    pub fn new(args: ServeArgs) -> Self {
+        let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
+        Self {
+            listen: args.listen,
+            kube_listen: args.kube_listen,
+            site_root: set("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".into()),
+            database_url: set("DATABASE_URL")
+                .unwrap_or_else(|| sqlite_url(&args.data.join("pilothouse.sqlite"))),
+            data: args.data,
+            lessons: args.lessons,
+        }
+    }
+
+    /// Makes the data folder, and makes sure that it can be written to.
+    ///
+    /// # Errors
+    /// Names the folder and the way out.
+    pub fn prepare_data(&self) -> Result<()> {
+        let dir = self.data.display();
+        let way_out = || {
+            format!(
+                "cannot write to the data folder {dir}: give it to this user, or choose another with --data"
+            )
+        };
+        fs::create_dir_all(&self.data).with_context(way_out)?;
+        let probe = self.data.join(format!(".probe-{}", std::process::id()));
+        fs::write(&probe, b"ok").with_context(way_out)?;
+        fs::remove_file(&probe).with_context(way_out)
+    }
+}
+
+/// `%`, `?` and `#` would end the path of a URL.
+fn sqlite_url(file: &Path) -> String {
+    let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{path}?mode=rwc")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn database_urls() {
+        for (file, expect) in [
+            ("data/a.sqlite", "sqlite://data/a.sqlite?mode=rwc"),
+            ("/x/100% #1?/a", "sqlite:///x/100%25 %231%3F/a?mode=rwc"),
+        ] {
+            assert_eq!(sqlite_url(Path::new(file)), expect);
+        }
+    }
+}

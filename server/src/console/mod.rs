@@ -1,0 +1,75 @@
+//! The console of a sandbox: kubectl as it is, `lab` for the world's own verbs, and a sentence for what is neither.
+
+mod lab;
+
+use std::time::Duration;
+
+use kubectl::{Captured, Kubectl, Line, Sink};
+use tokio::time::timeout;
+
+/// A command that has not ended by then is stopped, as by Ctrl-C.
+const RUN_MAX: Duration = Duration::from_secs(8);
+/// Longest output kept of one stream, bytes.
+const OUTPUT_BYTES_MAX: usize = 256 * 1024;
+
+/// What a line printed, and its exit code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// 0 is success; 130 was stopped.
+    pub exit_code: i32,
+}
+
+/// Runs one line over a client.
+pub async fn run(client: kube::Client, line: &str) -> Printed {
+    let Line { argv, stdin } = match kubectl::split(line) {
+        Ok(split) => split,
+        Err(problem) => return fail(&format!("error: {problem}\n"), 1),
+    };
+    let mut out = Captured::default();
+    let ended = timeout(RUN_MAX, dispatch(client, &argv, stdin.as_deref(), &mut out)).await;
+    if ended.is_err() {
+        out.stderr("^C\n");
+    }
+    Printed { stdout: cut(out.stdout), stderr: cut(out.stderr), exit_code: ended.unwrap_or(130) }
+}
+
+async fn dispatch(client: kube::Client, argv: &[String], stdin: Option<&str>, out: &mut Captured) -> i32 {
+    match argv.first().map(String::as_str) {
+        None => 0,
+        Some("kubectl" | "k") => Kubectl::new(client).wait_for_deletion(false).run(argv, stdin, out).await,
+        Some("lab") => lab::run(client, &argv[1..], out).await,
+        Some(other) => {
+            out.stderr(&format!("{other}: command not found\n"));
+            out.stderr(hint(other));
+            127
+        }
+    }
+}
+
+/// One helpful sentence for commands that belong to other worlds.
+fn hint(command: &str) -> &'static str {
+    match command {
+        "docker" | "podman" | "nerdctl" => "This console talks to a cluster, not to a container engine: try `kubectl get pods`.\n",
+        "vi" | "vim" | "nano" | "emacs" => "There is no editor here: the YAML tab edits objects.\n",
+        "helm" | "kustomize" => "Only kubectl and lab are here: `kubectl apply -f -` takes manifests.\n",
+        "ls" | "cd" | "cat" | "pwd" => "There are no files here: try `kubectl get all`.\n",
+        _ => "This console knows `kubectl` and `lab`.\n",
+    }
+}
+
+fn fail(message: &str, exit_code: i32) -> Printed {
+    Printed { stderr: message.to_owned(), exit_code, ..Printed::default() }
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > OUTPUT_BYTES_MAX {
+        let end = (0..=OUTPUT_BYTES_MAX).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        text.truncate(end);
+        text.push_str("\n(cut)\n");
+    }
+    text
+}

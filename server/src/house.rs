@@ -1,0 +1,35 @@
+//! The door between the web rooms (pages, frames, the Kubernetes API's listener) and the game behind them.
+
+use app::backend::SharedBackend;
+use futures::{future::BoxFuture, stream::BoxStream};
+use wire::{learner::Lang, problem::Problem, stage::Frame};
+
+/// A stream of frames, or why there is none.
+pub type Frames = Result<BoxStream<'static, Frame>, Problem>;
+
+/// What the web rooms ask for.
+pub trait House: Send + Sync + 'static {
+    /// What a learner's pages and server functions talk to.
+    fn backend(&self, learner: String) -> SharedBackend;
+
+    /// Pictures of a learner's sandbox, as they change. `last_id` is the `seq` of the last frame the browser has.
+    fn frames(
+        &self,
+        learner: String,
+        sandbox: String,
+        lang: Lang,
+        last_id: Option<u64>,
+    ) -> BoxFuture<'static, Frames>;
+
+    /// The API of a sandbox for the bearer of its token; `None` for any other.
+    fn kube(&self, sandbox: &str, bearer: &str) -> BoxFuture<'static, Option<sandbox::http::Service>>;
+
+    /// The bearer token of a learner's sandbox.
+    fn kubeconfig_facts(&self, learner: String, sandbox: String) -> BoxFuture<'static, Option<String>>;
+
+    /// Can learners be served?
+    fn ready(&self) -> BoxFuture<'static, bool>;
+
+    /// Saves what is not saved yet; called once, last.
+    fn shutdown(&self) -> BoxFuture<'static, ()>;
+}

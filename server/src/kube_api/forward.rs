@@ -1,0 +1,106 @@
+//! `/sandboxes/{id}/…` to the API of that sandbox, for whoever brings its token.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use http_body_util::BodyExt;
+use serde_json::json;
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use crate::{house::House, web::closed};
+
+#[derive(Clone)]
+struct Door {
+    house: Arc<dyn House>,
+    closing: watch::Receiver<bool>,
+}
+
+/// Everything the TLS listener answers. `closing` ends watches when the server goes down.
+pub fn router(house: Arc<dyn House>, closing: watch::Receiver<bool>) -> Router {
+    Router::new().fallback(forward).with_state(Door { house, closing })
+}
+
+async fn forward(State(door): State<Door>, mut request: Request) -> Response {
+    let Some((sandbox, rest)) = split(request.uri()) else {
+        return status(StatusCode::NOT_FOUND, "NotFound", "the server could not find the requested resource");
+    };
+    let unauthorized = || status(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized");
+    let Some(token) = bearer(request.headers()) else { return unauthorized() };
+    let Some(api) = door.house.kube(&sandbox, &token).await else { return unauthorized() };
+    *request.uri_mut() = rest;
+    request.headers_mut().remove(header::AUTHORIZATION);
+    let (parts, body) = match api.oneshot(request).await {
+        Ok(response) => response.into_parts(),
+        Err(e) => match e {},
+    };
+    let frames = body.into_data_stream().take_until(closed(door.closing));
+    Response::from_parts(parts, Body::from_stream(frames))
+}
+
+/// The sandbox's id, and the address within its API.
+fn split(uri: &Uri) -> Option<(String, Uri)> {
+    let (id, rest) = uri
+        .path()
+        .strip_prefix("/sandboxes/")?
+        .split_once('/')
+        .unwrap_or_else(|| (uri.path().strip_prefix("/sandboxes/").unwrap_or_default(), ""));
+    if id.is_empty() {
+        return None;
+    }
+    let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
+    Some((id.to_owned(), format!("/{rest}{query}").parse().ok()?))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+fn status(code: StatusCode, reason: &str, message: &str) -> Response {
+    let body = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {},
+        "status": "Failure", "message": message, "reason": reason, "code": code.as_u16(),
+    });
+    (code, axum::Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_goes_and_the_rest_stays() {
+        for (uri, expect) in [
+            ("/sandboxes/a/api/v1/pods?watch=1&x=%2F", Some(("a", "/api/v1/pods?watch=1&x=%2F"))),
+            ("/sandboxes/a/", Some(("a", "/"))),
+            ("/sandboxes/a", Some(("a", "/"))),
+            ("/sandboxes/a//evil", Some(("a", "//evil"))),
+            ("/sandboxes/", None),
+            ("/sandboxes//api", None),
+            ("/api", None),
+            ("/", None),
+        ] {
+            let got = split(&uri.parse().unwrap());
+            assert_eq!(got, expect.map(|(id, rest)| (id.to_owned(), rest.parse().unwrap())), "{uri}");
+        }
+    }
+
+    #[test]
+    fn only_a_bearer_is_heard() {
+        for (value, expect) in
+            [("Bearer abc", Some("abc")), ("bearer abc", Some("abc")), ("Basic abc", None), ("abc", None)]
+        {
+            let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]);
+            assert_eq!(bearer(&headers).as_deref(), expect, "{value}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+}

@@ -1,0 +1,329 @@
+//! What pages ask, answered for one learner.
+
+use std::sync::Arc;
+
+use app::backend::{Answer, Backend, EventRow, Handle, ObjectText, TimeControl};
+use sandbox::http::Speed;
+use serde_json::Value;
+use wire::{
+    console::ConsoleEntry,
+    learner::{HomeView, Lang, LessonEntry, Resume},
+    lesson::{LessonPage, Progress, Verdict},
+    problem::Problem,
+    stage::StageView,
+};
+
+use super::{Play, past};
+use crate::{
+    console,
+    sandboxes::{KINDS, Sandbox, problem},
+    storage::SandboxRow,
+};
+
+/// Longest console line, bytes: manifests are typed here too.
+const LINE_BYTES_MAX: usize = 256 * 1024;
+/// Console entries shown.
+const LOG_MAX: i64 = 100;
+/// Rows of the Events tab.
+const EVENTS_MAX: usize = 300;
+/// A step goes at most this far.
+const STEP_MS_MAX: i64 = 60_000;
+
+/// The backend of one learner.
+#[derive(Clone)]
+pub(super) struct ForLearner {
+    pub play: Play,
+    pub learner: String,
+}
+
+impl ForLearner {
+    async fn open(&self, sandbox: &str) -> Result<(SandboxRow, Arc<Sandbox>), Problem> {
+        self.play.open_sandbox(&self.learner, sandbox).await
+    }
+
+    fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
+        let picture = sandbox.picture();
+        Progress { hints: self.play.hints(row, lang, picture.hints_opened), ..picture.progress.clone() }
+    }
+
+    /// Runs a line; where it is one of the experiment's acts, the act is noted.
+    async fn run(&self, row: &SandboxRow, sandbox: &Sandbox, line: &str) -> Result<ConsoleEntry, Problem> {
+        if line.len() > LINE_BYTES_MAX {
+            return Err(Problem::TooLarge { bytes_max: LINE_BYTES_MAX as u64 });
+        }
+        let act = sandbox.experiment.act_of(line).map(|a| a.id.clone());
+        let begun = match &act {
+            Some(id) => sandbox.begin_act(id).await?,
+            None => None,
+        };
+        let printed = console::run(sandbox.client(), line).await;
+        if let Some(begun) = begun.filter(|_| printed.exit_code != 0) {
+            sandbox.take_back_act(&begun).await;
+        }
+        let entry = ConsoleEntry {
+            line: line.to_owned(),
+            stdout: printed.stdout,
+            stderr: printed.stderr,
+            exit_code: printed.exit_code,
+            at_ms: sandbox.now_ms(),
+        };
+        self.play.storage.append_console(&row.id, row.run, &entry).await.map_err(problem)?;
+        sandbox.settle().await;
+        Ok(entry)
+    }
+
+    async fn home(&self, lang: Lang) -> Result<HomeView, Problem> {
+        let rows = self.play.storage.sandboxes_of(&self.learner).await.map_err(problem)?;
+        let mut lessons = Vec::new();
+        for lesson in &self.play.course.lessons {
+            let Some((_, text)) = lesson.text(lang) else { continue };
+            let mut passed = 0;
+            for row in rows.iter().filter(|r| r.lesson == lesson.slug) {
+                let checks = lesson.experiment(&row.experiment).map_or(0, |e| e.checks.len());
+                let done = self.play.storage.verdicts_passed(&row.id, row.run).await.map_err(problem)?;
+                passed += u32::from(checks > 0 && done as usize == checks);
+            }
+            lessons.push(LessonEntry {
+                slug: lesson.slug.clone(),
+                number: lesson.number,
+                title: text.title.clone(),
+                part: text.part.clone(),
+                summary: text.summary.clone(),
+                passed: (passed, lesson.experiments.len() as u32),
+                begun: rows.iter().any(|r| r.lesson == lesson.slug),
+            });
+        }
+        Ok(HomeView { lessons, resume: self.resume(rows.first(), lang).await? })
+    }
+
+    async fn resume(&self, row: Option<&SandboxRow>, lang: Lang) -> Result<Option<Resume>, Problem> {
+        let Some(row) = row else { return Ok(None) };
+        let Some(lesson) = self.play.course.lesson(&row.lesson) else { return Ok(None) };
+        let (Some((_, text)), Some(words)) = (lesson.text(lang), lesson.words(&row.experiment, lang)) else { return Ok(None) };
+        let (_, sandbox) = self.open(&row.id).await?;
+        let picture = sandbox.picture();
+        let checks = &picture.progress.checks;
+        let passed = checks.iter().filter(|c| c.verdict == Verdict::Pass).count();
+        Ok(Some(Resume {
+            slug: lesson.slug.clone(),
+            number: lesson.number,
+            title: text.title.clone(),
+            experiment: row.experiment.clone(),
+            label: words.label.clone(),
+            experiment_title: words.title.clone(),
+            stage: picture.stage.clone(),
+            checks: (passed as u32, checks.len() as u32),
+        }))
+    }
+
+    async fn lesson(&self, slug: &str, lang: Lang) -> Result<LessonPage, Problem> {
+        let lesson = self.play.lesson(slug)?.clone();
+        let mut places = Vec::new();
+        for experiment in &lesson.experiments {
+            let row = self.play.sandboxes.row_for(&self.learner, &lesson.slug, experiment).await?;
+            self.play.storage.touch(&row.id).await.map_err(problem)?;
+            let (row, sandbox) = self.open(&row.id).await?;
+            sandbox.settle().await;
+            places.push((experiment.id.clone(), row.id.clone(), self.progress(&row, &sandbox, lang)));
+        }
+        let place = |e: &lessons::Experiment| {
+            places.iter().find(|(id, ..)| *id == e.id).map(|(_, s, p)| (s.clone(), p.clone())).unwrap_or_default()
+        };
+        lesson.page(lang, place).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })
+    }
+
+    async fn time(&self, sandbox: &str, control: TimeControl) -> Result<StageView, Problem> {
+        let (_, sandbox) = self.open(sandbox).await?;
+        match control {
+            TimeControl::Play => sandbox.live.set_paused(false),
+            TimeControl::Pause => sandbox.live.set_paused(true),
+            TimeControl::Step => sandbox.live.step(STEP_MS_MAX).await,
+            TimeControl::Speed { speed } => {
+                let speed = Speed::new(speed).ok_or_else(|| Problem::NoSuchAct { id: format!("speed {speed}") })?;
+                sandbox.live.set_speed(speed);
+            }
+        }
+        sandbox.save_clock().await;
+        Ok(sandbox.settle().await.stage.clone())
+    }
+
+    async fn objects(&self, sandbox: &str) -> Result<Vec<ObjectText>, Problem> {
+        let (row, sandbox) = self.open(sandbox).await?;
+        let mut all = Vec::new();
+        for kind in KINDS.iter().filter(|k| !matches!(k.plural, "events" | "leases")) {
+            let mut list = get(&sandbox, kind.path).await?;
+            let (item_kind, api_version) = (list["kind"].as_str().unwrap_or_default().trim_end_matches("List").to_owned(), list["apiVersion"].clone());
+            for object in list["items"].as_array_mut().into_iter().flatten() {
+                object["kind"] = item_kind.clone().into();
+                object["apiVersion"] = api_version.clone();
+                all.push(object_text(object, row.epoch_unix_ms));
+            }
+        }
+        Ok(all)
+    }
+
+    async fn events(&self, sandbox: &str) -> Result<Vec<EventRow>, Problem> {
+        let (row, sandbox) = self.open(sandbox).await?;
+        let list = get(&sandbox, "/api/v1/events").await?;
+        let mut rows: Vec<EventRow> =
+            list["items"].as_array().into_iter().flatten().map(|e| event_row(e, row.epoch_unix_ms)).collect();
+        rows.sort_by_key(|r| std::cmp::Reverse(r.at_ms));
+        rows.truncate(EVENTS_MAX);
+        Ok(rows)
+    }
+}
+
+async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
+    let request = http::Request::get(path).body(Vec::new()).map_err(|e| Problem::Cluster { message: e.to_string() })?;
+    sandbox.client().request(request).await.map_err(|e| Problem::Cluster { message: e.to_string() })
+}
+
+fn text<'a>(object: &'a Value, path: &[&str]) -> &'a str {
+    path.iter().fold(object, |o, k| &o[*k]).as_str().unwrap_or_default()
+}
+
+fn ms(time: &str, epoch_unix_ms: i64) -> i64 {
+    time.parse::<jiff::Timestamp>().map_or(0, |t| t.as_millisecond() - epoch_unix_ms)
+}
+
+fn object_text(object: &mut Value, epoch_unix_ms: i64) -> ObjectText {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.remove("managedFields");
+    }
+    ObjectText {
+        kind: text(object, &["kind"]).to_owned(),
+        namespace: text(object, &["metadata", "namespace"]).to_owned(),
+        name: text(object, &["metadata", "name"]).to_owned(),
+        created_ms: ms(text(object, &["metadata", "creationTimestamp"]), epoch_unix_ms),
+        yaml: kubectl::yaml(object),
+    }
+}
+
+fn event_row(event: &Value, epoch_unix_ms: i64) -> EventRow {
+    let object = &event["involvedObject"];
+    EventRow {
+        at_ms: ms(text(event, &["lastTimestamp"]), epoch_unix_ms),
+        type_: text(event, &["type"]).to_owned(),
+        reason: text(event, &["reason"]).to_owned(),
+        object: format!("{}/{}", text(object, &["kind"]).to_lowercase(), text(object, &["name"])),
+        message: text(event, &["message"]).to_owned(),
+        count: event["count"].as_u64().unwrap_or(1) as u32,
+    }
+}
+
+fn command(handle: &Handle) -> String {
+    match handle {
+        Handle::Unplug { node } => format!("lab unplug {node}"),
+        Handle::Plug { node } => format!("lab plug {node}"),
+        Handle::Kill { pod } => format!("lab kill {}", pod.strip_prefix("default/").unwrap_or(pod)),
+        Handle::Traffic { name, rate_rps } => format!("lab traffic {name} {rate_rps}"),
+    }
+}
+
+impl Backend for ForLearner {
+    fn home(&self, lang: Lang) -> Answer<HomeView> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::home(&me, lang).await })
+    }
+
+    fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::lesson(&me, &slug, lang).await })
+    }
+
+    fn stage(&self, sandbox: String, at_ms: Option<i64>) -> Answer<StageView> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (_, sandbox) = me.open(&sandbox).await?;
+            match at_ms {
+                Some(at_ms) => past::picture(&sandbox, at_ms).await,
+                None => Ok(sandbox.settle().await.stage.clone()),
+            }
+        })
+    }
+
+    fn predict(&self, sandbox: String, choice: String, lang: Lang) -> Answer<Progress> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            sandbox.predict(&choice).await?;
+            sandbox.redrawn().await;
+            Ok(me.progress(&row, &sandbox, lang))
+        })
+    }
+
+    fn act(&self, sandbox: String, act: String, lang: Lang) -> Answer<Progress> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            let command = sandbox.experiment.acts.iter().find(|a| a.id == act).map(|a| a.command.clone());
+            let entry = me.run(&row, &sandbox, &command.ok_or(Problem::NoSuchAct { id: act })?).await?;
+            if entry.exit_code != 0 {
+                return Err(Problem::Cluster { message: entry.stderr });
+            }
+            sandbox.redrawn().await;
+            Ok(me.progress(&row, &sandbox, lang))
+        })
+    }
+
+    fn handle(&self, sandbox: String, handle: Handle) -> Answer<ConsoleEntry> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            me.run(&row, &sandbox, &command(&handle)).await
+        })
+    }
+
+    fn console(&self, sandbox: String, line: String) -> Answer<ConsoleEntry> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            me.run(&row, &sandbox, &line).await
+        })
+    }
+
+    fn console_log(&self, sandbox: String) -> Answer<Vec<ConsoleEntry>> {
+        let me = self.clone();
+        Box::pin(async move {
+            let row = me.play.sandboxes.owned(&me.learner, &sandbox).await?;
+            me.play.storage.console(&row.id, row.run, LOG_MAX).await.map_err(problem)
+        })
+    }
+
+    fn time(&self, sandbox: String, control: TimeControl) -> Answer<StageView> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::time(&me, &sandbox, control).await })
+    }
+
+    fn hint(&self, sandbox: String, lang: Lang) -> Answer<Progress> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            let max = me.play.hints(&row, lang, usize::MAX).len();
+            sandbox.open_hint(max).await?;
+            sandbox.redrawn().await;
+            Ok(me.progress(&row, &sandbox, lang))
+        })
+    }
+
+    fn reset(&self, sandbox: String, lang: Lang) -> Answer<Progress> {
+        let me = self.clone();
+        Box::pin(async move {
+            let row = me.play.sandboxes.owned(&me.learner, &sandbox).await?;
+            let experiment = me.play.experiment(&row).ok_or(Problem::NoSuchSandbox)?;
+            me.play.sandboxes.reset(&row, &experiment).await?;
+            let (row, sandbox) = me.open(&sandbox).await?;
+            Ok(me.progress(&row, &sandbox, lang))
+        })
+    }
+
+    fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::objects(&me, &sandbox).await })
+    }
+
+    fn events(&self, sandbox: String) -> Answer<Vec<EventRow>> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::events(&me, &sandbox).await })
+    }
+}

@@ -1,0 +1,99 @@
+//! `pilothouse lessons check`: reads and lints the course, then plays every experiment in virtual time.
+
+use std::{path::Path, sync::Arc};
+
+use lessons::{
+    Course, Experiment, Severity,
+    check::{
+        KINDS, Snapshot,
+        trial::{Lab, try_all},
+    },
+};
+use sandbox::{
+    clock::Time,
+    cluster::Config,
+    http::{Live, Opened, Speed},
+};
+use serde_json::Value;
+
+use crate::{console, sandboxes, stage::LEARNER};
+
+/// Seed and epoch of trials: any will do, so they are fixed.
+const SEED: u64 = 21;
+const EPOCH: Time = Time(1_767_225_600_000);
+
+/// Prints what is wrong with a course; true if nothing is.
+///
+/// # Errors
+/// When the output cannot be written or the runtime fails; a bad lesson is no error.
+pub async fn run(dir: &Path) -> anyhow::Result<bool> {
+    let course = Course::read(dir);
+    let mut errors = 0;
+    for diagnostic in &course.diagnostics {
+        errors += usize::from(diagnostic.severity == Severity::Error);
+        eprintln!("{}", diagnostic.render());
+    }
+    let mut runs = 0;
+    for lesson in &course.lessons {
+        for experiment in &lesson.experiments {
+            for ended in try_all(experiment, || LiveLab::fresh(experiment.clone())).await {
+                runs += 1;
+                let bad = !ended.diagnostics.is_empty();
+                println!("{} {}/{} {}", if bad { "✗" } else { "✓" }, lesson.slug, experiment.id, ended.run);
+                for diagnostic in &ended.diagnostics {
+                    errors += 1;
+                    eprintln!("{}", diagnostic.render());
+                }
+            }
+        }
+    }
+    println!("{} lessons, {runs} runs, {errors} errors", course.lessons.len());
+    Ok(errors == 0 && !course.lessons.is_empty())
+}
+
+/// A fresh cluster in virtual time.
+struct LiveLab {
+    live: Live,
+}
+
+impl LiveLab {
+    async fn fresh(experiment: Arc<Experiment>) -> Result<Self, anyhow::Error> {
+        let world = sandboxes::read_world(&experiment.world.yaml)?;
+        let opened = Opened {
+            config: Config { seed: SEED, epoch: EPOCH, world },
+            entries: Vec::new(),
+            now: EPOCH.plus_ms(experiment.settle_ms),
+            speed: Speed::default(),
+            paused: true,
+        };
+        Ok(Self { live: Live::open(opened, Arc::new(()))? })
+    }
+}
+
+impl Lab for LiveLab {
+    type Error = anyhow::Error;
+
+    async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
+        let printed = console::run(self.live.client(LEARNER), command).await;
+        anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.stderr);
+        Ok(())
+    }
+
+    async fn advance(&mut self, ms: i64) -> Result<(), anyhow::Error> {
+        self.live.advance_to(self.live.clock().now.plus_ms(ms)).await;
+        Ok(())
+    }
+
+    async fn snapshot(&mut self) -> Result<Snapshot, anyhow::Error> {
+        let client = self.live.client(LEARNER);
+        let mut snapshot = Snapshot::default();
+        for kind in sandboxes::KINDS.iter().filter(|k| KINDS.iter().any(|c| c.plural == k.plural)) {
+            let request = http::Request::get(kind.path).body(Vec::new())?;
+            let mut list: Value = client.request(request).await?;
+            if let Value::Array(items) = list["items"].take() {
+                snapshot.objects.insert(kind.plural.to_owned(), items);
+            }
+        }
+        Ok(snapshot)
+    }
+}

@@ -1,0 +1,118 @@
+//! The game: lessons, sandboxes and learners brought together for the pages.
+
+mod backend;
+pub mod check;
+mod frames;
+mod past;
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context;
+use app::backend::SharedBackend;
+use futures::{FutureExt, future::BoxFuture};
+use lessons::{Course, Experiment, Lesson, Severity};
+use wire::{learner::Lang, problem::Problem};
+
+use crate::{
+    house::{Frames, House},
+    sandboxes::{Sandbox, Sandboxes},
+    stage::LEARNER,
+    storage::{SandboxRow, Storage},
+};
+
+/// Everything a learner's request may need.
+#[derive(Clone)]
+pub struct Play {
+    course: Arc<Course>,
+    sandboxes: Sandboxes,
+    storage: Storage,
+}
+
+impl Play {
+    /// Reads the course. A broken lesson is reported and left out.
+    ///
+    /// # Errors
+    /// When there is no readable lesson at all.
+    pub fn open(storage: Storage, lessons_dir: &Path) -> anyhow::Result<Arc<dyn House>> {
+        let course = Course::read(lessons_dir);
+        for diagnostic in course.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
+            tracing::error!("{}", diagnostic.render());
+        }
+        let dir = lessons_dir.display();
+        if course.lessons.is_empty() {
+            return Err(anyhow::anyhow!("no lesson could be read"))
+                .with_context(|| format!("expected folders like 21-why-kubernetes in {dir}; name another place with --lessons"));
+        }
+        let sandboxes = Sandboxes::new(storage.clone());
+        Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage }))
+    }
+
+    fn lesson(&self, slug: &str) -> Result<&Arc<Lesson>, Problem> {
+        self.course.lesson(slug).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })
+    }
+
+    fn experiment(&self, row: &SandboxRow) -> Option<Arc<Experiment>> {
+        self.course.lesson(&row.lesson)?.experiment(&row.experiment).cloned()
+    }
+
+    /// A learner's sandbox with its row.
+    async fn open_sandbox(&self, learner: &str, id: &str) -> Result<(SandboxRow, Arc<Sandbox>), Problem> {
+        let row = self.sandboxes.owned(learner, id).await?;
+        let sandbox = self.sandboxes.open(id, |row| self.experiment(row)).await?;
+        Ok((row, sandbox))
+    }
+
+    /// Opened hints in a language.
+    fn hints(&self, row: &SandboxRow, lang: Lang, opened: usize) -> Vec<String> {
+        let words = self.course.lesson(&row.lesson).and_then(|l| l.words(&row.experiment, lang));
+        words.map(|w| w.hints_html.iter().take(opened).cloned().collect()).unwrap_or_default()
+    }
+}
+
+impl House for Play {
+    fn backend(&self, learner: String) -> SharedBackend {
+        Arc::new(backend::ForLearner { play: self.clone(), learner })
+    }
+
+    fn frames(&self, learner: String, sandbox: String, lang: Lang, last_id: Option<u64>) -> BoxFuture<'static, Frames> {
+        let play = self.clone();
+        async move {
+            let (row, sandbox) = play.open_sandbox(&learner, &sandbox).await?;
+            Ok(frames::stream(play, row, sandbox, lang, last_id))
+        }
+        .boxed()
+    }
+
+    fn kube(&self, sandbox: &str, bearer: &str) -> BoxFuture<'static, Option<sandbox::http::Service>> {
+        let (play, id, bearer) = (self.clone(), sandbox.to_owned(), bearer.to_owned());
+        async move {
+            let row = play.storage.sandbox(&id).await.ok()??;
+            if !same(&row.token, &bearer) {
+                return None;
+            }
+            let sandbox = play.sandboxes.open(&id, |row| play.experiment(row)).await.ok()?;
+            Some(sandbox.live.service(LEARNER))
+        }
+        .boxed()
+    }
+
+    fn kubeconfig_facts(&self, learner: String, sandbox: String) -> BoxFuture<'static, Option<String>> {
+        let play = self.clone();
+        async move { play.sandboxes.owned(&learner, &sandbox).await.ok().map(|row| row.token) }.boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'static, bool> {
+        let storage = self.storage.clone();
+        async move { storage.ping().await.is_ok() }.boxed()
+    }
+
+    fn shutdown(&self) -> BoxFuture<'static, ()> {
+        let sandboxes = self.sandboxes.clone();
+        async move { sandboxes.save_all().await }.boxed()
+    }
+}
+
+/// Compares in a time that does not depend on where they differ.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
+}

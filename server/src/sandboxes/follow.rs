@@ -1,0 +1,104 @@
+//! Following a kind: a list and a watch through an ordinary client, taken up again where it broke off.
+
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use http::Request;
+use kube::core::WatchEvent;
+use serde_json::Value;
+use tokio::sync::mpsc::Sender;
+
+/// A kind that the stage and the checks look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Plural name.
+    pub plural: &'static str,
+    /// Path of its collection over all namespaces.
+    pub path: &'static str,
+}
+
+/// All that are followed.
+pub const KINDS: &[Kind] = &[
+    Kind { plural: "nodes", path: "/api/v1/nodes" },
+    Kind { plural: "pods", path: "/api/v1/pods" },
+    Kind { plural: "services", path: "/api/v1/services" },
+    Kind { plural: "configmaps", path: "/api/v1/configmaps" },
+    Kind { plural: "events", path: "/api/v1/events" },
+    Kind { plural: "leases", path: "/apis/coordination.k8s.io/v1/leases" },
+    Kind { plural: "deployments", path: "/apis/apps/v1/deployments" },
+    Kind { plural: "replicasets", path: "/apis/apps/v1/replicasets" },
+    Kind { plural: "endpointslices", path: "/apis/discovery.k8s.io/v1/endpointslices" },
+    Kind { plural: "machines", path: "/apis/sim.pilothouse.dev/v1/machines" },
+    Kind { plural: "images", path: "/apis/sim.pilothouse.dev/v1/images" },
+    Kind { plural: "traffics", path: "/apis/sim.pilothouse.dev/v1/traffics" },
+    Kind { plural: "signals", path: "/apis/sim.pilothouse.dev/v1/signals" },
+];
+
+/// What a watch said.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Of which kind.
+    pub plural: &'static str,
+    /// The object.
+    pub object: Value,
+    /// Was it deleted?
+    pub deleted: bool,
+    /// Its revision.
+    pub revision: u64,
+}
+
+/// Sends everything that happens to a kind, from the first revision on as far as the cluster remembers.
+pub async fn follow(client: kube::Client, kind: Kind, to: Sender<Seen>) {
+    let mut from = "1".to_owned();
+    loop {
+        let watched = tokio::select! {
+            watched = watch(&client, kind, &mut from, &to) => watched,
+            () = to.closed() => return,
+        };
+        match watched {
+            Ok(()) => {}
+            Err(kube::Error::Api(status)) if status.code == 410 => match list(&client, kind, &to).await {
+                Ok(revision) => from = revision,
+                Err(error) => tracing::warn!(%error, kind = kind.plural, "list"),
+            },
+            Err(error) => tracing::warn!(%error, kind = kind.plural, "watch"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn watch(client: &kube::Client, kind: Kind, from: &mut String, to: &Sender<Seen>) -> kube::Result<()> {
+    let uri = format!("{}?watch=1&allowWatchBookmarks=true&resourceVersion={from}", kind.path);
+    let request = Request::get(uri).body(Vec::new()).map_err(kube::Error::HttpError)?;
+    let mut events = std::pin::pin!(client.request_events::<Value>(request).await?);
+    while let Some(event) = events.try_next().await? {
+        let (object, deleted) = match event {
+            WatchEvent::Added(o) | WatchEvent::Modified(o) => (o, false),
+            WatchEvent::Deleted(o) => (o, true),
+            WatchEvent::Bookmark(b) => {
+                *from = b.metadata.resource_version;
+                continue;
+            }
+            WatchEvent::Error(status) => return Err(kube::Error::Api(status)),
+        };
+        *from = object["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned();
+        if send(to, kind, object, deleted).await.is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+async fn list(client: &kube::Client, kind: Kind, to: &Sender<Seen>) -> kube::Result<String> {
+    let request = Request::get(kind.path).body(Vec::new()).map_err(kube::Error::HttpError)?;
+    let mut all: Value = client.request(request).await?;
+    for object in all["items"].as_array_mut().into_iter().flatten() {
+        let _ = send(to, kind, object.take(), false).await;
+    }
+    Ok(all["metadata"]["resourceVersion"].as_str().unwrap_or("1").to_owned())
+}
+
+async fn send(to: &Sender<Seen>, kind: Kind, object: Value, deleted: bool) -> Result<(), ()> {
+    let revision = object["metadata"]["resourceVersion"].as_str().and_then(|r| r.parse().ok()).unwrap_or(0);
+    to.send(Seen { plural: kind.plural, object, deleted, revision }).await.map_err(|_| ())
+}

@@ -1,0 +1,186 @@
+//! Learners' sandboxes: a row and a journal in the database, a live cluster in memory while somebody needs it.
+//! The cluster in memory is a cache; the journal is the truth.
+
+mod follow;
+mod observer;
+mod recorder;
+mod sandbox;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use lessons::Experiment;
+use tokio::sync::Mutex;
+use wire::problem::Problem;
+
+pub use follow::KINDS;
+pub use sandbox::{Picture, Sandbox, read_world};
+
+use crate::{
+    secret,
+    storage::{SandboxRow, Storage, StorageError},
+};
+
+/// How long a sandbox stays in memory after it was last asked for.
+const IDLE: Duration = Duration::from_secs(600);
+
+struct Kept {
+    sandbox: Arc<Sandbox>,
+    used: Instant,
+}
+
+/// All open sandboxes of this process.
+#[derive(Clone)]
+pub struct Sandboxes {
+    storage: Storage,
+    owner: String,
+    open: Arc<Mutex<HashMap<String, Kept>>>,
+}
+
+impl Sandboxes {
+    /// None open yet. Starts the task that lets go of idle ones.
+    pub fn new(storage: Storage) -> Self {
+        let all = Self { storage, owner: secret::id(), open: Arc::default() };
+        tokio::spawn(let_go(Arc::downgrade(&all.open)));
+        all
+    }
+
+    /// The learner's sandbox for an experiment, made from its world if there is none yet.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn row_for(&self, learner: &str, lesson: &str, experiment: &Experiment) -> Result<SandboxRow, Problem> {
+        if let Some(row) = self.storage.sandbox_of(learner, lesson, &experiment.id).await.map_err(problem)? {
+            return Ok(row);
+        }
+        let run = Run::of(experiment);
+        let row = SandboxRow {
+            id: secret::id(),
+            learner_id: learner.to_owned(),
+            lesson: lesson.to_owned(),
+            experiment: experiment.id.clone(),
+            run: 1,
+            seed: run.seed,
+            epoch_unix_ms: run.epoch_unix_ms,
+            world: run.world,
+            world_hash: run.world_hash,
+            start_ms: run.start_ms,
+            clock_ms: run.start_ms,
+            speed: 1,
+            paused: false,
+            token: secret::token(),
+            owner: String::new(),
+            fencing_epoch: 0,
+            created_ms: run.epoch_unix_ms,
+            touched_ms: run.epoch_unix_ms,
+        };
+        self.storage.create_sandbox(&row).await.map_err(problem)?;
+        // Two first visits at once: the row that was first is the learner's.
+        self.storage.sandbox_of(learner, lesson, &experiment.id).await.map_err(problem)?.ok_or(Problem::NotSaved)
+    }
+
+    /// A sandbox, replayed into memory if it is not there.
+    ///
+    /// # Errors
+    /// `NoSuchSandbox`; `Internal` when its world is no longer accepted.
+    pub async fn open(&self, id: &str, experiment: impl FnOnce(&SandboxRow) -> Option<Arc<Experiment>>) -> Result<Arc<Sandbox>, Problem> {
+        let mut open = self.open.lock().await;
+        if let Some(kept) = open.get_mut(id) {
+            kept.used = Instant::now();
+            return Ok(kept.sandbox.clone());
+        }
+        let row = self.storage.sandbox(id).await.map_err(problem)?.ok_or(Problem::NoSuchSandbox)?;
+        let experiment = experiment(&row).ok_or(Problem::NoSuchSandbox)?;
+        let fencing_epoch = self.storage.take(id, &self.owner).await.map_err(problem)?;
+        let sandbox = Sandbox::open(row, fencing_epoch, experiment, self.storage.clone()).await?;
+        open.insert(id.to_owned(), Kept { sandbox: sandbox.clone(), used: Instant::now() });
+        Ok(sandbox)
+    }
+
+    /// Whose sandbox is this?
+    ///
+    /// # Errors
+    /// `NoSuchSandbox`, also when it is somebody else's.
+    pub async fn owned(&self, learner: &str, id: &str) -> Result<SandboxRow, Problem> {
+        let row = self.storage.sandbox(id).await.map_err(problem)?;
+        row.filter(|r| r.learner_id == learner).ok_or(Problem::NoSuchSandbox)
+    }
+
+    /// Starts a sandbox over from its experiment's world as it is now.
+    ///
+    /// # Errors
+    /// When the database does not take it; the old run stays then.
+    pub async fn reset(&self, row: &SandboxRow, experiment: &Experiment) -> Result<(), Problem> {
+        let mut open = self.open.lock().await;
+        let run = Run::of(experiment);
+        self.storage
+            .start_run(&row.id, row.run + 1, run.seed, run.epoch_unix_ms, &run.world, &run.world_hash, run.start_ms)
+            .await
+            .map_err(problem)?;
+        self.storage.save_clock(&row.id, run.start_ms, 1, false).await.map_err(problem)?;
+        if let Some(kept) = open.remove(&row.id) {
+            kept.sandbox.close();
+        }
+        Ok(())
+    }
+
+    /// Saves every open sandbox's clock.
+    pub async fn save_all(&self) {
+        for kept in self.open.lock().await.values() {
+            kept.sandbox.save_clock().await;
+        }
+    }
+}
+
+/// What a new run is made from.
+struct Run {
+    seed: i64,
+    epoch_unix_ms: i64,
+    world: String,
+    world_hash: String,
+    start_ms: i64,
+}
+
+impl Run {
+    fn of(experiment: &Experiment) -> Self {
+        let id = secret::id();
+        let seed = i64::from_str_radix(&id[..15], 16).unwrap_or(1);
+        Self {
+            seed,
+            epoch_unix_ms: jiff::Timestamp::now().as_millisecond(),
+            world: experiment.world.yaml.clone(),
+            world_hash: secret::hash(&experiment.world.yaml),
+            start_ms: experiment.settle_ms,
+        }
+    }
+}
+
+async fn let_go(open: Weak<Mutex<HashMap<String, Kept>>>) {
+    loop {
+        tokio::time::sleep(IDLE / 4).await;
+        let Some(open) = open.upgrade() else { return };
+        let mut open = open.lock().await;
+        let idle: Vec<String> = open
+            .iter()
+            .filter(|(_, k)| k.used.elapsed() > IDLE && k.sandbox.live.clock().asleep)
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in idle {
+            if let Some(kept) = open.remove(&id) {
+                kept.sandbox.save_clock().await;
+            }
+        }
+    }
+}
+
+/// A failure of the database as learners see it; the cause goes to the log.
+pub fn problem(error: StorageError) -> Problem {
+    tracing::error!(%error, "storage");
+    match error {
+        StorageError::NotSaved(_) | StorageError::Fenced => Problem::NotSaved,
+        _ => Problem::Internal { id: secret::id()[..8].to_owned() },
+    }
+}

@@ -1,0 +1,276 @@
+//! The observer of one sandbox: joins the watches into one history, keeps the picture and the checks current.
+//! Its viewers share one picture; each works out for itself what it has not shown yet.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use lessons::{
+    Experiment,
+    check::{Checker, KINDS as CHECK_KINDS, Snapshot},
+};
+use sandbox::http::{Clock, Live};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    time::{Duration, MissedTickBehavior, interval, sleep},
+};
+use wire::lesson::{Progress, Verdict};
+
+use super::{
+    follow::{KINDS, Seen, follow},
+    sandbox::{Notes, Picture, clock_view},
+};
+use crate::{
+    stage::{Change, LEARNER, Scene},
+    storage::{SandboxRow, Storage},
+};
+
+/// Changes in this real span make one picture: half a frame.
+const GATHER: Duration = Duration::from_millis(8);
+
+pub(super) struct Observer {
+    id: String,
+    run: i64,
+    start_ms: i64,
+    live: Live,
+    storage: Storage,
+    scene: Scene,
+    checker: Checker,
+    notes: Arc<Mutex<Notes>>,
+    redraw: Arc<Notify>,
+    pictures: watch::Sender<Arc<Picture>>,
+    seen: mpsc::Receiver<Seen>,
+    waiting: BTreeMap<u64, Seen>,
+    /// Every revision up to this one is in the scene.
+    joined: u64,
+    acts_given: usize,
+    saved: BTreeMap<String, Verdict>,
+    clock_saved: Option<(i64, u16, bool)>,
+    seq: u64,
+}
+
+impl Observer {
+    pub(super) fn new(
+        row: &SandboxRow,
+        live: &Live,
+        experiment: Arc<Experiment>,
+        storage: Storage,
+        notes: Arc<Mutex<Notes>>,
+        redraw: Arc<Notify>,
+        pictures: watch::Sender<Arc<Picture>>,
+    ) -> Self {
+        let (send, seen) = mpsc::channel(256);
+        for kind in KINDS {
+            tokio::spawn(follow(live.client("system:pilothouse:observer"), *kind, send.clone()));
+        }
+        Self {
+            id: row.id.clone(),
+            run: row.run,
+            start_ms: row.start_ms,
+            live: live.clone(),
+            storage,
+            scene: Scene::new(row.epoch_unix_ms, row.start_ms),
+            checker: Checker::new(experiment, row.start_ms),
+            notes,
+            redraw,
+            pictures,
+            seen,
+            waiting: BTreeMap::new(),
+            joined: 1,
+            acts_given: 0,
+            saved: BTreeMap::new(),
+            clock_saved: None,
+            // A number of its own for every opening, so that a browser's old copy is never taken for a new one.
+            seq: jiff::Timestamp::now().as_millisecond().unsigned_abs(),
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut changes = self.live.changes();
+        let mut second = interval(Duration::from_secs(1));
+        second.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            let mut tick = false;
+            tokio::select! {
+                Some(seen) = self.seen.recv() => { self.waiting.insert(seen.revision, seen); }
+                Ok(()) = changes.changed() => {}
+                () = self.redraw.notified() => {}
+                _ = second.tick() => tick = true,
+            }
+            if !tick {
+                sleep(GATHER).await;
+            }
+            while let Ok(seen) = self.seen.try_recv() {
+                self.waiting.insert(seen.revision, seen);
+            }
+            let moved = self.join();
+            if tick {
+                self.look(self.now_ms());
+                self.save_clock().await;
+            }
+            self.draw(moved);
+            self.save_verdicts().await;
+        }
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.live.clock().now.since_ms(self.live.epoch())
+    }
+
+    /// Takes what the watches have delivered into the scene, in the order of revisions: a revision waits until the
+    /// watch of its kind has told it. True if the picture may differ.
+    fn join(&mut self) -> bool {
+        let mut moved = false;
+        let mut at_ms = None;
+        for record in self.live.records_since(self.joined) {
+            let plural = record.resource.def().plural;
+            if KINDS.iter().any(|k| k.plural == plural) {
+                let Some(seen) = self.waiting.remove(&record.revision) else { break };
+                let when = record.at.since_ms(self.live.epoch());
+                if at_ms.is_some_and(|at| at != when) {
+                    self.look(at_ms.unwrap_or(when));
+                }
+                if plural != "leases" {
+                    at_ms = Some(when);
+                }
+                let change = change(seen, when, &record.origin.user, record.origin.because);
+                self.tell_acts(&change);
+                moved |= self.scene.apply(&change);
+            }
+            self.joined = record.revision;
+        }
+        moved |= self.join_relisted();
+        if let Some(at) = at_ms {
+            self.look(at);
+        }
+        moved
+    }
+
+    /// After a compaction there are no records for what a new list told: it is taken as it is, as of now.
+    fn join_relisted(&mut self) -> bool {
+        let compacted = self.live.records_since(self.joined).is_empty() && !self.waiting.is_empty();
+        if !compacted {
+            return false;
+        }
+        let now_ms = self.now_ms();
+        for (revision, seen) in std::mem::take(&mut self.waiting) {
+            self.joined = self.joined.max(revision);
+            self.scene.apply(&change(seen, now_ms, "system:apiserver", None));
+        }
+        true
+    }
+
+    /// An act counts from the learner's first write after it was begun; the checker sees the cluster just before it.
+    fn tell_acts(&mut self, change: &Change) {
+        if change.user != LEARNER {
+            return;
+        }
+        let acts = self.notes().acts.clone();
+        let snapshot = acts.len().gt(&self.acts_given).then(|| self.snapshot());
+        let Some(snapshot) = snapshot else { return };
+        for act in acts.iter().filter(|a| a.at_ms <= change.at_ms) {
+            self.checker.act(&act.id, act.at_ms, &snapshot);
+        }
+        self.acts_given = self.checker.acts().count();
+    }
+
+    fn look(&mut self, at_ms: i64) {
+        if at_ms >= self.start_ms {
+            self.checker.observe(at_ms, &self.snapshot());
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let objects = CHECK_KINDS
+            .iter()
+            .map(|k| (k.plural.to_owned(), self.scene.objects(k.plural).map(|(_, o)| o.clone()).collect()))
+            .collect();
+        Snapshot { objects }
+    }
+
+    fn draw(&mut self, moved: bool) {
+        let clock = self.live.clock();
+        let view = clock_view(&clock, self.live.epoch(), self.start_ms);
+        let progress = self.progress();
+        let last = self.pictures.borrow().clone();
+        let jumped = view.paused && view.now_ms != last.stage.clock.now_ms;
+        let turned = (view.speed, view.paused) != (last.stage.clock.speed, last.stage.clock.paused);
+        let hints_opened = self.notes().hints;
+        let same = !moved && !jumped && !turned && progress == last.progress && hints_opened == last.hints_opened;
+        if same && last.stage.seq > 0 {
+            if last.seen != self.joined {
+                self.pictures.send_modify(|p| Arc::make_mut(p).seen = self.joined);
+            }
+            return;
+        }
+        self.seq += 1;
+        let stage = self.scene.view(self.seq, view);
+        self.pictures.send_replace(Arc::new(Picture { stage, progress, hints_opened, seen: self.joined }));
+    }
+
+    fn progress(&self) -> Progress {
+        let notes = self.notes().clone();
+        let right = self.checker.right_choice();
+        let prediction = notes.prediction.map(|mut p| {
+            p.right = right.map(|r| r == p.choice);
+            p
+        });
+        Progress {
+            prediction,
+            acts: notes.acts,
+            checks: self.checker.results(),
+            hints: Vec::new(),
+            chain: self.scene.chain(),
+            passed: self.checker.passed(),
+        }
+    }
+
+    async fn save_verdicts(&mut self) {
+        for result in self.checker.results() {
+            let word = match result.verdict {
+                Verdict::Pass => "passed",
+                Verdict::Fail => "failed",
+                _ => continue,
+            };
+            if self.saved.get(&result.id) == Some(&result.verdict) {
+                continue;
+            }
+            let why = serde_json::to_string(&result.why).unwrap_or_default();
+            match self.storage.save_verdict(&self.id, self.run, &result.id, word, result.at_ms, &why).await {
+                Ok(()) => {
+                    self.saved.insert(result.id.clone(), result.verdict);
+                }
+                Err(error) => tracing::warn!(%error, "a verdict could not be saved"),
+            }
+        }
+    }
+
+    async fn save_clock(&mut self) {
+        let Clock { now, speed, paused, .. } = self.live.clock();
+        let state = (now.since_ms(self.live.epoch()), speed.factor(), paused);
+        if self.clock_saved == Some(state) {
+            return;
+        }
+        match self.storage.save_clock(&self.id, state.0, i64::from(state.1), paused).await {
+            Ok(()) => self.clock_saved = Some(state),
+            Err(error) => tracing::warn!(%error, "the clock could not be saved"),
+        }
+    }
+
+    fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn change(seen: Seen, at_ms: i64, user: &str, because: Option<u64>) -> Change {
+    Change {
+        plural: seen.plural,
+        object: seen.object,
+        deleted: seen.deleted,
+        revision: seen.revision,
+        at_ms,
+        user: user.to_owned(),
+        because,
+    }
+}

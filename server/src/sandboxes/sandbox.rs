@@ -1,0 +1,284 @@
+//! One open sandbox: its cluster, the newest picture of it, and what the learner did besides the cluster.
+
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicI64};
+
+use lessons::Experiment;
+use sandbox::{
+    clock::Time,
+    cluster::Config,
+    http::{Clock, Entry, Live, Opened, Speed},
+    object::Object,
+};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+    time::{Duration, timeout},
+};
+use wire::{
+    lesson::{Acted, Predicted, Progress},
+    problem::Problem,
+    stage::{ClockView, StageView},
+};
+
+use super::{observer::Observer, problem, recorder::Journal};
+use crate::{
+    secret,
+    stage::LEARNER,
+    storage::{SandboxRow, Storage},
+};
+
+/// Longest that an answer waits for the picture to show what was just done.
+const PICTURE_WAIT: Duration = Duration::from_millis(500);
+
+/// The newest picture and the learner's place, hints apart (they are words).
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// What the stage draws.
+    pub stage: StageView,
+    /// The learner's place.
+    pub progress: Progress,
+    /// How many hints are open.
+    pub hints_opened: usize,
+    /// Every revision up to this one is in it.
+    pub seen: u64,
+}
+
+/// What the learner did that the cluster does not know.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// The locked prediction.
+    pub prediction: Option<Predicted>,
+    /// Acts, those under way included.
+    pub acts: Vec<Acted>,
+    /// Open hints.
+    pub hints: usize,
+}
+
+/// An open sandbox.
+pub struct Sandbox {
+    /// Id, in URLs.
+    pub id: String,
+    /// Number of the run.
+    pub run: i64,
+    /// The learner's zero, ms since creation.
+    pub start_ms: i64,
+    /// The experiment it is for.
+    pub experiment: Arc<Experiment>,
+    /// The cluster.
+    pub live: Live,
+    storage: Storage,
+    notes: Arc<Mutex<Notes>>,
+    redraw: Arc<Notify>,
+    picture: watch::Receiver<Arc<Picture>>,
+    observer: JoinHandle<()>,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.observer.abort();
+    }
+}
+
+impl Sandbox {
+    /// Replays a row's journal and starts to observe.
+    pub(super) async fn open(row: SandboxRow, fencing_epoch: i64, experiment: Arc<Experiment>, storage: Storage) -> Result<Arc<Self>, Problem> {
+        let epoch = Time(row.epoch_unix_ms);
+        let entries = read_entries(&storage, &row, epoch).await?;
+        let notes = read_notes(&storage, &row).await?;
+        let recorder = Journal {
+            storage: storage.clone(),
+            sandbox: row.id.clone(),
+            run: row.run,
+            epoch,
+            fencing_epoch,
+            seq: AtomicI64::new(entries.len() as i64),
+        };
+        let opened = Opened {
+            config: Config { seed: row.seed as u64, epoch, world: read_world(&row.world)? },
+            entries,
+            now: epoch.plus_ms(row.clock_ms.max(row.start_ms)),
+            speed: u16::try_from(row.speed).ok().and_then(Speed::new).unwrap_or_default(),
+            paused: row.paused,
+        };
+        // A replay may take a while; it must not hold up other learners.
+        let runtime = tokio::runtime::Handle::current();
+        let live = tokio::task::spawn_blocking(move || {
+            let _guard = runtime.enter();
+            Live::open(opened, Arc::new(recorder))
+        })
+        .await
+        .map_err(|e| internal(&e.to_string()))?
+        .map_err(|e| internal(&e.to_string()))?;
+        let (notes, redraw) = (Arc::new(Mutex::new(notes)), Arc::new(Notify::new()));
+        let (pictures, picture) = watch::channel(Arc::default());
+        let observer = Observer::new(&row, &live, experiment.clone(), storage.clone(), notes.clone(), redraw.clone(), pictures);
+        let observer = tokio::spawn(observer.run());
+        let sandbox = Arc::new(Self {
+            id: row.id,
+            run: row.run,
+            start_ms: row.start_ms,
+            experiment,
+            live,
+            storage,
+            notes,
+            redraw,
+            picture,
+            observer,
+        });
+        sandbox.settle().await;
+        Ok(sandbox)
+    }
+
+    /// The newest picture.
+    pub fn picture(&self) -> Arc<Picture> {
+        self.picture.borrow().clone()
+    }
+
+    /// Pictures as they change; ends when the sandbox is started over.
+    pub fn pictures(&self) -> watch::Receiver<Arc<Picture>> {
+        self.picture.clone()
+    }
+
+    /// Waits until the picture shows everything that has happened (briefly: a picture is never worth an error).
+    pub async fn settle(&self) -> Arc<Picture> {
+        let newest = *self.live.changes().borrow();
+        let mut pictures = self.picture.clone();
+        self.redraw.notify_one();
+        let _ = timeout(PICTURE_WAIT, pictures.wait_for(|p| p.seen >= newest && p.stage.seq > 0)).await;
+        self.picture()
+    }
+
+    /// Waits for the next picture after a note of the learner (a prediction, an act, a hint) was taken.
+    pub async fn redrawn(&self) {
+        let mut pictures = self.picture.clone();
+        pictures.mark_unchanged();
+        self.redraw.notify_one();
+        let _ = timeout(Duration::from_millis(100), pictures.changed()).await;
+    }
+
+    /// Virtual now, ms since creation.
+    pub fn now_ms(&self) -> i64 {
+        self.live.clock().now.since_ms(self.live.epoch())
+    }
+
+    /// Locks the prediction.
+    ///
+    /// # Errors
+    /// `BadPrediction` for an unknown choice or another one than the locked; `NotSaved`.
+    pub async fn predict(&self, choice: &str) -> Result<(), Problem> {
+        let bad = || Problem::BadPrediction { choice: choice.to_owned() };
+        if !self.experiment.prediction.choices.iter().any(|c| c.id == choice) {
+            return Err(bad());
+        }
+        let locked = self.notes().prediction.clone();
+        if let Some(locked) = locked {
+            return if locked.choice == choice { Ok(()) } else { Err(bad()) };
+        }
+        let at_ms = self.now_ms();
+        self.storage.lock_prediction(&self.id, self.run, choice, at_ms).await.map_err(problem)?;
+        self.notes().prediction = Some(Predicted { choice: choice.to_owned(), at_ms, right: None });
+        Ok(())
+    }
+
+    /// Opens the next hint, up to `max`.
+    ///
+    /// # Errors
+    /// `NotSaved`.
+    pub async fn open_hint(&self, max: usize) -> Result<(), Problem> {
+        let opened = self.storage.open_hint(&self.id, max as i64).await.map_err(problem)?;
+        self.notes().hints = usize::try_from(opened).unwrap_or(0);
+        Ok(())
+    }
+
+    /// An act is about to be done; the first time counts. `None` if it was done before.
+    ///
+    /// # Errors
+    /// `NotSaved`.
+    pub async fn begin_act(&self, id: &str) -> Result<Option<Acted>, Problem> {
+        if self.notes().acts.iter().any(|a| a.id == id) {
+            return Ok(None);
+        }
+        let act = Acted { id: id.to_owned(), at_ms: self.now_ms() };
+        self.storage.save_act(&self.id, self.run, id, act.at_ms).await.map_err(problem)?;
+        self.notes().acts.push(act.clone());
+        Ok(Some(act))
+    }
+
+    /// The act's command failed: nothing was done.
+    pub async fn take_back_act(&self, act: &Acted) {
+        self.notes().acts.retain(|a| a != act);
+        if let Err(error) = self.storage.remove_act(&self.id, self.run, &act.id).await {
+            tracing::warn!(%error, "an act could not be taken back");
+        }
+    }
+
+    /// Keeps where the clock stands.
+    pub async fn save_clock(&self) {
+        let clock = self.live.clock();
+        let (now_ms, speed) = (clock.now.since_ms(self.live.epoch()), i64::from(clock.speed.factor()));
+        if let Err(error) = self.storage.save_clock(&self.id, now_ms, speed, clock.paused).await {
+            tracing::warn!(%error, "the clock could not be saved");
+        }
+    }
+
+    /// Ends it at once: its viewers reconnect to the next run.
+    pub fn close(&self) {
+        self.observer.abort();
+    }
+
+    /// A client as the learner.
+    pub fn client(&self) -> kube::Client {
+        self.live.client(LEARNER)
+    }
+
+    fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The clock as the stage shows it.
+pub fn clock_view(clock: &Clock, epoch: Time, start_ms: i64) -> ClockView {
+    let now_ms = clock.now.since_ms(epoch);
+    ClockView {
+        now_ms,
+        start_ms,
+        epoch_unix_ms: epoch.0,
+        speed: clock.speed.factor(),
+        paused: clock.paused || clock.asleep,
+        live: true,
+        live_ms: now_ms,
+    }
+}
+
+async fn read_entries(storage: &Storage, row: &SandboxRow, epoch: Time) -> Result<Vec<Entry>, Problem> {
+    let rows = storage.entries(&row.id, row.run).await.map_err(problem)?;
+    rows.into_iter()
+        .map(|(at_ms, request)| {
+            let request = serde_json::from_str(&request).map_err(|e| internal(&format!("journal of {}: {e}", row.id)))?;
+            Ok(Entry { at: epoch.plus_ms(at_ms), request })
+        })
+        .collect()
+}
+
+async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Problem> {
+    let prediction = storage.prediction(&row.id, row.run).await.map_err(problem)?;
+    let acts = storage.acts(&row.id, row.run).await.map_err(problem)?;
+    let hints = storage.hints(&row.id).await.map_err(problem)?;
+    Ok(Notes {
+        prediction: prediction.map(|(choice, at_ms)| Predicted { choice, at_ms, right: None }),
+        acts: acts.into_iter().map(|(id, at_ms)| Acted { id, at_ms }).collect(),
+        hints: usize::try_from(hints).unwrap_or(0),
+    })
+}
+
+/// The world's objects, from the YAML that the run was made from.
+pub fn read_world(yaml: &str) -> Result<Vec<Object>, Problem> {
+    let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(yaml).map_err(|e| internal(&format!("world: {e}")))?;
+    Ok(documents.into_iter().filter(|d| !d.is_null()).map(|d| Object(d.into())).collect())
+}
+
+fn internal(what: &str) -> Problem {
+    let id = secret::id()[..8].to_owned();
+    tracing::error!(id, what, "internal");
+    Problem::Internal { id }
+}

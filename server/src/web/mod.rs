@@ -1,0 +1,51 @@
+//! The web room: pages, server functions, frames, downloads. What is behind it is known as a [`House`] only.
+
+mod entry;
+mod frames;
+mod guard;
+mod kubeconfig;
+mod learner;
+mod routes;
+#[cfg(test)]
+mod tests;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::extract::FromRef;
+pub use frames::closed;
+pub use learner::Learner;
+use leptos::config::LeptosOptions;
+pub use routes::router;
+use tokio::sync::watch;
+
+use crate::{house::House, storage::Storage};
+
+/// What every route can reach.
+#[derive(Clone)]
+pub struct Web {
+    /// Leptos' settings: where the site folder is.
+    pub leptos: LeptosOptions,
+    /// The game.
+    pub house: Arc<dyn House>,
+    /// For cookies.
+    pub storage: Storage,
+    /// Becomes true when the server goes down.
+    pub closing: watch::Receiver<bool>,
+    /// Where kubectl finds the sandboxes.
+    pub kube: KubeDoor,
+}
+
+/// The public side of the Kubernetes API's listener.
+#[derive(Clone, Debug)]
+pub struct KubeDoor {
+    /// Address it listens on.
+    pub addr: SocketAddr,
+    /// The authority that clients have to trust, PEM.
+    pub ca_pem: String,
+}
+
+impl FromRef<Web> for LeptosOptions {
+    fn from_ref(web: &Web) -> Self {
+        web.leptos.clone()
+    }
+}

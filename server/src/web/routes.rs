@@ -1,0 +1,107 @@
+//! All routes of the web room in one place.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::Response,
+    middleware,
+    routing::{any, get},
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    services::{ServeDir, ServeFile},
+    trace::TraceLayer,
+};
+use tracing::Span;
+
+use super::{Learner, Web, entry, frames, guard, kubeconfig, learner};
+
+/// Files at the root of the site folder.
+const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
+
+/// The whole of the web room.
+pub fn router(web: Web) -> Router {
+    let routes = pages(&web)
+        .merge(streams(&web))
+        .merge(files(&web))
+        .route("/", get(entry::front))
+        .route("/healthz", get(entry::healthz))
+        .route("/readyz", get(entry::readyz));
+    routes
+        .layer(middleware::from_fn(guard::limit_body))
+        .layer(CatchPanicLayer::custom(guard::on_panic))
+        .layer(middleware::from_fn(guard::headers))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|r: &Request| {
+                    tracing::info_span!("http", method = %r.method(), path = r.uri().path(), status = tracing::field::Empty)
+                })
+                .on_request(())
+                .on_response(|r: &Response<_>, latency: Duration, span: &Span| {
+                    span.record("status", r.status().as_u16());
+                    tracing::info!(latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX), "answered");
+                }),
+        )
+        .with_state(web)
+}
+
+/// Pages and server functions: here a visitor becomes a learner.
+fn pages(web: &Web) -> Router<Web> {
+    let context = context(web.clone());
+    let list = generate_route_list_with_exclusions(app::App, Some(vec!["/".into()]));
+    let shell = {
+        let options = web.leptos.clone();
+        move || app::shell(options.clone())
+    };
+    let functions = {
+        let context = context.clone();
+        move |request: Request| leptos_axum::handle_server_fns_with_context(context.clone(), request)
+    };
+    let known = Router::new()
+        .leptos_routes_with_context(web, list, context.clone(), shell)
+        .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
+    let functions = Router::new()
+        .route("/api/{*function}", any(functions))
+        .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
+    let missing = file_and_error_handler_with_context::<Web, _>(context, app::shell);
+    let missing =
+        Router::new().fallback(missing).layer(middleware::from_fn_with_state(web.clone(), learner::find));
+    known.merge(functions).merge(missing).layer(CompressionLayer::new())
+}
+
+/// What belongs to one sandbox; of others than its learner's it does not even say that it exists.
+fn streams(web: &Web) -> Router<Web> {
+    Router::new()
+        .route("/sandboxes/{id}/frames", get(frames::frames))
+        .route("/sandboxes/{id}/kubeconfig", get(kubeconfig::kubeconfig))
+        .layer(middleware::from_fn_with_state(web.clone(), learner::find))
+}
+
+/// The site folder, without any look at cookies.
+fn files(web: &Web) -> Router<Web> {
+    let root = std::path::Path::new(&*web.leptos.site_root);
+    let pkg = ServeDir::new(root.join(&*web.leptos.site_pkg_dir)).precompressed_br().precompressed_gzip();
+    let router = Router::new().nest_service(&format!("/{}", web.leptos.site_pkg_dir), pkg);
+    ROOT_FILES
+        .into_iter()
+        .fold(router, |r, path| {
+            r.route_service(path, ServeFile::new(root.join(path.trim_start_matches('/'))))
+        })
+        .layer(CompressionLayer::new())
+}
+
+/// Hands the learner's backend to Leptos. Where there is no learner (a static file, an unknown address) nothing is
+/// handed in.
+fn context(web: Web) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        let Some(parts) = use_context::<axum::http::request::Parts>() else { return };
+        if let Some(Learner(id)) = parts.extensions.get::<Learner>() {
+            provide_context(web.house.backend(id.clone()));
+        }
+    }
+}

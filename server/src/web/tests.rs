@@ -1,0 +1,252 @@
+//! The web room from outside: requests in, answers out, on a real database.
+
+use app::backend::SharedBackend;
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, Response, StatusCode, header},
+};
+use futures::{
+    StreamExt,
+    future::{BoxFuture, ready},
+};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use wire::{
+    learner::Lang,
+    problem::Problem,
+    stage::{Frame, StageView},
+};
+
+use super::*;
+use crate::house::Frames;
+
+/// A house in which everybody owns the sandbox `sb`; its frames start after the last one seen and then wait.
+struct Cottage;
+
+impl House for Cottage {
+    fn backend(&self, _: String) -> SharedBackend {
+        unreachable!("no page in these tests asks for it")
+    }
+    fn frames(
+        &self,
+        _: String,
+        sandbox: String,
+        _: Lang,
+        last_id: Option<u64>,
+    ) -> BoxFuture<'static, Frames> {
+        let frame = move |n| {
+            let stage = StageView { seq: last_id.unwrap_or(0) + n, ..StageView::default() };
+            Frame::Snapshot { stage: Box::new(stage), progress: Box::default() }
+        };
+        let stream = futures::stream::iter([1, 2]).map(frame).chain(futures::stream::pending());
+        Box::pin(ready(if sandbox == "sb" { Ok(stream.boxed()) } else { Err(Problem::NoSuchSandbox) }))
+    }
+    fn kube(&self, _: &str, _: &str) -> BoxFuture<'static, Option<sandbox::http::Service>> {
+        Box::pin(ready(None))
+    }
+    fn kubeconfig_facts(&self, _: String, sandbox: String) -> BoxFuture<'static, Option<String>> {
+        Box::pin(ready((sandbox == "sb").then(|| "token-of-sb".to_owned())))
+    }
+    fn ready(&self) -> BoxFuture<'static, bool> {
+        Box::pin(ready(true))
+    }
+    fn shutdown(&self) -> BoxFuture<'static, ()> {
+        Box::pin(ready(()))
+    }
+}
+
+struct Site {
+    router: Router,
+    close: watch::Sender<bool>,
+    dir: std::path::PathBuf,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+impl Site {
+    async fn open() -> Self {
+        let dir = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
+        std::fs::create_dir_all(dir.join("pkg")).unwrap();
+        std::fs::write(dir.join("pkg/a.css"), "a{}").unwrap();
+        let storage =
+            Storage::open(&format!("sqlite://{}?mode=rwc", dir.join("a.sqlite").display())).await.unwrap();
+        let (close, closing) = watch::channel(false);
+        let web = Web {
+            leptos: LeptosOptions::builder()
+                .output_name("pilothouse")
+                .site_root(dir.to_str().unwrap())
+                .build(),
+            house: Arc::new(Cottage),
+            storage,
+            closing,
+            kube: KubeDoor { addr: "127.0.0.1:3443".parse().unwrap(), ca_pem: "CA".into() },
+        };
+        Self { router: router(web), close, dir }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let request = headers.iter().fold(Request::get(path), |r, (name, value)| r.header(*name, *value));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// A visit that makes a learner: `pilothouse=TOKEN`.
+    async fn visit(&self) -> String {
+        let answer = self.post("/api/nothing", "", &[]).await;
+        let cookie = text(answer.headers(), header::SET_COOKIE);
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let request = headers.iter().fold(Request::post(path), |r, (name, value)| r.header(*name, *value));
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
+    headers.get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+async fn body(response: Response<Body>) -> String {
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
+}
+
+#[tokio::test]
+async fn the_front_door_leads_to_the_readers_language() {
+    let site = Site::open().await;
+    for (headers, to) in [
+        ([].as_slice(), "/ko"),
+        (&[("accept-language", "en-US,en;q=0.9")], "/en"),
+        (&[("accept-language", "en"), ("cookie", "lang=ko")], "/ko"),
+        (&[("accept-language", "ko"), ("cookie", "a=b; lang=en")], "/en"),
+        (&[("cookie", "lang=xx")], "/ko"),
+    ] {
+        let answer = site.get("/", headers).await;
+        assert_eq!(
+            (answer.status(), text(answer.headers(), header::LOCATION).as_str()),
+            (StatusCode::SEE_OTHER, to)
+        );
+        assert_eq!(text(answer.headers(), header::SET_COOKIE), "");
+    }
+}
+
+#[tokio::test]
+async fn answers_carry_the_security_headers() {
+    let site = Site::open().await;
+    for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/pkg/a.css", 200), ("/pkg/none.css", 404)] {
+        let answer = site.get(path, &[]).await;
+        assert_eq!(answer.status(), status, "{path}");
+        let got = [header::X_CONTENT_TYPE_OPTIONS, header::REFERRER_POLICY, header::X_FRAME_OPTIONS]
+            .map(|name| text(answer.headers(), name));
+        assert_eq!(got, ["nosniff", "same-origin", "DENY"], "{path}");
+        assert_eq!(text(answer.headers(), header::SET_COOKIE), "", "{path} makes no learner");
+    }
+    site.close.send_replace(true);
+    assert_eq!(site.get("/readyz", &[]).await.status(), 503);
+}
+
+#[tokio::test]
+async fn a_visitor_becomes_a_learner_once() {
+    let site = Site::open().await;
+    let first = site.post("/api/nothing", "", &[]).await;
+    let cookie = text(first.headers(), header::SET_COOKIE);
+    for part in ["pilothouse=", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"] {
+        assert!(cookie.contains(part), "{part} in {cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "{cookie}");
+    let tls = site.post("/api/nothing", "", &[("x-forwarded-proto", "https")]).await;
+    assert!(text(tls.headers(), header::SET_COOKIE).contains("Secure"));
+
+    let known = cookie.split(';').next().unwrap();
+    let forged = format!("pilothouse={}", crate::secret::token());
+    for (cookie, fresh) in [(known, false), (forged.as_str(), true), ("pilothouse=junk", true)] {
+        let answer = site.post("/api/nothing", "", &[("cookie", cookie)]).await;
+        assert_eq!(answer.headers().contains_key(header::SET_COOKIE), fresh, "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_have_a_bound() {
+    let site = Site::open().await;
+    let (fits, over) = ("x".repeat(guard::BODY_BYTES_MAX), "x".repeat(guard::BODY_BYTES_MAX + 1));
+    assert_eq!(site.post("/api/nothing", &fits, &[]).await.status(), 400);
+    for (headers, words) in [
+        ([("accept", "text/html"), ("accept-language", "ko")].as_slice(), "너무 큽니다"),
+        (&[("accept", "text/html"), ("accept-language", "en")], "too large"),
+        (
+            &[("accept", "application/json")],
+            "{\"problem\":{\"problem\":\"too-large\",\"bytes_max\":1048576}}",
+        ),
+    ] {
+        let answer = site.post("/api/nothing", &over, headers).await;
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let said = body(answer).await;
+        assert!(said.contains(words), "{words} in {said}");
+    }
+}
+
+#[tokio::test]
+async fn frames_go_to_learners_and_end_with_the_server() {
+    let site = Site::open().await;
+    let cookie = site.visit().await;
+    for (path, headers, status) in [
+        ("/sandboxes/sb/frames", vec![], 404),
+        ("/sandboxes/sb/frames", vec![("cookie", "pilothouse=junk")], 404),
+        ("/sandboxes/other/frames?lang=en", vec![("cookie", cookie.as_str())], 404),
+        ("/sandboxes/sb/frames?lang=xx", vec![("cookie", cookie.as_str())], 400),
+    ] {
+        assert_eq!(site.get(path, &headers).await.status(), status, "{path} {headers:?}");
+    }
+    let answer =
+        site.get("/sandboxes/sb/frames?lang=ko", &[("cookie", &cookie), ("last-event-id", "41")]).await;
+    assert_eq!(text(answer.headers(), header::CONTENT_TYPE), "text/event-stream");
+    assert!(!answer.headers().contains_key(header::CONTENT_ENCODING));
+    site.close.send_replace(true);
+    let said = body(answer).await;
+    let ids: Vec<_> = said.lines().filter(|l| l.starts_with("id:")).collect();
+    assert!(ids.is_empty() || ids == ["id: 42", "id: 43"], "{ids:?}");
+}
+
+#[tokio::test]
+async fn a_frame_is_an_event_with_its_number() {
+    let site = Site::open().await;
+    let cookie = site.visit().await;
+    let answer = site.get("/sandboxes/sb/frames", &[("cookie", &cookie), ("last-event-id", "41")]).await;
+    let mut chunks = answer.into_body().into_data_stream();
+    for id in ["id: 42", "id: 43"] {
+        let event = String::from_utf8(chunks.next().await.unwrap().unwrap().into()).unwrap();
+        assert!(event.lines().any(|l| l == id) && !event.contains("event:"), "{event}");
+        let data = event.lines().find_map(|l| l.strip_prefix("data: ")).unwrap();
+        assert!(matches!(serde_json::from_str(data).unwrap(), Frame::Snapshot { .. }));
+    }
+}
+
+#[tokio::test]
+async fn a_kubeconfig_is_for_its_learner() {
+    let site = Site::open().await;
+    let cookie = site.visit().await;
+    for (path, cookie, status) in [
+        ("/sandboxes/sb/kubeconfig", "", 404),
+        ("/sandboxes/other/kubeconfig", cookie.as_str(), 404),
+        ("/sandboxes/sb/kubeconfig", cookie.as_str(), 200),
+    ] {
+        let answer = site.get(path, &[("cookie", cookie), ("host", "localhost:3000")]).await;
+        assert_eq!(answer.status(), status, "{path} {cookie}");
+        if status == 200 {
+            assert!(text(answer.headers(), header::CONTENT_DISPOSITION).starts_with("attachment"));
+            let said = body(answer).await;
+            assert!(
+                said.contains("\"https://127.0.0.1:3443/sandboxes/sb\"") && said.contains("token-of-sb"),
+                "{said}"
+            );
+        }
+    }
+}
