@@ -190,7 +190,13 @@ impl Status {
     /// 422: fields of a kind without an entry in the table, e.g. `Scale`, are wrong.
     pub fn invalid_kind(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Self {
         let qualified = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
-        let words: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.detail)).collect();
+        // The message says everything once, the causes keep what was found twice.
+        let mut words: Vec<String> = Vec::new();
+        for text in errors.iter().map(|e| format!("{}: {}", e.field, e.detail)) {
+            if !words.contains(&text) {
+                words.push(text);
+            }
+        }
         let words = if words.len() == 1 { words[0].clone() } else { format!("[{}]", words.join(", ")) };
         let causes: Json = errors
             .iter()

@@ -22,6 +22,8 @@ pub(super) fn check(resource: Resource, object: &Object, old: Option<&Object>) -
     check_owners(&meta["ownerReferences"], &mut errors);
     check_finalizers(meta, &mut errors);
     if let Some(old) = old {
+        // Kubernetes checks this twice, in the generic registry and in the kind's strategy; its causes show it.
+        check_change(object, old, &mut errors);
         check_change(object, old, &mut errors);
     }
     errors

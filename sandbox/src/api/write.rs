@@ -67,6 +67,7 @@ impl Api {
         drop_empty(resource, &mut object);
         (def.default)(&mut object);
         (def.prepare)(&mut object, None);
+        self.allocate(resource, &mut object, None)?;
         let errors = validate(resource, &object, None);
         if !errors.is_empty() {
             return Err(Status::invalid(def, &name, &errors));
@@ -74,7 +75,6 @@ impl Api {
         if self.find(resource, &object.key()).is_some() {
             return Err(Status::already_exists(def, &name));
         }
-        self.allocate(resource, &mut object, options)?;
         Ok(self.commit(resource, object, options))
     }
 
@@ -119,8 +119,12 @@ impl Api {
         if !errors.is_empty() {
             return Err(Status::invalid(def, &key.name, &errors));
         }
+        if sub == Subresource::Main {
+            self.allocate(resource, &mut object, Some(&old))?;
+        }
         if object.is_terminating() && may_go(&object) {
-            return Ok(self.remove(resource, &key, options).unwrap_or(object));
+            self.remove(resource, &key, options);
+            return Ok(object);
         }
         Ok(self.commit(resource, object, options))
     }
@@ -188,15 +192,15 @@ impl Api {
         Ok(())
     }
 
-    /// What only the server can give: addresses from a shared range.
+    /// What only the server can give: addresses and ports from shared ranges.
     fn allocate(
         &mut self,
         resource: Resource,
         object: &mut Object,
-        _options: WriteOptions,
+        old: Option<&Object>,
     ) -> Result<(), Status> {
         if resource == resources::SERVICE {
-            super::allocate::cluster_ip(self, object)?;
+            super::allocate::service(self, object, old)?;
         }
         Ok(())
     }
@@ -271,7 +275,10 @@ fn drop_empty(resource: Resource, object: &mut Object) {
             }
         }
     };
-    drop(&mut object["metadata"], &["labels", "annotations", "finalizers", "ownerReferences", "generateName"]);
+    drop(
+        &mut object["metadata"],
+        &["labels", "annotations", "finalizers", "ownerReferences", "generateName"],
+    );
     if resource == resources::CONFIG_MAP {
         drop(object, &["data", "binaryData"]);
     }

@@ -75,12 +75,22 @@ fn mask(value: &mut Value) {
     }
 }
 
-/// Uids in texts.
+/// Uids and revisions in texts.
 fn mask_text(text: &str) -> String {
     let uid =
         |w: &str| w.len() >= 36 && w.trim_matches(|c: char| !c.is_ascii_hexdigit()).matches('-').count() == 4;
-    let words: Vec<&str> = text.split(' ').map(|w| if uid(w) { "UID" } else { w }).collect();
-    words.join(" ")
+    let revision =
+        |w: &str| w.len() > 2 && w.starts_with('(') && w[1..].starts_with(|c: char| c.is_ascii_digit());
+    let masked = |w| {
+        if uid(w) {
+            "UID"
+        } else if revision(w) {
+            "REVISION"
+        } else {
+            w
+        }
+    };
+    text.split(' ').map(masked).collect::<Vec<_>>().join(" ")
 }
 
 /// The raw requests on ConfigMaps of the scenario about the API itself, in order.
@@ -184,6 +194,18 @@ fn columns(table: &Value) -> Vec<String> {
     table["columnDefinitions"].as_array().unwrap().iter().map(text).collect()
 }
 
+/// The message, or the causes in an order of their own: Go walks maps in any order.
+fn said(status: &Value) -> Vec<String> {
+    match status["details"]["causes"].as_array() {
+        None => vec![status["message"].to_string()],
+        Some(causes) => {
+            let mut all: Vec<String> = causes.iter().map(ToString::to_string).collect();
+            all.sort();
+            all
+        }
+    }
+}
+
 /// Objects that the real server refused, with its words.
 #[test]
 fn wrong_objects_are_refused_in_the_recorded_words() {
@@ -192,7 +214,7 @@ fn wrong_objects_are_refused_in_the_recorded_words() {
     let mut wrong = Vec::new();
     let mut compared = 0;
     for e in exchanges.into_iter().filter(|e| e.method == "POST" && e.status >= 400) {
-        if !e.content_type.contains("json") || sandbox::request::Request::default().uri == e.uri {
+        if !e.content_type.contains("json") {
             continue;
         }
         let mut r = request("POST", &e.uri, &e.body);
@@ -202,8 +224,11 @@ fn wrong_objects_are_refused_in_the_recorded_words() {
             continue;
         }
         compared += 1;
-        if (code, &answer["message"]) != (e.status, &e.answer["message"]) {
-            wrong.push(format!("{}: {} {}\n   want {} {}", e.number, code, answer["message"], e.status, e.answer["message"]));
+        if code != e.status || said(&answer) != said(&e.answer) {
+            wrong.push(format!(
+                "{}: {} {}\n   want {} {}",
+                e.number, code, answer["message"], e.status, e.answer["message"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));

@@ -35,9 +35,9 @@ impl Merger {
             if let Some(list) = key.strip_prefix(DELETE)
                 && let Json::List(items) = &out[list]
             {
-                    let kept: EcoVec<Json> =
-                        items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
-                    out.map_mut().insert(list, Json::List(kept));
+                let kept: EcoVec<Json> =
+                    items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
+                out.map_mut().insert(list, Json::List(kept));
             }
         }
         for (key, value) in patch.entries().filter(|(k, _)| !is_directive(k)) {

@@ -146,7 +146,7 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
             .map_err(|why| does_not_fit(&patched, &why))?;
     if object.uid() != old.uid() {
         let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
-        return Err(Status::invalid(def, old.name(), &[error]));
+        return Err(Status::invalid(def, old.name(), &[error.clone(), error]));
     }
     settle_name(target, &object)?;
     settle_namespace(target, &mut object)?;
