@@ -3,9 +3,10 @@
 use super::{
     Column, ResourceDef, Row,
     cells::{self, int},
-    pod, pod_spec,
+    check::{self, Errors},
+    pod, pod_spec, workload_check,
 };
-use crate::{api::age, clock::Time, json::Json, object::Object};
+use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -16,6 +17,7 @@ pub static DEF: ResourceDef = ResourceDef {
     generation: true,
     default,
     prepare,
+    validate,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("apps", "v1", "Deployment", "deployments", "deployment")
@@ -68,8 +70,83 @@ fn prepare(deployment: &mut Object, old: Option<&Object>) {
     }
 }
 
+fn validate(deployment: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    let (spec, mut errors) = (&deployment["spec"], Vec::new());
+    if pod::is_spec_kept(deployment, old) {
+        return errors;
+    }
+    check::non_negative(spec, "spec", "replicas", &mut errors);
+    workload_check::selector_and_template(spec, &mut errors);
+    strategy(&spec["strategy"], &mut errors);
+    for field in ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
+        check::non_negative(spec, "spec", field, &mut errors);
+    }
+    let (deadline, wait) = (&spec["progressDeadlineSeconds"], int(&spec["minReadySeconds"]));
+    if deadline.int().is_some_and(|d| d <= wait) {
+        let why = "must be greater than minReadySeconds";
+        errors.push(FieldError::invalid("spec.progressDeadlineSeconds", deadline, why));
+    }
+    workload_check::selector_is_kept(deployment, old, &mut errors);
+    errors
+}
+
+fn strategy(strategy: &Json, errors: &mut Errors) {
+    let rolling = &strategy["rollingUpdate"];
+    match strategy["type"].text() {
+        "Recreate" => {
+            if !rolling.is_null() {
+                let why = "may not be specified when strategy `type` is 'Recreate'";
+                errors.push(FieldError::forbidden("spec.strategy.rollingUpdate", why));
+            }
+        }
+        "RollingUpdate" => {
+            for field in ["maxUnavailable", "maxSurge"] {
+                count_or_percent(&rolling[field], &format!("spec.strategy.rollingUpdate.{field}"), errors);
+            }
+            let is_zero = |v: &Json| v.int() == Some(0) || *v == "0%";
+            if is_zero(&rolling["maxUnavailable"]) && is_zero(&rolling["maxSurge"]) {
+                let value = match rolling["maxUnavailable"].str() {
+                    Some(s) => format!("intstr.IntOrString{{Type:1, IntVal:0, StrVal:{s:?}}}"),
+                    None => "intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}".into(),
+                };
+                let field = "spec.strategy.rollingUpdate.maxUnavailable".into();
+                errors.push(check::invalid_go(field, &value, "may not be 0 when `maxSurge` is 0"));
+            }
+        }
+        other => errors.push(FieldError {
+            reason: "FieldValueNotSupported",
+            field: "spec.strategy".into(),
+            detail: format!(
+                "Unsupported value: apps.DeploymentStrategy{{Type:{other:?}, \
+                 RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}}: supported values: \"Recreate\", \"RollingUpdate\""
+            ),
+        }),
+    }
+}
+
+fn count_or_percent(value: &Json, path: &str, errors: &mut Errors) {
+    let Some(text) = value.str() else {
+        if value.int().is_some_and(|n| n < 0) {
+            errors.push(FieldError::invalid(path, value, "must be greater than or equal to 0"));
+        }
+        return;
+    };
+    match text.strip_suffix('%').map(|digits| (digits, digits.parse::<u32>())) {
+        Some((digits, Ok(percent))) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            if percent > 100 && path.ends_with("maxUnavailable") {
+                errors.push(FieldError::invalid(path, value, "must not be greater than 100%"));
+            }
+        }
+        _ => {
+            let why = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+            errors.push(FieldError::invalid(path, value, why));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::check::tests::words;
     use super::*;
     use crate::json;
 
@@ -92,5 +169,65 @@ mod tests {
             assert_eq!(d["spec"]["strategy"], expect, "{said}");
             assert_eq!(d["spec"]["replicas"].int(), Some(1));
         }
+    }
+
+    #[test]
+    fn strategies_and_numbers_are_checked() {
+        let selector = json!({"matchLabels": {"app": "a"}});
+        let template = json!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+        for (field, value, expect) in [
+            ("replicas", json!(0), vec![]),
+            (
+                "replicas",
+                json!(-3),
+                vec!["spec.replicas: Invalid value: -3: must be greater than or equal to 0"],
+            ),
+            (
+                "strategy",
+                json!({"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}}),
+                vec![
+                    "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}: may not be 0 when `maxSurge` is 0",
+                ],
+            ),
+            (
+                "strategy",
+                json!({"type": "Recreate", "rollingUpdate": {"maxSurge": 1}}),
+                vec![
+                    "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'",
+                ],
+            ),
+            (
+                "strategy",
+                json!({"type": "Sideways"}),
+                vec![
+                    "spec.strategy: Unsupported value: apps.DeploymentStrategy{Type:\"Sideways\", RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}: supported values: \"Recreate\", \"RollingUpdate\"",
+                ],
+            ),
+            (
+                "minReadySeconds",
+                json!(700),
+                vec![
+                    "spec.progressDeadlineSeconds: Invalid value: 600: must be greater than minReadySeconds",
+                ],
+            ),
+        ] {
+            let spec = Json::object().with("selector", selector.clone()).with("template", template.clone());
+            let mut d = Object(Json::object().with("spec", spec.with(field, value.clone())));
+            default(&mut d);
+            assert_eq!(words(&validate(&d, None)), expect, "{field} {value}");
+        }
+    }
+
+    #[test]
+    fn a_selector_is_immutable() {
+        let make = |app: &str| {
+            let mut d = Object(json!({"spec": {"selector": {"matchLabels": {"app": app}}, "template": {
+                "metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}}}));
+            default(&mut d);
+            d
+        };
+        assert!(validate(&make("a"), Some(&make("a"))).is_empty());
+        let expect = "spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{\"app\":\"b\"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable";
+        assert_eq!(words(&validate(&make("b"), Some(&make("a")))), [expect]);
     }
 }

@@ -1,12 +1,13 @@
 //! Models how a container image behaves (ours): Image.
 
-use super::{Column, ResourceDef, Row, cells};
-use crate::{api::age, clock::Time, json::Json, object::Object};
+use super::{Column, ResourceDef, Row, cells, check};
+use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
     namespaced: false,
     default,
+    validate,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("sim.pilothouse.dev", "v1", "Image", "images", "image")
@@ -38,4 +39,13 @@ fn row(image: &Object, now: Time) -> Row {
         ms("readyMillis"),
         age(image, now),
     ]
+}
+
+fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    check::required(&image["spec"], "spec", "image", &mut errors);
+    for field in ["pullMillis", "startMillis", "readyMillis", "terminateMillis", "crashAfterMillis"] {
+        check::non_negative(&image["spec"], "spec", field, &mut errors);
+    }
+    errors
 }

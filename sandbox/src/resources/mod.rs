@@ -1,6 +1,7 @@
 //! The kinds: one file each (defaults, validation, strategy, columns, helpers to read them), listed in one table.
 
 pub mod cells;
+pub mod check;
 mod def;
 
 pub mod config_map;
@@ -13,14 +14,17 @@ pub mod machine;
 pub mod namespace;
 pub mod node;
 pub mod pod;
+pub mod pod_check;
 pub mod pod_row;
 pub mod pod_spec;
+pub mod pod_update;
 pub mod quantity;
 pub mod replica_set;
 pub mod schema;
 pub mod service;
 pub mod signal;
 pub mod traffic;
+pub mod workload_check;
 
 pub use def::{Column, ResourceDef, Row};
 

@@ -1,8 +1,8 @@
 //! Models v1 Pod: its defaults, and the admission plugins DefaultTolerationSeconds, Priority and ServiceAccount.
 //! Omits: PriorityClasses, the volume of the service account's token.
 
-use super::{ResourceDef, pod_row, pod_spec, quantity};
-use crate::{json, json::Json, object::Object};
+use super::{ResourceDef, pod_check, pod_row, pod_spec, pod_update, quantity};
+use crate::{json, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -12,6 +12,7 @@ pub static DEF: ResourceDef = ResourceDef {
     generation: true,
     default,
     prepare,
+    validate,
     fields: &[
         "spec.nodeName",
         "spec.restartPolicy",
@@ -111,6 +112,22 @@ pub fn qos_class(spec: &Json) -> &'static str {
     } else {
         "Burstable"
     }
+}
+
+fn validate(pod: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if !is_spec_kept(pod, old) {
+        pod_check::spec(&pod["spec"], "spec", &mut errors);
+        if let Some(old) = old {
+            pod_update::check(&pod["spec"], &old["spec"], &mut errors);
+        }
+    }
+    errors
+}
+
+/// Is it an update that leaves the spec, so that there is nothing new to check?
+pub fn is_spec_kept(object: &Object, old: Option<&Object>) -> bool {
+    old.is_some_and(|old| old["spec"] == object["spec"])
 }
 
 #[cfg(test)]

@@ -24,8 +24,7 @@ fn scaled(text: &str, factor: i128) -> Option<i64> {
         _ => (false, number),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') || whole.len() + fraction.len() > 24
-    {
+    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') || whole.len() + fraction.len() > 24 {
         return None;
     }
     let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;

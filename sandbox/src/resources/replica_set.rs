@@ -3,9 +3,9 @@
 use super::{
     Column, ResourceDef, Row,
     cells::{self, int},
-    pod, pod_spec,
+    check, pod, pod_spec, workload_check,
 };
-use crate::{api::age, clock::Time, json, object::Object};
+use crate::{api::age, clock::Time, json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -16,6 +16,7 @@ pub static DEF: ResourceDef = ResourceDef {
     generation: true,
     default,
     prepare,
+    validate,
     fields: &["status.replicas"],
     columns: COLUMNS,
     row,
@@ -59,4 +60,17 @@ fn prepare(set: &mut Object, old: Option<&Object>) {
         None => set.set("status", json!({"replicas": 0})),
         Some(old) => pod::share_spec(set, old),
     }
+}
+
+fn validate(set: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    let (spec, mut errors) = (&set["spec"], Vec::new());
+    if pod::is_spec_kept(set, old) {
+        return errors;
+    }
+    for field in ["replicas", "minReadySeconds"] {
+        check::non_negative(spec, "spec", field, &mut errors);
+    }
+    workload_check::selector_and_template(spec, &mut errors);
+    workload_check::selector_is_kept(set, old, &mut errors);
+    errors
 }

@@ -4,6 +4,7 @@
 use super::{
     Column, ResourceDef, Row,
     cells::{self, NONE, int, or},
+    check::{self, Errors},
     pod_spec,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     json,
     json::Json,
     object::Object,
+    status::FieldError,
 };
 
 /// The kind's entry in the table.
@@ -21,6 +23,7 @@ pub static DEF: ResourceDef = ResourceDef {
     status: true,
     default,
     prepare,
+    validate,
     fields: &["spec.clusterIP", "spec.type"],
     name_rule: names::dns1035_label,
     returns_deleted: true,
@@ -120,6 +123,70 @@ fn prepare(service: &mut Object, old: Option<&Object>) {
     }
 }
 
+fn validate(service: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    let (spec, mut errors) = (&service["spec"], Vec::new());
+    if old.is_some_and(|old| old["spec"] == *spec) {
+        return errors;
+    }
+    let external = spec["type"] == "ExternalName";
+    if spec["ports"].is_empty() && !external && spec["clusterIP"] != *"None" {
+        errors.push(FieldError::required("spec.ports", ""));
+    }
+    if external {
+        check::required(spec, "spec", "externalName", &mut errors);
+    }
+    ports(spec["ports"].list(), &mut errors);
+    check::one_of(spec, "spec", "sessionAffinity", &["ClientIP", "None"], &mut errors);
+    let types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+    check::one_of(spec, "spec", "type", &types, &mut errors);
+    if let Some(old) = old {
+        let was = &old["spec"];
+        let both = was["type"] != *"ExternalName" && !external && !was["clusterIP"].is_empty();
+        if both && was["clusterIP"] != spec["clusterIP"] {
+            let value = check::go_list(&vec![spec["clusterIP"].clone()].into());
+            errors.push(check::invalid_go("spec.clusterIPs[0]".into(), &value, "may not change once set"));
+        }
+    }
+    errors
+}
+
+fn ports(all: &[Json], errors: &mut Errors) {
+    for (i, p) in all.iter().enumerate() {
+        let at = format!("spec.ports[{i}]");
+        let before = &all[..i];
+        let name = p["name"].text();
+        if name.is_empty() {
+            if all.len() > 1 {
+                errors.push(FieldError::required(format!("{at}.name"), ""));
+            }
+        } else {
+            check::label(&p["name"], &format!("{at}.name"), errors);
+            if before.iter().any(|b| b["name"] == *name) {
+                errors.push(FieldError::duplicate(format!("{at}.name"), &p["name"]));
+            }
+        }
+        check::port_number(&p["port"], format!("{at}.port"), errors);
+        check::one_of(p, &at, "protocol", &["SCTP", "TCP", "UDP"], errors);
+        check::port(&p["targetPort"], format!("{at}.targetPort"), errors);
+        if before.iter().any(|b| b["port"] == p["port"] && b["protocol"] == p["protocol"]) {
+            errors.push(FieldError {
+                reason: "FieldValueDuplicate",
+                field: at.into(),
+                detail: format!("Duplicate value: {}", go_port(p)),
+            });
+        }
+    }
+}
+
+/// What makes a port the same as another, as Go prints it.
+fn go_port(port: &Json) -> String {
+    format!(
+        "core.ServicePort{{Name:\"\", Protocol:{}, AppProtocol:(*string)(nil), Port:{}, \
+         TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}",
+        port["protocol"], port["port"]
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,5 +207,37 @@ mod tests {
         old["spec"].set("clusterIP", "10.96.0.9");
         prepare(&mut service, Some(&old));
         assert_eq!(service["spec"]["clusterIP"], "10.96.0.9");
+    }
+
+    #[test]
+    fn ports_and_types_are_checked() {
+        use super::super::check::tests::words;
+        for (spec, expect) in [
+            (json!({"ports": [{"port": 80}]}), vec![]),
+            (json!({"ports": []}), vec!["spec.ports: Required value"]),
+            (json!({"clusterIP": "None"}), vec![]),
+            (
+                json!({"ports": [{"port": 0}]}),
+                vec![
+                    "spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive",
+                    "spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive",
+                ],
+            ),
+            (
+                json!({"ports": [{"port": 80, "name": "a"}, {"port": 81, "name": "a"}]}),
+                vec!["spec.ports[1].name: Duplicate value: \"a\""],
+            ),
+            (
+                json!({"ports": [{"port": 80}], "type": "Weird"}),
+                vec![
+                    "spec.type: Unsupported value: \"Weird\": supported values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"",
+                ],
+            ),
+            (json!({"type": "ExternalName"}), vec!["spec.externalName: Required value"]),
+        ] {
+            let mut service = Object(Json::object().with("spec", spec.clone()));
+            default(&mut service);
+            assert_eq!(words(&validate(&service, None)), expect, "{spec}");
+        }
     }
 }

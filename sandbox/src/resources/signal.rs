@@ -3,13 +3,15 @@
 use super::{
     Column, ResourceDef, Row,
     cells::{NONE, or},
+    check,
 };
-use crate::{api::age, clock::Time, object::Object};
+use crate::{api::age, clock::Time, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
     status: true,
     default,
+    validate,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("sim.pilothouse.dev", "v1", "Signal", "signals", "signal")
@@ -43,4 +45,11 @@ fn row(signal: &Object, now: Time) -> Row {
 
 fn default(signal: &mut Object) {
     signal["spec"].default_to("signal", "SIGKILL");
+}
+
+fn validate(signal: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    check::required(&signal["spec"], "spec", "pod", &mut errors);
+    check::one_of(&signal["spec"], "spec", "signal", &["SIGKILL", "SIGTERM"], &mut errors);
+    errors
 }

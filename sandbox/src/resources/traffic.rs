@@ -1,12 +1,13 @@
 //! Models who calls which Service (ours): Traffic.
 
-use super::{Column, ResourceDef, Row, cells::int};
-use crate::{api::age, clock::Time, object::Object};
+use super::{Column, ResourceDef, Row, cells::int, check};
+use crate::{api::age, clock::Time, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
     status: true,
     generation: true,
+    validate,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("sim.pilothouse.dev", "v1", "Traffic", "traffics", "traffic")
@@ -32,4 +33,19 @@ fn row(traffic: &Object, now: Time) -> Row {
         int(&status["failed"]).into(),
         age(traffic, now),
     ]
+}
+
+fn validate(traffic: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    let (spec, mut errors) = (&traffic["spec"], Vec::new());
+    check::required(spec, "spec", "service", &mut errors);
+    if !spec["port"].is_null() {
+        check::port(&spec["port"], "spec.port".into(), &mut errors);
+    }
+    for field in ["ratePerSecond", "ratePerSecondMax"] {
+        if spec[field].float().is_some_and(|rate| rate < 0.0) {
+            let why = "must be greater than or equal to 0";
+            errors.push(FieldError::invalid(format!("spec.{field}"), &spec[field], why));
+        }
+    }
+    errors
 }

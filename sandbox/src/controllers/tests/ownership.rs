@@ -73,8 +73,8 @@ fn a_namespace_takes_its_content_with_it() {
     let shop = json!({"metadata": {"name": "shop"}, "spec": {"finalizers": ["kubernetes"]}});
     play.create(resources::NAMESPACE, Object(shop));
     for name in ["a", "b"] {
-        let pod =
-            json!({"metadata": {"name": name, "namespace": "shop"}, "spec": {"containers": [{"name": "c"}]}});
+        let pod = json!({"metadata": {"name": name, "namespace": "shop"},
+            "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
         play.create(resources::POD, Object(pod));
     }
     play.run_ms(2_000);

@@ -1,0 +1,113 @@
+//! What is wrong with a selector and a pod template. Models the validation that Deployments and ReplicaSets share
+//! in `kubernetes/pkg/apis/apps/validation`.
+
+use super::{
+    check::{self, Errors, invalid_go},
+    pod_check,
+};
+use crate::{json::Json, object::Object, selector::Labels, status::FieldError};
+
+/// What is wrong with `spec.selector` and `spec.template`.
+pub fn selector_and_template(spec: &Json, errors: &mut Errors) {
+    let selector = &spec["selector"];
+    let before = errors.len();
+    if selector.is_null() {
+        errors.push(FieldError::required("spec.selector", ""));
+    } else {
+        expressions(selector, errors);
+        if errors.len() > before {
+            let value = check::go_selector(selector);
+            errors.push(invalid_go("spec.selector".into(), &value, "invalid label selector"));
+            return;
+        }
+        if selector["matchLabels"].is_empty() && selector["matchExpressions"].is_empty() {
+            let why = "empty selector is invalid for deployment";
+            errors.push(invalid_go("spec.selector".into(), &check::go_selector(selector), why));
+        }
+    }
+    let (template, labels) = (&spec["template"], &spec["template"]["metadata"]["labels"]);
+    if selector.is_null() || !Labels::from_object(selector).matches(labels) {
+        let why = "`selector` does not match template `labels`";
+        errors.push(invalid_go("spec.template.metadata.labels".into(), &check::go_map(labels), why));
+    }
+    pod_check::spec(&template["spec"], "spec.template.spec", errors);
+    let policy = &template["spec"]["restartPolicy"];
+    if ["OnFailure", "Never"].contains(&policy.text()) {
+        errors.push(FieldError::unsupported("spec.template.spec.restartPolicy", policy, &["Always"]));
+    }
+}
+
+fn expressions(selector: &Json, errors: &mut Errors) {
+    for (i, e) in selector["matchExpressions"].list().iter().enumerate() {
+        let at = |field: &str| format!("spec.selector.matchExpressions[{i}].{field}");
+        match (e["operator"].text(), e["values"].is_empty()) {
+            ("In" | "NotIn", true) => {
+                let why = "must be specified when `operator` is 'In' or 'NotIn'";
+                errors.push(FieldError::required(at("values"), why));
+            }
+            ("Exists" | "DoesNotExist", false) => {
+                let why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+                errors.push(FieldError::forbidden(at("values"), why));
+            }
+            ("In" | "NotIn" | "Exists" | "DoesNotExist", _) => {}
+            _ => errors.push(FieldError::invalid(
+                at("operator"),
+                &e["operator"],
+                "not a valid selector operator",
+            )),
+        }
+    }
+}
+
+/// A selector stays as it was made.
+pub fn selector_is_kept(object: &Object, old: Option<&Object>, errors: &mut Errors) {
+    let selector = &object["spec"]["selector"];
+    if old.is_some_and(|old| old["spec"]["selector"] != *selector) {
+        let value = check::go_selector(selector);
+        errors.push(invalid_go("spec.selector".into(), &value, "field is immutable"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::check::tests::words, *};
+    use crate::json;
+
+    #[test]
+    fn selectors_fit_their_templates() {
+        let template = json!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+        for (selector, template, expect) in [
+            (json!({"matchLabels": {"app": "a"}}), template.clone(), vec![]),
+            (
+                json!(null),
+                template.clone(),
+                vec![
+                    "spec.selector: Required value",
+                    "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"a\"}: `selector` does not match template `labels`",
+                ],
+            ),
+            (
+                json!(null),
+                json!({}),
+                vec![
+                    "spec.selector: Required value",
+                    "spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`",
+                    "spec.template.spec.containers: Required value",
+                ],
+            ),
+            (
+                json!({"matchExpressions": [{"key": "app", "operator": "Near", "values": ["a"]}]}),
+                template,
+                vec![
+                    "spec.selector.matchExpressions[0].operator: Invalid value: \"Near\": not a valid selector operator",
+                    "spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement{v1.LabelSelectorRequirement{Key:\"app\", Operator:\"Near\", Values:[]string{\"a\"}}}}: invalid label selector",
+                ],
+            ),
+        ] {
+            let spec = Json::object().with("selector", selector).with("template", template);
+            let mut errors = vec![];
+            selector_and_template(&spec, &mut errors);
+            assert_eq!(words(&errors), expect, "{spec}");
+        }
+    }
+}
