@@ -71,8 +71,18 @@ impl Api {
         &self.store
     }
 
+    /// The oldest revision that can still be listed or watched from.
+    pub fn oldest_revision(&self) -> u64 {
+        self.store.oldest()
+    }
+
+    /// What a revision changed, if it is still in the window.
+    pub fn change_at(&self, revision: u64) -> Option<&Record> {
+        self.store.record(revision)
+    }
+
     /// Forgets history up to `revision`.
-    pub(crate) fn compact(&mut self, revision: u64) {
+    pub fn compact(&mut self, revision: u64) {
         self.store.compact(revision);
     }
 

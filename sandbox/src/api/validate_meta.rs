@@ -156,15 +156,15 @@ mod tests {
         use serde_json::json;
         check(json!({"name": "a", "labels": {"a/b": "c"}, "finalizers": ["example.com/hold"]}), &[]);
         check(json!({}), &["metadata.name: Required value: name or generateName is "]);
-        check(json!({"name": "A"}), &["metadata.name: Invalid value: \"A\": a lowercase RFC 1123 "]);
+        check(json!({"name": "A"}), &["metadata.name: Invalid value: \"A\": a lowercase RFC 1123"]);
         check(json!({"name": "a", "generateName": "web-"}), &[]);
         check(
             json!({"name": "a", "labels": {"k": "no good"}}),
-            &["metadata.labels: Invalid value: \"no good\": a valid label"],
+            &["metadata.labels: Invalid value: \"no good\": a valid label "],
         );
         check(
             json!({"name": "a", "finalizers": ["hold"]}),
-            &["metadata.finalizers[0]: Invalid value: \"hold\": name is neither "],
+            &["metadata.finalizers[0]: Invalid value: \"hold\": name is neither a"],
         );
         check(
             json!({"name": "a", "annotations": {"k": "x".repeat(300_000)}}),

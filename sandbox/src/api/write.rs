@@ -64,6 +64,7 @@ impl Api {
         if def.status {
             object.remove("status");
         }
+        drop_empty(resource, &mut object);
         (def.default)(&mut object);
         (def.prepare)(&mut object, None);
         let errors = validate(resource, &object, None);
@@ -103,6 +104,7 @@ impl Api {
         check_preconditions(resource, &object, &old)?;
         keep_identity(resource, &mut object, &old, sub);
         if sub == Subresource::Main {
+            drop_empty(resource, &mut object);
             (def.default)(&mut object);
             (def.prepare)(&mut object, Some(&old));
         }
@@ -257,6 +259,21 @@ fn keep_identity(resource: Resource, object: &mut Object, old: &Object, sub: Sub
     }
     if def.status {
         object.set("status", old["status"].clone());
+    }
+}
+
+/// What Go's `omitempty` leaves out of metadata, and of a ConfigMap.
+fn drop_empty(resource: Resource, object: &mut Object) {
+    let drop = |tree: &mut Json, fields: &[&str]| {
+        for field in fields {
+            if tree[*field].is_empty() {
+                tree.remove(field);
+            }
+        }
+    };
+    drop(&mut object["metadata"], &["labels", "annotations", "finalizers", "ownerReferences", "generateName"]);
+    if resource == resources::CONFIG_MAP {
+        drop(object, &["data", "binaryData"]);
     }
 }
 

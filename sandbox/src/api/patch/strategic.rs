@@ -32,12 +32,12 @@ impl Merger {
         let mut out = if original.map().is_some() { original.clone() } else { Json::object() };
         self.retain(&mut out, patch)?;
         for (key, value) in patch.entries() {
-            if let Some(list) = key.strip_prefix(DELETE) {
-                if let Json::List(items) = &out[list] {
+            if let Some(list) = key.strip_prefix(DELETE)
+                && let Json::List(items) = &out[list]
+            {
                     let kept: EcoVec<Json> =
                         items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
                     out.map_mut().insert(list, Json::List(kept));
-                }
             }
         }
         for (key, value) in patch.entries().filter(|(k, _)| !is_directive(k)) {
