@@ -30,19 +30,20 @@ pub async fn run(client: kube::Client, line: &str) -> Printed {
         Err(problem) => return fail(&format!("error: {problem}\n"), 1),
     };
     let mut out = Captured::default();
-    let ended = timeout(RUN_MAX, dispatch(client, &argv, stdin.as_deref(), &mut out)).await;
+    let program = line.split_whitespace().next().unwrap_or_default();
+    let ended = timeout(RUN_MAX, dispatch(client, program, &argv, stdin.as_deref(), &mut out)).await;
     if ended.is_err() {
         out.stderr("^C\n");
     }
     Printed { stdout: cut(out.stdout), stderr: cut(out.stderr), exit_code: ended.unwrap_or(130) }
 }
 
-async fn dispatch(client: kube::Client, argv: &[String], stdin: Option<&str>, out: &mut Captured) -> i32 {
-    match argv.first().map(String::as_str) {
-        None => 0,
-        Some("kubectl" | "k") => Kubectl::new(client).wait_for_deletion(false).run(argv, stdin, out).await,
-        Some("lab") => lab::run(client, &argv[1..], out).await,
-        Some(other) => {
+async fn dispatch(client: kube::Client, program: &str, argv: &[String], stdin: Option<&str>, out: &mut Captured) -> i32 {
+    match program {
+        "" => 0,
+        "kubectl" | "k" => Kubectl::new(client).wait_for_deletion(false).run(argv, stdin, out).await,
+        "lab" => lab::run(client, &argv[1..], out).await,
+        other => {
             out.stderr(&format!("{other}: command not found\n"));
             out.stderr(hint(other));
             127
