@@ -13,6 +13,9 @@ use crate::{
     status::Status,
 };
 
+/// How many revisions without an event a watch may fall behind what its client knows before it gets a bookmark.
+const BOOKMARK_EVERY: u64 = 200;
+
 /// Which objects a watch shows, and how.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -55,6 +58,8 @@ pub struct Watch {
     /// Events of the beginning that no poll has taken yet.
     initial: VecDeque<Json>,
     headers_sent: bool,
+    /// The newest revision that the client knows of.
+    told: u64,
 }
 
 impl Watch {
@@ -77,6 +82,7 @@ impl Watch {
             view,
             initial: VecDeque::new(),
             headers_sent: false,
+            told: cursor,
         };
         if !matches!(start, Start::From(_)) {
             let namespace = watch.view.namespace.clone();
@@ -122,11 +128,19 @@ impl Watch {
             }
         }
         self.cursor = newest;
+        if !lines.is_empty() {
+            self.told = newest;
+        } else if newest - self.told >= BOOKMARK_EVERY
+            && let Some(bookmark) = self.bookmark()
+        {
+            self.told = newest;
+            lines.push(bookmark);
+        }
         Ok(lines)
     }
 
-    /// A bookmark at the newest revision that was polled, if the client takes bookmarks; to be sent about once a
-    /// minute and before the stream ends.
+    /// A bookmark at the newest revision that was polled, if the client takes bookmarks. Polls send them where
+    /// many other changes went by; the edge may send one before the stream ends.
     pub fn bookmark(&self) -> Option<Vec<u8>> {
         self.bookmarks.then(|| line(&self.bookmark_event(self.cursor, Json::Null)))
     }

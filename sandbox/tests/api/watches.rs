@@ -137,3 +137,18 @@ fn compacted_history_is_gone() {
     );
     assert_eq!((code, &status["reason"]), (410, &"Expired".into()));
 }
+
+#[test]
+fn a_quiet_watch_is_told_how_far_it_is() {
+    let mut c = cluster();
+    let mut told = watch(&mut c, "&allowWatchBookmarks=true&labelSelector=none");
+    let mut silent = watch(&mut c, "&labelSelector=none");
+    for i in 0..250 {
+        ok(&mut c, "POST", CONFIG_MAPS, &config_map(&format!("c{i}"), "{}"));
+    }
+    assert!(poll(&c, &mut silent).is_empty());
+    let events = poll(&c, &mut told);
+    assert_eq!(words(&events), ["BOOKMARK -"]);
+    let revision = c.api().revision().to_string();
+    assert_eq!(events[0]["object"]["metadata"]["resourceVersion"], revision.as_str());
+}
