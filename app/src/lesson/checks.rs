@@ -49,11 +49,12 @@ fn why(card: Card, r: &CheckResult) -> Option<AnyView> {
     let when = (r.verdict == Verdict::Pass).then(|| view! { <time>{card.clock(r.at_ms)}</time> });
     let goal = (r.verdict != Verdict::Pass).then(|| text::passes_when(l, &w.op, &w.expected)).flatten();
     let actual = if w.actual.is_empty() { "–".to_owned() } else { text::unquote(&w.actual) };
+    let before = if w.was.is_empty() { " = ".to_owned() } else { format!(" {} → ", text::unquote(&w.was)) };
     Some(
         view! {
             <div class="why">
                 <span class="obj">{w.object.clone()}</span>
-                " "{text::last_field(&w.path).to_owned()}" = "<span class="val">{actual}</span>
+                " "{text::last_field(&w.path).to_owned()}{before}<span class="val">{actual}</span>
                 {when}
                 {goal.map(|g| view! { <span>{g}</span> })}
             </div>

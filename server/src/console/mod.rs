@@ -38,7 +38,13 @@ pub async fn run(client: kube::Client, line: &str) -> Printed {
     Printed { stdout: cut(out.stdout), stderr: cut(out.stderr), exit_code: ended.unwrap_or(130) }
 }
 
-async fn dispatch(client: kube::Client, program: &str, argv: &[String], stdin: Option<&str>, out: &mut Captured) -> i32 {
+async fn dispatch(
+    client: kube::Client,
+    program: &str,
+    argv: &[String],
+    stdin: Option<&str>,
+    out: &mut Captured,
+) -> i32 {
     match program {
         "" => 0,
         "kubectl" | "k" => Kubectl::new(client).wait_for_deletion(false).run(argv, stdin, out).await,
@@ -54,7 +60,9 @@ async fn dispatch(client: kube::Client, program: &str, argv: &[String], stdin: O
 /// One helpful sentence for commands that belong to other worlds.
 fn hint(command: &str) -> &'static str {
     match command {
-        "docker" | "podman" | "nerdctl" => "This console talks to a cluster, not to a container engine: try `kubectl get pods`.\n",
+        "docker" | "podman" | "nerdctl" => {
+            "This console talks to a cluster, not to a container engine: try `kubectl get pods`.\n"
+        }
         "vi" | "vim" | "nano" | "emacs" => "There is no editor here: the YAML tab edits objects.\n",
         "helm" | "kustomize" => "Only kubectl and lab are here: `kubectl apply -f -` takes manifests.\n",
         "ls" | "cd" | "cat" | "pwd" => "There are no files here: try `kubectl get all`.\n",

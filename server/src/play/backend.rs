@@ -99,7 +99,9 @@ impl ForLearner {
     async fn resume(&self, row: Option<&SandboxRow>, lang: Lang) -> Result<Option<Resume>, Problem> {
         let Some(row) = row else { return Ok(None) };
         let Some(lesson) = self.play.course.lesson(&row.lesson) else { return Ok(None) };
-        let (Some((_, text)), Some(words)) = (lesson.text(lang), lesson.words(&row.experiment, lang)) else { return Ok(None) };
+        let (Some((_, text)), Some(words)) = (lesson.text(lang), lesson.words(&row.experiment, lang)) else {
+            return Ok(None);
+        };
         let (_, sandbox) = self.open(&row.id).await?;
         let picture = sandbox.picture();
         let checks = &picture.progress.checks;
@@ -127,7 +129,11 @@ impl ForLearner {
             places.push((experiment.id.clone(), row.id.clone(), self.progress(&row, &sandbox, lang)));
         }
         let place = |e: &lessons::Experiment| {
-            places.iter().find(|(id, ..)| *id == e.id).map(|(_, s, p)| (s.clone(), p.clone())).unwrap_or_default()
+            places
+                .iter()
+                .find(|(id, ..)| *id == e.id)
+                .map(|(_, s, p)| (s.clone(), p.clone()))
+                .unwrap_or_default()
         };
         lesson.page(lang, place).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })
     }
@@ -139,7 +145,8 @@ impl ForLearner {
             TimeControl::Pause => sandbox.live.set_paused(true),
             TimeControl::Step => sandbox.live.step(STEP_MS_MAX).await,
             TimeControl::Speed { speed } => {
-                let speed = Speed::new(speed).ok_or_else(|| Problem::NoSuchAct { id: format!("speed {speed}") })?;
+                let speed =
+                    Speed::new(speed).ok_or_else(|| Problem::NoSuchAct { id: format!("speed {speed}") })?;
                 sandbox.live.set_speed(speed);
             }
         }
@@ -152,7 +159,10 @@ impl ForLearner {
         let mut all = Vec::new();
         for kind in KINDS.iter().filter(|k| !matches!(k.plural, "events" | "leases")) {
             let mut list = get(&sandbox, kind.path).await?;
-            let (item_kind, api_version) = (list["kind"].as_str().unwrap_or_default().trim_end_matches("List").to_owned(), list["apiVersion"].clone());
+            let (item_kind, api_version) = (
+                list["kind"].as_str().unwrap_or_default().trim_end_matches("List").to_owned(),
+                list["apiVersion"].clone(),
+            );
             for object in list["items"].as_array_mut().into_iter().flatten() {
                 object["kind"] = item_kind.clone().into();
                 object["apiVersion"] = api_version.clone();
@@ -174,7 +184,8 @@ impl ForLearner {
 }
 
 async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
-    let request = http::Request::get(path).body(Vec::new()).map_err(|e| Problem::Cluster { message: e.to_string() })?;
+    let request =
+        http::Request::get(path).body(Vec::new()).map_err(|e| Problem::Cluster { message: e.to_string() })?;
     sandbox.client().request(request).await.map_err(|e| Problem::Cluster { message: e.to_string() })
 }
 

@@ -28,7 +28,13 @@ struct Viewer {
 }
 
 /// The stream of a viewer; time flows while it is held.
-pub(super) fn stream(play: Play, row: SandboxRow, sandbox: Arc<Sandbox>, lang: Lang, last_id: Option<u64>) -> BoxStream<'static, Frame> {
+pub(super) fn stream(
+    play: Play,
+    row: SandboxRow,
+    sandbox: Arc<Sandbox>,
+    lang: Lang,
+    last_id: Option<u64>,
+) -> BoxStream<'static, Frame> {
     let pictures = sandbox.pictures();
     let newest = pictures.borrow().clone();
     let shown = last_id.filter(|id| *id == newest.stage.seq).map(|_| newest);
@@ -52,7 +58,8 @@ impl Viewer {
                 }),
                 Some(shown) if shown.stage.seq == picture.stage.seq => None,
                 Some(shown) => {
-                    let changed = shown.progress != picture.progress || shown.hints_opened != picture.hints_opened;
+                    let changed =
+                        shown.progress != picture.progress || shown.hints_opened != picture.hints_opened;
                     Some(Frame::Delta {
                         base: shown.stage.seq,
                         delta: Box::new(StageDelta::between(&shown.stage, &picture.stage)),
@@ -70,6 +77,9 @@ impl Viewer {
 
     fn progress(&self, picture: &Picture) -> Progress {
         debug_assert_eq!(self.row.id, self.sandbox.id);
-        Progress { hints: self.play.hints(&self.row, self.lang, picture.hints_opened), ..picture.progress.clone() }
+        Progress {
+            hints: self.play.hints(&self.row, self.lang, picture.hints_opened),
+            ..picture.progress.clone()
+        }
     }
 }

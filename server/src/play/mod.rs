@@ -40,8 +40,9 @@ impl Play {
         }
         let dir = lessons_dir.display();
         if course.lessons.is_empty() {
-            return Err(anyhow::anyhow!("no lesson could be read"))
-                .with_context(|| format!("expected folders like 21-why-kubernetes in {dir}; name another place with --lessons"));
+            return Err(anyhow::anyhow!("no lesson could be read")).with_context(|| {
+                format!("expected folders like 21-why-kubernetes in {dir}; name another place with --lessons")
+            });
         }
         let sandboxes = Sandboxes::new(storage.clone());
         Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage }))
@@ -74,7 +75,13 @@ impl House for Play {
         Arc::new(backend::ForLearner { play: self.clone(), learner })
     }
 
-    fn frames(&self, learner: String, sandbox: String, lang: Lang, last_id: Option<u64>) -> BoxFuture<'static, Frames> {
+    fn frames(
+        &self,
+        learner: String,
+        sandbox: String,
+        lang: Lang,
+        last_id: Option<u64>,
+    ) -> BoxFuture<'static, Frames> {
         let play = self.clone();
         async move {
             let (row, sandbox) = play.open_sandbox(&learner, &sandbox).await?;

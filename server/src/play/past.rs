@@ -1,7 +1,11 @@
 //! The picture at a past moment: the journal replayed up to it, listed, and drawn. Marks and failures are the live
 //! picture's, so that the timeline keeps its shape while the learner looks back.
 
-use sandbox::{clock::Time, cluster::Cluster, request::{Reply, Request}};
+use sandbox::{
+    clock::Time,
+    cluster::Cluster,
+    request::{Reply, Request},
+};
 use serde_json::Value;
 use wire::{
     problem::Problem,
@@ -24,21 +28,31 @@ pub(super) async fn picture(sandbox: &Sandbox, at_ms: i64) -> Result<StageView, 
     let past = tokio::task::spawn_blocking(move || {
         live.past(epoch.plus_ms(at_ms)).map(|mut cluster| still(&mut cluster, epoch, start_ms, at_ms))
     });
-    let scene = past.await.ok().and_then(Result::ok).ok_or_else(|| Problem::Internal { id: secret::id()[..8].to_owned() })?;
+    let scene = past
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .ok_or_else(|| Problem::Internal { id: secret::id()[..8].to_owned() })?;
     let clock = ClockView { now_ms: at_ms, live: false, live_ms: sandbox.now_ms(), paused: true, ..now };
     let mut view = scene.view(live_picture.stage.seq, clock);
     view.marks.clone_from(&live_picture.stage.marks);
-    view.actors = live_picture.stage.marks.iter().filter(|m| m.deed.at_ms <= at_ms).map(|m| m.deed.clone()).fold(
-        Vec::new(),
-        |mut last: Vec<wire::act::Deed>, deed| {
-            last.retain(|d| d.actor != deed.actor);
-            last.push(deed);
-            last
-        },
-    );
+    view.actors =
+        live_picture.stage.marks.iter().filter(|m| m.deed.at_ms <= at_ms).map(|m| m.deed.clone()).fold(
+            Vec::new(),
+            |mut last: Vec<wire::act::Deed>, deed| {
+                last.retain(|d| d.actor != deed.actor);
+                last.push(deed);
+                last
+            },
+        );
     view.actors.sort_by_key(|d| d.actor);
     for service in &mut view.services {
-        let newest = live_picture.stage.services.iter().find(|s| s.key == service.key).and_then(|s| s.traffic.as_ref());
+        let newest = live_picture
+            .stage
+            .services
+            .iter()
+            .find(|s| s.key == service.key)
+            .and_then(|s| s.traffic.as_ref());
         if let (Some(traffic), Some(newest)) = (&mut service.traffic, newest) {
             traffic.failures.clone_from(&newest.failures);
         }

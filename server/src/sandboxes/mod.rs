@@ -52,7 +52,12 @@ impl Sandboxes {
     ///
     /// # Errors
     /// When the database does not take it.
-    pub async fn row_for(&self, learner: &str, lesson: &str, experiment: &Experiment) -> Result<SandboxRow, Problem> {
+    pub async fn row_for(
+        &self,
+        learner: &str,
+        lesson: &str,
+        experiment: &Experiment,
+    ) -> Result<SandboxRow, Problem> {
         if let Some(row) = self.storage.sandbox_of(learner, lesson, &experiment.id).await.map_err(problem)? {
             return Ok(row);
         }
@@ -79,14 +84,22 @@ impl Sandboxes {
         };
         self.storage.create_sandbox(&row).await.map_err(problem)?;
         // Two first visits at once: the row that was first is the learner's.
-        self.storage.sandbox_of(learner, lesson, &experiment.id).await.map_err(problem)?.ok_or(Problem::NotSaved)
+        self.storage
+            .sandbox_of(learner, lesson, &experiment.id)
+            .await
+            .map_err(problem)?
+            .ok_or(Problem::NotSaved)
     }
 
     /// A sandbox, replayed into memory if it is not there.
     ///
     /// # Errors
     /// `NoSuchSandbox`; `Internal` when its world is no longer accepted.
-    pub async fn open(&self, id: &str, experiment: impl FnOnce(&SandboxRow) -> Option<Arc<Experiment>>) -> Result<Arc<Sandbox>, Problem> {
+    pub async fn open(
+        &self,
+        id: &str,
+        experiment: impl FnOnce(&SandboxRow) -> Option<Arc<Experiment>>,
+    ) -> Result<Arc<Sandbox>, Problem> {
         let mut open = self.open.lock().await;
         if let Some(kept) = open.get_mut(id) {
             kept.used = Instant::now();
@@ -117,7 +130,15 @@ impl Sandboxes {
         let mut open = self.open.lock().await;
         let run = Run::of(experiment);
         self.storage
-            .start_run(&row.id, row.run + 1, run.seed, run.epoch_unix_ms, &run.world, &run.world_hash, run.start_ms)
+            .start_run(
+                &row.id,
+                row.run + 1,
+                run.seed,
+                run.epoch_unix_ms,
+                &run.world,
+                &run.world_hash,
+                run.start_ms,
+            )
             .await
             .map_err(problem)?;
         self.storage.save_clock(&row.id, run.start_ms, 1, false).await.map_err(problem)?;

@@ -197,7 +197,8 @@ impl Observer {
         let jumped = view.paused && view.now_ms != last.stage.clock.now_ms;
         let turned = (view.speed, view.paused) != (last.stage.clock.speed, last.stage.clock.paused);
         let hints_opened = self.notes().hints;
-        let same = !moved && !jumped && !turned && progress == last.progress && hints_opened == last.hints_opened;
+        let same =
+            !moved && !jumped && !turned && progress == last.progress && hints_opened == last.hints_opened;
         if same && last.stage.seq > 0 {
             if last.seen != self.joined {
                 self.pictures.send_modify(|p| Arc::make_mut(p).seen = self.joined);

@@ -27,12 +27,23 @@ pub struct Journal {
 }
 
 impl Recorder for Journal {
-    fn record<'a>(&'a self, entry: &'a Entry) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>> {
+    fn record<'a>(
+        &'a self,
+        entry: &'a Entry,
+    ) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>> {
         Box::pin(async move {
             let request = serde_json::to_string(&entry.request).map_err(|e| NotRecorded(e.to_string()))?;
             let seq = self.seq.load(Ordering::Relaxed) + 1;
             self.storage
-                .append_entry(&self.sandbox, self.run, seq, entry.at.since_ms(self.epoch), &request, ENGINE_VERSION, self.fencing_epoch)
+                .append_entry(
+                    &self.sandbox,
+                    self.run,
+                    seq,
+                    entry.at.since_ms(self.epoch),
+                    &request,
+                    ENGINE_VERSION,
+                    self.fencing_epoch,
+                )
                 .await
                 .map_err(|e| NotRecorded(e.to_string()))?;
             self.seq.store(seq, Ordering::Relaxed);

@@ -81,7 +81,12 @@ impl Drop for Sandbox {
 
 impl Sandbox {
     /// Replays a row's journal and starts to observe.
-    pub(super) async fn open(row: SandboxRow, fencing_epoch: i64, experiment: Arc<Experiment>, storage: Storage) -> Result<Arc<Self>, Problem> {
+    pub(super) async fn open(
+        row: SandboxRow,
+        fencing_epoch: i64,
+        experiment: Arc<Experiment>,
+        storage: Storage,
+    ) -> Result<Arc<Self>, Problem> {
         let epoch = Time(row.epoch_unix_ms);
         let entries = read_entries(&storage, &row, epoch).await?;
         let notes = read_notes(&storage, &row).await?;
@@ -111,7 +116,15 @@ impl Sandbox {
         .map_err(|e| internal(&e.to_string()))?;
         let (notes, redraw) = (Arc::new(Mutex::new(notes)), Arc::new(Notify::new()));
         let (pictures, picture) = watch::channel(Arc::default());
-        let observer = Observer::new(&row, &live, experiment.clone(), storage.clone(), notes.clone(), redraw.clone(), pictures);
+        let observer = Observer::new(
+            &row,
+            &live,
+            experiment.clone(),
+            storage.clone(),
+            notes.clone(),
+            redraw.clone(),
+            pictures,
+        );
         let observer = tokio::spawn(observer.run());
         let sandbox = Arc::new(Self {
             id: row.id,
@@ -254,7 +267,8 @@ async fn read_entries(storage: &Storage, row: &SandboxRow, epoch: Time) -> Resul
     let rows = storage.entries(&row.id, row.run).await.map_err(problem)?;
     rows.into_iter()
         .map(|(at_ms, request)| {
-            let request = serde_json::from_str(&request).map_err(|e| internal(&format!("journal of {}: {e}", row.id)))?;
+            let request = serde_json::from_str(&request)
+                .map_err(|e| internal(&format!("journal of {}: {e}", row.id)))?;
             Ok(Entry { at: epoch.plus_ms(at_ms), request })
         })
         .collect()
@@ -273,7 +287,8 @@ async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Proble
 
 /// The world's objects, from the YAML that the run was made from.
 pub fn read_world(yaml: &str) -> Result<Vec<Object>, Problem> {
-    let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(yaml).map_err(|e| internal(&format!("world: {e}")))?;
+    let documents: Vec<serde_json::Value> =
+        serde_saphyr::from_multiple(yaml).map_err(|e| internal(&format!("world: {e}")))?;
     Ok(documents.into_iter().filter(|d| !d.is_null()).map(|d| Object(d.into())).collect())
 }
 

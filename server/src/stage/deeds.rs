@@ -97,10 +97,15 @@ fn pod(step: &Step<'_>) -> Vec<Act> {
     }
     let Some(before) = step.before else {
         let owner = controller(step.after).map(|(_, name)| name.to_owned());
-        return owner.map(|replica_set| Act::CreatedPods { replica_set, pods: 1, wanted: 0, had: 0 }).into_iter().collect();
+        return owner
+            .map(|replica_set| Act::CreatedPods { replica_set, pods: 1, wanted: 0, had: 0 })
+            .into_iter()
+            .collect();
     };
     let mut acts = Vec::new();
-    if text(before, "metadata.deletionTimestamp").is_empty() && !text(step.after, "metadata.deletionTimestamp").is_empty() {
+    if text(before, "metadata.deletionTimestamp").is_empty()
+        && !text(step.after, "metadata.deletionTimestamp").is_empty()
+    {
         acts.extend(marked(step, &node));
     }
     if text(before, "spec.nodeName").is_empty() && !node.is_empty() {
@@ -108,7 +113,10 @@ fn pod(step: &Step<'_>) -> Vec<Act> {
     }
     let unscheduled = |p: &Value| condition(p, "PodScheduled", "status") == "False";
     if unscheduled(step.after) && !unscheduled(before) {
-        acts.push(Act::Unschedulable { pod: pod.clone(), message: condition(step.after, "PodScheduled", "message").to_owned() });
+        acts.push(Act::Unschedulable {
+            pod: pod.clone(),
+            message: condition(step.after, "PodScheduled", "message").to_owned(),
+        });
     }
     acts.extend(containers(before, step.after, &pod, &node));
     if condition(before, "Ready", "status") != "True" && condition(step.after, "Ready", "status") == "True" {
@@ -120,7 +128,9 @@ fn pod(step: &Step<'_>) -> Vec<Act> {
 /// Who asked a pod to go?
 fn marked(step: &Step<'_>, node: &str) -> Option<Act> {
     match step.actor {
-        Actor::EvictionController => Some(Act::EvictedPods { node: node.to_owned(), pods: 1, tolerated_s: tolerated_s(step.after) }),
+        Actor::EvictionController => {
+            Some(Act::EvictedPods { node: node.to_owned(), pods: 1, tolerated_s: tolerated_s(step.after) })
+        }
         Actor::ReplicaSetController => {
             let (_, replica_set) = controller(step.after)?;
             Some(Act::DeletedPods { replica_set: replica_set.to_owned(), pods: 1, wanted: 0 })
@@ -132,7 +142,11 @@ fn marked(step: &Step<'_>, node: &str) -> Option<Act> {
 
 fn tolerated_s(pod: &Value) -> i64 {
     let unreachable = |t: &&Value| t["key"] == "node.kubernetes.io/unreachable" && t["effect"] == "NoExecute";
-    list(pod, "spec.tolerations").iter().find(unreachable).and_then(|t| t["tolerationSeconds"].as_i64()).unwrap_or(0)
+    list(pod, "spec.tolerations")
+        .iter()
+        .find(unreachable)
+        .and_then(|t| t["tolerationSeconds"].as_i64())
+        .unwrap_or(0)
 }
 
 fn containers(before: &Value, after: &Value, pod: &str, node: &str) -> Vec<Act> {
@@ -141,15 +155,21 @@ fn containers(before: &Value, after: &Value, pod: &str, node: &str) -> Vec<Act> 
         let old = list(before, "status.containerStatuses").iter().find(|c| c["name"] == status["name"]);
         let old = old.unwrap_or(&Value::Null);
         let pod = pod.to_owned();
-        let (count, counted) = (status["restartCount"].as_u64().unwrap_or(0), old["restartCount"].as_u64().unwrap_or(0));
+        let (count, counted) =
+            (status["restartCount"].as_u64().unwrap_or(0), old["restartCount"].as_u64().unwrap_or(0));
         let runs = |s: &Value| !s["state"]["running"].is_null();
         if count > counted {
             acts.push(Act::Restarted { pod, count: count as u32 });
         } else if runs(status) && !runs(old) {
             acts.push(Act::Started { pod, node: node.to_owned() });
         } else if !status["state"]["terminated"].is_null() && old["state"]["terminated"].is_null() {
-            acts.push(Act::Died { pod, exit_code: status["state"]["terminated"]["exitCode"].as_i64().unwrap_or(0) });
-        } else if text(status, "state.waiting.reason") == "CrashLoopBackOff" && text(old, "state.waiting.reason") != "CrashLoopBackOff" {
+            acts.push(Act::Died {
+                pod,
+                exit_code: status["state"]["terminated"]["exitCode"].as_i64().unwrap_or(0),
+            });
+        } else if text(status, "state.waiting.reason") == "CrashLoopBackOff"
+            && text(old, "state.waiting.reason") != "CrashLoopBackOff"
+        {
             acts.push(Act::BackOff { pod, wait_ms: back_off_ms(text(status, "state.waiting.message")) });
         }
     }
@@ -166,7 +186,10 @@ fn back_off_ms(message: &str) -> i64 {
 
 /// What the learner did that has no better word.
 fn by_hand(step: &Step<'_>) -> Option<Act> {
-    if step.actor != Actor::You || matches!(step.plural, "machines" | "signals") || (step.plural == "pods" && !step.deleted) {
+    if step.actor != Actor::You
+        || matches!(step.plural, "machines" | "signals")
+        || (step.plural == "pods" && !step.deleted)
+    {
         return None;
     }
     let (kind, name) = (text(step.after, "kind").to_owned(), key(step.after));
@@ -174,7 +197,9 @@ fn by_hand(step: &Step<'_>) -> Option<Act> {
     match step.before {
         _ if step.deleted => Some(Act::Deleted { kind, name }),
         None => Some(Act::Created { kind, name }),
-        Some(_) if moved(step, "spec").is_some_and(|_| !matches!(step.plural, "deployments" | "traffics")) => {
+        Some(_)
+            if moved(step, "spec").is_some_and(|_| !matches!(step.plural, "deployments" | "traffics")) =>
+        {
             Some(Act::Changed { kind, name })
         }
         Some(_) => None,
@@ -194,10 +219,23 @@ mod tests {
     #[test]
     fn changes_are_told_as_deeds() {
         let machine = |power: &str| json!({"metadata": {"name": "c"}, "spec": {"power": power}});
-        check("machines", Actor::You, Some(machine("On")), machine("Off"), &[Act::Unplugged { node: "c".into() }]);
+        check(
+            "machines",
+            Actor::You,
+            Some(machine("On")),
+            machine("Off"),
+            &[Act::Unplugged { node: "c".into() }],
+        );
         check("machines", Actor::World, Some(machine("Off")), machine("Off"), &[]);
-        let web = |n: i64| json!({"kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": n}});
-        check("deployments", Actor::You, Some(web(6)), web(4), &[Act::Scaled { workload: "web".into(), from: 6, to: 4 }]);
+        let web =
+            |n: i64| json!({"kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": n}});
+        check(
+            "deployments",
+            Actor::You,
+            Some(web(6)),
+            web(4),
+            &[Act::Scaled { workload: "web".into(), from: 6, to: 4 }],
+        );
         let node = |s: &str| json!({"metadata": {"name": "c"}, "status": {"conditions": [{"type": "Ready", "status": s}]}});
         let unknown = Act::NodeUnknown { node: "c".into(), silent_ms: 0, pods: 0 };
         check("nodes", Actor::NodeController, Some(node("True")), node("Unknown"), &[unknown]);

@@ -27,7 +27,14 @@ pub struct History {
 
 impl History {
     /// Notes who wrote a revision because of what; true if it goes back to the learner.
-    pub fn link(&mut self, revision: u64, because: Option<u64>, actor: Actor, at_ms: i64, start_ms: i64) -> bool {
+    pub fn link(
+        &mut self,
+        revision: u64,
+        because: Option<u64>,
+        actor: Actor,
+        at_ms: i64,
+        start_ms: i64,
+    ) -> bool {
         let caused = match because {
             _ if at_ms < start_ms => false,
             None => actor == Actor::You,
@@ -52,7 +59,11 @@ impl History {
             let extra = self.marks.len().saturating_sub(MARKS_MAX);
             self.marks.drain(..extra);
         }
-        if caused && links(&deed.act) && !self.chain.iter_mut().rev().take(8).any(|d| merge(d, &deed)) && self.chain.len() < CHAIN_MAX {
+        if caused
+            && links(&deed.act)
+            && !self.chain.iter_mut().rev().take(8).any(|d| merge(d, &deed))
+            && self.chain.len() < CHAIN_MAX
+        {
             self.chain.push(deed);
         }
     }
@@ -77,7 +88,11 @@ impl History {
 fn links(act: &Act) -> bool {
     !matches!(
         act,
-        Act::Pulling { .. } | Act::Started { .. } | Act::PodGone { .. } | Act::ScaledReplicaSet { .. } | Act::BackOff { .. }
+        Act::Pulling { .. }
+            | Act::Started { .. }
+            | Act::PodGone { .. }
+            | Act::ScaledReplicaSet { .. }
+            | Act::BackOff { .. }
     )
 }
 
@@ -87,10 +102,14 @@ fn merge(to: &mut Deed, deed: &Deed) -> bool {
         return false;
     }
     match (&mut to.act, &deed.act) {
-        (Act::CreatedPods { replica_set: a, pods, .. }, Act::CreatedPods { replica_set: b, pods: more, .. })
-        | (Act::DeletedPods { replica_set: a, pods, .. }, Act::DeletedPods { replica_set: b, pods: more, .. })
-            if a == b =>
-        {
+        (
+            Act::CreatedPods { replica_set: a, pods, .. },
+            Act::CreatedPods { replica_set: b, pods: more, .. },
+        )
+        | (
+            Act::DeletedPods { replica_set: a, pods, .. },
+            Act::DeletedPods { replica_set: b, pods: more, .. },
+        ) if a == b => {
             *pods += more;
             true
         }
@@ -98,9 +117,10 @@ fn merge(to: &mut Deed, deed: &Deed) -> bool {
             *pods += more;
             true
         }
-        (Act::EndpointsChanged { service: a, to: last, .. }, Act::EndpointsChanged { service: b, to: next, .. })
-            if a == b =>
-        {
+        (
+            Act::EndpointsChanged { service: a, to: last, .. },
+            Act::EndpointsChanged { service: b, to: next, .. },
+        ) if a == b => {
             *last = *next;
             true
         }
@@ -124,7 +144,11 @@ mod tests {
     fn deeds_in_one_breath_are_told_as_one() {
         let mut h = History::default();
         for (at_ms, revision) in [(1_000, 5), (1_010, 6), (9_000, 9)] {
-            h.add(deed(Actor::ReplicaSetController, at_ms, revision, created(1)), Some(MarkKind::Controller), true);
+            h.add(
+                deed(Actor::ReplicaSetController, at_ms, revision, created(1)),
+                Some(MarkKind::Controller),
+                true,
+            );
         }
         let pods: Vec<_> = h.chain().into_iter().map(|d| d.act).collect();
         assert_eq!(pods, [created(2), created(1)]);

@@ -11,7 +11,9 @@ pub fn phase(pod: &Value, node_silent: bool) -> (PodPhase, String) {
     let phase = match word.as_str() {
         "Terminating" => PodPhase::Terminating,
         "Evicted" => PodPhase::Evicted,
-        "CrashLoopBackOff" | "Error" | "OOMKilled" if text(pod, "status.phase") != "Failed" => PodPhase::CrashLoop,
+        "CrashLoopBackOff" | "Error" | "OOMKilled" if text(pod, "status.phase") != "Failed" => {
+            PodPhase::CrashLoop
+        }
         "ErrImagePull" | "InvalidImageName" => PodPhase::PullError,
         "ImagePullBackOff" => PodPhase::PullBackOff,
         "Completed" if text(pod, "status.phase") == "Succeeded" => PodPhase::Completed,
@@ -37,7 +39,8 @@ fn word(pod: &Value) -> String {
     let mut word = base.to_owned();
     let mut running = false;
     for status in list(pod, "status.containerStatuses").iter().rev() {
-        let (waiting, terminated) = (text(status, "state.waiting.reason"), text(status, "state.terminated.reason"));
+        let (waiting, terminated) =
+            (text(status, "state.waiting.reason"), text(status, "state.terminated.reason"));
         if !waiting.is_empty() {
             waiting.clone_into(&mut word);
         } else if !terminated.is_empty() {
@@ -62,7 +65,8 @@ pub fn ready_of(pod: &Value) -> (u32, u32) {
 
 /// Restarts of all containers.
 pub fn restarts(pod: &Value) -> u32 {
-    list(pod, "status.containerStatuses").iter().filter_map(|c| c["restartCount"].as_u64()).sum::<u64>() as u32
+    list(pod, "status.containerStatuses").iter().filter_map(|c| c["restartCount"].as_u64()).sum::<u64>()
+        as u32
 }
 
 /// The cluster's own sentence about why a pod is where it is.
@@ -104,7 +108,12 @@ mod tests {
             (running("True"), true, PodPhase::Ready, "Running"),
             (running("False"), true, PodPhase::Unknown, "Running"),
             (leaving, true, PodPhase::Terminating, "Terminating"),
-            (json!({"status": {"phase": "Failed", "reason": "Evicted"}}), false, PodPhase::Evicted, "Evicted"),
+            (
+                json!({"status": {"phase": "Failed", "reason": "Evicted"}}),
+                false,
+                PodPhase::Evicted,
+                "Evicted",
+            ),
         ] {
             assert_eq!(phase(&pod, silent), (expected, word.to_owned()), "{pod}");
         }

@@ -81,7 +81,11 @@ impl Scene {
         self.revision = self.revision.max(change.revision);
         let key = key(&change.object);
         let objects = self.objects.entry(change.plural).or_default();
-        let before = if change.deleted { objects.remove(&key) } else { objects.insert(key.clone(), change.object.clone()) };
+        let before = if change.deleted {
+            objects.remove(&key)
+        } else {
+            objects.insert(key.clone(), change.object.clone())
+        };
         if change.plural == "leases" {
             return false;
         }
@@ -98,20 +102,28 @@ impl Scene {
     fn remember(&mut self, change: &Change, before: Option<&Value>) {
         let actor = actor(&change.user);
         let caused = self.history.link(change.revision, change.because, actor, change.at_ms, self.start_ms);
-        let step = Step { plural: change.plural, actor, before, after: &change.object, deleted: change.deleted };
+        let step =
+            Step { plural: change.plural, actor, before, after: &change.object, deleted: change.deleted };
         for mut act in acts(&step) {
             if let Act::NodeUnknown { node, silent_ms, pods } = &mut act {
                 let last_ms = self.heard_ms(node).unwrap_or(change.at_ms);
                 (*silent_ms, *pods) = (change.at_ms - last_ms, self.pods_on(node));
                 let stopped = Act::LeaseStopped { node: node.clone(), last_ms };
-                let deed = Deed { actor: Actor::Kubelet, at_ms: last_ms, revision: change.revision, because: change.because, act: stopped };
+                let deed = Deed {
+                    actor: Actor::Kubelet,
+                    at_ms: last_ms.max(self.unpowered_ms(node).unwrap_or(last_ms)),
+                    revision: change.revision,
+                    because: change.because,
+                    act: stopped,
+                };
                 self.history.add(deed, None, caused);
             }
             if let Act::CreatedPods { replica_set, wanted, had, .. } = &mut act {
                 (*wanted, *had) = self.wanted_and_had(replica_set);
             }
             let mark = self.mark(&act, actor, change.at_ms);
-            let deed = Deed { actor, at_ms: change.at_ms, revision: change.revision, because: change.because, act };
+            let deed =
+                Deed { actor, at_ms: change.at_ms, revision: change.revision, because: change.because, act };
             self.history.add(deed, mark, caused);
         }
     }
@@ -122,17 +134,26 @@ impl Scene {
         }
         match act {
             _ if actor == Actor::You => Some(MarkKind::You),
-            Act::NodeUnknown { .. } | Act::EvictedPods { .. } | Act::Died { .. } | Act::Unschedulable { .. } => Some(MarkKind::Worse),
+            Act::NodeUnknown { .. }
+            | Act::EvictedPods { .. }
+            | Act::Died { .. }
+            | Act::Unschedulable { .. } => Some(MarkKind::Worse),
             Act::NodeReady { .. } => Some(MarkKind::Better),
-            Act::PodReady { .. } => Some(if self.all_ready() { MarkKind::Better } else { MarkKind::Controller }),
-            Act::CreatedPods { .. } | Act::DeletedPods { .. } | Act::Scheduled { .. } | Act::Restarted { .. } => Some(MarkKind::Controller),
+            Act::PodReady { .. } => {
+                Some(if self.all_ready() { MarkKind::Better } else { MarkKind::Controller })
+            }
+            Act::CreatedPods { .. }
+            | Act::DeletedPods { .. }
+            | Act::Scheduled { .. }
+            | Act::Restarted { .. } => Some(MarkKind::Controller),
             _ => None,
         }
     }
 
     /// Are as many pods ready as all Deployments want?
     fn all_ready(&self) -> bool {
-        let wanted: i64 = self.objects("deployments").map(|(_, d)| d["spec"]["replicas"].as_i64().unwrap_or(1)).sum();
+        let wanted: i64 =
+            self.objects("deployments").map(|(_, d)| d["spec"]["replicas"].as_i64().unwrap_or(1)).sum();
         let ready = self.objects("pods").filter(|(_, p)| {
             condition(p, "Ready", "status") == "True" && text(p, "metadata.deletionTimestamp").is_empty()
         });
@@ -145,8 +166,17 @@ impl Scene {
         time_ms(text(lease, "spec.renewTime"), self.epoch_unix_ms)
     }
 
+    /// Since when the machine under a node has had no power.
+    fn unpowered_ms(&self, node: &str) -> Option<i64> {
+        let machine = self.objects.get("machines")?.get(node).filter(|m| text(m, "spec.power") == "Off")?;
+        time_ms(text(machine, "status.since"), self.epoch_unix_ms)
+    }
+
     pub(super) fn node_silent(&self, node: &str) -> bool {
-        self.objects.get("nodes").and_then(|n| n.get(node)).is_some_and(|n| condition(n, "Ready", "status") == "Unknown")
+        self.objects
+            .get("nodes")
+            .and_then(|n| n.get(node))
+            .is_some_and(|n| condition(n, "Ready", "status") == "Unknown")
     }
 
     fn pods_on(&self, node: &str) -> u32 {
@@ -158,21 +188,38 @@ impl Scene {
         let wanted = self.objects("replicasets").find(|(_, r)| text(r, "metadata.name") == replica_set);
         let wanted = wanted.and_then(|(_, r)| r["spec"]["replicas"].as_i64()).unwrap_or(0);
         let owned = self.objects("pods").filter(|(_, p)| {
-            controller(p) == Some(("ReplicaSet", replica_set)) && text(p, "metadata.deletionTimestamp").is_empty()
+            controller(p) == Some(("ReplicaSet", replica_set))
+                && text(p, "metadata.deletionTimestamp").is_empty()
         });
         (wanted, (owned.count() as i64 - 1).max(0))
     }
 
     fn count_endpoints(&mut self, change: &Change) {
         const SERVICE: &str = "kubernetes.io/service-name";
-        let Some(service) = change.object["metadata"]["labels"][SERVICE].as_str().map(str::to_owned) else { return };
-        let slices = self.objects("endpointslices").filter(|(_, s)| s["metadata"]["labels"][SERVICE] == service.as_str());
-        let to = slices.map(|(_, s)| list(s, "endpoints").iter().filter(|e| e["conditions"]["ready"] == true).count()).sum::<usize>() as u32;
+        let Some(service) = change.object["metadata"]["labels"][SERVICE].as_str().map(str::to_owned) else {
+            return;
+        };
+        let slices = self
+            .objects("endpointslices")
+            .filter(|(_, s)| s["metadata"]["labels"][SERVICE] == service.as_str());
+        let to = slices
+            .map(|(_, s)| list(s, "endpoints").iter().filter(|e| e["conditions"]["ready"] == true).count())
+            .sum::<usize>() as u32;
         let from = self.endpoints.insert(service.clone(), to).unwrap_or(0);
         if from != to {
-            let (actor, caused) = (actor(&change.user), self.history.link(change.revision, change.because, actor(&change.user), change.at_ms, self.start_ms));
+            let (actor, caused) = (
+                actor(&change.user),
+                self.history.link(
+                    change.revision,
+                    change.because,
+                    actor(&change.user),
+                    change.at_ms,
+                    self.start_ms,
+                ),
+            );
             let act = Act::EndpointsChanged { service, from, to };
-            let deed = Deed { actor, at_ms: change.at_ms, revision: change.revision, because: change.because, act };
+            let deed =
+                Deed { actor, at_ms: change.at_ms, revision: change.revision, because: change.because, act };
             self.history.add(deed, None, caused);
         }
     }

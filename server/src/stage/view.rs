@@ -34,11 +34,12 @@ impl Scene {
     }
 
     fn workload(&self, key: &str, deployment: &Value) -> WorkloadView {
-        let annotation = |o: &Value| o["metadata"]["annotations"][REVISION].as_str().and_then(|r| r.parse::<i64>().ok());
+        let annotation =
+            |o: &Value| o["metadata"]["annotations"][REVISION].as_str().and_then(|r| r.parse::<i64>().ok());
         let (name, revision) = (text(deployment, "metadata.name"), annotation(deployment).unwrap_or(0));
-        let current = self.objects("replicasets").find(|(_, r)| {
-            controller(r) == Some(("Deployment", name)) && annotation(r) == Some(revision)
-        });
+        let current = self
+            .objects("replicasets")
+            .find(|(_, r)| controller(r) == Some(("Deployment", name)) && annotation(r) == Some(revision));
         WorkloadView {
             key: key.to_owned(),
             name: name.to_owned(),
@@ -59,17 +60,27 @@ impl Scene {
             cluster_ip: (!ip.is_empty() && ip != "None").then(|| ip.to_owned()),
             port: service["spec"]["ports"][0]["port"].as_u64().unwrap_or(0) as u16,
             ready: self.ready_endpoints(namespace, name),
-            selected: self.objects("pods").filter(|(_, p)| text(p, "metadata.namespace") == namespace && selects(service, p)).count() as u32,
+            selected: self
+                .objects("pods")
+                .filter(|(_, p)| {
+                    text(p, "metadata.namespace") == namespace
+                        && text(p, "metadata.deletionTimestamp").is_empty()
+                        && selects(service, p)
+                })
+                .count() as u32,
             traffic: self.traffic(namespace, name),
         }
     }
 
     fn ready_endpoints(&self, namespace: &str, service: &str) -> Vec<String> {
         let slices = self.objects("endpointslices").filter(|(_, s)| {
-            text(s, "metadata.namespace") == namespace && s["metadata"]["labels"]["kubernetes.io/service-name"] == service
+            text(s, "metadata.namespace") == namespace
+                && s["metadata"]["labels"]["kubernetes.io/service-name"] == service
         });
-        let ready = slices.flat_map(|(_, s)| list(s, "endpoints")).filter(|e| e["conditions"]["ready"] == true);
-        let mut keys: Vec<String> = ready.map(|e| format!("{namespace}/{}", text(e, "targetRef.name"))).collect();
+        let ready =
+            slices.flat_map(|(_, s)| list(s, "endpoints")).filter(|e| e["conditions"]["ready"] == true);
+        let mut keys: Vec<String> =
+            ready.map(|e| format!("{namespace}/{}", text(e, "targetRef.name"))).collect();
         keys.sort();
         keys
     }
@@ -121,7 +132,12 @@ impl Scene {
         let since_ms = self.since.get(key).filter(|(seen, _)| *seen == phase).map(|(_, at)| *at);
         let until = time_ms(text(p, "metadata.deletionTimestamp"), self.epoch_unix_ms);
         let requests = |resource: &str, read: fn(&Value) -> i64| -> i64 {
-            list(p, "spec.containers").iter().map(|c| &c["resources"]["requests"][resource]).filter(|q| !q.is_null()).map(read).sum()
+            list(p, "spec.containers")
+                .iter()
+                .map(|c| &c["resources"]["requests"][resource])
+                .filter(|q| !q.is_null())
+                .map(read)
+                .sum()
         };
         let some = |s: &str| (!s.is_empty()).then(|| s.to_owned());
         PodView {
@@ -135,7 +151,9 @@ impl Scene {
             ready: pod::ready_of(p),
             restarts: pod::restarts(p),
             image: text(&p["spec"]["containers"][0], "image").to_owned(),
-            since_ms: since_ms.or_else(|| time_ms(text(p, "metadata.creationTimestamp"), self.epoch_unix_ms)).unwrap_or(0),
+            since_ms: since_ms
+                .or_else(|| time_ms(text(p, "metadata.creationTimestamp"), self.epoch_unix_ms))
+                .unwrap_or(0),
             until_ms: until,
             cpu_m: requests("cpu", milli),
             memory_mib: requests("memory", mebibytes),

@@ -53,7 +53,10 @@ fn silence(play: &mut Play) -> Time {
 #[test]
 fn a_silent_node_is_unknown_tainted_and_left() {
     let mut play = Play::new(&NODES);
-    play.create(resources::MACHINE, Object(json!({"metadata": {"name": "node-c"}})));
+    play.create(
+        resources::MACHINE,
+        Object(json!({"metadata": {"name": "node-c"}, "spec": {"power": "Off"}})),
+    );
     play.deployment("web", 6, patient(30));
     let last = silence(&mut play);
     assert_eq!(on_node_c(&play).len(), 2);
@@ -95,7 +98,9 @@ fn a_silent_node_is_unknown_tainted_and_left() {
 #[test]
 fn causes_lead_from_the_plug_to_the_new_pod() {
     let mut play = Play::new(&NODES);
-    let machine = play.create(resources::MACHINE, Object(json!({"metadata": {"name": "node-c"}}))).revision();
+    let machine = play
+        .create(resources::MACHINE, Object(json!({"metadata": {"name": "node-c"}, "spec": {"power": "Off"}})))
+        .revision();
     play.deployment("web", 3, patient(10));
     silence(&mut play);
     play.run_ms(90_000);
@@ -125,6 +130,7 @@ fn causes_lead_from_the_plug_to_the_new_pod() {
             ("Pod", user(origin::TAINT_EVICTION_CONTROLLER)),
             ("Node", user(origin::NODE_CONTROLLER)),
             ("Node", user(origin::NODE_CONTROLLER)),
+            ("Machine", user(origin::WORLD)),
             ("Machine", user("test")),
         ]
     );
