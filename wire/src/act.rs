@@ -35,57 +35,195 @@ pub enum Actor {
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Act {
     /// A machine lost power.
-    Unplugged { node: String },
+    Unplugged {
+        /// Name of the node.
+        node: String,
+    },
     /// A machine got power again.
-    Plugged { node: String },
+    Plugged {
+        /// Name of the node.
+        node: String,
+    },
     /// The main process of a container was killed.
-    Killed { pod: String },
+    Killed {
+        /// Name of the pod.
+        pod: String,
+    },
     /// `spec.replicas` of a workload changed.
-    Scaled { workload: String, from: i64, to: i64 },
+    Scaled {
+        /// Name of the workload.
+        workload: String,
+        /// `spec.replicas` before.
+        from: i64,
+        /// `spec.replicas` after.
+        to: i64,
+    },
     /// A pod template changed: a new revision starts.
-    RolledOut { workload: String, image: String },
+    RolledOut {
+        /// Name of the workload.
+        workload: String,
+        /// Image of its first container.
+        image: String,
+    },
     /// Traffic towards a Service changed, requests per second.
-    TrafficSet { traffic: String, from_rps: f64, to_rps: f64 },
+    TrafficSet {
+        /// Name of the `Traffic` object.
+        traffic: String,
+        /// Before, requests a second.
+        from_rps: f64,
+        /// After, requests a second.
+        to_rps: f64,
+    },
     /// Any other object was created by hand.
-    Created { kind: String, name: String },
+    Created {
+        /// Kind of the object.
+        kind: String,
+        /// Name of the object.
+        name: String,
+    },
     /// Any other object was changed by hand.
-    Changed { kind: String, name: String },
+    Changed {
+        /// Kind of the object.
+        kind: String,
+        /// Name of the object.
+        name: String,
+    },
     /// An object was deleted by hand.
-    Deleted { kind: String, name: String },
+    Deleted {
+        /// Kind of the object.
+        kind: String,
+        /// Name of the object.
+        name: String,
+    },
     /// A kubelet stopped renewing its lease; `last_ms` is its last renewal.
-    LeaseStopped { node: String, last_ms: i64 },
+    LeaseStopped {
+        /// Name of the node.
+        node: String,
+        /// The last renewal, virtual milliseconds since the sandbox's creation.
+        last_ms: i64,
+    },
     /// Ready became Unknown: no word from the kubelet for `silent_ms`. `pods` of its pods became not ready.
-    NodeUnknown { node: String, silent_ms: i64, pods: u32 },
+    NodeUnknown {
+        /// Name of the node.
+        node: String,
+        /// Since the last word of the kubelet, virtual milliseconds.
+        silent_ms: i64,
+        /// How many of its pods became not ready.
+        pods: u32,
+    },
     /// Ready became True (again).
-    NodeReady { node: String },
+    NodeReady {
+        /// Name of the node.
+        node: String,
+    },
     /// Pods on a node were marked for deletion because a toleration of `tolerated_s` ran out.
-    EvictedPods { node: String, pods: u32, tolerated_s: i64 },
+    EvictedPods {
+        /// Name of the node.
+        node: String,
+        /// How many pods were marked.
+        pods: u32,
+        /// `tolerationSeconds` of the toleration, virtual seconds.
+        tolerated_s: i64,
+    },
     /// A replica set created pods: it wanted `wanted` and had `had`.
-    CreatedPods { replica_set: String, pods: u32, wanted: i64, had: i64 },
+    CreatedPods {
+        /// Name of the replica set.
+        replica_set: String,
+        /// How many pods were created.
+        pods: u32,
+        /// Pods it wants (`spec.replicas`).
+        wanted: i64,
+        /// Pods it had before.
+        had: i64,
+    },
     /// A replica set deleted pods.
-    DeletedPods { replica_set: String, pods: u32, wanted: i64 },
+    DeletedPods {
+        /// Name of the replica set.
+        replica_set: String,
+        /// How many pods were deleted.
+        pods: u32,
+        /// Pods it wants (`spec.replicas`).
+        wanted: i64,
+    },
     /// A deployment scaled one of its replica sets.
-    ScaledReplicaSet { replica_set: String, from: i64, to: i64 },
+    ScaledReplicaSet {
+        /// Name of the replica set.
+        replica_set: String,
+        /// `spec.replicas` before.
+        from: i64,
+        /// `spec.replicas` after.
+        to: i64,
+    },
     /// A pod was bound to a node.
-    Scheduled { pod: String, node: String },
+    Scheduled {
+        /// Name of the pod.
+        pod: String,
+        /// Name of the node.
+        node: String,
+    },
     /// No node fits; `message` is the scheduler's own sentence.
-    Unschedulable { pod: String, message: String },
+    Unschedulable {
+        /// Name of the pod.
+        pod: String,
+        /// The scheduler's own sentence.
+        message: String,
+    },
     /// An image is being pulled.
-    Pulling { pod: String, image: String },
+    Pulling {
+        /// Name of the pod.
+        pod: String,
+        /// The image's reference.
+        image: String,
+    },
     /// A container runs.
-    Started { pod: String, node: String },
+    Started {
+        /// Name of the pod.
+        pod: String,
+        /// Name of the node.
+        node: String,
+    },
     /// A pod passes its readiness (again).
-    PodReady { pod: String, node: String },
+    PodReady {
+        /// Name of the pod.
+        pod: String,
+        /// Name of the node.
+        node: String,
+    },
     /// A container ended.
-    Died { pod: String, exit_code: i64 },
+    Died {
+        /// Name of the pod.
+        pod: String,
+        /// Exit code of the main process.
+        exit_code: i64,
+    },
     /// A container was started again on the same node, for the `count`th time.
-    Restarted { pod: String, count: u32 },
+    Restarted {
+        /// Name of the pod.
+        pod: String,
+        /// Restarts of the container so far, this one included.
+        count: u32,
+    },
     /// A container waits `wait_ms` before it is started again.
-    BackOff { pod: String, wait_ms: i64 },
+    BackOff {
+        /// Name of the pod.
+        pod: String,
+        /// Length of the wait, virtual milliseconds.
+        wait_ms: i64,
+    },
     /// The ready addresses behind a Service changed.
-    EndpointsChanged { service: String, from: u32, to: u32 },
+    EndpointsChanged {
+        /// Name of the Service.
+        service: String,
+        /// Ready addresses before.
+        from: u32,
+        /// Ready addresses after.
+        to: u32,
+    },
     /// The last object of a deleted pod went away.
-    PodGone { pod: String },
+    PodGone {
+        /// Name of the pod.
+        pod: String,
+    },
 }
 
 impl Act {

@@ -90,9 +90,11 @@ pub struct Resume {
     pub number: u32,
     /// Its title.
     pub title: String,
-    /// The experiment's id, label and title.
+    /// The experiment's id.
     pub experiment: String,
+    /// Its short label, e.g. `2-나`.
     pub label: String,
+    /// Its title.
     pub experiment_title: String,
     /// The picture as it was left.
     pub stage: StageView,

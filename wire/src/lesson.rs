@@ -43,9 +43,15 @@ pub struct Section {
 #[serde(tag = "block", rename_all = "kebab-case")]
 pub enum Block {
     /// Rendered, sanitised HTML.
-    Prose { html: String },
+    Prose {
+        /// HTML, sanitised by the server.
+        html: String,
+    },
     /// The experiment with this id stands here.
-    Experiment { id: String },
+    Experiment {
+        /// The experiment's id.
+        id: String,
+    },
 }
 
 /// An experiment's words, and the learner's place in it.

@@ -9,25 +9,43 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "problem", rename_all = "kebab-case")]
 pub enum Problem {
     /// No lesson or experiment of this name.
-    NoSuchLesson { slug: String },
+    NoSuchLesson {
+        /// The name that was asked for.
+        slug: String,
+    },
     /// This sandbox does not exist, or belongs to somebody else (the two look the same on purpose).
     NoSuchSandbox,
     /// The request was made for a learner that the cookie does not name (deleted or foreign cookie).
     NoLearner,
     /// Not an act of this experiment.
-    NoSuchAct { id: String },
+    NoSuchAct {
+        /// The act that was asked for.
+        id: String,
+    },
     /// Not a choice of this prediction, or already locked with another.
-    BadPrediction { choice: String },
+    BadPrediction {
+        /// The choice that was asked for.
+        choice: String,
+    },
     /// The cluster refused; its own message, which is Kubernetes' wording.
-    Cluster { message: String },
+    Cluster {
+        /// The cluster's own sentence.
+        message: String,
+    },
     /// Input larger than `bytes_max`.
-    TooLarge { bytes_max: u64 },
+    TooLarge {
+        /// The limit, bytes.
+        bytes_max: u64,
+    },
     /// The journal could not be written (disk full, database away): nothing was changed.
     NotSaved,
     /// Too many requests for now.
     Busy,
     /// Our own fault; the id stands in the log.
-    Internal { id: String },
+    Internal {
+        /// The id to look for in the log.
+        id: String,
+    },
 }
 
 impl fmt::Display for Problem {

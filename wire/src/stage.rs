@@ -261,29 +261,49 @@ pub enum MarkKind {
 #[serde(tag = "frame", rename_all = "kebab-case")]
 pub enum Frame {
     /// The whole picture: at the start, and for a viewer that fell behind.
-    Snapshot { stage: Box<StageView>, progress: Box<Progress> },
+    Snapshot {
+        /// The picture.
+        stage: Box<StageView>,
+        /// The learner's place in the experiment.
+        progress: Box<Progress>,
+    },
     /// What changed since picture `base`.
-    Delta { base: u64, delta: Box<StageDelta>, progress: Option<Box<Progress>> },
+    Delta {
+        /// Number (`seq`) of the picture it stands on.
+        base: u64,
+        /// The changes.
+        delta: Box<StageDelta>,
+        /// The learner's place, whole, when it changed.
+        progress: Option<Box<Progress>>,
+    },
 }
 
 /// The difference between two pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StageDelta {
+    /// Number of the newer picture.
     pub seq: u64,
+    /// Its newest resourceVersion.
     pub revision: u64,
+    /// Its virtual time, whole.
     pub clock: ClockView,
+    /// Deployments that changed.
     #[serde(default, skip_serializing_if = "Diff::is_empty")]
     pub workloads: Diff<WorkloadView>,
+    /// Services that changed.
     #[serde(default, skip_serializing_if = "Diff::is_empty")]
     pub services: Diff<ServiceView>,
+    /// Nodes that changed.
     #[serde(default, skip_serializing_if = "Diff::is_empty")]
     pub nodes: Diff<NodeView>,
+    /// Pods that changed.
     #[serde(default, skip_serializing_if = "Diff::is_empty")]
     pub pods: Diff<PodView>,
     /// Whole when changed.
     pub actors: Option<Vec<Deed>>,
     /// Whole when changed.
     pub marks: Option<Vec<Mark>>,
+    /// Numbers for the tabs, whole.
     pub counts: Counts,
 }
 
