@@ -9,8 +9,8 @@ pub type Frames = Result<BoxStream<'static, Frame>, Problem>;
 
 /// What the web rooms ask for.
 pub trait House: Send + Sync + 'static {
-    /// What a learner's pages and server functions talk to.
-    fn backend(&self, learner: String) -> SharedBackend;
+    /// What a learner's pages and server functions talk to; `lang` is the page's.
+    fn backend(&self, learner: String, lang: Lang) -> SharedBackend;
 
     /// Pictures of a learner's sandbox, as they change. `last_id` is the `seq` of the last frame the browser has.
     fn frames(

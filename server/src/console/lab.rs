@@ -3,9 +3,12 @@
 use http::{Method, Request};
 use kubectl::Sink;
 use serde_json::{Value, json};
+use wire::learner::Lang;
+
+use super::in_lang;
 
 const GROUP: &str = "/apis/sim.pilothouse.dev/v1";
-const USAGE: &str = "lab changes what lies under the cluster, which kubectl cannot reach.
+const USAGE_EN: &str = "lab changes what lies under the cluster, which kubectl cannot reach.
 
 Usage:
   lab unplug NODE          cut the power of a machine
@@ -14,24 +17,35 @@ Usage:
   lab traffic NAME RPS     set the requests a second
 ";
 
+const USAGE_KO: &str = "lab은 클러스터 아래의 것을 바꿔요. kubectl이 닿지 못하는 곳이에요.
+
+쓰는 법:
+  lab unplug NODE          머신의 전원을 꺼요
+  lab plug NODE            다시 켜요
+  lab kill POD             파드의 첫 컨테이너에서 주 프로세스를 죽여요
+  lab traffic NAME RPS     초당 요청 수를 정해요
+";
+
 /// Runs a lab command; gives its exit code.
-pub(super) async fn run(client: kube::Client, argv: &[String], out: &mut (dyn Sink + Send)) -> i32 {
+pub(super) async fn run(client: kube::Client, lang: Lang, argv: &[String], out: &mut (dyn Sink + Send)) -> i32 {
+    let usage = in_lang(lang, USAGE_KO, USAGE_EN);
     let words: Vec<&str> = argv.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["unplug", node] => power(&client, node, "Off", "unplugged").await,
-        ["plug", node] => power(&client, node, "On", "plugged").await,
+        ["unplug", node] => power(&client, lang, node, "Off", "unplugged").await,
+        ["plug", node] => power(&client, lang, node, "On", "plugged").await,
         ["kill", pod] => kill(&client, pod).await,
-        ["traffic", name, rate] => traffic(&client, name, rate).await,
+        ["traffic", name, rate] => traffic(&client, lang, name, rate).await,
         [] | ["help" | "-h" | "--help"] => {
-            out.stdout(USAGE);
+            out.stdout(usage);
             return 0;
         }
         [verb @ ("unplug" | "plug" | "kill" | "traffic"), ..] => {
-            out.stderr(&format!("error: lab {verb} takes other arguments\n\n{USAGE}"));
+            let (ko, en) = (format!("error: lab {verb}의 인자가 달라요\n\n{usage}"), format!("error: lab {verb} takes other arguments\n\n{usage}"));
+            out.stderr(in_lang(lang, &ko, &en));
             return 1;
         }
         [verb, ..] => {
-            out.stderr(&format!("error: unknown command {verb:?} for \"lab\"\n\n{USAGE}"));
+            out.stderr(&format!("error: unknown command {verb:?} for \"lab\"\n\n{usage}"));
             return 1;
         }
     };
@@ -47,11 +61,16 @@ pub(super) async fn run(client: kube::Client, argv: &[String], out: &mut (dyn Si
     }
 }
 
-async fn power(client: &kube::Client, node: &str, power: &str, done: &str) -> Result<String, String> {
+async fn power(client: &kube::Client, lang: Lang, node: &str, power: &str, done: &str) -> Result<String, String> {
     let node = node.strip_prefix("node/").unwrap_or(node);
     let old = send(client, Method::GET, &format!("{GROUP}/machines/{}", path(node)), None).await?;
     if old["spec"]["power"] == power {
-        return Err(format!("error: machine/{node} has its power {} already\n", power.to_lowercase()));
+        let (ko, en) = if power == "On" {
+            (format!("error: machine/{node}은(는) 이미 꽂혀 있어요\n"), format!("error: machine/{node} is plugged in already\n"))
+        } else {
+            (format!("error: machine/{node}은(는) 이미 뽑혀 있어요\n"), format!("error: machine/{node} is unplugged already\n"))
+        };
+        return Err(in_lang(lang, &ko, &en).to_owned());
     }
     send(
         client,
@@ -85,7 +104,7 @@ async fn kill(client: &kube::Client, pod: &str) -> Result<String, String> {
     Ok(format!("pod/{name} container {container} killed (signal/{signal}: SIGKILL)\n"))
 }
 
-async fn traffic(client: &kube::Client, name: &str, rate: &str) -> Result<String, String> {
+async fn traffic(client: &kube::Client, lang: Lang, name: &str, rate: &str) -> Result<String, String> {
     let rps = rate.parse::<f64>().ok().filter(|r| r.is_finite() && (0.0..=1_000_000.0).contains(r));
     let Some(rps) = rps else {
         return Err(format!("error: requests a second must be a number from 0, not {rate:?}\n"));

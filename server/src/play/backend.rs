@@ -34,6 +34,7 @@ const STEP_MS_MAX: i64 = 60_000;
 pub(super) struct ForLearner {
     pub play: Play,
     pub learner: String,
+    pub lang: Lang,
 }
 
 impl ForLearner {
@@ -56,7 +57,7 @@ impl ForLearner {
             Some(id) => sandbox.begin_act(id).await?,
             None => None,
         };
-        let printed = console::run(sandbox.client(), line).await;
+        let printed = console::run(sandbox.client(), line, self.lang).await;
         if let Some(begun) = begun.filter(|_| printed.exit_code != 0) {
             sandbox.take_back_act(&begun).await;
         }

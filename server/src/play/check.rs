@@ -15,6 +15,7 @@ use sandbox::{
     http::{Live, Opened, Speed},
 };
 use serde_json::Value;
+use wire::learner::Lang;
 
 use crate::{console, sandboxes, stage::LEARNER};
 
@@ -74,7 +75,7 @@ impl Lab for LiveLab {
     type Error = anyhow::Error;
 
     async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
-        let printed = console::run(self.live.client(LEARNER), command).await;
+        let printed = console::run(self.live.client(LEARNER), command, Lang::En).await;
         anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.stderr);
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream, stream::BoxStream};
-use tokio::sync::watch::Receiver;
+use tokio::{sync::watch::Receiver, time::{Duration, sleep}};
 use wire::{
     learner::Lang,
     lesson::Progress,
@@ -16,6 +16,9 @@ use crate::{
     sandboxes::{Picture, Sandbox},
     storage::SandboxRow,
 };
+
+/// Pictures closer together than this are told as one: a browser draws no faster.
+const FRAME_GAP: Duration = Duration::from_millis(30);
 
 struct Viewer {
     play: Play,
@@ -48,6 +51,10 @@ pub(super) fn stream(
 
 impl Viewer {
     async fn next(&mut self) -> Option<Frame> {
+        if self.shown.is_some() {
+            self.pictures.changed().await.ok()?;
+            sleep(FRAME_GAP).await;
+        }
         loop {
             let picture = self.pictures.borrow_and_update().clone();
             let frame = match &self.shown {

@@ -71,8 +71,8 @@ impl Play {
 }
 
 impl House for Play {
-    fn backend(&self, learner: String) -> SharedBackend {
-        Arc::new(backend::ForLearner { play: self.clone(), learner })
+    fn backend(&self, learner: String, lang: Lang) -> SharedBackend {
+        Arc::new(backend::ForLearner { play: self.clone(), learner, lang })
     }
 
     fn frames(

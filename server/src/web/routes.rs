@@ -95,13 +95,21 @@ fn files(web: &Web) -> Router<Web> {
         .layer(CompressionLayer::new())
 }
 
+/// The language of the page that a request is for, or comes from.
+fn page_lang(parts: &axum::http::request::Parts) -> Lang {
+    let first = |path: &str| path.split('/').nth(1).and_then(|segment| segment.parse().ok());
+    let referer = parts.headers.get(axum::http::header::REFERER).and_then(|v| v.to_str().ok());
+    let from = referer.and_then(|r| r.parse::<axum::http::Uri>().ok());
+    first(parts.uri.path()).or_else(|| from.and_then(|uri| first(uri.path()))).unwrap_or_default()
+}
+
 /// Hands the learner's backend to Leptos. Where there is no learner (a static file, an unknown address) nothing is
 /// handed in.
 fn context(web: Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let Some(parts) = use_context::<axum::http::request::Parts>() else { return };
         if let Some(Learner(id)) = parts.extensions.get::<Learner>() {
-            provide_context(web.house.backend(id.clone()));
+            provide_context(web.house.backend(id.clone(), page_lang(parts)));
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::house::Frames;
 struct Cottage;
 
 impl House for Cottage {
-    fn backend(&self, _: String) -> SharedBackend {
+    fn backend(&self, _: String, _: Lang) -> SharedBackend {
         unreachable!("no page in these tests asks for it")
     }
     fn frames(
