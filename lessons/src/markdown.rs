@@ -17,16 +17,22 @@ use crate::{diagnostic::Diagnostic, html, source::Source};
 /// A body that was read.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
+    /// For the rail.
     pub sections: Vec<Section>,
+    /// Content, top to bottom.
     pub blocks: Vec<Block>,
+    /// The experiments' words, unread.
     pub fences: Vec<Fence>,
+    /// What is wrong with it.
     pub found: Vec<Diagnostic>,
 }
 
 /// An experiment's place, and the YAML of its words.
 #[derive(Debug)]
 pub(crate) struct Fence {
+    /// The experiment's id.
     pub experiment: String,
+    /// The words.
     pub yaml: String,
     /// Line of the opening fence; the YAML starts on the next.
     pub line: usize,

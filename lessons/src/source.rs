@@ -11,13 +11,16 @@ use crate::diagnostic::{Diagnostic, Severity};
 pub(crate) struct Source {
     /// Path as shown, relative to the course.
     pub path: String,
+    /// Content.
     pub text: String,
 }
 
 /// Where a piece of YAML stands in its file: the lines before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Within {
+    /// Its first line in the file, from 1.
     pub first_line: usize,
+    /// Its last line in the file, from 1.
     pub last_line: usize,
 }
 

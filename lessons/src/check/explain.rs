@@ -19,9 +19,13 @@ use super::{
 /// The moment a check looks at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment<'a> {
+    /// Virtual now.
     pub now_ms: i64,
+    /// The learner's zero.
     pub start_ms: i64,
+    /// When the act was done.
     pub acted_ms: i64,
+    /// Objects as they are.
     pub snapshot: &'a Snapshot,
     /// Objects as they were just before the act.
     pub was: Option<&'a Snapshot>,
@@ -32,6 +36,7 @@ pub(super) struct Moment<'a> {
 pub(super) struct Judged {
     /// `None` where it has no value yet: a field is missing, or types don't fit.
     pub holds: Option<bool>,
+    /// The operand that decided.
     pub why: Why,
 }
 

@@ -22,10 +22,15 @@ const LOST: (i64, &str) = (255, "Unknown");
 /// How a container ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct End {
+    /// Exit code.
     pub code: i64,
+    /// `reason` of the terminated state.
     pub reason: &'static str,
+    /// When it had started.
     pub started: Time,
+    /// When it ended.
     pub finished: Time,
+    /// Container id.
     pub id: EcoString,
 }
 
@@ -34,38 +39,34 @@ pub struct End {
 pub enum State {
     /// Not begun (again).
     Idle,
-    Pulling {
-        since: Time,
-        until: Time,
-    },
+    /// Its image is being pulled.
+    Pulling { since: Time, until: Time },
     /// Shown as `ErrImagePull`.
-    PullFailed {
-        at: Time,
-    },
+    PullFailed { at: Time },
     /// Shown as `ImagePullBackOff`.
-    PullBackOff {
-        until: Time,
-    },
-    Starting {
-        until: Time,
-    },
+    PullBackOff { until: Time },
+    /// Created, about to run.
+    Starting { until: Time },
+    /// Its main process runs.
     Running(Running),
     /// `last` tells how.
     Ended,
     /// Shown as `CrashLoopBackOff`.
-    BackOff {
-        until: Time,
-    },
+    BackOff { until: Time },
 }
 
 /// A main process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Running {
+    /// Since when.
     pub since: Time,
+    /// Container id.
     pub id: EcoString,
     /// When it will end, and with which code, as known now.
     pub ends: Option<(Time, i64)>,
+    /// Does it pass its readiness probe?
     pub ready: bool,
+    /// Has it passed its startup probe?
     pub started: bool,
     /// The next try of the startup or readiness probe whose verdict is open.
     probe_at: Option<Time>,
@@ -75,11 +76,15 @@ pub struct Running {
 /// A container of a pod on a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Container {
+    /// Where it stands.
     pub state: State,
-    /// Its last end, and the one before.
+    /// Its last end.
     pub last: Option<End>,
+    /// The end before the last.
     pub before: Option<End>,
+    /// `restartCount`.
     pub restarts: u32,
+    /// How long its next restart waits.
     pub restart_backoff: Backoff,
     pull_backoff: Backoff,
     behaviour: Option<Behaviour>,

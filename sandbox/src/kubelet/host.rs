@@ -42,10 +42,12 @@ pub(super) struct Kubelet {
 }
 
 impl Kubelet {
+    /// Can it write to the API?
     pub fn reaches_api(&self) -> bool {
         self.up && self.connected
     }
 
+    /// The machine's address.
     pub fn ip(&self) -> EcoString {
         node::host_ip(self.index)
     }

@@ -18,21 +18,30 @@ const SANDBOX_MS: i64 = 300;
 /// The pod's sandbox.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sandbox {
+    /// Not made yet.
     None,
+    /// Being made.
     Creating { until: Time },
+    /// It is there; containers can start.
     Up,
 }
 
 /// A pod as its kubelet knows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PodRun {
+    /// The pod's uid: a pod of the same name is another one.
     pub uid: EcoString,
+    /// Its node.
     pub node: EcoString,
+    /// What was declared.
     pub spec: Arc<PodSpec>,
     /// When the kubelet first saw it.
     pub since: Time,
+    /// Its network namespace.
     pub sandbox: Sandbox,
+    /// `podIP`; empty until it has one.
     pub ip: EcoString,
+    /// In the order of the spec.
     pub containers: Vec<Container>,
     /// When what is left gets SIGKILL, once it must go.
     pub kill_at: Option<Time>,
@@ -41,17 +50,23 @@ pub struct PodRun {
 /// An event to write.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
+    /// `involvedObject.fieldPath`; empty for the pod as a whole.
     pub field: String,
+    /// `Warning`, else `Normal`.
     pub warning: bool,
+    /// Reason.
     pub reason: &'static str,
+    /// Message.
     pub text: String,
 }
 
 impl Note {
+    /// A `Normal` event of the pod.
     pub fn normal(reason: &'static str, text: String) -> Self {
         Self { field: String::new(), warning: false, reason, text }
     }
 
+    /// A `Warning` event of the pod.
     pub fn warning(reason: &'static str, text: String) -> Self {
         Self { field: String::new(), warning: true, reason, text }
     }
@@ -59,24 +74,31 @@ impl Note {
 
 /// What is around a container while it moves on.
 pub struct Scene<'a> {
+    /// Virtual now.
     pub now: Time,
+    /// The pod's uid.
     pub pod_uid: &'a str,
     /// `NAME_NAMESPACE(UID)`, as messages name pods.
     pub pod_id: &'a str,
+    /// The pod's address.
     pub ip: &'a str,
     /// Must the pod go?
     pub ending: bool,
     /// Images on the node.
     pub images: &'a mut BTreeSet<EcoString>,
+    /// How images behave.
     pub behaviours: &'a dyn Fn(&ContainerSpec) -> Behaviour,
+    /// Events to write, in order.
     pub notes: &'a mut Vec<Note>,
 }
 
 impl Scene<'_> {
+    /// How a container behaves.
     pub fn behaviour(&self, spec: &ContainerSpec) -> Behaviour {
         (self.behaviours)(spec)
     }
 
+    /// Notes an event about a container.
     pub fn note(&mut self, spec: &ContainerSpec, note: Note) {
         self.notes.push(Note { field: spec.field(), ..note });
     }

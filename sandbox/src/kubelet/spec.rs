@@ -19,18 +19,27 @@ pub enum Restart {
 /// A container as declared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContainerSpec {
+    /// Name.
     pub name: EcoString,
+    /// Reference of its image, as written.
     pub image: EcoString,
     /// `command` and `args`.
     pub command: Vec<EcoString>,
+    /// `imagePullPolicy`.
     pub pull_policy: EcoString,
+    /// Readiness probe.
     pub readiness: Option<Probe>,
+    /// Startup probe.
     pub startup: Option<Probe>,
+    /// `ports`, as declared.
     pub ports: Json,
+    /// `volumeMounts`, as declared.
     pub mounts: Json,
+    /// `resources`, as declared.
     pub resources: Json,
     /// One of `initContainers`.
     pub init: bool,
+    /// When it is started again.
     pub restart: Restart,
     /// What `preStop` takes before SIGTERM, in milliseconds.
     pub pre_stop_ms: i64,
@@ -39,7 +48,9 @@ pub struct ContainerSpec {
 /// A pod as declared: init containers first, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PodSpec {
+    /// Init containers, then the others.
     pub containers: Vec<ContainerSpec>,
+    /// Does it share the machine's address?
     pub host_network: bool,
 }
 

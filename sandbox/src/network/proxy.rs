@@ -8,9 +8,13 @@ use crate::{json::Json, object::Key, object::Object};
 /// An address that requests are sent to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
+    /// The pod behind it.
     pub pod: Key,
+    /// Where the pod runs.
     pub node: EcoString,
+    /// Address.
     pub ip: EcoString,
+    /// Port on the pod.
     pub port: i64,
 }
 

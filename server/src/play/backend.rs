@@ -32,7 +32,9 @@ const STEP_MS_MAX: i64 = 60_000;
 /// The backend of one learner.
 #[derive(Clone)]
 pub(super) struct ForLearner {
+    /// The game.
     pub play: Play,
+    /// The learner's id.
     pub learner: String,
     pub lang: Lang,
 }

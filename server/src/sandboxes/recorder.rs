@@ -18,11 +18,17 @@ pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes the entries of one run.
 pub struct Journal {
+    /// The database.
     pub storage: Storage,
+    /// The sandbox's id.
     pub sandbox: String,
+    /// Number of the run, from 1.
     pub run: i64,
+    /// Creation of the run: moments are kept as ms since then.
     pub epoch: Time,
+    /// What was given when this process took the sandbox.
     pub fencing_epoch: i64,
+    /// Number of the last entry written.
     pub seq: AtomicI64,
 }
 

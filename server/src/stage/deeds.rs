@@ -7,11 +7,15 @@ use super::read::{condition, controller, key, list, text};
 
 /// A change of one object, before and after.
 pub struct Step<'a> {
+    /// Plural name of the kind.
     pub plural: &'a str,
+    /// Who wrote it.
     pub actor: Actor,
+    /// The object before the change, if it was there.
     pub before: Option<&'a Value>,
     /// The object after the change; its last state when it was deleted.
     pub after: &'a Value,
+    /// Was it deleted?
     pub deleted: bool,
 }
 

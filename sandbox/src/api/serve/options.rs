@@ -13,17 +13,25 @@ use crate::{
 /// Which objects, of which moment.
 #[derive(Clone, Debug, Default)]
 pub struct ListOptions {
+    /// `labelSelector`.
     pub labels: Labels,
+    /// `fieldSelector`.
     pub fields: Fields,
+    /// A watch, not a list?
     pub watch: bool,
     /// `resourceVersion` as sent.
     pub resource_version: String,
     /// `resourceVersionMatch=Exact`.
     pub exact: bool,
+    /// Objects a page; 0 for all.
     pub limit: usize,
+    /// Where the page starts; empty for the first.
     pub continue_: String,
+    /// `allowWatchBookmarks`.
     pub bookmarks: bool,
+    /// `sendInitialEvents`.
     pub initial_events: Option<bool>,
+    /// `timeoutSeconds`: how long a watch stays open.
     pub timeout_s: Option<u64>,
 }
 
@@ -112,9 +120,12 @@ pub fn parse_revision(text: &str) -> Result<u64, String> {
 /// What unknown fields lead to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FieldValidation {
+    /// Nothing.
     Ignore,
+    /// A warning.
     #[default]
     Warn,
+    /// An error.
     Strict,
 }
 

@@ -9,8 +9,11 @@ use crate::{
 /// What a path means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Route {
+    /// `/version`
     Version,
+    /// `/healthz`, `/livez`, `/readyz`
     Health,
+    /// `/`
     Root,
     /// `/api`
     CoreVersions,
@@ -20,10 +23,13 @@ pub enum Route {
     Group(String),
     /// `/api/v1`, `/apis/GROUP/VERSION`
     GroupVersion(String, String),
+    /// `/openapi/v3`
     OpenApiV3Index,
     /// `/openapi/v3/apis/GROUP/VERSION`
     OpenApiV3(String, String),
+    /// `/openapi/v2`
     OpenApiV2,
+    /// Objects of a kind.
     Resource(Target),
     /// A group version is there, the resource is not: a `Status`.
     NoResource,
@@ -34,10 +40,13 @@ pub enum Route {
 /// A resource's path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
+    /// The kind.
     pub resource: Resource,
     /// Empty for all namespaces and for cluster-scoped kinds.
     pub namespace: String,
+    /// The object; `None` for the collection.
     pub name: Option<String>,
+    /// What of the object.
     pub sub: Sub,
     /// The deprecated `/watch/` prefix.
     pub watch: bool,
@@ -46,12 +55,19 @@ pub struct Target {
 /// A subresource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sub {
+    /// The object itself.
     None,
+    /// `status`
     Status,
+    /// `scale`
     Scale,
+    /// `binding`
     Binding,
+    /// `eviction`
     Eviction,
+    /// `log`
     Log,
+    /// `finalize`
     Finalize,
 }
 
@@ -63,6 +79,7 @@ impl Target {
 }
 
 impl Route {
+    /// The meaning of a path, without its query.
     pub fn parse(path: &str) -> Self {
         let parts: Vec<String> =
             path.split('/').filter(|p| !p.is_empty()).take(16).map(|p| decode(p, false)).collect();
