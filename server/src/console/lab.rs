@@ -27,7 +27,12 @@ const USAGE_KO: &str = "lab은 클러스터 아래의 것을 바꿔요. kubectl�
 ";
 
 /// Runs a lab command; gives its exit code.
-pub(super) async fn run(client: kube::Client, lang: Lang, argv: &[String], out: &mut (dyn Sink + Send)) -> i32 {
+pub(super) async fn run(
+    client: kube::Client,
+    lang: Lang,
+    argv: &[String],
+    out: &mut (dyn Sink + Send),
+) -> i32 {
     let usage = in_lang(lang, USAGE_KO, USAGE_EN);
     let words: Vec<&str> = argv.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
@@ -40,7 +45,10 @@ pub(super) async fn run(client: kube::Client, lang: Lang, argv: &[String], out: 
             return 0;
         }
         [verb @ ("unplug" | "plug" | "kill" | "traffic"), ..] => {
-            let (ko, en) = (format!("error: lab {verb}의 인자가 달라요\n\n{usage}"), format!("error: lab {verb} takes other arguments\n\n{usage}"));
+            let (ko, en) = (
+                format!("error: lab {verb}의 인자가 달라요\n\n{usage}"),
+                format!("error: lab {verb} takes other arguments\n\n{usage}"),
+            );
             out.stderr(in_lang(lang, &ko, &en));
             return 1;
         }
@@ -61,14 +69,26 @@ pub(super) async fn run(client: kube::Client, lang: Lang, argv: &[String], out: 
     }
 }
 
-async fn power(client: &kube::Client, lang: Lang, node: &str, power: &str, done: &str) -> Result<String, String> {
+async fn power(
+    client: &kube::Client,
+    lang: Lang,
+    node: &str,
+    power: &str,
+    done: &str,
+) -> Result<String, String> {
     let node = node.strip_prefix("node/").unwrap_or(node);
     let old = send(client, Method::GET, &format!("{GROUP}/machines/{}", path(node)), None).await?;
     if old["spec"]["power"] == power {
         let (ko, en) = if power == "On" {
-            (format!("error: machine/{node}은(는) 이미 꽂혀 있어요\n"), format!("error: machine/{node} is plugged in already\n"))
+            (
+                format!("error: machine/{node}은(는) 이미 꽂혀 있어요\n"),
+                format!("error: machine/{node} is plugged in already\n"),
+            )
         } else {
-            (format!("error: machine/{node}은(는) 이미 뽑혀 있어요\n"), format!("error: machine/{node} is unplugged already\n"))
+            (
+                format!("error: machine/{node}은(는) 이미 뽑혀 있어요\n"),
+                format!("error: machine/{node} is unplugged already\n"),
+            )
         };
         return Err(in_lang(lang, &ko, &en).to_owned());
     }
@@ -107,7 +127,15 @@ async fn kill(client: &kube::Client, pod: &str) -> Result<String, String> {
 async fn traffic(client: &kube::Client, lang: Lang, name: &str, rate: &str) -> Result<String, String> {
     let rps = rate.parse::<f64>().ok().filter(|r| r.is_finite() && (0.0..=1_000_000.0).contains(r));
     let Some(rps) = rps else {
-        return Err(format!("error: requests a second must be a number from 0, not {rate:?}\n"));
+        let ko = format!(
+            "error: 초당 요청 수가 {rate:?}예요. 0 이상의 수를 넣어 주세요.
+"
+        );
+        let en = format!(
+            "error: requests a second must be a number from 0, not {rate:?}
+"
+        );
+        return Err(in_lang(lang, &ko, &en).to_owned());
     };
     let rps = if rps.fract() == 0.0 { json!(rps as i64) } else { json!(rps) };
     let uri = format!("{GROUP}/namespaces/default/traffics/{}", path(name));

@@ -41,6 +41,7 @@ pub async fn run(client: kube::Client, line: &str, lang: Lang) -> Printed {
 
 async fn dispatch(
     client: kube::Client,
+    lang: Lang,
     program: &str,
     argv: &[String],
     stdin: Option<&str>,

@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream, stream::BoxStream};
-use tokio::{sync::watch::Receiver, time::{Duration, sleep}};
+use tokio::{
+    sync::watch::Receiver,
+    time::{Duration, sleep},
+};
 use wire::{
     learner::Lang,
     lesson::Progress,

@@ -47,7 +47,7 @@ impl Storage {
             })
             .connect(url)
             .await?;
-        sqlx::migrate!("./migrations").run(&pool).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
+        sqlx::migrate!("../migrations").run(&pool).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         Ok(Self { pool })
     }
 

@@ -18,6 +18,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 use tracing::Span;
+use wire::learner::Lang;
 
 use super::{Learner, Web, entry, frames, guard, kubeconfig, learner};
 
@@ -109,7 +110,7 @@ fn context(web: Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let Some(parts) = use_context::<axum::http::request::Parts>() else { return };
         if let Some(Learner(id)) = parts.extensions.get::<Learner>() {
-            provide_context(web.house.backend(id.clone(), page_lang(parts)));
+            provide_context(web.house.backend(id.clone(), page_lang(&parts)));
         }
     }
 }
