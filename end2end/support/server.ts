@@ -46,7 +46,9 @@ export class Server {
 
   /** Starts the process and waits until it says that it listens. */
   async start(): Promise<void> {
-    const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.data];
+    // kubectl's door is not part of this: a free port, so that another server on this machine is not in the way
+    const doors = ["--listen", `127.0.0.1:${this.port}`, "--kube-listen", "127.0.0.1:0"];
+    const args = ["serve", ...doors, "--data", this.data];
     const child = spawn(BINARY, args, {
       cwd: ROOT,
       env: { ...process.env, LEPTOS_SITE_ROOT: SITE, NO_COLOR: "1" },

@@ -1,0 +1,77 @@
+// Without JavaScript the lesson reads, and every step of the experiment answers as a form.
+import { ClusterPage, NODES } from "../support/cluster.js";
+import { expect, screenshot, test } from "../support/fixtures.js";
+import { LESSON, WORDS } from "../support/words.js";
+
+test.use({ javaScriptEnabled: false });
+
+for (const lang of ["ko", "en"] as const) {
+  test(`without JavaScript in ${lang}: the lesson reads and its forms answer`, async ({ page }) => {
+    const words = WORDS[lang];
+    const cluster = new ClusterPage(page, lang);
+    const { card, stage } = cluster;
+
+    await page.goto(`/${lang}`);
+    await page.getByRole("main").getByRole("link", { name: words.firstLesson }).first().click();
+    await expect(page).toHaveURL(new RegExp(`/${lang}/lessons/${LESSON}`));
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/\S/);
+    await expect(page.locator("#self-healing")).toBeVisible();
+    for (const node of NODES) {
+      await cluster.expectNode(node, words.nodeReady);
+      await expect(cluster.podsOn(node)).toHaveCount(2);
+    }
+
+    // predict
+    await expect(card.getByRole("button", { name: words.unplugAct })).toBeDisabled();
+    await card.getByRole("radio", { name: words.choice }).check();
+    await card.getByRole("button", { name: words.lock }).click();
+    await expect(page).toHaveURL(new RegExp(`/${lang}/lessons/${LESSON}`));
+    await expect(card.getByText(words.lockedAt)).toBeVisible();
+    await expect(card.getByRole("radio", { name: words.choice })).toBeChecked();
+    await expect(card.getByRole("radio", { name: words.choice })).toBeDisabled();
+
+    // act
+    await card.getByRole("button", { name: words.unplugAct }).click();
+    await expect(card.getByText(words.actDoneAt)).toBeVisible();
+    await expect(cluster.button(`${words.plug}: node-c`)).toBeVisible();
+
+    // step: from event to event until the node counts as lost
+    const before = await cluster.seconds();
+    await cluster.button(words.next).click();
+    await expect(page).toHaveURL(/#time$/);
+    expect(await cluster.seconds(), "a step moves time").toBeGreaterThanOrEqual(before);
+    const lost = `${words.node} node-c, ${words.nodeLost}`;
+    for (let n = 0; n < 40 && (await stage.getByRole("article", { name: lost }).count()) === 0; n++) {
+      await cluster.button(words.next).click();
+    }
+    await cluster.expectNode("node-c", words.nodeLost);
+    expect(await cluster.seconds()).toBeGreaterThan(before + 30);
+    await cluster.expectReady(4);
+
+    // the console
+    await page.getByRole("textbox", { name: words.consoleLine }).fill("kubectl get nodes");
+    await page.getByRole("button", { name: words.consoleRun, exact: true }).click();
+    await expect(cluster.log).toContainText("kubectl get nodes");
+    await expect(cluster.log).toContainText(/node-c\s+NotReady/);
+
+    // speed, and a past moment
+    await cluster.button(words.speed(20)).click();
+    await expect(cluster.button(words.speed(20))).toHaveAttribute("aria-pressed", "true");
+    await cluster.button(words.previous).click();
+    await expect(cluster.button(words.goLive)).toBeVisible();
+    await expect(page).toHaveURL(/[?&]at=\d+/);
+    await cluster.button(words.goLive).click();
+    await cluster.expectReady(4);
+    await screenshot(page, `nojs-${lang}`);
+  });
+}
+
+test("without JavaScript: bad input is answered on the page and loses nothing", async ({ page }) => {
+  const words = WORDS.ko;
+  const cluster = new ClusterPage(page, "ko");
+  await page.goto(`/ko/lessons/${LESSON}`);
+  await page.getByRole("textbox", { name: words.consoleLine }).fill("rm -rf /");
+  await page.getByRole("button", { name: words.consoleRun, exact: true }).click();
+  await expect(cluster.log).toContainText("rm -rf /");
+  await cluster.expectReady(6);
+});
