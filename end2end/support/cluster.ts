@@ -8,6 +8,9 @@ export type DrawnPod = { node: string; name: string; state: string; restarts: nu
 export const NODES = ["node-a", "node-b", "node-c"] as const;
 type NodeName = (typeof NODES)[number];
 
+/** The unoptimised WebAssembly is large: a busy machine compiles it for a while. */
+const ALIVE_MS_MAX = 30_000;
+
 export class ClusterPage {
   readonly words: Words;
 
@@ -26,7 +29,8 @@ export class ClusterPage {
   }
 
   async alive(): Promise<void> {
-    await expect(this.page.getByRole("banner").getByRole("status")).toHaveText(this.words.saved);
+    const link = this.page.getByRole("banner").getByRole("status");
+    await expect(link).toHaveText(this.words.saved, { timeout: ALIVE_MS_MAX });
   }
 
   /** The experiment's card. */
