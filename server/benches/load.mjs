@@ -10,7 +10,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -63,6 +63,16 @@ async function start(binary) {
   }
   await stop();
   throw new Error(`${binary} ended before it listened`);
+}
+
+/** Seconds of processor time that a process has used; NaN where it cannot be told. */
+function cpuSeconds(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(stat[11]) + Number(stat[12])) / 100;
+  } catch {
+    return NaN;
+  }
 }
 
 /** One request with a cookie; the body whole. */
@@ -189,16 +199,18 @@ async function main() {
       for (let one; (one = queue.shift()); ) await one.open();
     }));
     const openedMs = performance.now() - begun;
+    const before = cpuSeconds(server.pid);
     const until = performance.now() + seconds * 1000;
     await Promise.all(all.map((one) => one.live(until)));
 
+    const busy = ((cpuSeconds(server.pid) - before) / seconds) * 100;
     const [cpu] = os.cpus();
     console.log(`machine: ${os.cpus().length} x ${cpu?.model ?? "?"}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0].toFixed(1)}`);
     console.log(`learners: ${learners}, opened in ${(openedMs / 1000).toFixed(1)} s; ${seconds} s of an action about every ${everyMs} ms each`);
     console.log(`${"ms".padEnd(34)}${"count".padStart(7)}${["p50", "p95", "p99", "max"].map((h) => h.padStart(9)).join("")}`);
     row("action sent to picture shown", all.flatMap((one) => one.times));
     row("action sent to form answered", all.flatMap((one) => one.answers));
-    console.log(`frames: ${all.reduce((n, one) => n + one.frames, 0)}; errors: ${errors.length}`);
+    console.log(`frames: ${all.reduce((n, one) => n + one.frames, 0)}; errors: ${errors.length}; the server used ${Number.isNaN(busy) ? "?" : busy.toFixed(0)} % of a core`);
   } finally {
     all.forEach((one) => one.close());
     agent.destroy();
