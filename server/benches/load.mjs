@@ -57,6 +57,7 @@ async function start(binary) {
     }
     rmSync(data, { recursive: true, force: true });
   };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop().finally(() => process.exit(1)));
   for await (const line of createInterface({ input: child.stdout })) {
     const at = /listening on (http:\S+)/.exec(line);
     if (at) return { url: at[1], stop, pid: child.pid };
