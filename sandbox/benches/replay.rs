@@ -1,0 +1,89 @@
+//! How long a replay takes: a virtual hour of lesson 21's self-healing experiment, its plug pulled. The bar is 100 ms.
+//!
+//! `cargo bench -p sandbox --bench replay` prints a table. It fails on a wrong state, never on a slow machine.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use sandbox::{
+    clock::Time,
+    cluster::{Cluster, Config},
+    object::Object,
+    request::{Reply, Request},
+};
+
+const WORLD: &str = "../lessons/content/21-why-kubernetes/experiments/self-healing/world.yaml";
+const EPOCH: Time = Time(1_795_000_000_000);
+const SETTLE_MS: i64 = 180_000;
+const HOUR_MS: i64 = 3_600_000;
+const BAR: Duration = Duration::from_millis(100);
+const RUNS: usize = 20;
+
+fn main() {
+    // `cargo test --benches` only wants to see that it runs.
+    let runs = if std::env::args().any(|a| a == "--bench") { RUNS } else { 1 };
+    let world = world();
+    println!("{:<36} {:>9} {:>9} {:>9}  {:>9} state", "replay", "min ms", "median ms", "max ms", "revisions");
+    let nothing: &[(i64, &str)] = &[];
+    for (name, end_ms, plugs) in [
+        ("the world, settled (3 min)", SETTLE_MS, nothing),
+        ("an hour, nothing done", HOUR_MS, nothing),
+        ("an hour, plug pulled", HOUR_MS, &[(SETTLE_MS + 20_000, "Off")]),
+        (
+            "an hour, plug pulled and back",
+            HOUR_MS,
+            &[(SETTLE_MS + 20_000, "Off"), (SETTLE_MS + 900_000, "On")],
+        ),
+    ] {
+        let mut times = Vec::new();
+        let mut states = Vec::new();
+        for _ in 0..runs {
+            let start = Instant::now();
+            let cluster = black_box(replay(&world, plugs, end_ms));
+            times.push(start.elapsed());
+            states.push((cluster.api().revision(), cluster.state_hash()));
+        }
+        assert!(states.iter().all(|s| *s == states[0]), "{name}: replays differ");
+        times.sort_unstable();
+        let ms = |d: Duration| d.as_secs_f64() * 1000.0;
+        let median = times[times.len() / 2];
+        println!(
+            "{name:<36} {:>9.1} {:>9.1} {:>9.1}  {:>9} {:016x}{}",
+            ms(times[0]),
+            ms(median),
+            ms(times[times.len() - 1]),
+            states[0].0,
+            states[0].1,
+            if median > BAR { "  OVER THE BAR of 100 ms" } else { "" }
+        );
+    }
+}
+
+fn world() -> Vec<Object> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(WORLD);
+    let documents: Vec<serde_json::Value> =
+        serde_saphyr::from_multiple(&std::fs::read_to_string(path).unwrap()).unwrap();
+    documents.into_iter().filter(|d| !d.is_null()).map(|d| Object(d.into())).collect()
+}
+
+fn replay(world: &[Object], plugs: &[(i64, &str)], end_ms: i64) -> Cluster {
+    let mut cluster = Cluster::new(Config { seed: 21, epoch: EPOCH, world: world.to_vec() }).unwrap();
+    for (at_ms, power) in plugs {
+        cluster.advance_to(EPOCH.plus_ms(*at_ms));
+        let reply = cluster.handle(&Request {
+            user: "learner".into(),
+            method: "PATCH".into(),
+            uri: "/apis/sim.pilothouse.dev/v1/machines/node-c".into(),
+            content_type: "application/merge-patch+json".into(),
+            body: format!("{{\"spec\":{{\"power\":\"{power}\"}}}}"),
+            ..Request::default()
+        });
+        let Reply::Body(body) = reply else { panic!("a patch gave a watch") };
+        assert_eq!(body.code, 200, "{}", String::from_utf8_lossy(&body.bytes));
+    }
+    cluster.advance_to(EPOCH.plus_ms(end_ms));
+    cluster
+}

@@ -1,0 +1,227 @@
+#!/usr/bin/env node
+// How long an action takes until a learner's picture shows it, with many learners at once.
+//
+//   node server/benches/load.mjs --binary target/release/pilothouse     starts it on free ports with its own data
+//   node server/benches/load.mjs --url http://127.0.0.1:3000            uses a server that runs
+//
+// Each learner opens the lesson (a cookie and a sandbox of their own) and its frames, then types
+// `lab traffic web N` with another N about every second. Measured: from sending the form until the frame that shows N.
+// Exits with 1 on errors only; how fast a machine is, is for the reader to judge. Node >= 20, no packages.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const WAIT_MS = 10_000;
+const OPENING_AT_ONCE = 4;
+
+const { values: flags } = parseArgs({
+  options: {
+    binary: { type: "string" },
+    site: { type: "string", default: path.join(ROOT, "target/site") },
+    url: { type: "string" },
+    slug: { type: "string", default: "21-why-kubernetes" },
+    learners: { type: "string", default: "50" },
+    seconds: { type: "string", default: "20" },
+    "every-ms": { type: "string", default: "1000" },
+  },
+});
+const learners = Number(flags.learners);
+const seconds = Number(flags.seconds);
+const everyMs = Number(flags["every-ms"]);
+const errors = [];
+const agent = new http.Agent({ keepAlive: true, maxSockets: learners * 3 });
+
+/** Starts the program on free ports; resolves to its address once it listens. */
+async function start(binary) {
+  const data = mkdtempSync(path.join(os.tmpdir(), "pilothouse-load-"));
+  const args = ["serve", "--listen", "127.0.0.1:0", "--kube-listen", "127.0.0.1:0", "--data", data];
+  const child = spawn(path.resolve(binary), args, {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_URL: "", LEPTOS_SITE_ROOT: flags.site, RUST_LOG: process.env.RUST_LOG ?? "warn" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const stop = async () => {
+    if (child.exitCode === null) {
+      child.kill("SIGTERM");
+      await Promise.race([once(child, "exit"), sleep(8_000)]);
+      if (child.exitCode === null) child.kill("SIGKILL");
+    }
+    rmSync(data, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop().finally(() => process.exit(1)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const at = /listening on (http:\S+)/.exec(line);
+    if (at) return { url: at[1], stop, pid: child.pid };
+  }
+  await stop();
+  throw new Error(`${binary} ended before it listened`);
+}
+
+/** Seconds of processor time that a process has used; NaN where it cannot be told. */
+function cpuSeconds(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(stat[11]) + Number(stat[12])) / 100;
+  } catch {
+    return NaN;
+  }
+}
+
+/** One request with a cookie; the body whole. */
+function ask(url, { method = "GET", cookie, form } = {}) {
+  const body = form && new URLSearchParams(form).toString();
+  const headers = { accept: form ? "application/json" : "text/html", "accept-language": "ko" };
+  if (cookie) headers.cookie = cookie;
+  if (form) {
+    headers["content-type"] = "application/x-www-form-urlencoded";
+    headers["content-length"] = Buffer.byteLength(body);
+  }
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { method, headers, agent }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (piece) => (text += piece));
+      response.on("end", () => resolve({ code: response.statusCode, headers: response.headers, text }));
+      response.on("error", reject);
+    });
+    request.on("error", reject);
+    request.setTimeout(60_000, () => request.destroy(new Error(`no answer in 60 s: ${method} ${url}`)));
+    request.end(body);
+  });
+}
+
+class Learner {
+  constructor(base, number) {
+    this.base = base;
+    this.number = number;
+    this.wanted = new Map();
+    this.times = [];
+    this.answers = [];
+    this.frames = 0;
+  }
+
+  async open() {
+    const page = await ask(`${this.base}/ko/lessons/${flags.slug}`);
+    if (page.code !== 200) throw new Error(`the lesson page gave ${page.code}`);
+    this.cookie = (page.headers["set-cookie"] ?? []).map((c) => c.split(";")[0]).join("; ");
+    this.sandbox = /\/sandboxes\/([A-Za-z0-9_-]+)\//.exec(page.text)?.[1]
+      ?? /name="sandbox"[^>]*value="([^"]+)"/.exec(page.text)?.[1];
+    if (!this.cookie || !this.sandbox) throw new Error("the lesson page named no sandbox, or set no cookie");
+    const first = new Promise((resolve, reject) => {
+      this.first = resolve;
+      setTimeout(() => reject(new Error("no first frame in 20 s")), 20_000).unref();
+    });
+    const uri = `${this.base}/sandboxes/${this.sandbox}/frames?lang=ko`;
+    this.stream = http.get(uri, { headers: { cookie: this.cookie, accept: "text/event-stream" }, agent: false }, (response) => {
+      if (response.statusCode !== 200) errors.push(`frames gave ${response.statusCode}`);
+      const lines = createInterface({ input: response });
+      lines.on("line", (line) => this.line(line, performance.now()));
+      lines.on("error", (e) => this.closed || errors.push(`frames: ${e.message}`));
+      response.on("end", () => this.closed || errors.push("a stream of frames ended"));
+    });
+    this.stream.on("error", (e) => this.closed || errors.push(`frames: ${e.message}`));
+    await first;
+  }
+
+  line(line, now) {
+    if (!line.startsWith("data:")) return;
+    this.frames += 1;
+    this.first();
+    // Only frames with a Traffic in them are of interest, and only its rate.
+    for (const [, rate] of line.matchAll(/"rate_rps":([0-9.]+)/g)) {
+      const action = this.wanted.get(Number(rate));
+      if (!action) continue;
+      this.wanted.delete(Number(rate));
+      this.times.push(now - action.sent);
+      action.shown();
+    }
+  }
+
+  async act(rate) {
+    const action = { sent: performance.now() };
+    const shown = new Promise((resolve) => (action.shown = resolve));
+    this.wanted.set(rate, action);
+    const form = { sandbox: this.sandbox, line: `lab traffic web ${rate}`, back: "" };
+    const answer = await ask(`${this.base}/api/console`, { method: "POST", cookie: this.cookie, form });
+    this.answers.push(performance.now() - action.sent);
+    if (answer.code !== 200 || JSON.parse(answer.text).exit_code !== 0) {
+      this.wanted.delete(rate);
+      throw new Error(`console gave ${answer.code}: ${answer.text.slice(0, 300)}`);
+    }
+    const late = sleep(WAIT_MS, "late", { ref: false });
+    if ((await Promise.race([shown, late])) === "late") {
+      this.wanted.delete(rate);
+      throw new Error(`learner ${this.number}: no frame showed rate ${rate} within ${WAIT_MS} ms`);
+    }
+  }
+
+  async live(until) {
+    await sleep(Math.random() * everyMs);
+    for (let n = 0; performance.now() < until; n += 1) {
+      const next = performance.now() + everyMs * (0.8 + 0.4 * Math.random());
+      // 41, 42 … 100 and again: never the rate that is there.
+      await this.act(41 + ((n + this.number) % 60)).catch((e) => errors.push(e.message));
+      await sleep(Math.max(0, Math.min(next, until) - performance.now()));
+    }
+  }
+
+  close() {
+    this.closed = true;
+    this.stream?.destroy();
+  }
+}
+
+/** The value that a share of all does not exceed. */
+const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+
+function row(name, times) {
+  const sorted = times.toSorted((a, b) => a - b);
+  const cells = [0.5, 0.95, 0.99, 1].map((p) => percentile(sorted, p).toFixed(1).padStart(9));
+  console.log(`${name.padEnd(34)}${String(sorted.length).padStart(7)}${cells.join("")}`);
+}
+
+async function main() {
+  if (!flags.url && !flags.binary) throw new Error("say which server: --url ADDRESS, or --binary PATH to start one");
+  const server = flags.url ? { url: flags.url.replace(/\/$/, ""), stop: async () => {} } : await start(flags.binary);
+  const all = Array.from({ length: learners }, (_, n) => new Learner(server.url, n));
+  try {
+    const begun = performance.now();
+    const queue = [...all];
+    await Promise.all(Array.from({ length: OPENING_AT_ONCE }, async () => {
+      for (let one; (one = queue.shift()); ) await one.open();
+    }));
+    const openedMs = performance.now() - begun;
+    const before = cpuSeconds(server.pid);
+    const until = performance.now() + seconds * 1000;
+    await Promise.all(all.map((one) => one.live(until)));
+
+    const busy = ((cpuSeconds(server.pid) - before) / seconds) * 100;
+    const [cpu] = os.cpus();
+    console.log(`machine: ${os.cpus().length} x ${cpu?.model ?? "?"}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0].toFixed(1)}`);
+    console.log(`learners: ${learners}, opened in ${(openedMs / 1000).toFixed(1)} s; ${seconds} s of an action about every ${everyMs} ms each`);
+    console.log(`${"ms".padEnd(34)}${"count".padStart(7)}${["p50", "p95", "p99", "max"].map((h) => h.padStart(9)).join("")}`);
+    row("action sent to picture shown", all.flatMap((one) => one.times));
+    row("action sent to form answered", all.flatMap((one) => one.answers));
+    console.log(`frames: ${all.reduce((n, one) => n + one.frames, 0)}; errors: ${errors.length}; the server used ${Number.isNaN(busy) ? "?" : busy.toFixed(0)} % of a core`);
+  } finally {
+    all.forEach((one) => one.close());
+    agent.destroy();
+    await server.stop();
+  }
+  for (const e of new Set(errors)) console.error(`error: ${e}`);
+  if (errors.length > 0 || all.every((one) => one.times.length === 0)) process.exitCode = 1;
+}
+
+main().catch((e) => {
+  console.error(`error: ${e.message}`);
+  process.exit(1);
+});
