@@ -92,6 +92,7 @@ impl Lesson {
             part: text.part.clone(),
             summary: text.summary.clone(),
             lang,
+            kubernetes: String::new(),
             sections: text.sections.clone(),
             blocks: text.blocks.clone(),
             experiments: self.experiments.iter().filter_map(view).collect(),

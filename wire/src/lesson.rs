@@ -19,6 +19,8 @@ pub struct LessonPage {
     pub summary: String,
     /// Language of the texts.
     pub lang: Lang,
+    /// Version of Kubernetes that the cluster models, e.g. `v1.33.13`.
+    pub kubernetes: String,
     /// The numbered sections, for the rail at the left.
     pub sections: Vec<Section>,
     /// Content, top to bottom.

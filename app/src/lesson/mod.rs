@@ -6,9 +6,11 @@ pub mod experiment;
 mod predict;
 pub mod rail;
 
+#[cfg(any(feature = "ssr", test))]
 use wire::lesson::LessonPage;
 
 /// Which experiment stands on the stage: the one asked for, else the first that is not passed, else the last.
+#[cfg(any(feature = "ssr", test))]
 pub fn active(page: &LessonPage, asked: Option<&str>) -> Option<usize> {
     let all = &page.experiments;
     all.iter()

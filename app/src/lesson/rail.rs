@@ -75,6 +75,7 @@ mod tests {
         let section = |id: &str, problem| Section { id: id.into(), title: id.into(), problem };
         let prose = |html: &str| Block::Prose { html: html.into() };
         let page = LessonPage {
+            kubernetes: String::new(),
             slug: String::new(),
             number: 21,
             title: String::new(),

@@ -58,7 +58,7 @@ pub fn pod_label(lang: Lang, pod: &PodView) -> String {
         label.push_str(&pick(
             lang,
             format!(", 다시 시작 {}회", pod.restarts),
-            format!(", {} restarts", pod.restarts),
+            format!(", {} restart{}", pod.restarts, if pod.restarts == 1 { "" } else { "s" }),
         ));
     }
     label

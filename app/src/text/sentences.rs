@@ -21,8 +21,13 @@ pub fn experiments(lang: Lang, n: usize) -> String {
     pick(lang, format!("실험 {n}개"), if n == 1 { "1 experiment".into() } else { format!("{n} experiments") })
 }
 /// Which Kubernetes the cluster models.
-pub fn simulated(lang: Lang) -> &'static str {
-    pick(lang, "Kubernetes 1.33의 기본값을 따르는 시뮬레이션", "Simulation with Kubernetes 1.33 defaults")
+pub fn simulated(lang: Lang, version: &str) -> String {
+    let version = version.trim_start_matches('v').rsplit_once('.').map_or(version, |(minor, _)| minor);
+    pick(
+        lang,
+        format!("Kubernetes {version}의 기본값을 따르는 시뮬레이션"),
+        format!("Simulation with Kubernetes {version} defaults"),
+    )
 }
 /// Score of the checks, read aloud.
 pub fn score(lang: Lang, passed: usize, all: usize) -> String {

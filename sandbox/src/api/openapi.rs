@@ -69,7 +69,7 @@ pub fn v3(group: &str, version: &str) -> Option<Json> {
     }
     (!paths.is_empty()).then(|| {
         let mut out = json!({
-            "openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "1.33"}, "components": {"schemas": {}},
+            "openapi": "3.0.0", "info": {"title": "Kubernetes", "version": crate::version::KUBERNETES_VERSION}, "components": {"schemas": {}},
         });
         out.set("paths", paths);
         out
@@ -92,8 +92,7 @@ pub fn v2() -> Json {
         operations.set("patch", patch);
         paths.set(&path(resource), operations);
     }
-    let mut out =
-        json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": "v1.33.0"}, "definitions": {}});
+    let mut out = json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": crate::version::KUBERNETES_VERSION}, "definitions": {}});
     out.set("paths", paths);
     out
 }

@@ -138,7 +138,8 @@ impl ForLearner {
                 .map(|(_, s, p)| (s.clone(), p.clone()))
                 .unwrap_or_default()
         };
-        lesson.page(lang, place).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })
+        let page = lesson.page(lang, place).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
+        Ok(LessonPage { kubernetes: sandbox::version::KUBERNETES_VERSION.into(), ..page })
     }
 
     async fn time(&self, sandbox: &str, control: TimeControl) -> Result<StageView, Problem> {
