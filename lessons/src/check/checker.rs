@@ -47,6 +47,9 @@ struct CheckState {
     held_since_ms: Option<i64>,
     /// What decided it just before the act.
     before: Option<Why>,
+    /// Of a `never`: what came nearest to it, at the last look.
+    #[serde(default)]
+    nearest: Option<Why>,
     result: CheckResult,
 }
 
@@ -186,6 +189,7 @@ impl Checker {
         for (spec, check) in self.experiment.checks.iter().zip(&mut self.state.checks) {
             if spec.form == Form::Never && check.result.verdict == Verdict::InProgress {
                 decide(check, Verdict::Pass, at_ms);
+                check.result.why = check.nearest.take();
                 changed = true;
             }
         }
@@ -241,8 +245,8 @@ fn take_in(spec: &CheckSpec, check: &mut CheckState, judged: Judged, at_ms: i64)
     match spec.form {
         Form::Eventually if holds => decide(check, Verdict::Pass, at_ms),
         Form::Never if holds => decide(check, Verdict::Fail, at_ms),
-        // Nothing was found: there is no value to show.
-        Form::Never => check.result.why = None,
+        // What came nearest decides only once the run is over.
+        Form::Never => check.nearest = check.result.why.take(),
         _ => {}
     }
 }
