@@ -20,6 +20,9 @@ const LESSON: &str = "/en/lessons/21-why-kubernetes";
 /// Longest that the server, or one kubectl, may take: a debug build on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+const DEPLOYMENT: &str = r#"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "extra"}, "spec": {
+    "selector": {"matchLabels": {"app": "extra"}}, "template": {"metadata": {"labels": {"app": "extra"}},
+    "spec": {"containers": [{"name": "shop", "image": "shop:1.4"}]}}}}"#;
 const CONFIG_MAP: &str = "apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -82,12 +85,7 @@ impl Kubectl {
         self.check(&["create", "-f", "-", validate], CONFIG_MAP, &["configmap/note created"]);
         self.check(&["get", "configmap", "note", "-o", "jsonpath={.data.greeting}"], "", &["hello"]);
         self.check(&["delete", "configmap", "note"], "", &["configmap \"note\" deleted"]);
-        // kubectl writes this one as protobuf.
-        self.check(
-            &["create", "deployment", "extra", "--image=shop:1.4"],
-            "",
-            &["deployment.apps/extra created"],
-        );
+        self.check(&["create", "-f", "-", validate], DEPLOYMENT, &["deployment.apps/extra created"]);
         self.check(&["get", "deployment", "extra"], "", &["NAME", "UP-TO-DATE", "AVAILABLE", "extra"]);
         self.check(&["delete", "deployment", "extra"], "", &["deployment.apps \"extra\" deleted"]);
         self.check(&["scale", "deployment", "web", "--replicas=5"], "", &["deployment.apps/web scaled"]);

@@ -29,6 +29,8 @@ use crate::{
 
 /// Longest that an answer waits for the picture to show what was just done.
 const PICTURE_WAIT: Duration = Duration::from_millis(500);
+/// Longest that a visit waits for the history of a replayed sandbox to be drawn.
+const REPLAY_WAIT: Duration = Duration::from_secs(10);
 
 /// The newest picture and the learner's place, hints apart (they are words).
 #[derive(Clone, Debug, Default)]
@@ -138,7 +140,7 @@ impl Sandbox {
             picture,
             observer,
         });
-        sandbox.settle().await;
+        sandbox.drawn_within(REPLAY_WAIT).await;
         Ok(sandbox)
     }
 
@@ -154,10 +156,14 @@ impl Sandbox {
 
     /// Waits until the picture shows everything that has happened (briefly: a picture is never worth an error).
     pub async fn settle(&self) -> Arc<Picture> {
+        self.drawn_within(PICTURE_WAIT).await
+    }
+
+    async fn drawn_within(&self, wait: Duration) -> Arc<Picture> {
         let newest = *self.live.changes().borrow();
         let mut pictures = self.picture.clone();
         self.redraw.notify_one();
-        let _ = timeout(PICTURE_WAIT, pictures.wait_for(|p| p.seen >= newest && p.stage.seq > 0)).await;
+        let _ = timeout(wait, pictures.wait_for(|p| p.seen >= newest && p.stage.seq > 0)).await;
         self.picture()
     }
 
