@@ -241,9 +241,11 @@ impl Status {
         Self { code: 500, reason: "", message: message.into(), details: Json::Null }
     }
 
-    /// 500 or 507: our side failed; nothing was changed.
-    pub fn internal(message: impl Into<String>) -> Self {
-        Self { code: 500, reason: "InternalError", message: message.into(), details: Json::Null }
+    /// 500: our side failed; nothing was changed.
+    pub fn internal(why: &str) -> Self {
+        let details = json!({"causes": [{"message": why}]});
+        let message = format!("Internal error occurred: {why}");
+        Self { code: 500, reason: "InternalError", message, details }
     }
 
     /// The `Status` object.

@@ -13,6 +13,7 @@ use super::{
     service::Service,
 };
 use crate::{
+    api::{authorize, failure},
     clock::Time,
     cluster::{Cluster, Config, WorldError},
     request::{Reply, Request},
@@ -31,6 +32,8 @@ pub struct Opened {
     pub speed: Speed,
     /// Paused?
     pub paused: bool,
+    /// Plural names of the world's own kinds that clients may write; Kubernetes' own kinds are always theirs.
+    pub may_write: Vec<String>,
 }
 
 /// A handle to a live cluster; clones share it. The cluster goes when the last handle does.
@@ -45,6 +48,7 @@ pub(super) struct Inner {
     turned: Arc<Notify>,
     recorder: Arc<dyn Recorder>,
     config: Config,
+    may_write: Vec<String>,
 }
 
 pub(super) struct State {
@@ -79,6 +83,7 @@ impl Live {
             turned: Arc::new(Notify::new()),
             recorder,
             config: opened.config,
+            may_write: opened.may_write,
         }));
         live.spawn_pacer();
         Ok(live)
@@ -163,11 +168,15 @@ impl Live {
         Ok(cluster)
     }
 
-    /// Handles one request; a mutating one is recorded first.
+    /// Handles one request; a mutating one is recorded first. One that its user may not make is neither recorded nor
+    /// applied: a replay does not ask again, so what was allowed once stays done, whatever the rules are by then.
     ///
     /// # Errors
     /// When the recorder could not keep it; nothing was changed then.
     pub async fn handle(&self, request: &Request) -> Result<Reply, NotRecorded> {
+        if let Err(status) = authorize(request, &self.0.may_write) {
+            return Ok(failure(&status));
+        }
         if !request.is_mutating() {
             return Ok(self.state().cluster.handle(request));
         }

@@ -15,9 +15,9 @@ pub struct Entry {
     pub request: Request,
 }
 
-/// The entry could not be kept; the request is not applied.
+/// The entry could not be kept; the request is not applied. Why is for the log, not for the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the journal could not be written, so nothing was changed: {0}")]
+#[error("the journal could not be written, so nothing was changed")]
 pub struct NotRecorded(pub String);
 
 /// Keeps entries. Called one at a time for a cluster, in order.

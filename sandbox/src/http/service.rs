@@ -73,7 +73,10 @@ impl Service {
                     .body(BodyExt::boxed_unsync(stream))
                     .unwrap_or_default()
             }
-            Err(e) => self.fail(&Status::internal(e.to_string())),
+            Err(e) => {
+                tracing::error!(error = %e.0, "a request could not be recorded");
+                self.fail(&Status::internal(&e.to_string()))
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! A real client library takes the cluster for a real one.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures::TryStreamExt;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
@@ -11,27 +15,28 @@ use kube::{
 };
 use sandbox::{
     clock::Time,
-    http::{Live, Opened, Speed},
+    http::{Entry, Live, NotRecorded, Opened, Recorder, Speed},
 };
 
 use super::support::*;
 
-async fn live() -> Live {
+async fn live(recorder: Arc<dyn Recorder>) -> Live {
     let opened = Opened {
         config: config(3),
         entries: vec![],
         now: Time(0),
         speed: Speed::new(60).unwrap(),
         paused: false,
+        may_write: vec!["machines".into()],
     };
-    let live = Live::open(opened, Arc::new(())).unwrap();
+    let live = Live::open(opened, recorder).unwrap();
     live.advance_to(at_s(60)).await;
     live
 }
 
 #[tokio::test]
 async fn typed_lists_patches_and_errors() {
-    let live = live().await;
+    let live = live(Arc::new(())).await;
     let client = live.client("learner");
     let pods: Api<Pod> = Api::default_namespaced(client.clone());
     assert_eq!(pods.list(&ListParams::default().labels("app=web")).await.unwrap().items.len(), 6);
@@ -53,7 +58,7 @@ async fn typed_lists_patches_and_errors() {
 
 #[tokio::test]
 async fn a_watcher_sees_the_cluster_move_while_somebody_looks() {
-    let live = live().await;
+    let live = live(Arc::new(())).await;
     let _attendance = live.attend();
     let pods: Api<Pod> = Api::default_namespaced(live.client("learner"));
     let mut stream = pin!(watcher(pods.clone(), watcher::Config::default()));
@@ -76,4 +81,69 @@ async fn a_watcher_sees_the_cluster_move_while_somebody_looks() {
     .await
     .unwrap();
     assert_eq!(names.len(), 7, "six, and one new");
+}
+
+/// Keeps entries, as long as there is room.
+struct Notebook {
+    entries: Mutex<Vec<Entry>>,
+    room: usize,
+}
+
+impl Recorder for Notebook {
+    fn record<'a>(
+        &'a self,
+        entry: &'a Entry,
+    ) -> Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>> {
+        let mut entries = self.entries.lock().unwrap();
+        let kept = if entries.len() < self.room { Ok(()) } else { Err(NotRecorded("no paper left".into())) };
+        if kept.is_ok() {
+            entries.push(entry.clone());
+        }
+        Box::pin(std::future::ready(kept))
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_or_not_recorded_is_not_done() {
+    let notebook = Arc::new(Notebook { entries: Mutex::default(), room: 1 });
+    let live = live(notebook.clone()).await;
+    let (power, pull) = (r#"{"spec":{"power":"Off"}}"#, r#"{"spec":{"pullMillis":1}}"#);
+    for (path, body, said) in [
+        (
+            "images/shop-1.4",
+            pull,
+            Err(
+                r#"images.sim.pilothouse.dev "shop-1.4" is forbidden: User "learner" cannot patch resource "images" in API group "sim.pilothouse.dev" at the cluster scope"#,
+            ),
+        ),
+        ("machines/node-c", power, Ok(())),
+        (
+            "machines/node-b",
+            power,
+            Err("Internal error occurred: the journal could not be written, so nothing was changed"),
+        ),
+    ] {
+        let patch = http::Request::patch(format!("/apis/sim.pilothouse.dev/v1/{path}"))
+            .header("content-type", "application/merge-patch+json")
+            .body(body.into())
+            .unwrap();
+        let got: Result<serde_json::Value, kube::Error> = live.client("learner").request(patch).await;
+        let got = got.map(|_| ()).map_err(|e| match e {
+            kube::Error::Api(status) => status.message,
+            other => other.to_string(),
+        });
+        assert_eq!(got, said.map_err(str::to_owned), "{path}");
+    }
+    let recorded: Vec<String> =
+        notebook.entries.lock().unwrap().iter().map(|e| e.request.uri.clone()).collect();
+    assert_eq!(recorded, ["/apis/sim.pilothouse.dev/v1/machines/node-c"]);
+    let now = live.clock().now;
+    let mut past = live.past(now).unwrap();
+    for (path, field, value) in [("machines/node-c", "power", "Off"), ("machines/node-b", "power", "On")] {
+        assert_eq!(
+            get(&mut past, &format!("/apis/sim.pilothouse.dev/v1/{path}"))["spec"][field],
+            value,
+            "{path}"
+        );
+    }
 }

@@ -112,6 +112,8 @@ fn opened_live(seed: u64, entries: &[Entry]) -> String {
             now,
             speed: Speed::default(),
             paused: true,
+            // Nobody may write machines by now; what was done stays done.
+            may_write: vec![],
         };
         let live = Live::open(opened, Arc::new(())).unwrap();
         assert_eq!(live.clock().now, now);

@@ -66,6 +66,7 @@ impl LiveLab {
             now: EPOCH.plus_ms(experiment.settle_ms),
             speed: Speed::default(),
             paused: true,
+            may_write: experiment.may_write.clone(),
         };
         Ok(Self { live: Live::open(opened, Arc::new(()))? })
     }

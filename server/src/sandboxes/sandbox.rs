@@ -106,6 +106,7 @@ impl Sandbox {
             now: epoch.plus_ms(row.clock_ms.max(row.start_ms)),
             speed: u16::try_from(row.speed).ok().and_then(Speed::new).unwrap_or_default(),
             paused: row.paused,
+            may_write: experiment.may_write.clone(),
         };
         // A replay may take a while; it must not hold up other learners.
         let runtime = tokio::runtime::Handle::current();

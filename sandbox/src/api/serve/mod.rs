@@ -1,7 +1,8 @@
 //! Requests to answers: the API server's handler chain. Models the installer and handlers of kube-apiserver's
-//! `endpoints` package. Omits: authorization (the edge knows who it let in), audit, priority and fairness.
+//! `endpoints` package. Omits: audit, priority and fairness.
 
 mod accept;
+mod authorize;
 mod body;
 mod delete;
 mod list;
@@ -24,6 +25,7 @@ use crate::{
 use accept::Accept;
 use query::Query;
 
+pub use authorize::authorize;
 pub use read::read;
 
 /// Largest body taken, as kube-apiserver's.
@@ -54,7 +56,7 @@ struct Call<'a> {
 }
 
 /// A `Status` as an answer.
-pub(super) fn failure(status: &Status) -> Reply {
+pub(crate) fn failure(status: &Status) -> Reply {
     Reply::Body(json_body(status.code, &status.to_json()))
 }
 
