@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::{
     pace::{Clock, Pace, Speed},
+    past::Snapshots,
     record::{Entry, NotRecorded, Recorder},
     service::Service,
 };
@@ -47,14 +48,33 @@ pub(super) struct Inner {
     changed: watch::Sender<u64>,
     turned: Arc<Notify>,
     recorder: Arc<dyn Recorder>,
-    config: Config,
+    epoch: Time,
     may_write: Vec<String>,
 }
 
 pub(super) struct State {
     pub(super) cluster: Cluster,
     pub(super) pace: Pace,
-    pub(super) entries: Vec<Entry>,
+    entries: Vec<Entry>,
+    snapshots: Snapshots,
+}
+
+impl State {
+    /// Runs all that is due until `time`, and leaves snapshots on the way.
+    fn advance_to(&mut self, time: Time) {
+        while let Some(at) = self.snapshots.due_by(time) {
+            self.cluster.advance_to(at);
+            self.snapshots.keep(&self.cluster, self.entries.len());
+        }
+        self.cluster.advance_to(time);
+    }
+
+    /// Applies an entry at the present moment.
+    fn apply(&mut self, entry: Entry) -> Reply {
+        let reply = self.cluster.handle(&entry.request);
+        self.entries.push(entry);
+        reply
+    }
 }
 
 /// While it is held, somebody looks: time flows unless paused.
@@ -72,17 +92,25 @@ impl Live {
     /// # Errors
     /// The first object of the world that the API refuses.
     pub fn open(opened: Opened, recorder: Arc<dyn Recorder>) -> Result<Self, WorldError> {
-        let mut cluster = replay(&opened.config, &opened.entries)?;
-        cluster.advance_to(opened.now);
-        let pace = Pace::new(cluster.now(), opened.speed, opened.paused, Instant::now());
-        let revision = cluster.api().revision();
+        let epoch = opened.config.epoch;
+        let cluster = Cluster::new(opened.config)?;
+        let snapshots = Snapshots::new(&cluster);
+        let pace = Pace::new(epoch, opened.speed, opened.paused, Instant::now());
+        let mut state = State { cluster, pace, entries: Vec::new(), snapshots };
+        for entry in opened.entries {
+            state.advance_to(entry.at);
+            state.apply(entry);
+        }
+        state.advance_to(opened.now);
+        state.pace.moved(state.cluster.now(), Instant::now());
+        let revision = state.cluster.api().revision();
         let live = Self(Arc::new(Inner {
-            state: Mutex::new(State { cluster, pace, entries: opened.entries }),
+            state: Mutex::new(state),
             writer: tokio::sync::Mutex::new(()),
             changed: watch::Sender::new(revision),
             turned: Arc::new(Notify::new()),
             recorder,
-            config: opened.config,
+            epoch,
             may_write: opened.may_write,
         }));
         live.spawn_pacer();
@@ -112,7 +140,7 @@ impl Live {
 
     /// The moment of creation.
     pub fn epoch(&self) -> Time {
-        self.0.config.epoch
+        self.0.epoch
     }
 
     /// Lets time flow, or stops it.
@@ -146,7 +174,7 @@ impl Live {
         loop {
             let next = state.cluster.next_work_at().filter(|at| *at <= end);
             let before = state.cluster.api().revision();
-            state.cluster.advance_to(next.unwrap_or(end));
+            state.advance_to(next.unwrap_or(end));
             if next.is_none() || super::timeline::shows(&state.cluster, before) {
                 break;
             }
@@ -156,16 +184,21 @@ impl Live {
         self.publish(&state);
     }
 
-    /// The cluster as it stood at a past moment: a copy of its own, to read.
-    ///
-    /// # Errors
-    /// Never in practice: the world was accepted when the cluster was opened.
-    pub fn past(&self, time: Time) -> Result<Cluster, WorldError> {
-        let entries = self.state().entries.clone();
-        let until = entries.partition_point(|e| e.at <= time);
-        let mut cluster = replay(&self.0.config, &entries[..until])?;
+    /// The cluster as it stood at a past moment: a copy of its own, to read. It has no history before the snapshot that it
+    /// was replayed from.
+    pub fn past(&self, time: Time) -> Cluster {
+        let (mut cluster, entries) = {
+            let state = self.state();
+            let until = state.entries.partition_point(|e| e.at <= time);
+            let snapshot = state.snapshots.before(time);
+            (snapshot.cluster.clone(), state.entries[snapshot.entries.min(until)..until].to_vec())
+        };
+        for entry in entries {
+            cluster.advance_to(entry.at);
+            cluster.handle(&entry.request);
+        }
         cluster.advance_to(time);
-        Ok(cluster)
+        cluster
     }
 
     /// Handles one request; a mutating one is recorded first. One that its user may not make is neither recorded nor
@@ -185,8 +218,7 @@ impl Live {
         let entry = Entry { at, request: request.clone() };
         self.0.recorder.record(&entry).await?;
         let mut state = self.state();
-        let reply = state.cluster.handle(request);
-        state.entries.push(entry);
+        let reply = state.apply(entry);
         self.publish(&state);
         self.0.turned.notify_one();
         Ok(reply)
@@ -203,7 +235,7 @@ impl Live {
         let real = Instant::now();
         let now = time.unwrap_or(Time(i64::MIN)).max(state.pace.now(real));
         let before = (state.cluster.api().revision(), state.cluster.now());
-        state.cluster.advance_to(now);
+        state.advance_to(now);
         if time.is_some() {
             let now = state.cluster.now();
             state.pace.moved(now, real);
@@ -254,14 +286,4 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.turned.notify_one();
     }
-}
-
-/// The cluster after its journal.
-fn replay(config: &Config, entries: &[Entry]) -> Result<Cluster, WorldError> {
-    let mut cluster = Cluster::new(config.clone())?;
-    for entry in entries {
-        cluster.advance_to(entry.at);
-        cluster.handle(&entry.request);
-    }
-    Ok(cluster)
 }

@@ -3,6 +3,7 @@
 
 mod live;
 mod pace;
+mod past;
 mod record;
 mod service;
 mod timeline;

@@ -12,6 +12,7 @@ use std::{
 
 use sandbox::{
     api::watch::Watch,
+    clock::Time,
     cluster::Cluster,
     http::{Entry, Live, Opened, Speed},
     request::{Reply, Request},
@@ -72,24 +73,29 @@ struct Lived {
 
 fn check(seed: u64) -> Lived {
     let lived = live_through(seed);
-    let mut cluster = cluster(seed);
-    for entry in &lived.entries {
-        cluster.advance_to(entry.at);
-        cluster.handle(&entry.request);
-    }
-    cluster.advance_to(EPOCH.plus_ms(END_MS));
-    demand_same(seed, "replayed in one go", &lived, &cluster.dump());
+    let end = EPOCH.plus_ms(END_MS);
+    demand_same(seed, "replayed in one go", &lived.dump, &replayed(seed, &lived.entries, end));
     if seed.is_multiple_of(LIVE_EVERY) {
-        demand_same(seed, "opened as a live cluster", &lived, &opened_live(seed, &lived.entries));
+        check_live(seed, &lived);
     }
     lived
 }
 
-fn demand_same(seed: u64, how: &str, lived: &Lived, dump: &str) {
-    if lived.dump == dump {
+fn replayed(seed: u64, entries: &[Entry], until: Time) -> String {
+    let mut cluster = cluster(seed);
+    for entry in entries.iter().take_while(|e| e.at <= until) {
+        cluster.advance_to(entry.at);
+        cluster.handle(&entry.request);
+    }
+    cluster.advance_to(until);
+    cluster.dump()
+}
+
+fn demand_same(seed: u64, how: &str, lived: &str, dump: &str) {
+    if lived == dump {
         return;
     }
-    let (was, is): (Vec<_>, Vec<_>) = (lived.dump.lines().collect(), dump.lines().collect());
+    let (was, is): (Vec<_>, Vec<_>) = (lived.lines().collect(), dump.lines().collect());
     let only = |these: &[&str], those: &[&str]| {
         let lines = these.iter().filter(|line| !those.contains(line)).take(6);
         lines.map(|line| format!("\n    {}", line.chars().take(700).collect::<String>())).collect::<String>()
@@ -101,24 +107,27 @@ fn demand_same(seed: u64, how: &str, lived: &Lived, dump: &str) {
     );
 }
 
-/// As a sandbox is opened after a restart; its state is read from a branch of the past at its present moment.
-fn opened_live(seed: u64, entries: &[Entry]) -> String {
+/// As a sandbox is opened after a restart: its present, and its past at the moment of every request.
+fn check_live(seed: u64, lived: &Lived) {
     let now = EPOCH.plus_ms(END_MS);
+    let opened = Opened {
+        config: config(seed),
+        entries: lived.entries.clone(),
+        now,
+        speed: Speed::default(),
+        paused: true,
+        // Nobody may write machines by now; what was done stays done.
+        may_write: vec![],
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let opened = Opened {
-            config: config(seed),
-            entries: entries.to_vec(),
-            now,
-            speed: Speed::default(),
-            paused: true,
-            // Nobody may write machines by now; what was done stays done.
-            may_write: vec![],
-        };
-        let live = Live::open(opened, Arc::new(())).unwrap();
-        assert_eq!(live.clock().now, now);
-        live.past(now).unwrap().dump()
-    })
+    let _guard = runtime.enter();
+    let live = Live::open(opened, Arc::new(())).unwrap();
+    assert_eq!(live.clock().now, now);
+    demand_same(seed, "opened as a live cluster", &lived.dump, &live.past(now).dump());
+    for at in lived.entries.iter().flat_map(|e| [e.at.plus_ms(-1), e.at]) {
+        let how = format!("looked back at {}", at.since_ms(EPOCH));
+        demand_same(seed, &how, &replayed(seed, &lived.entries, at), &live.past(at).dump());
+    }
 }
 
 /// Makes up a journal while it happens, as a learner does: what is deleted is what is there.

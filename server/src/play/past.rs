@@ -1,4 +1,4 @@
-//! The picture at a past moment: the journal replayed up to it, listed, and drawn. Marks and failures are the live
+//! The picture at a past moment: the cluster as it stood then, listed, and drawn. Marks and failures are the live
 //! picture's, so that the timeline keeps its shape while the learner looks back.
 
 use sandbox::{
@@ -26,13 +26,9 @@ pub(super) async fn picture(sandbox: &Sandbox, at_ms: i64) -> Result<StageView, 
     let (live, epoch) = (sandbox.live.clone(), sandbox.live.epoch());
     let start_ms = sandbox.start_ms;
     let past = tokio::task::spawn_blocking(move || {
-        live.past(epoch.plus_ms(at_ms)).map(|mut cluster| still(&mut cluster, epoch, start_ms, at_ms))
+        still(&mut live.past(epoch.plus_ms(at_ms)), epoch, start_ms, at_ms)
     });
-    let scene = past
-        .await
-        .ok()
-        .and_then(Result::ok)
-        .ok_or_else(|| Problem::Internal { id: secret::id()[..8].to_owned() })?;
+    let scene = past.await.map_err(|_| Problem::Internal { id: secret::id()[..8].to_owned() })?;
     let clock = ClockView { now_ms: at_ms, live: false, live_ms: sandbox.now_ms(), paused: true, ..now };
     let mut view = scene.view(live_picture.stage.seq, clock);
     view.marks.clone_from(&live_picture.stage.marks);
