@@ -3,6 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use sandbox::clock::Time;
+
+use crate::alone::{Flow, Options, default_world, read_world_file};
 
 /// A web course on Kubernetes: steer a live mini cluster.
 #[derive(Debug, Parser)]
@@ -21,6 +24,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the course (the default).
     Serve(ServeArgs),
+    /// Serve one cluster alone, in memory, until Ctrl-C: an instant Kubernetes to learn or test against.
+    Cluster(ClusterArgs),
     /// Tools for authors of lessons.
     Lessons {
         /// Which tool.
@@ -56,6 +61,50 @@ pub struct ServeArgs {
     pub lessons: PathBuf,
 }
 
+/// Flags of `cluster`.
+#[derive(Clone, Debug, Args)]
+pub struct ClusterArgs {
+    /// Nodes of the default world: 4 CPU, 8 Gi and 110 pods each.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub nodes: u32,
+    /// A world of your own instead: a YAML file of machines, images, traffic and any Kubernetes objects.
+    #[arg(long, value_name = "FILE", conflicts_with = "nodes")]
+    pub world: Option<PathBuf>,
+    /// Where it is served (HTTPS); port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Where its kubeconfig is written, over what is there; left out: into a new temporary folder, removed at the end.
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Seed of all randomness: the same seed and the same requests give the same names and uids.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Virtual seconds a real second: 1, 5, 20, 60; or `free`: each write runs on until only periodic work is left.
+    #[arg(long, default_value = "1", value_name = "SPEED")]
+    pub speed: Flow,
+}
+
+impl ClusterArgs {
+    /// What these flags ask for.
+    ///
+    /// # Errors
+    /// A world file that cannot be read.
+    pub fn options(self) -> anyhow::Result<Options> {
+        let world = match &self.world {
+            Some(file) => read_world_file(file)?,
+            None => default_world(self.nodes),
+        };
+        Ok(Options {
+            world,
+            seed: self.seed,
+            epoch: Time(jiff::Timestamp::now().as_millisecond()),
+            flow: self.speed,
+            listen: self.listen,
+            kubeconfig: self.kubeconfig,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -81,5 +130,16 @@ mod tests {
         }
         assert!(Cli::try_parse_from(["pilothouse", "--listen", "nowhere"]).is_err());
         assert!(Cli::try_parse_from(["pilothouse", "lessons", "check", "x"]).is_ok());
+        for (args, good) in [
+            (["--speed", "free"].as_slice(), true),
+            (&["--speed", "x20"], true),
+            (&["--speed", "7"], false),
+            (&["--nodes", "5", "--seed", "9"], true),
+            (&["--nodes", "0"], false),
+            (&["--nodes", "2", "--world", "w.yaml"], false),
+        ] {
+            let all = ["pilothouse", "cluster"].iter().chain(args);
+            assert_eq!(Cli::try_parse_from(all).is_ok(), good, "{args:?}");
+        }
     }
 }

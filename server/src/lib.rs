@@ -2,6 +2,7 @@
 #![recursion_limit = "512"]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod alone;
 pub mod cli;
 pub mod config;
 pub mod console;

@@ -5,6 +5,7 @@ use std::{io::IsTerminal, process::ExitCode};
 use anyhow::Result;
 use clap::Parser;
 use server::{
+    alone,
     cli::{Cli, Command, LessonsCommand},
     config::Config,
     play, serve,
@@ -32,6 +33,7 @@ fn run(cli: Cli) -> Result<bool> {
     let done = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
+            Command::Cluster(args) => alone::run(args.options()?).await.map(|()| true),
             Command::Lessons { command: LessonsCommand::Check { dir } } => play::check::run(&dir).await,
         }
     });

@@ -113,7 +113,11 @@ fn leptos_options(site_root: &str, addr: SocketAddr) -> LeptosOptions {
         .build()
 }
 
-async fn asked_to_stop() -> Result<()> {
+/// Returns at SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the process may not listen to signals.
+pub async fn asked_to_stop() -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {

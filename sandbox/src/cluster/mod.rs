@@ -138,6 +138,20 @@ impl Cluster {
         self.api.set_now(time.max(self.api.now()));
     }
 
+    /// Forgets history up to now, as an etcd compaction does: older lists and watches answer `410 Gone`.
+    pub fn compact(&mut self) {
+        let newest = self.api.store().revision();
+        self.api.compact(newest);
+    }
+
+    /// Runs until only periodic work is left, at most `ms_max` ahead.
+    pub fn quiesce(&mut self, ms_max: i64) {
+        let end = self.now().plus_ms(ms_max);
+        while let Some(at) = self.queue.next_passing_at().filter(|at| *at <= end) {
+            self.advance_to(at);
+        }
+    }
+
     /// Lets a client write at the current moment, as `user`.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Timed work in order of time, then of arrival; work that is already waiting is not added twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Work;
 use crate::clock::Time;
@@ -10,6 +10,8 @@ use crate::clock::Time;
 pub struct Queue {
     due: BTreeMap<(Time, u64), (Work, Option<u64>)>,
     waiting: BTreeMap<Work, (Time, u64)>,
+    /// Slots of `due` whose work is not periodic.
+    passing: BTreeSet<(Time, u64)>,
     added: u64,
     now: Time,
     because: Option<u64>,
@@ -30,9 +32,13 @@ impl Queue {
                 return;
             }
             self.due.remove(slot);
+            self.passing.remove(slot);
         }
         self.added += 1;
         let slot = (time, self.added);
+        if !work.is_periodic() {
+            self.passing.insert(slot);
+        }
         self.due.insert(slot, (work.clone(), because));
         self.waiting.insert(work, slot);
     }
@@ -41,6 +47,7 @@ impl Queue {
     pub fn cancel(&mut self, work: impl Into<Work>) {
         if let Some(slot) = self.waiting.remove(&work.into()) {
             self.due.remove(&slot);
+            self.passing.remove(&slot);
         }
     }
 
@@ -53,9 +60,16 @@ impl Queue {
         self.due.keys().next().map(|(time, _)| *time)
     }
 
+    /// When the next work that is not periodic is due.
+    pub(super) fn next_passing_at(&self) -> Option<Time> {
+        self.passing.first().map(|(time, _)| *time)
+    }
+
     pub(super) fn pop(&mut self) -> Option<(Time, Work, Option<u64>)> {
-        let ((time, _), (work, because)) = self.due.pop_first()?;
+        let (slot, (work, because)) = self.due.pop_first()?;
+        let time = slot.0;
         self.waiting.remove(&work);
+        self.passing.remove(&slot);
         self.now = time;
         self.because = because;
         Some((time, work, because))

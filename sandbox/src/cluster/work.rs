@@ -25,6 +25,18 @@ pub enum Work {
     Machines(machines::Work),
 }
 
+impl Work {
+    /// Does it come again and again by itself, whatever happens?
+    pub fn is_periodic(&self) -> bool {
+        match self {
+            Work::Controllers(work) => work.is_periodic(),
+            Work::Kubelet(work) => work.is_periodic(),
+            Work::Network(work) => work.is_periodic(),
+            Work::Scheduler(_) | Work::Machines(_) => false,
+        }
+    }
+}
+
 macro_rules! into_work {
     ($($room:ident => $variant:ident),*) => {
         $(impl From<$room::Work> for Work { fn from(work: $room::Work) -> Self { Work::$variant(work) } })*

@@ -50,6 +50,13 @@ pub enum Work {
     Namespace(EcoString),
 }
 
+impl Work {
+    /// Comes again and again by itself.
+    pub fn is_periodic(&self) -> bool {
+        matches!(self, Work::NodeHealth(_) | Work::PodGc)
+    }
+}
+
 /// All controllers.
 #[derive(Clone, Debug, Default)]
 pub struct Controllers {

@@ -20,6 +20,9 @@ use crate::{
     request::{Reply, Request},
 };
 
+/// How far a write of a free cluster runs on, virtual milliseconds.
+pub const FREE_MS_MAX: i64 = 60_000;
+
 /// How a live cluster starts.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -153,6 +156,19 @@ impl Live {
         self.turn(|k| k.speed = speed);
     }
 
+    /// Free: each write runs on until only periodic work is left, at most [`FREE_MS_MAX`]; then time flows as it does.
+    pub fn set_free(&self, free: bool) {
+        self.turn(|k| k.free = free);
+        let mut state = self.state();
+        run_on(&mut state);
+        self.publish(&state);
+    }
+
+    /// Forgets history up to now; see [`Cluster::compact`]. Not part of the journal: it changes no object.
+    pub fn compact(&self) {
+        self.state().cluster.compact();
+    }
+
     /// Notified with the newest revision whenever the cluster or its clock has moved.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.0.changed.subscribe()
@@ -219,6 +235,7 @@ impl Live {
         self.0.recorder.record(&entry).await?;
         let mut state = self.state();
         let reply = state.apply(entry);
+        run_on(&mut state);
         self.publish(&state);
         self.0.turned.notify_one();
         Ok(reply)
@@ -285,5 +302,14 @@ impl Live {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.turned.notify_one();
+    }
+}
+
+/// A free cluster goes on at once; its clock goes with it.
+fn run_on(state: &mut State) {
+    if state.pace.free() {
+        state.cluster.quiesce(FREE_MS_MAX);
+        let now = state.cluster.now();
+        state.pace.moved(now, Instant::now());
     }
 }

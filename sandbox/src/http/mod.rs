@@ -9,7 +9,7 @@ mod service;
 mod timeline;
 mod watch;
 
-pub use live::{Attendance, Live, Opened};
+pub use live::{Attendance, FREE_MS_MAX, Live, Opened};
 pub use pace::{Clock, Speed};
 pub use record::{Entry, NotRecorded, Recorder};
 pub use service::{BODY_BYTES_MAX, ResponseBody, Service};

@@ -47,6 +47,7 @@ pub struct Clock {
 pub(super) struct Pace {
     speed: Speed,
     paused: bool,
+    free: bool,
     viewers: usize,
     real: Instant,
     virtual_: Time,
@@ -54,7 +55,12 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(now: Time, speed: Speed, paused: bool, real: Instant) -> Self {
-        Self { speed, paused, viewers: 0, real, virtual_: now }
+        Self { speed, paused, free: false, viewers: 0, real, virtual_: now }
+    }
+
+    /// Does each write run on at once?
+    pub(super) fn free(&self) -> bool {
+        self.free
     }
 
     pub(super) fn flows(&self) -> bool {
@@ -80,9 +86,10 @@ impl Pace {
     pub(super) fn change(&mut self, real: Instant, change: impl FnOnce(&mut Knobs)) {
         self.virtual_ = self.now(real);
         self.real = real;
-        let mut knobs = Knobs { speed: self.speed, paused: self.paused, viewers: self.viewers };
+        let mut knobs =
+            Knobs { speed: self.speed, paused: self.paused, free: self.free, viewers: self.viewers };
         change(&mut knobs);
-        Knobs { speed: self.speed, paused: self.paused, viewers: self.viewers } = knobs;
+        Knobs { speed: self.speed, paused: self.paused, free: self.free, viewers: self.viewers } = knobs;
     }
 
     /// Virtual time was moved by hand (a step): flow on from there.
@@ -100,6 +107,7 @@ impl Pace {
 pub(super) struct Knobs {
     pub(super) speed: Speed,
     pub(super) paused: bool,
+    pub(super) free: bool,
     pub(super) viewers: usize,
 }
 

@@ -47,6 +47,13 @@ pub enum Work {
     Signal(Key),
 }
 
+impl Work {
+    /// Comes again and again by itself.
+    pub fn is_periodic(&self) -> bool {
+        matches!(self, Work::Lease(_) | Work::NodeStatus(_))
+    }
+}
+
 /// The kubelets of all nodes, and the pods on them.
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {

@@ -40,6 +40,13 @@ pub enum Work {
     Report(Key),
 }
 
+impl Work {
+    /// Comes again and again by itself.
+    pub fn is_periodic(&self) -> bool {
+        matches!(self, Work::Report(_))
+    }
+}
+
 /// The network of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Network {

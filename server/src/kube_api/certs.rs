@@ -62,13 +62,27 @@ impl Certs {
         {
             return Ok(Self { ca_pem, cert_pem, key_pem });
         }
+        let certs = Self::issue(ca_pem, ca_key, hosts)?;
+        write(dir, CERT_KEY, &certs.key_pem)?;
+        write(dir, CERT, &certs.cert_pem)?;
+        write(dir, HOSTS, &wanted)?;
+        Ok(certs)
+    }
+
+    /// Certificates of an authority that is kept nowhere.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn fresh(listen: IpAddr) -> Result<Self> {
+        let key = KeyPair::generate()?;
+        let ca_pem = ca_params()?.self_signed(&key)?.pem();
+        Self::issue(ca_pem, key, hosts(listen))
+    }
+
+    fn issue(ca_pem: String, ca_key: KeyPair, hosts: Vec<SanType>) -> Result<Self> {
         let key = KeyPair::generate()?;
         let cert_pem = server_params(hosts)?.signed_by(&key, &Issuer::new(ca_params()?, ca_key))?.pem();
-        let key_pem = key.serialize_pem();
-        write(dir, CERT_KEY, &key_pem)?;
-        write(dir, CERT, &cert_pem)?;
-        write(dir, HOSTS, &wanted)?;
-        Ok(Self { ca_pem, cert_pem, key_pem })
+        Ok(Self { ca_pem, cert_pem, key_pem: key.serialize_pem() })
     }
 
     /// TLS settings of the listener.

@@ -11,6 +11,7 @@ use axum::{
 };
 use futures::StreamExt;
 use http_body_util::BodyExt;
+use sandbox::http::Service;
 use serde_json::json;
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -32,16 +33,34 @@ async fn forward(State(door): State<Door>, mut request: Request) -> Response {
     let Some((sandbox, rest)) = split(request.uri()) else {
         return status(StatusCode::NOT_FOUND, "NotFound", "the server could not find the requested resource");
     };
-    let unauthorized = || status(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized");
     let Some(token) = bearer(request.headers()) else { return unauthorized() };
     let Some(api) = door.house.kube(&sandbox, &token).await else { return unauthorized() };
     *request.uri_mut() = rest;
+    pass(api, request, door.closing).await
+}
+
+/// Everything the TLS listener of one cluster alone answers.
+pub fn alone(api: Service, token: String, closing: watch::Receiver<bool>) -> Router {
+    let token = Arc::new(token);
+    Router::new().fallback(move |request: Request| async move {
+        match bearer(request.headers()) {
+            Some(shown) if shown == *token => pass(api, request, closing).await,
+            _ => unauthorized(),
+        }
+    })
+}
+
+fn unauthorized() -> Response {
+    status(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized")
+}
+
+async fn pass(api: Service, mut request: Request, closing: watch::Receiver<bool>) -> Response {
     request.headers_mut().remove(header::AUTHORIZATION);
     let (parts, body) = match api.oneshot(request).await {
         Ok(response) => response.into_parts(),
         Err(e) => match e {},
     };
-    let frames = body.into_data_stream().take_until(closed(door.closing));
+    let frames = body.into_data_stream().take_until(closed(closing));
     Response::from_parts(parts, Body::from_stream(frames))
 }
 

@@ -10,6 +10,6 @@ mod listener;
 mod tests;
 
 pub use certs::Certs;
-pub use forward::router;
-pub use kubeconfig::kubeconfig;
+pub use forward::{alone, router};
+pub use kubeconfig::Kubeconfig;
 pub use listener::TlsListener;

@@ -96,7 +96,10 @@ fn the_kubeconfig_names_the_listener() {
         ("0.0.0.0:1", None, "https://localhost:1/sandboxes/sb"),
         ("[::1]:3443", None, "https://[::1]:3443/sandboxes/sb"),
     ] {
-        let text = kubeconfig("CA", addr.parse().unwrap(), host, "sb", "tok");
+        let addr = addr.parse().unwrap();
+        let text =
+            Kubeconfig { ca_pem: "CA", addr, host, path: "/sandboxes/sb", user: "learner", token: "tok" };
+        let text = text.to_string();
         let config: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
         assert_eq!(config["clusters"][0]["cluster"]["server"], expect);
         assert_eq!(config["clusters"][0]["cluster"]["certificate-authority-data"], "Q0E=");

@@ -9,7 +9,7 @@ use axum::{
 use wire::problem::Problem;
 
 use super::{Learner, Web, frames::problem};
-use crate::kube_api;
+use crate::kube_api::Kubeconfig;
 
 /// Downloads the file; it holds the sandbox's token, so only its learner gets it.
 pub async fn kubeconfig(
@@ -22,13 +22,16 @@ pub async fn kubeconfig(
     let Some(token) = web.house.kubeconfig_facts(learner, sandbox.clone()).await else {
         return problem(&Problem::NoSuchSandbox);
     };
-    let text = kube_api::kubeconfig(
-        &web.kube.ca_pem,
-        web.kube.addr,
-        asked_host(&headers).as_deref(),
-        &sandbox,
-        &token,
-    );
+    let host = asked_host(&headers);
+    let text = Kubeconfig {
+        ca_pem: &web.kube.ca_pem,
+        addr: web.kube.addr,
+        host: host.as_deref(),
+        path: &format!("/sandboxes/{sandbox}"),
+        user: "learner",
+        token: &token,
+    }
+    .to_string();
     let head = [
         (header::CONTENT_TYPE, "application/yaml; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"pilothouse.kubeconfig\""),

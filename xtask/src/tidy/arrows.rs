@@ -4,13 +4,14 @@
 use super::{File, Finding, code::numbered};
 
 /// Ours, with those of ours that each may know.
-const MAY_KNOW: [(&str, &[&str]); 7] = [
+const MAY_KNOW: [(&str, &[&str]); 8] = [
     ("wire", &[]),
     ("app", &["wire"]),
     ("lessons", &["wire"]),
     ("kubectl", &[]),
     ("sandbox", &[]),
     ("server", &["app", "lessons", "kubectl", "sandbox", "wire"]),
+    ("golden", &["server", "sandbox"]),
     ("xtask", &[]),
 ];
 

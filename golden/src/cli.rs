@@ -1,0 +1,108 @@
+//! The command line of `golden`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::{place, play, ratchet::Ratchet, report};
+
+/// Scenarios against a cluster, held against what a real control plane answered.
+#[derive(Debug, Parser)]
+#[command(name = "golden")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play scenarios with kubectl against a fresh cluster of ours, and compare.
+    Replay {
+        /// Only scenarios whose name contains this.
+        #[arg(default_value = "")]
+        scenario: String,
+        /// Show each step that differs.
+        #[arg(long)]
+        show: bool,
+        /// Show both answers of this step whole.
+        #[arg(long, value_name = "STEP")]
+        step: Option<usize>,
+        /// Write the steps that agree into the ratchet.
+        #[arg(long)]
+        update: bool,
+        /// Another kubectl than the one found.
+        #[arg(long, value_name = "FILE")]
+        kubectl: Option<PathBuf>,
+    },
+}
+
+impl Cli {
+    /// Runs it; false if an agreed step was lost.
+    ///
+    /// # Errors
+    /// When something cannot be read, written or started.
+    pub fn run(self) -> Result<bool> {
+        let Command::Replay { scenario, show, step, update, kubectl } = self.command;
+        let Some(recordings) = place::recordings() else {
+            println!("skipped: no recordings (PILOTHOUSE_GOLDEN names their folder)");
+            return Ok(true);
+        };
+        let Some(kubectl) = kubectl.or_else(place::kubectl) else {
+            println!("skipped: there is no kubectl on the PATH");
+            return Ok(true);
+        };
+        let runtime = tokio::runtime::Runtime::new()?;
+        let replay = Replay { recordings: &recordings, kubectl: &kubectl, show, step, update };
+        runtime.block_on(replay.run(&place::names(&scenario)?))
+    }
+}
+
+struct Replay<'a> {
+    recordings: &'a Path,
+    kubectl: &'a Path,
+    show: bool,
+    step: Option<usize>,
+    update: bool,
+}
+
+impl Replay<'_> {
+    async fn run(&self, names: &[String]) -> Result<bool> {
+        let mut ratchet = Ratchet::read(&place::ratchet())?;
+        let (mut good, mut all, mut lost) = (0, 0, 0);
+        for name in names {
+            let outcomes = play::play(name, self.recordings, self.kubectl).await?;
+            let agreed = report::agreed(&outcomes);
+            self.show(&outcomes);
+            println!("{}", report::summary(name, &outcomes));
+            for step in ratchet.lost(name, &agreed) {
+                lost += 1;
+                println!("    lost: {name} step {step} agreed before");
+                outcomes.iter().filter(|o| o.step == step).for_each(|o| print!("{}", report::difference(o)));
+            }
+            (good, all) = (good + agreed.len(), all + outcomes.len());
+            if self.update {
+                ratchet.0.insert(name.clone(), agreed);
+            }
+        }
+        println!("{good} of {all} steps agree");
+        if self.update {
+            let path = place::ratchet();
+            std::fs::write(&path, ratchet.text())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            return Ok(true);
+        }
+        Ok(lost == 0)
+    }
+
+    fn show(&self, outcomes: &[play::Outcome]) {
+        if self.show {
+            outcomes.iter().filter(|o| !o.agrees).for_each(|o| print!("{}", report::difference(o)));
+        }
+        if let Some(step) = self.step {
+            for outcome in outcomes.iter().filter(|o| o.step == step) {
+                println!("=== recorded\n{}\n=== ours\n{}", outcome.expect, outcome.is);
+            }
+        }
+    }
+}

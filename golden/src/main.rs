@@ -1,0 +1,34 @@
+//! Scenarios played against a cluster and held against what a real control plane answered.
+//!
+//! `replay` plays them with real kubectl against a fresh cluster of our own; `record` plays them against any real one.
+//! The scripts stand in `sandbox/tests/scenarios/`; the recorded answers lie outside the repository.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod cli;
+mod compare;
+mod kubectl;
+mod mask;
+mod place;
+mod play;
+mod ratchet;
+mod report;
+mod scenario;
+mod shell;
+mod timeline;
+mod transcript;
+mod variables;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("golden: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Where things lie: scripts, recordings, kubectl.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The scripts.
+pub fn scenarios() -> PathBuf {
+    root().join("sandbox/tests/scenarios")
+}
+
+/// The committed numbers of steps that agree.
+pub fn ratchet() -> PathBuf {
+    root().join("sandbox/tests/scenarios/agreed.txt")
+}
+
+/// The recordings: `PILOTHOUSE_GOLDEN`, else beside the project. `None` where there are none.
+pub fn recordings() -> Option<PathBuf> {
+    let given = env::var_os("PILOTHOUSE_GOLDEN").map(PathBuf::from);
+    given.or_else(|| Some(root().join("../shared/golden"))).filter(|p| p.is_dir())
+}
+
+/// kubectl 1.33 where it stands beside the one on the PATH, else the one on the PATH.
+pub fn kubectl() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let found = env::split_paths(&path).map(|dir| dir.join("kubectl")).find(|file| file.is_file())?;
+    let sibling = std::fs::canonicalize(&found).ok()?.with_file_name("kubectl.1.33");
+    Some(if sibling.is_file() { sibling } else { found })
+}
+
+/// Names of the scenarios, in order: all, or those that contain `wanted`.
+///
+/// # Errors
+/// When the folder cannot be read or none fits.
+pub fn names(wanted: &str) -> Result<Vec<String>> {
+    let folder = scenarios();
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .filter_map(|f| f.strip_suffix(".txt").map(str::to_owned))
+        .filter(|n| n.starts_with(|c: char| c.is_ascii_digit()) && n.contains(wanted))
+        .collect();
+    names.sort();
+    anyhow::ensure!(!names.is_empty(), "no scenario in {} is called {wanted:?}", folder.display());
+    Ok(names)
+}

@@ -1,0 +1,276 @@
+//! Plays a scenario against a fresh cluster of ours and compares each step with what was recorded.
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use regex::Regex;
+use sandbox::clock::Time;
+use serde_json::Value;
+use server::alone::{ADMIN, Alone, Flow, Options, default_world};
+use tokio::process::Child;
+use tower::ServiceExt;
+
+use crate::{
+    compare,
+    kubectl::{self, Home, Kubectl, Said},
+    place,
+    scenario::{self, Line, Raw, Step},
+    shell,
+    timeline::Timeline,
+    transcript::{self, Recorded},
+    variables::Variables,
+};
+
+/// Nodes of the reference.
+const NODES: u32 = 3;
+/// Virtual time between two polls.
+const POLL_MS: i64 = 300;
+/// How far the cluster's clock is behind the real one: no client may see times in its future.
+const BEHIND_MS: i64 = 3_600_000;
+
+/// A cluster with its kubectl.
+pub struct Stand {
+    /// The cluster.
+    pub alone: Alone,
+    /// kubectl, let in.
+    pub kubectl: Kubectl,
+    _home: Home,
+}
+
+/// What became of a step that says something.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Number of the step, from 1.
+    pub step: usize,
+    /// The step in one line.
+    pub what: String,
+    /// Does it agree?
+    pub agrees: bool,
+    /// What was recorded, and what came, where they differ.
+    pub expect: String,
+    /// See `expect`.
+    pub is: String,
+}
+
+/// Plays a scenario.
+///
+/// # Errors
+/// When script or recording cannot be read or do not belong together, or a program cannot be started.
+pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<Outcome>> {
+    let script = std::fs::read_to_string(place::scenarios().join(format!("{name}.txt")))?;
+    let steps = scenario::parse(&script).with_context(|| format!("{name}.txt"))?;
+    let recorded = transcript::read(recordings, name)?;
+    ensure!(
+        steps.len() == recorded.len(),
+        "{name}: the script has {} steps, the recording {}",
+        steps.len(),
+        recorded.len()
+    );
+    let stand = Stand::new(name, kubectl).await?;
+    let timeline = Timeline::start(stand.alone.live.clone()).await;
+    let mut player = Player {
+        stand,
+        timeline,
+        recordings,
+        variables: Variables::default(),
+        background: BTreeMap::new(),
+        last_answer: String::new(),
+        outcomes: Vec::new(),
+    };
+    for (step, recorded) in steps.iter().zip(&recorded) {
+        player.step(step, recorded).await.with_context(|| format!("{name}, step {}", recorded.step))?;
+    }
+    player.stand.alone.stop().await;
+    Ok(player.outcomes)
+}
+
+impl Stand {
+    async fn new(name: &str, binary: &Path) -> Result<Self> {
+        let home = Home::new(name)?;
+        let kubeconfig = home.path().join("kubeconfig");
+        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        let alone = Alone::start(Options {
+            world: default_world(NODES),
+            seed: 1,
+            epoch: Time(now_ms - BEHIND_MS),
+            flow: Flow::Still,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            kubeconfig: Some(kubeconfig.clone()),
+        })
+        .await?;
+        let kubectl = Kubectl { binary: binary.to_owned(), kubeconfig, home: home.path().to_owned() };
+        Ok(Self { alone, kubectl, _home: home })
+    }
+}
+
+struct Player<'a> {
+    stand: Stand,
+    timeline: Timeline,
+    recordings: &'a Path,
+    variables: Variables,
+    background: BTreeMap<String, (Child, Line)>,
+    last_answer: String,
+    outcomes: Vec<Outcome>,
+}
+
+impl Player<'_> {
+    async fn step(&mut self, step: &Step, recorded: &Recorded) -> Result<()> {
+        if recorded.kind != "bg-stop" {
+            self.timeline.at(recorded.t).await;
+        }
+        match step {
+            Step::Kubectl(line) => self.kubectl(line, recorded).await,
+            Step::Background { id, line } => {
+                let child = self.stand.kubectl.start(line).await?;
+                self.background.insert(id.clone(), (child, line.clone()));
+                Ok(())
+            }
+            Step::Stop { id } => self.stop(id, recorded).await,
+            Step::Until { seconds, regex, args } => self.until(*seconds, regex, args, recorded).await,
+            Step::Set { var, args } => {
+                let said = self.run(args).await?;
+                self.variables.set(var, said.stdout);
+                Ok(())
+            }
+            Step::SetJson { var, path } => {
+                let answer: Value = serde_json::from_str(&self.last_answer).unwrap_or_default();
+                let field = path.split('.').fold(&answer, |v, key| &v[key]);
+                self.variables.set(var, field.as_str().map_or_else(|| field.to_string(), str::to_owned));
+                Ok(())
+            }
+            Step::Http(raw) => self.http(raw, recorded).await,
+            Step::Sleep(seconds) => {
+                self.timeline.on((seconds * 1000.0) as i64).await;
+                Ok(())
+            }
+            Step::Shell(command) => self.shell(command, recorded).await,
+        }
+    }
+
+    async fn run(&self, args: &[String]) -> Result<Said> {
+        let line = Line { args: self.variables.fill_all(args), ..Line::default() };
+        self.stand.kubectl.run(&line).await
+    }
+
+    async fn kubectl(&mut self, line: &Line, recorded: &Recorded) -> Result<()> {
+        let line = Line {
+            args: self.variables.fill_all(&line.args),
+            stdin: line.stdin.as_ref().map(|s| self.variables.fill(s)),
+            env: line.env.clone(),
+        };
+        let work = self.stand.kubectl.run(&line);
+        let said = self.timeline.during(recorded.ms, work).await?;
+        let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
+        let is = said_text(said.exit, &said.stdout, &said.stderr);
+        // A watch within a line (`get -w --request-timeout`, `rollout status`) tells histories.
+        let agrees = compare::texts(&expect, &is) || (watches(&line) && compare::watches(&expect, &is));
+        self.tell(recorded, format!("kubectl {}", line.args.join(" ")), agrees, expect, is);
+        Ok(())
+    }
+
+    async fn stop(&mut self, id: &str, recorded: &Recorded) -> Result<()> {
+        let (child, line) =
+            self.background.remove(id).with_context(|| format!("nothing called {id} runs"))?;
+        let said = kubectl::stop(child).await?;
+        let agrees = compare::watches(&recorded.stdout, &said.stdout);
+        let what = format!("kubectl {}", line.args.join(" "));
+        self.tell(recorded, what, agrees, recorded.stdout.clone(), said.stdout);
+        Ok(())
+    }
+
+    async fn until(&mut self, seconds: f64, regex: &str, args: &[String], recorded: &Recorded) -> Result<()> {
+        let regex = Regex::new(&format!("(?m){regex}")).or_else(|_| Regex::new("^$"))?;
+        let polls = (seconds * 1000.0) as i64 / POLL_MS;
+        let mut said = self.run(args).await?;
+        for _ in 0..polls {
+            if regex.is_match(&said.stdout) || regex.is_match(&said.stderr) {
+                break;
+            }
+            self.timeline.on(POLL_MS).await;
+            said = self.run(args).await?;
+        }
+        let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
+        let is = said_text(said.exit, &said.stdout, &said.stderr);
+        let agrees = compare::texts(&expect, &is);
+        let what = format!("until kubectl {}", args.join(" "));
+        self.tell(recorded, what, agrees, expect, is);
+        Ok(())
+    }
+
+    async fn http(&mut self, raw: &Raw, recorded: &Recorded) -> Result<()> {
+        let path = self.variables.fill(&raw.path);
+        let mut request = http::Request::builder().method(raw.method.as_str()).uri(&path);
+        let has = |name: &str| raw.headers.iter().any(|(k, _)| k.eq_ignore_ascii_case(name));
+        if !has("Accept") {
+            request = request.header("Accept", "application/json");
+        }
+        if raw.body.is_some() && !has("Content-Type") {
+            request = request.header("Content-Type", "application/json");
+        }
+        for (name, value) in &raw.headers {
+            request = request.header(name, value);
+        }
+        let body = raw.body.as_ref().map(|b| self.variables.fill(b)).unwrap_or_default();
+        let request = request.body(Full::new(Bytes::from(body)))?;
+        let service = self.stand.alone.live.service(ADMIN);
+        let response = service.oneshot(request).await.unwrap_or_else(|never| match never {});
+        let status = response.status().as_u16();
+        let type_ =
+            response.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let for_s = raw.stream_s.unwrap_or(10.0);
+        let body = self.read(response.into_body(), for_s).await;
+        self.last_answer.clone_from(&body);
+        let recorded_type = recorded.resp_headers["Content-Type"].as_str().unwrap_or_default();
+        let recorded_body = recorded.body(self.recordings)?;
+        let head = |status: u16, type_: &str| format!("{status} {type_}\n");
+        let expect = head(recorded.status, recorded_type);
+        let is = head(status, &type_);
+        let agrees = expect == is && compare::bodies(&recorded_body, &body);
+        let what = format!("{} {path}", raw.method);
+        self.tell(recorded, what, agrees, expect + &recorded_body, is + &body);
+        Ok(())
+    }
+
+    /// A body to its end, or as much of a stream as comes within virtual seconds, at ×1: timeouts of watches are real.
+    async fn read(&self, mut body: sandbox::http::ResponseBody, seconds: f64) -> String {
+        let mut bytes = Vec::new();
+        let whole = async {
+            while let Some(Ok(frame)) = body.frame().await {
+                bytes.extend_from_slice(&frame.into_data().unwrap_or_default());
+            }
+        };
+        let limited = tokio::time::timeout(Duration::from_secs_f64(seconds), whole);
+        let _ = self.timeline.paced(limited).await;
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    async fn shell(&mut self, command: &str, recorded: &Recorded) -> Result<()> {
+        if let Some(is) = shell::run(command, &self.stand).await? {
+            let expect = shell::without_headers(&recorded.stdout);
+            let agrees = compare::texts(&expect, &is);
+            self.tell(recorded, command.to_owned(), agrees, expect, is);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, recorded: &Recorded, what: String, agrees: bool, expect: String, is: String) {
+        self.outcomes.push(Outcome { step: recorded.step, what, agrees, expect, is });
+    }
+}
+
+fn watches(line: &Line) -> bool {
+    line.args
+        .iter()
+        .any(|a| matches!(a.as_str(), "-w" | "--watch" | "status" | "wait" | "-f" | "drain" | "delete"))
+}
+
+fn said_text(exit: i32, stdout: &str, stderr: &str) -> String {
+    format!("exit {exit}\n{stdout}{stderr}")
+}
