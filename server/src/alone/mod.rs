@@ -134,7 +134,15 @@ fn open(world: Vec<sandbox::object::Object>, seed: u64, epoch: Time, flow: Flow)
         Flow::Free | Flow::Still => Speed::default(),
     };
     let config = Config { seed, epoch, world };
-    let opened = Opened { config, entries: Vec::new(), now: epoch, speed, paused: flow == Flow::Still };
+    let ours = sandbox::resources::TABLE.iter().filter(|d| d.is_ours());
+    let opened = Opened {
+        config,
+        entries: Vec::new(),
+        now: epoch,
+        speed,
+        paused: flow == Flow::Still,
+        may_write: ours.map(|d| d.plural.to_owned()).collect(),
+    };
     let live = Live::open(opened, std::sync::Arc::new(())).context("the world is not accepted")?;
     live.set_free(flow == Flow::Free);
     Ok(live)
