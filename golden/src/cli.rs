@@ -1,11 +1,14 @@
 //! The command line of `golden`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::{place, play, ratchet::Ratchet, report};
+use crate::{place, play, ratchet::Ratchet, report, requests};
 
 /// Scenarios against a cluster, held against what a real control plane answered.
 #[derive(Debug, Parser)]
@@ -31,6 +34,9 @@ enum Command {
         /// Write the steps that agree into the ratchet.
         #[arg(long)]
         update: bool,
+        /// Send the recorded requests alone, without kubectl (so it is done where there is no kubectl).
+        #[arg(long)]
+        requests: bool,
         /// Another kubectl than the one found.
         #[arg(long, value_name = "FILE")]
         kubectl: Option<PathBuf>,
@@ -43,24 +49,24 @@ impl Cli {
     /// # Errors
     /// When something cannot be read, written or started.
     pub fn run(self) -> Result<bool> {
-        let Command::Replay { scenario, show, step, update, kubectl } = self.command;
+        let Command::Replay { scenario, show, step, update, requests, kubectl } = self.command;
         let Some(recordings) = place::recordings() else {
             println!("skipped: no recordings (PILOTHOUSE_GOLDEN names their folder)");
             return Ok(true);
         };
-        let Some(kubectl) = kubectl.or_else(place::kubectl) else {
-            println!("skipped: there is no kubectl on the PATH");
-            return Ok(true);
-        };
+        let kubectl = kubectl.or_else(place::kubectl).filter(|_| !requests);
+        if kubectl.is_none() {
+            println!("without kubectl: the recorded requests alone");
+        }
         let runtime = tokio::runtime::Runtime::new()?;
-        let replay = Replay { recordings: &recordings, kubectl: &kubectl, show, step, update };
+        let replay = Replay { recordings: &recordings, kubectl: kubectl.as_deref(), show, step, update };
         runtime.block_on(replay.run(&place::names(&scenario)?))
     }
 }
 
 struct Replay<'a> {
     recordings: &'a Path,
-    kubectl: &'a Path,
+    kubectl: Option<&'a Path>,
     show: bool,
     step: Option<usize>,
     update: bool,
@@ -71,10 +77,14 @@ impl Replay<'_> {
         let mut ratchet = Ratchet::read(&place::ratchet())?;
         let (mut good, mut all, mut lost) = (0, 0, 0);
         for name in names {
-            let outcomes = play::play(name, self.recordings, self.kubectl).await?;
+            let outcomes = match self.kubectl {
+                Some(kubectl) => play::play(name, self.recordings, kubectl).await?,
+                None => requests::play(name, self.recordings).await?,
+            };
             let agreed = report::agreed(&outcomes);
             self.show(&outcomes);
             println!("{}", report::summary(name, &outcomes));
+            std::io::stdout().flush()?;
             for step in ratchet.lost(name, &agreed) {
                 lost += 1;
                 println!("    lost: {name} step {step} agreed before");

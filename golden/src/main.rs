@@ -1,19 +1,23 @@
 //! Scenarios played against a cluster and held against what a real control plane answered.
 //!
-//! `replay` plays them with real kubectl against a fresh cluster of our own; `record` plays them against any real one.
+//! `replay` plays them with real kubectl, or the recorded requests alone, against a fresh cluster of our own.
 //! The scripts stand in `sandbox/tests/scenarios/`; the recorded answers lie outside the repository.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cli;
 mod compare;
+mod exchange;
 mod kubectl;
+mod likeness;
 mod mask;
 mod place;
 mod play;
 mod ratchet;
 mod report;
+mod requests;
 mod scenario;
 mod shell;
+mod stand;
 mod timeline;
 mod transcript;
 mod variables;

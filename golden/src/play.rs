@@ -1,49 +1,30 @@
 //! Plays a scenario against a fresh cluster of ours and compares each step with what was recorded.
 
-use std::{
-    collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr},
-    path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use regex::Regex;
-use sandbox::clock::Time;
 use serde_json::Value;
-use server::alone::{ADMIN, Alone, Flow, Options, default_world};
+use server::alone::ADMIN;
 use tokio::process::Child;
 use tower::ServiceExt;
 
 use crate::{
     compare,
-    kubectl::{self, Home, Kubectl, Said},
+    kubectl::{self, Said},
     place,
     scenario::{self, Line, Raw, Step},
     shell,
+    stand::Stand,
     timeline::Timeline,
     transcript::{self, Recorded},
     variables::Variables,
 };
 
-/// Nodes of the reference.
-const NODES: u32 = 3;
 /// Virtual time between two polls.
 const POLL_MS: i64 = 300;
-/// How far the cluster's clock is behind the real one: no client may see times in its future.
-const BEHIND_MS: i64 = 3_600_000;
-
-/// A cluster with its kubectl.
-pub struct Stand {
-    /// The cluster.
-    pub alone: Alone,
-    /// kubectl, let in.
-    pub kubectl: Kubectl,
-    _home: Home,
-}
-
 /// What became of a step that says something.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -89,25 +70,6 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
     }
     player.stand.alone.stop().await;
     Ok(player.outcomes)
-}
-
-impl Stand {
-    async fn new(name: &str, binary: &Path) -> Result<Self> {
-        let home = Home::new(name)?;
-        let kubeconfig = home.path().join("kubeconfig");
-        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        let alone = Alone::start(Options {
-            world: default_world(NODES),
-            seed: 1,
-            epoch: Time(now_ms - BEHIND_MS),
-            flow: Flow::Still,
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            kubeconfig: Some(kubeconfig.clone()),
-        })
-        .await?;
-        let kubectl = Kubectl { binary: binary.to_owned(), kubeconfig, home: home.path().to_owned() };
-        Ok(Self { alone, kubectl, _home: home })
-    }
 }
 
 struct Player<'a> {

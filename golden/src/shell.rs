@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use tokio::process::Command;
 
-use crate::{kubectl::Kubectl, play::Stand};
+use crate::{kubectl::Kubectl, stand::Stand};
 
 /// What a shell line means for a cluster of ours.
 #[derive(Debug, PartialEq)]
@@ -34,6 +34,11 @@ fn deed(command: &str) -> Deed<'_> {
         [program, .., "compact"] if program.ends_with("etcdtool") => Deed::Compact,
         _ => Deed::Shell { asks: command.starts_with("curl") },
     }
+}
+
+/// Is it something that only we can do to our cluster?
+pub fn is_deed(command: &str) -> bool {
+    !matches!(deed(command), Deed::Shell { .. })
 }
 
 /// Does it; gives what it printed, if that is to be compared.

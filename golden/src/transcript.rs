@@ -14,6 +14,8 @@ pub struct Recorded {
     pub step: usize,
     /// `kubectl`, `until`, `bg-start`, `bg-stop`, `http`, `sh`, `set`, `sleep`.
     pub kind: String,
+    /// The command of a `sh`.
+    pub cmd: Option<String>,
     /// Exit code.
     pub exit: Option<i32>,
     /// Standard output.
