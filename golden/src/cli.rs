@@ -8,7 +8,13 @@ use std::{
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::{place, play, ratchet::Ratchet, report, requests};
+use crate::{
+    fidelity::{self, Reasons},
+    place,
+    play::{self, Outcome},
+    ratchet::Ratchet,
+    report, requests,
+};
 
 /// Scenarios against a cluster, held against what a real control plane answered.
 #[derive(Debug, Parser)]
@@ -31,7 +37,7 @@ enum Command {
         /// Show both answers of this step whole.
         #[arg(long, value_name = "STEP")]
         step: Option<usize>,
-        /// Write the steps that agree into the ratchet.
+        /// Write the steps that agree into the ratchet; with all scenarios, also docs/fidelity.md.
         #[arg(long)]
         update: bool,
         /// Send the recorded requests alone, without kubectl (so it is done where there is no kubectl).
@@ -74,8 +80,9 @@ struct Replay<'a> {
 
 impl Replay<'_> {
     async fn run(&self, names: &[String]) -> Result<bool> {
-        let mut ratchet = Ratchet::read(&place::ratchet())?;
-        let (mut good, mut all, mut lost) = (0, 0, 0);
+        let file = place::ratchet(self.kubectl.is_some());
+        let mut ratchet = Ratchet::read(&file)?;
+        let (mut played, mut lost) = (Vec::new(), 0);
         for name in names {
             let outcomes = match self.kubectl {
                 Some(kubectl) => play::play(name, self.recordings, kubectl).await?,
@@ -84,28 +91,30 @@ impl Replay<'_> {
             let agreed = report::agreed(&outcomes);
             self.show(&outcomes);
             println!("{}", report::summary(name, &outcomes));
-            std::io::stdout().flush()?;
             for step in ratchet.lost(name, &agreed) {
                 lost += 1;
                 println!("    lost: {name} step {step} agreed before");
                 outcomes.iter().filter(|o| o.step == step).for_each(|o| print!("{}", report::difference(o)));
             }
-            (good, all) = (good + agreed.len(), all + outcomes.len());
+            std::io::stdout().flush()?;
             if self.update {
                 ratchet.0.insert(name.clone(), agreed);
             }
+            played.push((name.clone(), outcomes));
         }
-        println!("{good} of {all} steps agree");
+        let all: Vec<Outcome> = played.iter().flat_map(|(_, o)| o).cloned().collect();
+        println!("{}", report::summary("all", &all));
         if self.update {
-            let path = place::ratchet();
-            std::fs::write(&path, ratchet.text())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            return Ok(true);
+            write(&file, &ratchet.text())?;
+            if self.kubectl.is_some() && played.len() == place::names("")?.len() {
+                let reasons = Reasons::read(&place::reasons())?;
+                write(&place::fidelity(), &fidelity::page(&place::sources(), &played, &reasons)?)?;
+            }
         }
-        Ok(lost == 0)
+        Ok(self.update || lost == 0)
     }
 
-    fn show(&self, outcomes: &[play::Outcome]) {
+    fn show(&self, outcomes: &[Outcome]) {
         if self.show {
             outcomes.iter().filter(|o| !o.agrees).for_each(|o| print!("{}", report::difference(o)));
         }
@@ -115,4 +124,8 @@ impl Replay<'_> {
             }
         }
     }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

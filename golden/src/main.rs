@@ -7,6 +7,7 @@
 mod cli;
 mod compare;
 mod exchange;
+mod fidelity;
 mod kubectl;
 mod likeness;
 mod mask;

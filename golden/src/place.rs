@@ -16,9 +16,24 @@ pub fn scenarios() -> PathBuf {
     root().join("sandbox/tests/scenarios")
 }
 
-/// The committed numbers of steps that agree.
-pub fn ratchet() -> PathBuf {
-    root().join("sandbox/tests/scenarios/agreed.txt")
+/// The committed numbers of steps that agree: by kubectl, or by the recorded requests alone.
+pub fn ratchet(by_kubectl: bool) -> PathBuf {
+    scenarios().join(if by_kubectl { "agreed.txt" } else { "agreed-requests.txt" })
+}
+
+/// Why steps differ: written by hand.
+pub fn reasons() -> PathBuf {
+    scenarios().join("reasons.txt")
+}
+
+/// The generated page.
+pub fn fidelity() -> PathBuf {
+    root().join("docs/fidelity.md")
+}
+
+/// The cluster's sources.
+pub fn sources() -> PathBuf {
+    root().join("sandbox/src")
 }
 
 /// The recordings: `PILOTHOUSE_GOLDEN`, else beside the project. `None` where there are none.
