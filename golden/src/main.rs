@@ -1,6 +1,7 @@
 //! Scenarios played against a cluster and held against what a real control plane answered.
 //!
-//! `replay` plays them with real kubectl, or the recorded requests alone, against a fresh cluster of our own.
+//! `replay` plays them with real kubectl, or the recorded requests alone, against a fresh cluster of our own; `record`
+//! plays them against any real one.
 //! The scripts stand in `sandbox/tests/scenarios/`; the recorded answers lie outside the repository.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -14,11 +15,15 @@ mod mask;
 mod place;
 mod play;
 mod ratchet;
+mod raw;
+mod record;
+mod replay;
 mod report;
 mod requests;
 mod scenario;
 mod shell;
 mod stand;
+mod tap;
 mod timeline;
 mod transcript;
 mod variables;

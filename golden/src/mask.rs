@@ -21,7 +21,8 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\b127\.0\.0\.1:\d+", "SERVER"),
         (r"\b(10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}(/\d\d)?(:\d+)?\b", "IP"),
         (r"\bfd[0-9a-f]{2}:[0-9a-f:]+", "IP"),
-        (r#"(resourceVersion|ResourceVersion|resource_version)("?[:=] ?"?)\d+"#, "${1}${2}RV"),
+        (r#"(resourceVersion|ResourceVersion|resource_version)(\\*"?[:=] ?\\*"?)\d+"#, "${1}${2}RV"),
+        (r"^([EWI])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "${1}KLOG "),
         (r"(resourceVersion: Invalid value: |uid/resource_version: )\S+", "${1}RV"),
         (
             r"(current: |requested: |actual: |too old resource version: |too large resource version: )\d+",

@@ -3,10 +3,8 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use regex::Regex;
-use serde_json::Value;
 use server::alone::ADMIN;
 use tokio::process::Child;
 use tower::ServiceExt;
@@ -14,7 +12,7 @@ use tower::ServiceExt;
 use crate::{
     compare,
     kubectl::{self, Said},
-    place,
+    place, raw,
     scenario::{self, Line, Raw, Step},
     shell,
     stand::Stand,
@@ -102,9 +100,7 @@ impl Player<'_> {
                 Ok(())
             }
             Step::SetJson { var, path } => {
-                let answer: Value = serde_json::from_str(&self.last_answer).unwrap_or_default();
-                let field = path.split('.').fold(&answer, |v, key| &v[key]);
-                self.variables.set(var, field.as_str().map_or_else(|| field.to_string(), str::to_owned));
+                self.variables.set(var, raw::field(&self.last_answer, path));
                 Ok(())
             }
             Step::Http(raw) => self.http(raw, recorded).await,
@@ -167,27 +163,13 @@ impl Player<'_> {
     }
 
     async fn http(&mut self, raw: &Raw, recorded: &Recorded) -> Result<()> {
-        let path = self.variables.fill(&raw.path);
-        let mut request = http::Request::builder().method(raw.method.as_str()).uri(&path);
-        let has = |name: &str| raw.headers.iter().any(|(k, _)| k.eq_ignore_ascii_case(name));
-        if !has("Accept") {
-            request = request.header("Accept", "application/json");
-        }
-        if raw.body.is_some() && !has("Content-Type") {
-            request = request.header("Content-Type", "application/json");
-        }
-        for (name, value) in &raw.headers {
-            request = request.header(name, value);
-        }
-        let body = raw.body.as_ref().map(|b| self.variables.fill(b)).unwrap_or_default();
-        let request = request.body(Full::new(Bytes::from(body)))?;
+        let request = raw::request(raw, "", &self.variables)?;
         let service = self.stand.alone.live.service(ADMIN);
         let response = service.oneshot(request).await.unwrap_or_else(|never| match never {});
         let status = response.status().as_u16();
         let type_ =
             response.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-        let for_s = raw.stream_s.unwrap_or(10.0);
-        let body = self.read(response.into_body(), for_s).await;
+        let body = self.read(response.into_body(), raw::patience(raw)).await;
         self.last_answer.clone_from(&body);
         let recorded_type = recorded.resp_headers["Content-Type"].as_str().unwrap_or_default();
         let recorded_body = recorded.body(self.recordings)?;
@@ -195,20 +177,20 @@ impl Player<'_> {
         let expect = head(recorded.status, recorded_type);
         let is = head(status, &type_);
         let agrees = expect == is && compare::bodies(&recorded_body, &body);
-        let what = format!("{} {path}", raw.method);
+        let what = format!("{} {}", raw.method, self.variables.fill(&raw.path));
         self.tell(recorded, what, agrees, expect + &recorded_body, is + &body);
         Ok(())
     }
 
     /// A body to its end, or as much of a stream as comes within virtual seconds, at ×1: timeouts of watches are real.
-    async fn read(&self, mut body: sandbox::http::ResponseBody, seconds: f64) -> String {
+    async fn read(&self, mut body: sandbox::http::ResponseBody, patience: Duration) -> String {
         let mut bytes = Vec::new();
         let whole = async {
             while let Some(Ok(frame)) = body.frame().await {
                 bytes.extend_from_slice(&frame.into_data().unwrap_or_default());
             }
         };
-        let limited = tokio::time::timeout(Duration::from_secs_f64(seconds), whole);
+        let limited = tokio::time::timeout(patience, whole);
         let _ = self.timeline.paced(limited).await;
         String::from_utf8_lossy(&bytes).into_owned()
     }

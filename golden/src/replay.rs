@@ -1,0 +1,83 @@
+//! Replays scenarios against fresh clusters of ours and tells how far they agree.
+
+use std::{io::Write, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    fidelity::{self, Reasons},
+    place,
+    play::{self, Outcome},
+    ratchet::Ratchet,
+    report, requests,
+};
+
+/// What a replay runs with.
+pub struct Replay<'a> {
+    /// Folder of the recordings.
+    pub recordings: &'a Path,
+    /// `None`: the recorded requests alone.
+    pub kubectl: Option<&'a Path>,
+    /// Show each step that differs.
+    pub show: bool,
+    /// Show both answers of this step whole.
+    pub step: Option<usize>,
+    /// Write what agrees.
+    pub update: bool,
+}
+
+impl Replay<'_> {
+    /// Plays the scenarios; false if an agreed step was lost.
+    ///
+    /// # Errors
+    /// When something cannot be read, written or started.
+    pub async fn run(&self, names: &[String]) -> Result<bool> {
+        let file = place::ratchet(self.kubectl.is_some());
+        let mut ratchet = Ratchet::read(&file)?;
+        let (mut played, mut lost) = (Vec::new(), 0);
+        for name in names {
+            let outcomes = match self.kubectl {
+                Some(kubectl) => play::play(name, self.recordings, kubectl).await?,
+                None => requests::play(name, self.recordings).await?,
+            };
+            let agreed = report::agreed(&outcomes);
+            self.show(&outcomes);
+            println!("{}", report::summary(name, &outcomes));
+            for step in ratchet.lost(name, &agreed) {
+                lost += 1;
+                println!("    lost: {name} step {step} agreed before");
+                outcomes.iter().filter(|o| o.step == step).for_each(|o| print!("{}", report::difference(o)));
+            }
+            std::io::stdout().flush()?;
+            if self.update {
+                ratchet.0.insert(name.clone(), agreed);
+            }
+            played.push((name.clone(), outcomes));
+        }
+        let all: Vec<Outcome> = played.iter().flat_map(|(_, o)| o).cloned().collect();
+        println!("{}", report::summary("all", &all));
+        if self.update {
+            write(&file, &ratchet.text())?;
+            if self.kubectl.is_some() && played.len() == place::names("")?.len() {
+                let reasons = Reasons::read(&place::reasons())?;
+                write(&place::fidelity(), &fidelity::page(&place::sources(), &played, &reasons)?)?;
+            }
+        }
+        Ok(self.update || lost == 0)
+    }
+
+    fn show(&self, outcomes: &[Outcome]) {
+        if self.show {
+            outcomes.iter().filter(|o| !o.agrees).for_each(|o| print!("{}", report::difference(o)));
+        }
+        if let Some(step) = self.step {
+            for outcome in outcomes.iter().filter(|o| o.step == step) {
+                println!("=== recorded\n{}\n=== ours\n{}", outcome.expect, outcome.is);
+            }
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
