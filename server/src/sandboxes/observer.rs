@@ -29,6 +29,9 @@ use crate::{
 /// Changes in this real span make one picture: half a frame.
 const GATHER: Duration = Duration::from_millis(8);
 
+/// How far ahead a moving clock is kept, in real milliseconds: a little more than the time between two savings.
+const AHEAD_REAL_MS: i64 = 1_200;
+
 pub(super) struct Observer {
     id: String,
     run: i64,
@@ -107,6 +110,8 @@ impl Observer {
             let moved = self.join();
             if tick {
                 self.look(self.now_ms());
+            }
+            if tick || self.outruns_the_kept_clock() {
                 self.save_clock().await;
             }
             self.draw(moved);
@@ -247,9 +252,17 @@ impl Observer {
         }
     }
 
+    /// Would a picture of now show more than a crash would leave?
+    fn outruns_the_kept_clock(&self) -> bool {
+        self.clock_saved.is_none_or(|(kept_ms, ..)| self.now_ms() > kept_ms)
+    }
+
+    /// Keeps the clock; while it moves, ahead of now by what may be shown until it is kept again. So a sandbox that was
+    /// left by a crash stands at or after everything that its viewers saw, never before.
     async fn save_clock(&mut self) {
-        let Clock { now, speed, paused, .. } = self.live.clock();
-        let state = (now.since_ms(self.live.epoch()), speed.factor(), paused);
+        let Clock { now, speed, paused, asleep } = self.live.clock();
+        let ahead_ms = if paused || asleep { 0 } else { AHEAD_REAL_MS * i64::from(speed.factor()) };
+        let state = (now.since_ms(self.live.epoch()) + ahead_ms, speed.factor(), paused);
         if self.clock_saved == Some(state) {
             return;
         }
