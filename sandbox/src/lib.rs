@@ -22,4 +22,5 @@ mod scheduler;
 pub mod selector;
 pub mod status;
 mod store;
+pub mod types;
 pub mod version;

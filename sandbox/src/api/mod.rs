@@ -31,8 +31,8 @@ pub use crate::store::{Change, Record};
 pub use age::{age, human_duration};
 pub use delete::{DeleteOptions, Propagation};
 pub use events::{EventType, Source};
-pub(crate) use serve::failure;
 pub use serve::{authorize, read};
+pub(crate) use serve::{expected_kind, failure};
 pub use write::{Subresource, WriteOptions};
 
 /// The API of one cluster, at the current moment of virtual time.

@@ -4,6 +4,7 @@
 mod live;
 mod pace;
 mod past;
+mod protobuf;
 mod record;
 mod service;
 mod timeline;

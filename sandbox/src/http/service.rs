@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 
-use super::{live::Live, watch};
+use super::{live::Live, protobuf, watch};
 use crate::{
     request::{Body, Reply, Request},
     status::Status,
@@ -51,19 +51,9 @@ impl Service {
                 return self.fail(&Status::bad_request(format!("the request body could not be read: {e}")));
             }
         };
-        let Ok(body) = String::from_utf8(bytes.into()) else {
-            return self.fail(&Status::unsupported_media_type(
-                "the body of the request was in an unknown format - accepted media types include: application/json",
-            ));
-        };
-        let uri = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        let request = Request {
-            user: self.user.clone(),
-            method: parts.method.as_str().to_owned(),
-            uri,
-            content_type: text(&parts.headers, header::CONTENT_TYPE),
-            accept: text(&parts.headers, header::ACCEPT),
-            body,
+        let request = match self.plain(&parts, bytes) {
+            Ok(request) => request,
+            Err(status) => return self.fail(&status),
         };
         match self.live.handle(&request).await {
             Ok(Reply::Body(body)) => self.whole(body),
@@ -78,6 +68,32 @@ impl Service {
                 self.fail(&Status::internal(&e.to_string()))
             }
         }
+    }
+
+    /// The request as the journal keeps it: its body as text.
+    fn plain(&self, parts: &http::request::Parts, bytes: Bytes) -> Result<Request, Status> {
+        let uri = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        let mut request = Request {
+            user: self.user.clone(),
+            method: parts.method.as_str().to_owned(),
+            uri,
+            content_type: text(&parts.headers, header::CONTENT_TYPE),
+            accept: text(&parts.headers, header::ACCEPT),
+            body: String::new(),
+        };
+        if protobuf::is(&request.content_type)
+            && let Some(json) = protobuf::to_json(&request.method, request.path(), &bytes)?
+        {
+            request.content_type = "application/json".into();
+            request.body = json;
+            return Ok(request);
+        }
+        request.body = String::from_utf8(bytes.into()).map_err(|_| {
+            Status::unsupported_media_type(
+                "the body of the request was in an unknown format - accepted media types include: application/json",
+            )
+        })?;
+        Ok(request)
     }
 
     fn whole(&self, body: Body) -> Response<ResponseBody> {

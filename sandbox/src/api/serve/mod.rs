@@ -24,6 +24,7 @@ use crate::{
 
 use accept::Accept;
 use query::Query;
+use route::{Route, Sub};
 
 pub use authorize::authorize;
 pub use read::read;
@@ -45,6 +46,22 @@ impl Cluster {
             Ok(body) => Reply::Body(body),
             Err(status) => failure(&status),
         }
+    }
+}
+
+/// The kind of the body that a path takes, where that is one of Kubernetes' own types; those of custom resources are not.
+pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
+    let Route::Resource(target) = Route::parse(path) else { return None };
+    match (method, target.sub) {
+        ("DELETE", Sub::None) => Some("DeleteOptions"),
+        ("POST", Sub::Binding) => Some("Binding"),
+        ("POST", Sub::Eviction) => Some("Eviction"),
+        ("PUT", Sub::Scale) => Some("Scale"),
+        ("POST" | "PUT", Sub::None | Sub::Status | Sub::Finalize) => {
+            let def = target.resource.def();
+            (!def.is_ours()).then_some(def.kind)
+        }
+        _ => None,
     }
 }
 
