@@ -1,5 +1,7 @@
 //! A request and its answer, as plain data: what the HTTP edge hands in, what the journal keeps.
 
+use bytes::Bytes;
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use crate::api::watch::Watch;
@@ -58,7 +60,9 @@ pub struct Body {
     /// `Content-Type`.
     pub content_type: &'static str,
     /// The bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
+    /// What tells this answer from others of the same path, where it is worth to be kept; else empty.
+    pub etag: EcoString,
     /// Texts of `Warning` headers.
     pub warnings: Vec<String>,
 }

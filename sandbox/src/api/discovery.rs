@@ -157,7 +157,8 @@ pub fn aggregated(core: bool) -> Body {
     Body {
         code: 200,
         content_type: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-        bytes: list.to_bytes(),
+        bytes: list.to_bytes().into(),
+        etag: ecow::EcoString::new(),
         warnings: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use ecow::EcoString;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 
@@ -55,8 +56,9 @@ impl Service {
             Ok(request) => request,
             Err(status) => return self.fail(&status),
         };
+        let known = text(&parts.headers, header::IF_NONE_MATCH);
         match self.live.handle(&request).await {
-            Ok(Reply::Body(body)) => self.whole(body),
+            Ok(Reply::Body(body)) => self.whole(body, &known),
             Ok(Reply::Watch(w)) => {
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
                 self.head(StatusCode::OK, "application/json", &[])
@@ -96,19 +98,31 @@ impl Service {
         Ok(request)
     }
 
-    fn whole(&self, body: Body) -> Response<ResponseBody> {
-        let code = StatusCode::from_u16(body.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let full = Full::new(Bytes::from(body.bytes)).map_err(|e: Infallible| match e {}).boxed_unsync();
-        self.head(code, body.content_type, &body.warnings).body(full).unwrap_or_default()
+    /// A whole answer; without its body if that is the one that the client says it knows.
+    fn whole(&self, body: Body, known: &str) -> Response<ResponseBody> {
+        let mut code = StatusCode::from_u16(body.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut bytes = body.bytes;
+        let etag = format!("\"{}\"", body.etag);
+        if !body.etag.is_empty() && known.split(',').any(|tag| tag.trim() == etag) {
+            (code, bytes) = (StatusCode::NOT_MODIFIED, Bytes::new());
+        }
+        let mut head = self.head(code, body.content_type, &body.warnings);
+        if !body.etag.is_empty() {
+            head = head.header(header::ETAG, etag).header(header::VARY, "Accept");
+        }
+        let full = Full::new(bytes).map_err(|e: Infallible| match e {}).boxed_unsync();
+        head.body(full).unwrap_or_default()
     }
 
     fn fail(&self, status: &Status) -> Response<ResponseBody> {
-        self.whole(Body {
+        let body = Body {
             code: status.code,
             content_type: "application/json",
-            bytes: status.to_json().to_bytes(),
+            bytes: status.to_json().to_bytes().into(),
+            etag: EcoString::new(),
             warnings: Vec::new(),
-        })
+        };
+        self.whole(body, "")
     }
 
     fn head(&self, code: StatusCode, content_type: &str, warnings: &[String]) -> http::response::Builder {

@@ -6,7 +6,7 @@
 //! `[]` is a list and `{}` a map by strings; other sections' types are `core.NAME` and `meta.NAME`. A field named `..` has no
 //! name in JSON: its fields stand among those of the type around it. MARKS are `atomic`, `set`, `granular`, `map(KEY,…)`
 //! (list-type and map-type), `merge`, `merge(KEY)`, `retainKeys`, `replace` (the strategy of strategic merge patch; its key is
-//! the first of `map` where it names none) and `enum(VALUE|…)`.
+//! the first of `map` where it names none), `enum(VALUE|…)` and `default(VALUE)`.
 
 mod parse;
 
@@ -52,6 +52,8 @@ pub struct Field {
     pub merge_key: Option<&'static str>,
     /// The values it may have; empty where all are.
     pub values: Vec<&'static str>,
+    /// What a string is where nobody wrote it, by its declaration alone. Keys of lists are read so.
+    pub default: Option<&'static str>,
 }
 
 /// How many values a field has.

@@ -110,6 +110,7 @@ fn field(text: &'static str, api_version: &'static str, names: &Names) -> Option
         strategies: Vec::new(),
         merge_key: None,
         values: Vec::new(),
+        default: None,
     };
     words.try_for_each(|mark| field.mark(mark))?;
     if field.strategies.contains(&"merge") && field.merge_key.is_none() {
@@ -131,6 +132,8 @@ impl Field {
                 } else if let Some(key) = inside("merge(") {
                     self.strategies.push("merge");
                     self.merge_key = Some(key);
+                } else if let Some(value) = inside("default(") {
+                    self.default = Some(value);
                 } else {
                     self.values = inside("enum(")?.split('|').collect();
                 }

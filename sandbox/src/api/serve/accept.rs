@@ -38,6 +38,20 @@ impl Accept {
     }
 }
 
+const OPENAPI_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+/// Is OpenAPI v2 wanted in protobuf rather than in JSON?
+pub fn prefers_openapi_protobuf(header: &str) -> bool {
+    let essence = |range: &str| range.split(';').next().unwrap_or_default().trim().to_owned();
+    let json = ["application/json", "application/*", "*/*"];
+    header
+        .split(',')
+        .take(32)
+        .map(essence)
+        .find(|type_| type_ == OPENAPI_PROTOBUF || json.contains(&type_.as_str()))
+        == Some(OPENAPI_PROTOBUF.to_owned())
+}
+
 fn range(text: &str) -> Option<Accept> {
     let mut parts = text.split(';').map(str::trim);
     let type_ = parts.next()?;
@@ -87,6 +101,14 @@ mod tests {
             ("application/json;as=Nope;v=v1;g=meta.k8s.io", None),
         ] {
             assert_eq!(Accept::parse(header).ok().map(|a| a.shape), expect, "{header}");
+        }
+        for (header, expect) in [
+            (OPENAPI_PROTOBUF, true),
+            (&*format!("{OPENAPI_PROTOBUF};q=1, application/json"), true),
+            (&*format!("application/json,{OPENAPI_PROTOBUF}"), false),
+            ("", false),
+        ] {
+            assert_eq!(prefers_openapi_protobuf(header), expect, "{header}");
         }
         assert!(
             Accept::parse(

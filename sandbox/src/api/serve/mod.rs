@@ -15,6 +15,8 @@ mod scale;
 mod subresources;
 mod write;
 
+use ecow::EcoString;
+
 use crate::{
     cluster::Cluster,
     json::Json,
@@ -80,14 +82,21 @@ pub(crate) fn failure(status: &Status) -> Reply {
 fn json_body(code: u16, json: &Json) -> Body {
     let mut bytes = json.to_bytes();
     bytes.push(b'\n');
-    Body { code, content_type: "application/json", bytes, warnings: Vec::new() }
+    Body {
+        code,
+        content_type: "application/json",
+        bytes: bytes.into(),
+        etag: EcoString::new(),
+        warnings: Vec::new(),
+    }
 }
 
 fn text_body(code: u16, text: impl Into<String>) -> Body {
     Body {
         code,
         content_type: "text/plain; charset=utf-8",
-        bytes: text.into().into_bytes(),
+        bytes: text.into().into_bytes().into(),
+        etag: EcoString::new(),
         warnings: Vec::new(),
     }
 }

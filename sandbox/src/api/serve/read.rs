@@ -2,7 +2,7 @@
 
 use super::{
     Call,
-    accept::{Accept, Shape},
+    accept::{Accept, Shape, prefers_openapi_protobuf},
     failure, json_body,
     list::list,
     options::{ListOptions, parse_revision},
@@ -26,9 +26,15 @@ use crate::{
 
 /// Answers a reading request.
 pub fn read(api: &Api, request: &Request) -> Reply {
+    let route = Route::parse(request.path());
+    if request.method == "GET"
+        && matches!(route, Route::OpenApiV3Index | Route::OpenApiV3(..) | Route::OpenApiV2)
+    {
+        return Reply::Body(document(&request.accept, &route));
+    }
     let query = Query::parse(request.query());
     let result = Accept::parse(&request.accept)
-        .and_then(|accept| answer(api, &Call { request, query: &query, accept: &accept }));
+        .and_then(|accept| answer(api, &Call { request, query: &query, accept: &accept }, route));
     match result {
         Ok(Reply::Body(body)) if query.flag("pretty") == Some(true) => Reply::Body(pretty(body)),
         Ok(reply) => reply,
@@ -36,8 +42,7 @@ pub fn read(api: &Api, request: &Request) -> Reply {
     }
 }
 
-fn answer(api: &Api, call: &Call<'_>) -> Result<Reply, Status> {
-    let route = Route::parse(call.request.path());
+fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
     if call.request.method != "GET" {
         return Err(match route {
             Route::Nothing | Route::NoResource => Status::no_such_path(),
@@ -53,18 +58,37 @@ fn answer(api: &Api, call: &Call<'_>) -> Result<Reply, Status> {
         Route::Groups => ok(discovery::groups()),
         Route::Group(group) => discovery::group(&group).map_or(Err(Status::no_such_path()), ok),
         Route::GroupVersion(group, version) => ok(discovery::resources(&group, &version)),
-        Route::OpenApiV3Index => ok(openapi::index()),
-        Route::OpenApiV3(group, version) => match openapi::v3(&group, &version) {
-            Some(document) => ok(document),
-            None => Ok(Reply::Body(text_body(404, "404 page not found\n"))),
-        },
-        Route::OpenApiV2 => ok(openapi::v2()),
         Route::Version => Ok(Reply::Body(plain::version())),
         Route::Health => Ok(Reply::Body(plain::health(call.query))),
         Route::Root => ok(plain::root()),
-        Route::NoResource => Err(Status::no_such_path()),
+        // Answered before.
+        Route::OpenApiV3Index | Route::OpenApiV3(..) | Route::OpenApiV2 | Route::NoResource => {
+            Err(Status::no_such_path())
+        }
         Route::Nothing => Ok(Reply::Body(text_body(404, "404 page not found\n"))),
     }
+}
+
+/// A document of OpenAPI.
+fn document(accept: &str, route: &Route) -> Body {
+    let (content_type, document) = match route {
+        Route::OpenApiV3(group, version) => ("application/json", openapi::v3(group, version)),
+        Route::OpenApiV2 if prefers_openapi_protobuf(accept) => {
+            ("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Some(openapi::v2_protobuf()))
+        }
+        Route::OpenApiV2 => ("application/json", Some(openapi::v2())),
+        _ => return json_body(200, &openapi::index()),
+    };
+    document.map_or_else(
+        || text_body(404, "404 page not found\n"),
+        |document| Body {
+            code: 200,
+            content_type,
+            bytes: document.bytes.clone(),
+            etag: document.hash.as_str().into(),
+            warnings: Vec::new(),
+        },
+    )
 }
 
 fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
@@ -185,6 +209,6 @@ fn watch(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
 
 fn pretty(body: Body) -> Body {
     let Ok(json) = Json::parse(&body.bytes) else { return body };
-    let bytes = serde_json::to_vec_pretty(&json).unwrap_or(body.bytes);
+    let bytes = serde_json::to_vec_pretty(&json).map_or(body.bytes, Into::into);
     Body { bytes, ..body }
 }

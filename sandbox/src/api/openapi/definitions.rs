@@ -1,0 +1,232 @@
+//! The schemas of all that is served, from k8s-openapi's types, with what those do not say: Kubernetes' extensions, from the
+//! table of types. References are `#/definitions/NAME`, as OpenAPI v2 writes them. Omits: descriptions of enumerated values.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::schemars::{SchemaGenerator, generate::SchemaSettings};
+
+use super::{kind::Kind, operations::META, roots, world};
+use crate::{
+    json,
+    json::Json,
+    types::{self, Field, Message, Of, Shape},
+};
+
+/// Schemas by name.
+pub type Definitions = BTreeMap<String, Json>;
+
+/// Where references point to.
+pub(super) const PREFIX: &str = "#/definitions/";
+
+/// The schemas of kinds, of their lists, and of all that they refer to.
+pub(super) fn definitions(kinds: &[Kind]) -> Definitions {
+    let mut generator = generator();
+    let mut out = Definitions::new();
+    for kind in kinds {
+        match roots::find(&kind.api_version(), &kind.kind) {
+            Some(add) => add(&mut generator),
+            None => {
+                out.insert(kind.schema.clone(), world::schema(&kind.kind));
+            }
+        }
+    }
+    let parts = kinds.iter().flat_map(|kind| &kind.subresources).filter_map(|sub| sub.of);
+    for (api_version, kind) in
+        parts.chain([("meta.k8s.io/v1", "DeleteOptions"), ("meta.k8s.io/v1", "Status")])
+    {
+        if let Some(add) = roots::find(api_version, kind) {
+            add(&mut generator);
+        }
+    }
+    for (name, schema) in generator.take_definitions(true) {
+        let mut schema = Json::from(schema);
+        complete(&name, &mut schema);
+        out.insert(name, schema);
+    }
+    for kind in kinds {
+        out.insert(format!("{}List", kind.schema), list(kind));
+    }
+    let patch = "Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.";
+    out.insert(format!("{META}.Patch"), json!({"description": patch, "type": "object"}));
+    say_kinds(&mut out, kinds);
+    out
+}
+
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft07()
+        .with(|settings| {
+            settings.definitions_path =
+                PREFIX.trim_start_matches('#').trim_end_matches('/').to_owned().into();
+            settings.meta_schema = None;
+            // They would rewrite what k8s-openapi says.
+            settings.transforms.clear();
+        })
+        .into_generator()
+}
+
+/// Adds what k8s-openapi does not say.
+fn complete(name: &str, schema: &mut Json) {
+    match name.rsplit('.').next().unwrap_or_default() {
+        // Custom resources write these two in another way.
+        "Quantity" => {
+            schema.remove("x-kubernetes-int-or-string");
+            schema.set("type", "string");
+        }
+        "IntOrString" => {
+            schema.remove("x-kubernetes-int-or-string");
+            schema.set("type", "string");
+            schema.set("format", "int-or-string");
+        }
+        // Any JSON; a reader of OpenAPI v2 knows no alternatives.
+        "JSON" | "JSONSchemaPropsOrArray" | "JSONSchemaPropsOrBool" | "JSONSchemaPropsOrStringArray" => {
+            schema.remove("type");
+            schema.remove("oneOf");
+        }
+        _ => {}
+    }
+    let Some(message) = types::by_schema(name) else { return };
+    if message.atomic {
+        schema.set("x-kubernetes-map-type", "atomic");
+    }
+    let demanded: Vec<String> =
+        schema["required"].list().iter().map(|field| field.text().to_owned()).collect();
+    let more = DEMANDED.iter().filter(|(schema, _)| *schema == name).map(|(_, field)| Json::from(*field));
+    let required = schema["required"].list().iter().filter(|field| !is_free(message, field.text())).cloned();
+    let required: Vec<Json> = required.chain(more).collect();
+    schema.set("required", if required.is_empty() { Json::Null } else { required.into() });
+    let names: Vec<String> = schema["properties"].entries().map(|(name, _)| name.to_string()).collect();
+    for name in names {
+        if let Some(field) = message.named(&name) {
+            let property = &mut schema["properties"][name.as_str()];
+            mark(field, property);
+            default(message, field, demanded.contains(&name), property);
+        }
+    }
+}
+
+/// What Kubernetes demands and k8s-openapi does not.
+const DEMANDED: [(&str, &str); 3] = [
+    ("io.k8s.api.core.v1.Event", "metadata"),
+    ("io.k8s.api.events.v1.Event", "eventTime"),
+    ("io.k8s.api.networking.v1.NetworkPolicySpec", "podSelector"),
+];
+
+/// Does only k8s-openapi demand this field?
+fn is_free(message: &Message, field: &str) -> bool {
+    let refers = |name: &str| name == "LocalObjectReference";
+    let inlined = message.fields.iter().filter(|f| f.name.is_empty()).filter_map(Field::message);
+    match field {
+        "metadata" => message.is_kind,
+        "name" => refers(message.name) || inlined.map(|m| m.name).any(refers),
+        _ => false,
+    }
+}
+
+fn strings(list: &[&str]) -> Json {
+    list.iter().map(|s| Json::from(*s)).collect()
+}
+
+fn mark(field: &Field, property: &mut Json) {
+    let topology = if field.shape == Shape::List { "list" } else { "map" };
+    if !field.topology.is_empty() {
+        property.set(&format!("x-kubernetes-{topology}-type"), field.topology);
+    }
+    if !field.keys.is_empty() {
+        property.set("x-kubernetes-list-map-keys", strings(&field.keys));
+    }
+    property.set("x-kubernetes-patch-merge-key", field.merge_key);
+    if !field.strategies.is_empty() {
+        property.set("x-kubernetes-patch-strategy", field.strategies.join(","));
+    }
+    if !field.values.is_empty() {
+        let values = strings(&field.values);
+        match field.shape {
+            Shape::One => property.set("enum", values),
+            Shape::List => property["items"].set("enum", values),
+            Shape::Map => property["additionalProperties"].set("enum", values),
+        }
+    }
+}
+
+/// What a field holds that nobody wrote, where JSON always shows it: `always` for one value, items of lists and maps anyway.
+fn default(message: &Message, field: &Field, always: bool, property: &mut Json) {
+    let zero = match field.of {
+        Of::Message(_) if !message.name.starts_with("JSONSchemaProps") => Json::object(),
+        Of::Bool => Json::Bool(false),
+        Of::Int32 | Of::Int64 => Json::Int(0),
+        Of::String => Json::from(""),
+        _ => return,
+    };
+    if let Some(value) = field.default {
+        property.set("default", value);
+        return;
+    }
+    match field.shape {
+        Shape::One if !field.pointer && (always || zero.map().is_some()) => property.set("default", zero),
+        Shape::One => {}
+        Shape::List => property["items"].set("default", zero),
+        Shape::Map => property["additionalProperties"].set("default", zero),
+    }
+}
+
+/// The list of a kind.
+fn list(kind: &Kind) -> Json {
+    let reference = |name: &str| json!({"$ref": format!("{PREFIX}{name}")});
+    let word = "The list's type, as an object's `kind`.";
+    json!({
+        "description": format!("{0}List is a list of {0}.", kind.kind),
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+            "apiVersion": {"description": "The list's group and version, as an object's `apiVersion`.", "type": "string"},
+            "kind": {"description": word, "type": "string"},
+        },
+    })
+    .with_property("items", {
+        let mut items = reference(&kind.schema);
+        items.set("default", Json::object());
+        json!({"description": "The objects.", "type": "array"}).with("items", items)
+    })
+    .with_property("metadata", {
+        let mut metadata = reference(&format!("{META}.ListMeta"));
+        metadata.set("description", "The revision of the list, and where its next page starts.");
+        metadata.set("default", Json::object());
+        metadata
+    })
+}
+
+impl Json {
+    fn with_property(mut self, name: &str, schema: Json) -> Self {
+        self["properties"].set(name, schema);
+        self
+    }
+}
+
+/// `x-kubernetes-group-version-kind`.
+fn say_kinds(out: &mut Definitions, kinds: &[Kind]) {
+    let gvk =
+        |group: &str, version: &str, kind: &str| json!({"group": group, "version": version, "kind": kind});
+    let mut say = |name: &str, all: Vec<Json>| {
+        if let Some(schema) = out.get_mut(name) {
+            schema.set("x-kubernetes-group-version-kind", all);
+        }
+    };
+    for kind in kinds {
+        let list = format!("{}List", kind.kind);
+        say(&kind.schema, vec![gvk(&kind.group, &kind.version, &kind.kind)]);
+        say(&format!("{}List", kind.schema), vec![gvk(&kind.group, &kind.version, &list)]);
+        for (api_version, part) in kind.subresources.iter().filter_map(|sub| sub.of) {
+            let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+            if let Some(message) = types::find(api_version, part) {
+                say(&format!("{}.{part}", message.package), vec![gvk(group, version, part)]);
+            }
+        }
+    }
+    let mut versions: Vec<(&str, &str)> =
+        kinds.iter().map(|k| (k.group.as_str(), k.version.as_str())).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let everywhere = versions.iter().map(|(group, version)| gvk(group, version, "DeleteOptions")).collect();
+    say(&format!("{META}.DeleteOptions"), everywhere);
+    say(&format!("{META}.Status"), vec![gvk("", "v1", "Status")]);
+}

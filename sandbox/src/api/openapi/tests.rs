@@ -1,0 +1,177 @@
+//! The documents by themselves, and beside those of a real API server, where its recordings are there.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use super::*;
+
+/// A recorded answer to a request that took JSON, or something else.
+fn recorded(url: &str, accept: &str) -> Option<Vec<u8>> {
+    let given = std::env::var_os("PILOTHOUSE_GOLDEN").map(PathBuf::from);
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/golden");
+    let Some(folder) = [given, Some(beside)].into_iter().flatten().find(|p| p.is_dir()) else {
+        println!("skipped: no recordings (set PILOTHOUSE_GOLDEN to their folder)");
+        return None;
+    };
+    let text = std::fs::read_to_string(folder.join("12-discovery.http.jsonl")).unwrap();
+    let exchanges = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let exchange =
+        exchanges.into_iter().find(|e| e["url"] == url && e["reqHeaders"]["Accept"] == accept).unwrap();
+    let file = folder.join(exchange["respBodyFile"].as_str().unwrap());
+    let output = std::process::Command::new("gzip").arg("-dc").arg(file).output().unwrap();
+    assert!(output.status.success());
+    Some(output.stdout)
+}
+
+/// Without what is said to people.
+fn without_words(json: &Json) -> Json {
+    match json {
+        Json::Map(map) => {
+            let kept = map.iter().filter(|(key, value)| *key != "description" || value.str().is_none());
+            Json::Map(kept.map(|(key, value)| (key.clone(), without_words(value))).collect())
+        }
+        Json::List(list) => {
+            let mut list: Vec<Json> = list.iter().map(without_words).collect();
+            // The order says nothing.
+            if list.iter().all(|item| item.str().is_some()) {
+                list.sort_by(|a, b| a.text().cmp(b.text()));
+            }
+            list.into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// What differs, as `path: ours | theirs`.
+fn differences(ours: &Json, theirs: &Json, at: &str, out: &mut Vec<String>) {
+    match (ours, theirs) {
+        (Json::Map(a), Json::Map(b)) => {
+            let keys: BTreeSet<&str> = a.iter().chain(b.iter()).map(|(key, _)| key.as_str()).collect();
+            for key in keys {
+                differences(&ours[key], &theirs[key], &format!("{at}/{key}"), out);
+            }
+        }
+        _ if ours == theirs => {}
+        _ => out.push(format!("{at}: {ours} | {theirs}")),
+    }
+}
+
+#[test]
+fn the_encoder_writes_what_a_real_server_writes() {
+    let Some(json) = recorded("/openapi/v2", "application/json") else { return };
+    let protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    let theirs = recorded("/openapi/v2", protobuf).unwrap();
+    let json = Json::parse(&json).unwrap();
+    let (mut missing, mut count) = (Vec::new(), 0);
+    let mut at = 0;
+    let mut expect = |name: &str, bytes: Vec<u8>| {
+        count += 1;
+        // Both are in the order of their names.
+        match theirs[at..].windows(bytes.len()).position(|window| window == bytes) {
+            Some(found) => at += found + bytes.len(),
+            None => missing.push(name.to_owned()),
+        }
+    };
+    json["paths"].entries().for_each(|(name, item)| expect(name, gnostic::path_bytes(item)));
+    json["definitions"].entries().for_each(|(name, schema)| expect(name, gnostic::schema_bytes(schema)));
+    // These write group, version and kind in another order, and an asterisk in other quotes.
+    let known = ["apiregistration", "apiextensions", "RuleWithOperations"];
+    missing.retain(|name| !known.iter().any(|k| name.contains(k)));
+    assert!(
+        missing.is_empty() && count > 800,
+        "{} of {count} are written otherwise: {missing:?}",
+        missing.len()
+    );
+}
+
+/// Schemas and operations that are there or will be; of those kinds that are not served yet, only the names matter.
+fn all_kinds() -> Vec<Kind> {
+    let kind = |(api_version, kind): &(&str, &str)| {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let message = crate::types::find(api_version, kind).unwrap();
+        Kind {
+            group: group.into(),
+            version: version.into(),
+            kind: (*kind).into(),
+            plural: String::new(),
+            namespaced: true,
+            delete_collection: true,
+            returns_deleted: false,
+            strategic: true,
+            schema: format!("{}.{kind}", message.package),
+            subresources: Vec::new(),
+        }
+    };
+    roots::ALL.iter().map(kind).collect()
+}
+
+#[test]
+fn every_kind_has_a_schema() {
+    for kind in &SERVED.kinds {
+        let schema = &SERVED.definitions[&kind.schema];
+        assert!(!schema["properties"].is_empty(), "{}", kind.schema);
+        let is_ours = kind.group == "sim.pilothouse.dev";
+        assert_eq!(roots::find(&kind.api_version(), &kind.kind).is_some(), !is_ours, "{}", kind.schema);
+    }
+}
+
+#[test]
+fn schemas_are_those_of_a_real_server() {
+    let Some(json) = recorded("/openapi/v2", "application/json") else { return };
+    let theirs = without_words(&Json::parse(&json).unwrap()["definitions"]);
+    let mut found = Vec::new();
+    let is_served = |name: &str| !name.ends_with("List") || !theirs[name].is_null();
+    for (name, schema) in
+        definitions::definitions(&all_kinds()).into_iter().filter(|(name, _)| is_served(name))
+    {
+        let ours = without_words(&v2::without_defaults(&schema));
+        differences(&ours, &theirs[name.as_str()], &name, &mut found);
+    }
+    // Deprecated; a list-type of what is no list; long; who may be deleted where depends on what is served.
+    let known = [
+        "x-kubernetes-unions",
+        "Status/properties/details/",
+        "stopSignal/enum",
+        "DeleteOptions/x-kubernetes-group",
+    ];
+    found.retain(|difference| !known.iter().any(|k| difference.contains(k)));
+    assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn documents_of_v3_are_those_of_a_real_server() {
+    let mut found = Vec::new();
+    for (url, group) in
+        [("api/v1", ""), ("apis/apps/v1", "apps"), ("apis/discovery.k8s.io/v1", "discovery.k8s.io")]
+    {
+        let Some(json) = recorded(&format!("/openapi/v3/{url}"), "application/json") else { return };
+        let theirs = without_words(&Json::parse(&json).unwrap());
+        let ours = without_words(&Json::parse(&v3(group, "v1").unwrap().bytes).unwrap());
+        for part in ["components/schemas", "paths"] {
+            let (ours, theirs) = (ours.at(&part.replace('/', ".")), theirs.at(&part.replace('/', ".")));
+            for (name, value) in ours.entries() {
+                differences(value, &theirs[name.as_str()], name, &mut found);
+            }
+        }
+    }
+    let known = [
+        // We answer in JSON only, and take no server-side apply yet.
+        "application/vnd.kubernetes.protobuf",
+        "application/yaml",
+        "apply-patch",
+        // Of a log, a part of the parameters; and a namespace that Kubernetes sends instead of the Status that it promises.
+        "/log/",
+        "/api/v1/namespaces/{name}/delete",
+        // Deprecated; long; a list-type of what is no list; it depends on what is served.
+        "x-kubernetes-unions",
+        "stopSignal/enum",
+        "Status/properties/details/",
+        "DeleteOptions/x-kubernetes-group",
+        // Zeros of fields that may be left out.
+        "AzureDiskVolumeSource/properties/readOnly",
+        "Event/properties/reporting",
+        "GRPCAction/properties/service",
+        "NodeRuntimeHandler/properties/name",
+    ];
+    found.retain(|difference| !known.iter().any(|k| difference.contains(k)));
+    assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}

@@ -1,0 +1,161 @@
+//! Schemas of the world's own kinds, which Kubernetes does not know. The API keeps fields beyond these.
+
+use super::{definitions::PREFIX, operations::META};
+use crate::{json, json::Json};
+
+const KIND: &str = "What this object is, as every object of Kubernetes says it.";
+const API_VERSION: &str = "Group and version of its schema, as every object of Kubernetes says it.";
+
+/// The schema of one of the world's kinds.
+pub(super) fn schema(kind: &str) -> Json {
+    let (description, spec, status) = match kind {
+        "Machine" => (
+            "A machine under a Node: its plug, its cable, what it can hold.",
+            machine_spec(),
+            Some(machine_status()),
+        ),
+        "Image" => {
+            ("How a container image behaves: how long it takes, whether it crashes.", image_spec(), None)
+        }
+        "Traffic" => {
+            ("Who calls which Service, and what became of the calls.", traffic_spec(), Some(traffic_status()))
+        }
+        "Signal" => ("A signal sent to a container, as `kill` does.", signal_spec(), Some(signal_status())),
+        _ => ("An object of the world.", open("What is wanted.", &[], Json::object()), None),
+    };
+    let mut metadata = json!({"$ref": format!("{PREFIX}{META}.ObjectMeta")});
+    metadata.set("description", "Name, namespace, labels and the like.");
+    metadata.set("default", Json::object());
+    let mut properties = json!({
+        "apiVersion": {"description": API_VERSION, "type": "string"},
+        "kind": {"description": KIND, "type": "string"},
+    });
+    properties.set("metadata", metadata);
+    properties.set("spec", spec);
+    properties.set("status", status);
+    json!({"description": description, "type": "object"}).with("properties", properties)
+}
+
+/// An object that may have more fields.
+fn open(description: &str, required: &[&str], properties: Json) -> Json {
+    let mut out = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
+    out.set("description", description);
+    out.set("properties", properties);
+    if !required.is_empty() {
+        out.set("required", required.iter().map(|r| Json::from(*r)).collect::<Json>());
+    }
+    out
+}
+
+fn string(description: &str) -> Json {
+    json!({"type": "string", "description": description})
+}
+
+fn one_of(description: &str, values: &[&str]) -> Json {
+    json!({"type": "string", "description": description, "enum": values})
+}
+
+fn int(description: &str) -> Json {
+    json!({"type": "integer", "format": "int64", "description": description})
+}
+
+fn number(description: &str) -> Json {
+    json!({"type": "number", "format": "double", "description": description})
+}
+
+fn bool(description: &str) -> Json {
+    json!({"type": "boolean", "description": description})
+}
+
+fn fields<const N: usize>(fields: [(&str, Json); N]) -> Json {
+    fields.into_iter().fold(Json::object(), |all, (name, schema)| all.with(name, schema))
+}
+
+fn quantity(description: &str) -> Json {
+    json!({"$ref": format!("{PREFIX}io.k8s.apimachinery.pkg.api.resource.Quantity")})
+        .with("description", description)
+}
+
+fn moment(description: &str) -> Json {
+    json!({"$ref": format!("{PREFIX}{META}.Time")}).with("description", description)
+}
+
+fn machine_spec() -> Json {
+    let all = fields([
+        ("power", one_of("Its plug. Defaults to On.", &["Off", "On"])),
+        ("network", one_of("Its cable. Defaults to Connected.", &["Connected", "Partitioned"])),
+        ("cpu", quantity("Its cores. Defaults to 2.")),
+        ("memory", quantity("Its memory. Defaults to 3Gi.")),
+        ("pods", int("The most pods that it runs. Defaults to 110.")),
+    ]);
+    open("What the machine is and how it is connected.", &[], all)
+}
+
+fn machine_status() -> Json {
+    let all = fields([
+        ("power", string("The plug, as it is.")),
+        ("network", string("The cable, as it is.")),
+        ("since", moment("Since when both are so.")),
+    ]);
+    open("How the machine stands.", &[], all)
+}
+
+fn image_spec() -> Json {
+    let all = fields([
+        ("image", string("The image's name with its tag, as a container names it.")),
+        ("pullMillis", int("Milliseconds to pull it. Defaults to 800.")),
+        ("startMillis", int("Milliseconds until its process runs. Defaults to 150.")),
+        ("readyMillis", int("Milliseconds after its start until it answers. Defaults to 0.")),
+        ("latencyMillis", int("Milliseconds that it takes for one answer.")),
+        (
+            "crashAfterMillis",
+            int("Milliseconds after its start at which its process ends by itself. Defaults to never."),
+        ),
+        ("exitCode", int("The exit code of a process that ends by itself. Defaults to 1.")),
+        ("terminateMillis", int("Milliseconds that it takes to end once it is asked to. Defaults to 250.")),
+        ("ignoreSigterm", bool("Must it be killed, since it does not heed SIGTERM?")),
+    ]);
+    open("How containers of this image behave.", &["image"], all)
+}
+
+fn traffic_spec() -> Json {
+    let all = fields([
+        ("service", string("The Service that is called, in the same namespace.")),
+        ("port", int("Its port. Defaults to its first one.")),
+        ("ratePerSecond", number("Requests a second. Defaults to 0.")),
+        ("ratePerSecondMax", number("The most requests a second that ratePerSecond may ask for.")),
+    ]);
+    open("Who is called, and how often.", &["service"], all)
+}
+
+fn traffic_status() -> Json {
+    let failures = fields([
+        ("noEndpoint", int("The Service had no ready pod.")),
+        ("refused", int("The machine was there, but nothing listened.")),
+        ("unreachable", int("The machine was off or cut off.")),
+    ]);
+    let all = fields([
+        ("sent", int("Requests so far.")),
+        ("succeeded", int("Those that were answered.")),
+        ("failed", int("Those that were not.")),
+        ("failures", open("Why they failed.", &[], failures)),
+        ("failureRatio", number("The part that fails now, 0 to 1.")),
+        ("latencyMillis", int("Milliseconds for one answer now.")),
+        ("ratePerSecond", number("Requests a second now.")),
+    ]);
+    open("What became of the calls.", &[], all)
+}
+
+fn signal_spec() -> Json {
+    let all = fields([
+        ("pod", string("The pod, in the same namespace.")),
+        ("container", string("Its container. Defaults to the first one.")),
+        ("signal", one_of("Defaults to SIGKILL.", &["SIGKILL", "SIGTERM"])),
+    ]);
+    open("Which signal to whom.", &["pod"], all)
+}
+
+fn signal_status() -> Json {
+    let all = fields([("delivered", bool("Has it arrived?")), ("message", string("What became of it."))]);
+    open("What became of the signal.", &[], all)
+}
