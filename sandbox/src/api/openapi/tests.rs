@@ -6,7 +6,7 @@ use super::*;
 
 /// A recorded answer to a request that took JSON, or something else.
 fn recorded(url: &str, accept: &str) -> Option<Vec<u8>> {
-    let given = std::env::var_os("PILOTHOUSE_GOLDEN").map(PathBuf::from);
+    let given = option_env!("PILOTHOUSE_GOLDEN").map(PathBuf::from);
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/golden");
     let Some(folder) = [given, Some(beside)].into_iter().flatten().find(|p| p.is_dir()) else {
         println!("skipped: no recordings (set PILOTHOUSE_GOLDEN to their folder)");
