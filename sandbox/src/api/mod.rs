@@ -32,7 +32,7 @@ pub use age::{age, human_duration};
 pub use delete::{DeleteOptions, Propagation};
 pub use events::{EventType, Source};
 pub use serve::{authorize, read};
-pub(crate) use serve::{expected_kind, failure};
+pub(crate) use serve::{expected_kind, failure, unknown_format};
 pub use write::{Subresource, WriteOptions};
 
 /// The API of one cluster, at the current moment of virtual time.

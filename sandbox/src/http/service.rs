@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combi
 
 use super::{live::Live, protobuf, watch};
 use crate::{
+    api::unknown_format,
     request::{Body, Reply, Request},
     status::Status,
 };
@@ -90,11 +91,8 @@ impl Service {
             request.body = json;
             return Ok(request);
         }
-        request.body = String::from_utf8(bytes.into()).map_err(|_| {
-            Status::unsupported_media_type(
-                "the body of the request was in an unknown format - accepted media types include: application/json",
-            )
-        })?;
+        request.body =
+            String::from_utf8(bytes.into()).map_err(|_| unknown_format(&request.method, request.path()))?;
         Ok(request)
     }
 

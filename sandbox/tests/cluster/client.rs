@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures::TryStreamExt;
+use http_body_util::{BodyExt, Full};
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use kube::{
     Api,
@@ -17,6 +19,7 @@ use sandbox::{
     clock::Time,
     http::{Entry, Live, NotRecorded, Opened, Recorder, Speed},
 };
+use tower::ServiceExt;
 
 use super::support::*;
 
@@ -145,5 +148,57 @@ async fn what_is_not_allowed_or_not_recorded_is_not_done() {
             value,
             "{path}"
         );
+    }
+}
+
+async fn sent(live: &Live, request: http::request::Builder, body: &[u8]) -> http::Response<Vec<u8>> {
+    let request = request.body(Full::new(Bytes::copy_from_slice(body))).unwrap();
+    let (head, body) = live.service("learner").oneshot(request).await.unwrap().into_parts();
+    http::Response::from_parts(head, body.collect().await.unwrap().to_bytes().into())
+}
+
+#[tokio::test]
+async fn protobuf_is_written_into_the_journal_as_json() {
+    let notebook = Arc::new(Notebook { entries: Mutex::default(), room: 9 });
+    let live = live(notebook.clone()).await;
+    let post = || {
+        http::Request::post("/api/v1/namespaces/default/configmaps")
+            .header("content-type", "application/vnd.kubernetes.protobuf")
+            .header("accept", "application/vnd.kubernetes.protobuf,application/json")
+    };
+    let body =
+        b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x0f\x0a\x05\x0a\x03abc\x12\x06\x0a\x01k\x12\x01v";
+    let made = sent(&live, post(), body).await;
+    let json: serde_json::Value = serde_json::from_slice(made.body()).unwrap();
+    assert_eq!(
+        (made.status().as_u16(), &json["metadata"]["name"], &json["data"]["k"]),
+        (201, &"abc".into(), &"v".into())
+    );
+    let refused = sent(&live, post(), &body[..30]).await;
+    assert_eq!(refused.status(), 400);
+    let other = http::Request::post("/apis/sim.pilothouse.dev/v1/machines")
+        .header("content-type", "application/vnd.kubernetes.protobuf");
+    assert_eq!(sent(&live, other, body).await.status(), 415);
+    let entries = notebook.entries.lock().unwrap();
+    let kept: Vec<_> =
+        entries.iter().map(|e| (e.request.content_type.as_str(), e.request.body.as_str())).collect();
+    let json = r#"{"apiVersion":"v1","data":{"k":"v"},"kind":"ConfigMap","metadata":{"name":"abc"}}"#;
+    assert_eq!(kept[0], ("application/json", json));
+}
+
+#[tokio::test]
+async fn what_a_client_knows_is_not_sent_again() {
+    let live = live(Arc::new(())).await;
+    let protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    for (path, accept) in
+        [("/openapi/v2", protobuf), ("/openapi/v2", "application/json"), ("/openapi/v3/apis/apps/v1", "*/*")]
+    {
+        let get = || http::Request::get(path).header("accept", accept);
+        let first = sent(&live, get(), b"").await;
+        assert!(first.status() == 200 && first.body().len() > 100_000, "{path}");
+        let again = sent(&live, get().header("if-none-match", &first.headers()["etag"]), b"").await;
+        assert_eq!((again.status().as_u16(), again.body().len()), (304, 0), "{path}");
+        let other = sent(&live, get().header("if-none-match", "\"other\""), b"").await;
+        assert!(other.body() == first.body(), "{path}");
     }
 }

@@ -4,7 +4,11 @@
 use ecow::EcoVec;
 
 use super::keys::{ListMerge, list_merge};
-use crate::{json::Json, resources::Resource};
+use crate::{
+    json::Json,
+    resources::Resource,
+    types::{self, Field, Message, Shape},
+};
 
 const ORDER: &str = "$setElementOrder/";
 const DELETE: &str = "$deleteFromPrimitiveList/";
@@ -14,185 +18,170 @@ const DELETE: &str = "$deleteFromPrimitiveList/";
 /// # Errors
 /// In Kubernetes' words.
 pub fn apply(resource: Resource, object: &Json, patch: &Json) -> Result<Json, String> {
-    Merger { resource }.map(object, patch, "")
+    let def = resource.def();
+    map(object, patch, types::find(&def.api_version(), def.kind))
 }
 
-struct Merger {
-    resource: Resource,
-}
+/// A type whose fields are merged; `None` for what the table does not have, as maps by names of one's own.
+type Type = Option<&'static Message>;
 
-impl Merger {
-    fn map(&self, original: &Json, patch: &Json, here: &str) -> Result<Json, String> {
-        match patch["$patch"].str() {
-            None | Some("merge") => {}
-            Some("replace") => return Ok(without_directives(patch)),
-            Some("delete") => return Ok(Json::object()),
-            Some(other) => return Err(format!("unknown patch type found: {other}")),
-        }
-        let mut out = if original.map().is_some() { original.clone() } else { Json::object() };
-        self.retain(&mut out, patch)?;
-        for (key, value) in patch.entries() {
-            if let Some(list) = key.strip_prefix(DELETE)
-                && let Json::List(items) = &out[list]
-            {
-                let kept: EcoVec<Json> =
-                    items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
-                out.map_mut().insert(list, Json::List(kept));
-            }
-        }
-        for (key, value) in patch.entries().filter(|(k, _)| !is_directive(k)) {
-            if value.is_null() {
-                out.remove(key);
-                continue;
-            }
-            let order = &patch[format!("{ORDER}{key}").as_str()];
-            let merged = self.value(&out[key.as_str()], value, (here, key), order)?;
-            out.map_mut().insert(key.clone(), merged);
-        }
-        for (key, order) in patch.entries() {
-            if let Some(list) = key.strip_prefix(ORDER)
-                && patch[list].is_null()
-                && let Json::List(items) = &out[list]
-            {
-                let sorted = self.order(items, items, order, list_merge(self.resource, here, list));
-                out.map_mut().insert(list, Json::List(sorted));
-            }
-        }
-        Ok(out)
+fn map(original: &Json, patch: &Json, here: Type) -> Result<Json, String> {
+    match patch["$patch"].str() {
+        None | Some("merge") => {}
+        Some("replace") => return Ok(without_directives(patch)),
+        Some("delete") => return Ok(Json::object()),
+        Some(other) => return Err(format!("unknown patch type found: {other}")),
     }
-
-    fn retain(&self, out: &mut Json, patch: &Json) -> Result<(), String> {
-        let Json::List(keep) = &patch["$retainKeys"] else { return Ok(()) };
-        if patch
-            .entries()
-            .any(|(k, v)| !is_directive(k) && !v.is_null() && !keep.iter().any(|r| *r == k.as_str()))
+    let mut out = if original.map().is_some() { original.clone() } else { Json::object() };
+    retain(&mut out, patch)?;
+    for (key, value) in patch.entries() {
+        if let Some(list) = key.strip_prefix(DELETE)
+            && let Json::List(items) = &out[list]
         {
-            return Err("patch contains fields that are not in the $retainKeys list".into());
-        }
-        let gone: Vec<_> = out
-            .entries()
-            .map(|(k, _)| k.clone())
-            .filter(|k| !keep.iter().any(|r| *r == k.as_str()))
-            .collect();
-        for key in gone {
-            out.remove(&key);
-        }
-        Ok(())
-    }
-
-    fn value(
-        &self,
-        old: &Json,
-        new: &Json,
-        (parent, field): (&str, &str),
-        order: &Json,
-    ) -> Result<Json, String> {
-        match (old, new) {
-            (_, Json::Map(_)) => self.map(old, new, field),
-            (_, Json::List(patch)) => {
-                let empty = EcoVec::new();
-                let original = if let Json::List(l) = old { l } else { &empty };
-                self.list(original, patch, (parent, field), order).map(Json::List)
-            }
-            _ => Ok(new.clone()),
+            let kept: EcoVec<Json> = items.iter().filter(|i| !value.list().contains(i)).cloned().collect();
+            out.map_mut().insert(list, Json::List(kept));
         }
     }
-
-    fn list(
-        &self,
-        original: &EcoVec<Json>,
-        patch: &EcoVec<Json>,
-        (parent, field): (&str, &str),
-        order: &Json,
-    ) -> Result<EcoVec<Json>, String> {
-        let how = list_merge(self.resource, parent, field);
-        let merged = match how {
-            ListMerge::Atomic => return Ok(patch.iter().map(without_directives).collect()),
-            ListMerge::Set => {
-                let mut out = original.clone();
-                for item in patch {
-                    if !out.contains(item) {
-                        out.push(item.clone());
-                    }
-                }
-                out
-            }
-            ListMerge::Keyed(key) => {
-                if patch.iter().any(|p| p["$patch"] == "replace" && p[key].is_null()) {
-                    return Ok(patch
-                        .iter()
-                        .filter(|p| p["$patch"].is_null())
-                        .map(without_directives)
-                        .collect());
-                }
-                self.keyed(original, patch, key, field)?
-            }
-        };
-        Ok(if order.is_null() { merged } else { self.order(&merged, original, order, how) })
+    for (key, value) in patch.entries().filter(|(k, _)| !is_directive(k)) {
+        if value.is_null() {
+            out.remove(key);
+            continue;
+        }
+        let order = &patch[format!("{ORDER}{key}").as_str()];
+        let merged = merge(&out[key.as_str()], value, field(here, key), order)?;
+        out.map_mut().insert(key.clone(), merged);
     }
+    for (key, order) in patch.entries() {
+        if let Some(list) = key.strip_prefix(ORDER)
+            && patch[list].is_null()
+            && let Json::List(items) = &out[list]
+        {
+            let sorted = order_by(items, items, order, list_merge(field(here, list)));
+            out.map_mut().insert(list, Json::List(sorted));
+        }
+    }
+    Ok(out)
+}
 
-    fn keyed(
-        &self,
-        original: &EcoVec<Json>,
-        patch: &EcoVec<Json>,
-        key: &str,
-        field: &str,
-    ) -> Result<EcoVec<Json>, String> {
-        let mut out = original.clone();
-        for item in patch {
-            if item.map().is_none() {
-                return Err(format!(
-                    "cannot merge list {field:?}: expected maps, found {}",
-                    super::go_type(item)
-                ));
-            }
-            let id = &item[key];
-            if id.is_null() {
-                return Err(format!("map: {item} does not contain declared merge key: {key}"));
-            }
-            let place = out.iter().position(|o| o[key] == *id);
-            match (item["$patch"].str(), place) {
-                (Some("delete"), _) => out.retain(|o| o[key] != *id),
-                (_, Some(i)) => {
-                    let merged = self.map(&out[i], item, field)?;
-                    out.make_mut()[i] = merged;
-                }
-                (_, None) => {
-                    let fresh = self.map(&Json::object(), item, field)?;
-                    out.push(fresh);
+fn retain(out: &mut Json, patch: &Json) -> Result<(), String> {
+    let Json::List(keep) = &patch["$retainKeys"] else { return Ok(()) };
+    if patch
+        .entries()
+        .any(|(k, v)| !is_directive(k) && !v.is_null() && !keep.iter().any(|r| *r == k.as_str()))
+    {
+        return Err("patch contains fields that are not in the $retainKeys list".into());
+    }
+    let gone: Vec<_> =
+        out.entries().map(|(k, _)| k.clone()).filter(|k| !keep.iter().any(|r| *r == k.as_str())).collect();
+    for key in gone {
+        out.remove(&key);
+    }
+    Ok(())
+}
+
+fn merge(old: &Json, new: &Json, field: Option<&'static Field>, order: &Json) -> Result<Json, String> {
+    match (old, new) {
+        (_, Json::Map(_)) => map(old, new, within(field)),
+        (_, Json::List(patch)) => {
+            let empty = EcoVec::new();
+            let original = if let Json::List(l) = old { l } else { &empty };
+            list(original, patch, field, order).map(Json::List)
+        }
+        _ => Ok(new.clone()),
+    }
+}
+
+fn list(
+    original: &EcoVec<Json>,
+    patch: &EcoVec<Json>,
+    field: Option<&'static Field>,
+    order: &Json,
+) -> Result<EcoVec<Json>, String> {
+    let how = list_merge(field);
+    let merged = match how {
+        ListMerge::Atomic => return Ok(patch.iter().map(without_directives).collect()),
+        ListMerge::Set => {
+            let mut out = original.clone();
+            for item in patch {
+                if !out.contains(item) {
+                    out.push(item.clone());
                 }
             }
+            out
         }
-        Ok(out)
-    }
+        ListMerge::Keyed(key) => {
+            if patch.iter().any(|p| p["$patch"] == "replace" && p[key].is_null()) {
+                return Ok(patch.iter().filter(|p| p["$patch"].is_null()).map(without_directives).collect());
+            }
+            keyed(original, patch, key, field)?
+        }
+    };
+    Ok(if order.is_null() { merged } else { order_by(&merged, original, order, how) })
+}
 
-    /// Puts what the order names into that order; the rest keeps its place relative to it.
-    fn order(
-        &self,
-        merged: &EcoVec<Json>,
-        original: &EcoVec<Json>,
-        order: &Json,
-        how: ListMerge,
-    ) -> EcoVec<Json> {
-        let id = |item: &Json| match how {
-            ListMerge::Keyed(key) => item[key].clone(),
-            _ => item.clone(),
-        };
-        let wanted: Vec<Json> = order.list().iter().map(id).collect();
-        let mut named: Vec<Json> = merged.iter().filter(|m| wanted.contains(&id(m))).cloned().collect();
-        named.sort_by_key(|m| wanted.iter().position(|w| *w == id(m)));
-        let rest: Vec<Json> = merged.iter().filter(|m| !wanted.contains(&id(m))).cloned().collect();
-        let place = |item: &Json| original.iter().position(|o| id(o) == id(item));
-        let (mut left, mut right) = (named.into_iter().peekable(), rest.into_iter().peekable());
-        let mut out = EcoVec::new();
-        while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
-            let right_first = matches!((place(l), place(r)), (Some(l), Some(r)) if r < l);
-            out.extend(if right_first { right.next() } else { left.next() });
+fn keyed(
+    original: &EcoVec<Json>,
+    patch: &EcoVec<Json>,
+    key: &str,
+    field: Option<&'static Field>,
+) -> Result<EcoVec<Json>, String> {
+    let mut out = original.clone();
+    for item in patch {
+        if item.map().is_none() {
+            return Err(format!(
+                "cannot merge list {:?}: expected maps, found {}",
+                field.map_or("", |f| f.name),
+                super::go_type(item)
+            ));
         }
-        out.extend(left);
-        out.extend(right);
-        out
+        let id = &item[key];
+        if id.is_null() {
+            return Err(format!("map: {item} does not contain declared merge key: {key}"));
+        }
+        let place = out.iter().position(|o| o[key] == *id);
+        match (item["$patch"].str(), place) {
+            (Some("delete"), _) => out.retain(|o| o[key] != *id),
+            (_, Some(i)) => {
+                let merged = map(&out[i], item, within(field))?;
+                out.make_mut()[i] = merged;
+            }
+            (_, None) => {
+                let fresh = map(&Json::object(), item, within(field))?;
+                out.push(fresh);
+            }
+        }
     }
+    Ok(out)
+}
+
+/// Puts what the order names into that order; the rest keeps its place relative to it.
+fn order_by(merged: &EcoVec<Json>, original: &EcoVec<Json>, order: &Json, how: ListMerge) -> EcoVec<Json> {
+    let id = |item: &Json| match how {
+        ListMerge::Keyed(key) => item[key].clone(),
+        _ => item.clone(),
+    };
+    let wanted: Vec<Json> = order.list().iter().map(id).collect();
+    let mut named: Vec<Json> = merged.iter().filter(|m| wanted.contains(&id(m))).cloned().collect();
+    named.sort_by_key(|m| wanted.iter().position(|w| *w == id(m)));
+    let rest: Vec<Json> = merged.iter().filter(|m| !wanted.contains(&id(m))).cloned().collect();
+    let place = |item: &Json| original.iter().position(|o| id(o) == id(item));
+    let (mut left, mut right) = (named.into_iter().peekable(), rest.into_iter().peekable());
+    let mut out = EcoVec::new();
+    while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
+        let right_first = matches!((place(l), place(r)), (Some(l), Some(r)) if r < l);
+        out.extend(if right_first { right.next() } else { left.next() });
+    }
+    out.extend(left);
+    out.extend(right);
+    out
+}
+
+fn field(here: Type, name: &str) -> Option<&'static Field> {
+    here.and_then(|message| message.named(name))
+}
+
+fn within(field: Option<&'static Field>) -> Type {
+    field.filter(|f| f.shape != Shape::Map).and_then(Field::message)
 }
 
 fn is_directive(key: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Bodies to objects. Models kube-apiserver's decoders and `transformDecodeError`.
 
-use super::{BODY_BYTES_MAX, options::FieldValidation};
+use super::{BODY_BYTES_MAX, expected_kind, options::FieldValidation};
 use crate::{
     api::patch::go_type,
     json::Json,
@@ -9,8 +9,6 @@ use crate::{
     resources::{Resource, ResourceDef, schema},
     status::Status,
 };
-
-const TYPES: &str = "application/json, application/yaml";
 
 /// The body as a tree; null if it is empty.
 ///
@@ -33,16 +31,20 @@ pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
             // Once more through the JSON parser, which bounds the nesting.
             Json::parse(&json.to_bytes()).map_err(|e| bad(go_words(&e)))?
         }
-        _ => {
-            return Err(Status::unsupported_media_type(format!(
-                "the body of the request was in an unknown format - accepted media types include: {TYPES}"
-            )));
-        }
+        _ => return Err(unknown_format(&request.method, request.path())),
     };
     match &json {
         Json::Map(_) => Ok(json),
         other => Err(bad(format!("json: cannot unmarshal {} into Go value of type {META}", go_type(other)))),
     }
+}
+
+/// 415, with the formats that the path takes. Protobuf becomes JSON before it is here, where that is taken.
+pub fn unknown_format(method: &str, path: &str) -> Status {
+    let protobuf = expected_kind(method, path).map_or("", |_| ", application/vnd.kubernetes.protobuf");
+    Status::unsupported_media_type(format!(
+        "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml{protobuf}"
+    ))
 }
 
 const META: &str = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";

@@ -29,6 +29,7 @@ use query::Query;
 use route::{Route, Sub};
 
 pub use authorize::authorize;
+pub(crate) use body::unknown_format;
 pub use read::read;
 
 /// Largest body taken, as kube-apiserver's.
