@@ -60,6 +60,8 @@ pub(super) struct State {
     pub(super) pace: Pace,
     entries: Vec<Entry>,
     snapshots: Snapshots,
+    /// The moment that the pacer sleeps until.
+    paced_until: Option<Time>,
 }
 
 impl State {
@@ -70,6 +72,12 @@ impl State {
             self.snapshots.keep(&self.cluster, self.entries.len());
         }
         self.cluster.advance_to(time);
+    }
+
+    /// Is something due before the pacer wakes by itself? Waking it for nothing would cost as much as a small write.
+    fn outruns_the_pacer(&self) -> bool {
+        let sooner = |next: Time| self.paced_until.is_none_or(|until| next < until);
+        self.pace.flows() && self.cluster.next_work_at().is_some_and(sooner)
     }
 
     /// Applies an entry at the present moment.
@@ -99,7 +107,7 @@ impl Live {
         let cluster = Cluster::new(opened.config)?;
         let snapshots = Snapshots::new(&cluster);
         let pace = Pace::new(epoch, opened.speed, opened.paused, Instant::now());
-        let mut state = State { cluster, pace, entries: Vec::new(), snapshots };
+        let mut state = State { cluster, pace, entries: Vec::new(), snapshots, paced_until: None };
         for entry in opened.entries {
             state.advance_to(entry.at);
             state.apply(entry);
@@ -237,7 +245,9 @@ impl Live {
         let reply = state.apply(entry);
         run_on(&mut state);
         self.publish(&state);
-        self.0.turned.notify_one();
+        if state.outruns_the_pacer() {
+            self.0.turned.notify_one();
+        }
         Ok(reply)
     }
 
@@ -285,8 +295,9 @@ impl Live {
                     let live = Live(inner);
                     let _writer = live.0.writer.lock().await;
                     live.catch_up(None);
-                    let state = live.state();
-                    state.cluster.next_work_at().and_then(|at| state.pace.until(at, Instant::now()))
+                    let mut state = live.state();
+                    state.paced_until = state.cluster.next_work_at();
+                    state.paced_until.and_then(|at| state.pace.until(at, Instant::now()))
                 };
                 match wait {
                     Some(wait) => {
