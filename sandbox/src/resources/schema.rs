@@ -1,216 +1,288 @@
-//! Types of fields, by k8s-openapi's structs: wrong ones are refused, unknown ones dropped. Models the decoding into
-//! Go structs. Omits: duplicate fields; our own kinds are taken as they are.
+//! Types of fields, by the table of Kubernetes' types: wrong ones are refused, unknown ones dropped. Models the decoding
+//! into Go structs by `sigs.k8s.io/json`. Omits: duplicate fields, names of Go's string types; our own kinds are taken
+//! as they are.
 
-use k8s_openapi::api::{
-    apps::v1 as apps, coordination::v1 as coordination, core::v1 as core, discovery::v1 as discovery,
-};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use ecow::EcoString;
 
 use super::{Resource, quantity};
-use crate::json::Json;
-
-/// Keys whose maps hold quantities, which may be written as numbers.
-const QUANTITIES: [&str; 4] = ["limits", "requests", "capacity", "allocatable"];
-/// Errors are located only in objects up to this size; locating tries every field.
-const LOCATED_BYTES_MAX: usize = 64 * 1024;
+use crate::{
+    json::{Json, Map},
+    types::{self, Field, Message, Of, Shape},
+};
 
 const NO_QUANTITY: &str =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-type Decode = fn(Value) -> Result<Value, serde_json::Error>;
-
-fn decode<T: DeserializeOwned + Serialize>(value: Value) -> Result<Value, serde_json::Error> {
-    serde_json::to_value(serde_json::from_value::<T>(value)?)
-}
-
-fn decoder(resource: Resource) -> Option<Decode> {
-    Some(match resource.def().kind {
-        "Namespace" => decode::<core::Namespace>,
-        "Node" => decode::<core::Node>,
-        "Pod" => decode::<core::Pod>,
-        "Service" => decode::<core::Service>,
-        "ConfigMap" => decode::<core::ConfigMap>,
-        "Event" => decode::<core::Event>,
-        "ReplicaSet" => decode::<apps::ReplicaSet>,
-        "Deployment" => decode::<apps::Deployment>,
-        "EndpointSlice" => decode::<discovery::EndpointSlice>,
-        "Lease" => decode::<coordination::Lease>,
-        _ => return None,
-    })
-}
-
-/// Drops nulls and fields that the kind does not have; gives the latter's paths.
+/// Drops nulls and fields that the kind does not have; gives the latter's paths. Quantities become strings.
 ///
 /// # Errors
 /// A field of the wrong type, in Go's words.
 pub fn check(resource: Resource, json: &mut Json) -> Result<Vec<String>, String> {
-    let Some(decode) = decoder(resource) else { return Ok(Vec::new()) };
     let def = resource.def();
+    let Some(message) = types::find(&def.api_version(), def.kind) else { return Ok(Vec::new()) };
     json.set("apiVersion", def.api_version());
     json.set("kind", def.kind);
-    write_quantities(json)?;
-    let value = Value::from(&*json);
-    let known = match decode(value.clone()) {
-        Ok(known) => known,
-        Err(error) => {
-            let path =
-                if json.to_bytes().len() > LOCATED_BYTES_MAX { Vec::new() } else { locate(decode, &value) };
-            return Err(go_words(def.kind, &path, &value, &error));
-        }
-    };
-    let mut unknown = Vec::new();
-    prune(json, &known, "", &mut unknown);
-    Ok(unknown)
+    let mut walk = Walk::default();
+    walk.message(json, message)?;
+    Ok(walk.unknown)
 }
 
-/// Quantities become strings; what is none is refused.
-fn write_quantities(json: &mut Json) -> Result<(), String> {
-    match json {
-        Json::Map(m) => {
-            let keys: Vec<_> =
-                m.iter().map(|(k, v)| (k.clone(), v.map().is_some() || !v.list().is_empty())).collect();
-            for (key, _) in keys.into_iter().filter(|(_, nested)| *nested) {
-                let value = m.get_mut(&key);
-                if QUANTITIES.contains(&key.as_str()) && value.map().is_some() {
-                    quantities(value)?;
-                } else {
-                    write_quantities(value)?;
+/// Where a walk stands.
+#[derive(Default)]
+struct Walk {
+    /// As in messages about unknown fields: `spec.containers[0]`.
+    path: String,
+    /// As in Go's errors, which skip indices and keys of maps: `spec.containers`.
+    fields: Vec<&'static str>,
+    unknown: Vec<String>,
+}
+
+impl Walk {
+    fn message(&mut self, json: &mut Json, message: &'static Message) -> Result<(), String> {
+        let Json::Map(map) = json else { return Ok(()) };
+        let keys: Vec<EcoString> = map.iter().map(|(k, _)| k.clone()).collect();
+        for key in keys {
+            if message.is_kind && matches!(key.as_str(), "apiVersion" | "kind") {
+                continue;
+            }
+            match message.named(&key) {
+                Some(_) if map.get(&key).is_some_and(Json::is_null) => drop(map.remove(&key)),
+                Some(field) => self.field(map, &key, message, field)?,
+                None => self.drop_unknown(map, &key),
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_unknown(&mut self, map: &mut Map, key: &str) {
+        if map.remove(key).is_some_and(|value| !value.is_null()) {
+            let dot = if self.path.is_empty() { "" } else { "." };
+            self.unknown.push(format!("{}{dot}{key}", self.path));
+        }
+    }
+
+    fn field(
+        &mut self,
+        map: &mut Map,
+        key: &str,
+        message: &'static Message,
+        field: &'static Field,
+    ) -> Result<(), String> {
+        if map.get(key).is_some_and(|value| is_right(value, field)) {
+            return Ok(());
+        }
+        let length = self.path.len();
+        self.fields.push(field.name);
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
+        let place = Place { message, field };
+        self.shaped(map.get_mut(key), place)?;
+        self.fields.pop();
+        self.path.truncate(length);
+        Ok(())
+    }
+
+    fn shaped(&mut self, json: &mut Json, place: Place) -> Result<(), String> {
+        match (place.field.shape, json) {
+            (Shape::One, json) => self.value(json, place),
+            (Shape::List, Json::List(list)) => {
+                for (index, item) in list.make_mut().iter_mut().enumerate() {
+                    self.inside(&format!("[{index}]"), item, place)?;
                 }
+                Ok(())
             }
-            Ok(())
-        }
-        Json::List(l) if l.iter().any(|i| i.map().is_some()) => {
-            l.make_mut().iter_mut().try_for_each(write_quantities)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn quantities(amounts: &mut Json) -> Result<(), String> {
-    let names: Vec<_> = amounts.entries().map(|(k, _)| k.clone()).collect();
-    for name in names {
-        let amount = &mut amounts[name.as_str()];
-        if matches!(amount, Json::Int(_) | Json::Float(_)) {
-            *amount = amount.to_string().into();
-        }
-        if amount.str().is_some_and(|text| !quantity::is_valid(text)) {
-            return Err(NO_QUANTITY.into());
-        }
-    }
-    Ok(())
-}
-
-fn prune(json: &mut Json, known: &Value, path: &str, unknown: &mut Vec<String>) {
-    match (json, known) {
-        (Json::Map(m), Value::Object(known)) => {
-            let keys: Vec<_> = m.iter().map(|(k, _)| k.clone()).collect();
-            for key in keys {
-                let at = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-                match known.get(key.as_str()) {
-                    Some(known) => {
-                        if m.get(&key).is_some_and(|v| matches!(v, Json::Map(_) | Json::List(_))) {
-                            prune(m.get_mut(&key), known, &at, unknown);
-                        }
-                    }
-                    None => {
-                        if m.remove(&key).is_some_and(|v| !v.is_null()) {
-                            unknown.push(at);
-                        }
-                    }
+            (Shape::Map, Json::Map(map)) => {
+                let keys: Vec<EcoString> = map.iter().map(|(k, _)| k.clone()).collect();
+                for key in keys {
+                    self.inside(&format!(".{key}"), map.get_mut(&key), place)?;
                 }
+                Ok(())
             }
+            (_, other) => Err(self.mismatch(other, &place.go_type(), place)),
         }
-        (Json::List(l), Value::Array(known)) => {
-            for (i, (item, known)) in l.make_mut().iter_mut().zip(known).enumerate() {
-                prune(item, known, &format!("{path}[{i}]"), unknown);
-            }
-        }
-        _ => {}
     }
-}
 
-/// The path of the field without which the rest would do.
-fn locate(decode: Decode, root: &Value) -> Vec<String> {
-    let mut path: Vec<String> = Vec::new();
-    while path.len() < 32 {
-        let pointer: String =
-            path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
-        let keys: Vec<String> = match root.pointer(&pointer) {
-            Some(Value::Object(m)) => m.keys().cloned().collect(),
-            Some(Value::Array(l)) => (0..l.len()).map(|i| i.to_string()).collect(),
-            _ => break,
+    fn inside(&mut self, step: &str, item: &mut Json, place: Place) -> Result<(), String> {
+        let length = self.path.len();
+        self.path.push_str(step);
+        if item.is_null() {
+            *item = zero(place.field);
+        }
+        self.value(item, place)?;
+        self.path.truncate(length);
+        Ok(())
+    }
+
+    /// One value of the field.
+    fn value(&mut self, json: &mut Json, place: Place) -> Result<(), String> {
+        let right = match (place.field.of, &*json) {
+            (Of::Message(id), Json::Map(_)) => return self.message(json, id.message()),
+            (Of::Quantity, _) => return quantity_of(json),
+            (Of::IntOrString, value) => return int_or_string(value),
+            (Of::Bytes, Json::Str(text)) => return base64(text),
+            (Of::Time | Of::MicroTime, value) => return time(value),
+            (Of::Strings, Json::List(list)) => list.iter().all(|item| item.str().is_some()),
+            (_, value) => is_simple(value, place.field.of),
         };
-        let mends = |key: &String| {
-            let mut tried = root.clone();
-            match tried.pointer_mut(&pointer) {
-                Some(Value::Object(m)) => drop(m.remove(key)),
-                Some(Value::Array(l)) => drop(key.parse().ok().map(|i: usize| l.remove(i))),
-                _ => {}
+        if right { Ok(()) } else { Err(self.mismatch(json, &go_type(place.field.of), place)) }
+    }
+
+    /// Models Go's `UnmarshalTypeError`.
+    fn mismatch(&self, found: &Json, expected: &str, place: Place) -> String {
+        let found = match found {
+            Json::Bool(_) => "bool".to_owned(),
+            Json::Int(_) | Json::Float(_) if matches!(place.field.of, Of::Int32 | Of::Int64) => {
+                format!("number {found}")
             }
-            decode(tried).is_ok()
+            Json::Int(_) | Json::Float(_) => "number".to_owned(),
+            Json::Str(_) => "string".to_owned(),
+            Json::List(_) => "array".to_owned(),
+            Json::Map(_) | Json::Null => "object".to_owned(),
         };
-        match keys.iter().take(64).find(|k| mends(k)) {
-            Some(key) => path.push(key.clone()),
-            None => break,
+        let struct_ = place.message.name;
+        format!(
+            "json: cannot unmarshal {found} into Go struct field {struct_}.{} of type {expected}",
+            self.fields.join(".")
+        )
+    }
+}
+
+/// A field, and the type that it belongs to.
+#[derive(Clone, Copy)]
+struct Place {
+    message: &'static Message,
+    field: &'static Field,
+}
+
+impl Place {
+    fn go_type(self) -> String {
+        let of = go_type(self.field.of);
+        match self.field.shape {
+            Shape::One => of,
+            Shape::List => format!("[]{of}"),
+            Shape::Map => format!("map[string]{of}"),
         }
     }
-    path
 }
 
-fn go_words(kind: &str, path: &[String], root: &Value, error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let pointer: String =
-        path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
-    let found = match root.pointer(&pointer) {
-        Some(Value::String(_)) => "string",
-        Some(Value::Bool(_)) => "bool",
-        Some(Value::Number(_)) => "number",
-        Some(Value::Array(_)) => "array",
-        Some(Value::Object(_)) => "object",
-        _ => return format!("json: {text}"),
-    };
-    let fields: Vec<&str> = path.iter().map(String::as_str).filter(|p| p.parse::<u32>().is_err()).collect();
-    let expected = text.rsplit_once("expected ").map_or("", |(_, e)| e);
-    let type_ = match expected.split(" at ").next().unwrap_or(expected) {
-        "i32" => "int32",
-        "i64" => "int64",
-        "a string" => "string",
-        "a boolean" => "bool",
-        "a sequence" => sequence(fields.last().copied().unwrap_or_default()),
-        "a map" => "map[string]string",
-        other => other,
-    };
-    format!(
-        "json: cannot unmarshal {found} into Go struct field {}.{} of type {type_}",
-        go_struct(kind, &fields),
-        fields.join(".")
-    )
-}
-
-fn sequence(field: &str) -> &'static str {
-    match field {
-        "containers" | "initContainers" => "[]v1.Container",
-        "ports" => "[]v1.ContainerPort",
-        "env" => "[]v1.EnvVar",
-        "command" | "args" | "finalizers" => "[]string",
-        _ => "[]interface {}",
+fn go_type(of: Of) -> String {
+    match of {
+        Of::Bool => "bool".into(),
+        Of::Int32 => "int32".into(),
+        Of::Int64 => "int64".into(),
+        Of::Double => "float64".into(),
+        Of::Bytes => "[]uint8".into(),
+        Of::Strings => "[]string".into(),
+        Of::Message(id) => {
+            let message = id.message();
+            let version = message.api_version.rsplit('/').next().unwrap_or_default();
+            format!("{version}.{}", message.name)
+        }
+        _ => "string".into(),
     }
 }
 
-/// The struct that holds the last field.
-fn go_struct(kind: &str, fields: &[&str]) -> String {
-    let Some((_, parents)) = fields.split_last() else { return kind.into() };
-    match parents {
-        [] => kind.into(),
-        [.., "template", "spec"] => "PodSpec".into(),
-        ["spec"] => format!("{kind}Spec"),
-        ["status"] => format!("{kind}Status"),
-        [.., "metadata"] => "ObjectMeta".into(),
-        [.., "containers" | "initContainers"] => "Container".into(),
-        [.., "ports"] if kind == "Service" => "ServicePort".into(),
-        _ => kind.into(),
+/// Right in all its depth, so that nothing needs to change. Only looks: changing would copy what objects share.
+fn is_right(value: &Json, field: &Field) -> bool {
+    let right = |item: &Json| match (field.of, item) {
+        (Of::Message(id), Json::Map(map)) => has_right_fields(map, id.message()),
+        (Of::Quantity, Json::Str(text)) => quantity::is_valid(text),
+        (Of::IntOrString, item) => int_or_string(item).is_ok(),
+        (Of::Time | Of::MicroTime, item) => time(item).is_ok(),
+        (Of::Bytes, Json::Str(text)) => base64(text).is_ok(),
+        (Of::Strings, Json::List(list)) => list.iter().all(|item| item.str().is_some()),
+        (of, item) => is_simple(item, of),
+    };
+    match (field.shape, value) {
+        (Shape::One, value) => right(value),
+        (Shape::List, Json::List(list)) => list.iter().all(right),
+        (Shape::Map, Json::Map(map)) => map.iter().all(|(_, item)| right(item)),
+        _ => false,
     }
+}
+
+fn has_right_fields(map: &Map, message: &Message) -> bool {
+    map.iter().all(|(key, value)| match message.named(key) {
+        Some(field) => is_right(value, field),
+        None => message.is_kind && matches!(key.as_str(), "apiVersion" | "kind"),
+    })
+}
+
+fn is_simple(value: &Json, of: Of) -> bool {
+    match (of, value) {
+        (Of::Json, _) | (Of::String, Json::Str(_)) | (Of::Bool, Json::Bool(_)) => true,
+        (Of::Int32, Json::Int(n)) => i32::try_from(*n).is_ok(),
+        (Of::Int64, Json::Int(_)) | (Of::Double, Json::Int(_) | Json::Float(_)) => true,
+        _ => false,
+    }
+}
+
+/// What Go makes of a null in a list or a map.
+fn zero(field: &Field) -> Json {
+    match field.of {
+        Of::Bool => false.into(),
+        Of::Int32 | Of::Int64 | Of::Double => 0i64.into(),
+        Of::Message(_) => Json::object(),
+        Of::Json => Json::Null,
+        Of::Quantity => "0".into(),
+        _ => "".into(),
+    }
+}
+
+/// A quantity may be written as a number, and is kept as a string.
+fn quantity_of(json: &mut Json) -> Result<(), String> {
+    if matches!(json, Json::Int(_) | Json::Float(_)) {
+        *json = json.to_string().into();
+    }
+    if json.str().is_some_and(quantity::is_valid) { Ok(()) } else { Err(NO_QUANTITY.into()) }
+}
+
+/// Models `IntOrString.UnmarshalJSON`.
+fn int_or_string(json: &Json) -> Result<(), String> {
+    let found = match json {
+        Json::Str(_) => return Ok(()),
+        Json::Int(n) if i32::try_from(*n).is_ok() => return Ok(()),
+        Json::Int(_) | Json::Float(_) => format!("number {json}"),
+        Json::Bool(_) => "bool".into(),
+        Json::List(_) => "array".into(),
+        _ => "object".into(),
+    };
+    Err(format!("json: cannot unmarshal {found} into Go value of type int32"))
+}
+
+/// Models `Time.UnmarshalJSON`.
+fn time(json: &Json) -> Result<(), String> {
+    let found = match json {
+        Json::Str(text) if crate::clock::Time::parse(text).is_some() => return Ok(()),
+        Json::Str(text) => {
+            return Err(format!(
+                "parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\""
+            ));
+        }
+        Json::Bool(_) => "bool",
+        Json::List(_) => "array",
+        Json::Map(_) => "object",
+        _ => "number",
+    };
+    Err(format!("json: cannot unmarshal {found} into Go value of type string"))
+}
+
+/// Go names the byte, or the start of the group that is not whole.
+fn base64(text: &str) -> Result<(), String> {
+    let is_letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    // Go skips line breaks.
+    let bytes: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+    let letters = bytes.iter().take_while(|b| is_letter(**b)).count();
+    let padding = bytes[letters..].iter().take(2).take_while(|b| **b == b'=').count();
+    let whole = letters + padding == bytes.len() && bytes.len().is_multiple_of(4);
+    let needed = (4 - letters % 4) % 4;
+    if whole && padding == needed {
+        return Ok(());
+    }
+    let at = if letters == bytes.len() { letters / 4 * 4 } else { letters };
+    Err(format!("illegal base64 data at input byte {at}"))
 }
 
 #[cfg(test)]
@@ -222,34 +294,104 @@ mod tests {
     fn unknown_fields_are_named_and_dropped() {
         let mut pod = json!({"metadata": {"name": "a", "nosuch": 1}, "spec": {
             "containers": [{"name": "c", "image": "x", "imagee": "y", "resources": {"requests": {"cpu": 1}}}],
-            "nodeName": null}});
+            "volumes": [{"name": "v", "emptyDir": {"mediumm": ""}}],
+            "nodeName": null, "gone": null}});
         let unknown = check(resources::POD, &mut pod).unwrap();
-        assert_eq!(unknown, ["metadata.nosuch", "spec.containers[0].imagee"]);
+        assert_eq!(
+            unknown,
+            ["metadata.nosuch", "spec.containers[0].imagee", "spec.volumes[0].emptyDir.mediumm"]
+        );
         assert_eq!(pod["spec"]["containers"][0]["resources"]["requests"]["cpu"], "1");
-        assert!(pod["spec"].map().unwrap().get("nodeName").is_none());
+        for gone in ["nodeName", "gone"] {
+            assert!(pod["spec"].map().unwrap().get(gone).is_none());
+        }
     }
 
     #[test]
-    fn wrong_types_are_located() {
-        for (mut json, expect) in [
+    fn what_is_right_is_not_copied() {
+        let spec = json!({"containers": [{"name": "c", "image": "x", "ports": [{"containerPort": 80}]}]});
+        let mut pod = json!({"metadata": {"name": "a"}});
+        pod.set("spec", spec.clone());
+        assert_eq!(check(resources::POD, &mut pod).unwrap(), [""; 0]);
+        assert_eq!(pod["spec"], spec);
+    }
+
+    #[test]
+    fn wrong_types_are_told_in_gos_words() {
+        let at = |field: &str, type_: &str| format!("Go struct field {field} of type {type_}");
+        for (resource, mut json, expect) in [
             (
+                resources::CONFIG_MAP,
                 json!({"data": 5}),
-                "json: cannot unmarshal number into Go struct field ConfigMap.data of type map[string]string",
+                format!("json: cannot unmarshal number into {}", at("ConfigMap.data", "map[string]string")),
             ),
             (
+                resources::CONFIG_MAP,
                 json!({"data": {"a": 5}}),
-                "json: cannot unmarshal number into Go struct field ConfigMap.data.a of type string",
+                format!("json: cannot unmarshal number into {}", at("ConfigMap.data", "string")),
+            ),
+            (
+                resources::CONFIG_MAP,
+                json!({"metadata": {"name": true}}),
+                format!("json: cannot unmarshal bool into {}", at("ObjectMeta.metadata.name", "string")),
+            ),
+            (
+                resources::DEPLOYMENT,
+                json!({"spec": {"replicas": "three"}}),
+                format!("json: cannot unmarshal string into {}", at("DeploymentSpec.spec.replicas", "int32")),
+            ),
+            (
+                resources::DEPLOYMENT,
+                json!({"spec": {"replicas": 1.5}}),
+                format!(
+                    "json: cannot unmarshal number 1.5 into {}",
+                    at("DeploymentSpec.spec.replicas", "int32")
+                ),
+            ),
+            (
+                resources::POD,
+                json!({"spec": {"containers": {"name": "c"}}}),
+                format!(
+                    "json: cannot unmarshal object into {}",
+                    at("PodSpec.spec.containers", "[]v1.Container")
+                ),
+            ),
+            (
+                resources::POD,
+                json!({"spec": {"containers": [{"ports": [{"containerPort": "x"}]}]}}),
+                format!(
+                    "json: cannot unmarshal string into {}",
+                    at("ContainerPort.spec.containers.ports.containerPort", "int32")
+                ),
+            ),
+            (
+                resources::POD,
+                json!({"spec": {"containers": [{"resources": {"limits": {"cpu": "lots"}}}]}}),
+                NO_QUANTITY.to_owned(),
+            ),
+            (
+                resources::SERVICE,
+                json!({"spec": {"ports": [{"targetPort": true}]}}),
+                "json: cannot unmarshal bool into Go value of type int32".to_owned(),
             ),
         ] {
-            assert_eq!(check(resources::CONFIG_MAP, &mut json).unwrap_err(), expect);
+            assert_eq!(check(resource, &mut json).unwrap_err(), expect);
         }
-        let mut deployment = json!({"spec": {"replicas": "three"}});
-        assert_eq!(
-            check(resources::DEPLOYMENT, &mut deployment).unwrap_err(),
-            "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"
-        );
-        let mut pod =
-            json!({"spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": "lots"}}}]}});
-        assert_eq!(check(resources::POD, &mut pod).unwrap_err(), NO_QUANTITY);
+    }
+
+    #[test]
+    fn base64_is_checked_as_go_does() {
+        for (text, bad_at) in [
+            ("aGVsbG8=", None),
+            ("", None),
+            ("aGVsbG8h", None),
+            ("aGVs\nbG8=", None),
+            ("%%%", Some(0)),
+            ("aGVsb", Some(4)),
+            ("aGVsbG8=x", Some(7)),
+        ] {
+            let expect = bad_at.map_or(Ok(()), |at| Err(format!("illegal base64 data at input byte {at}")));
+            assert_eq!(base64(text), expect, "{text}");
+        }
     }
 }
