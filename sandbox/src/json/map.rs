@@ -69,14 +69,74 @@ impl Map {
 
 impl FromIterator<(EcoString, Json)> for Map {
     fn from_iter<I: IntoIterator<Item = (EcoString, Json)>>(iter: I) -> Self {
+        iter.into_iter().collect::<Builder>().into()
+    }
+}
+
+/// A map in the making: sorted once, at the end. Of several entries for one key the last one counts.
+#[derive(Default)]
+pub(super) struct Builder {
+    entries: EcoVec<(EcoString, Json)>,
+    unsorted: bool,
+}
+
+impl Builder {
+    pub fn push(&mut self, key: EcoString, value: Json) {
+        self.unsorted |= self.entries.last().is_some_and(|(last, _)| *last >= key);
+        self.entries.push((key, value));
+    }
+}
+
+impl FromIterator<(EcoString, Json)> for Builder {
+    fn from_iter<I: IntoIterator<Item = (EcoString, Json)>>(iter: I) -> Self {
         let iter = iter.into_iter();
-        let mut map = Map(EcoVec::with_capacity(iter.size_hint().0));
-        for (key, value) in iter {
-            match map.0.last() {
-                Some((last, _)) if *last >= key => map.insert(key, value),
-                _ => map.0.push((key, value)),
-            }
+        let mut builder = Builder { entries: EcoVec::with_capacity(iter.size_hint().0), unsorted: false };
+        iter.for_each(|(key, value)| builder.push(key, value));
+        builder
+    }
+}
+
+impl From<Builder> for Map {
+    fn from(mut builder: Builder) -> Self {
+        if !builder.unsorted {
+            return Map(builder.entries);
         }
-        map
+        // Stable: entries for one key stay in their order.
+        builder.entries.make_mut().sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut sorted: EcoVec<(EcoString, Json)> = EcoVec::with_capacity(builder.entries.len());
+        for entry in builder.entries {
+            if sorted.last().is_some_and(|(last, _)| *last == entry.0) {
+                sorted.pop();
+            }
+            sorted.push(entry);
+        }
+        Map(sorted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_entry_of_a_key_counts_wherever_it_stands() {
+        for (keys, expect) in [
+            ("", ""),
+            ("a1 b2 c3", "a1 b2 c3"),
+            ("c1 a2 b3", "a2 b3 c1"),
+            ("a1 a2 a3", "a3"),
+            ("b1 a2 b3 a4 c5", "a4 b3 c5"),
+        ] {
+            let map: Map =
+                keys.split(' ').filter(|k| !k.is_empty()).map(|k| (k[..1].into(), k.into())).collect();
+            let got: Vec<&str> = map.iter().map(|(_, v)| v.text()).collect();
+            assert_eq!(got.join(" "), expect, "{keys}");
+        }
+    }
+
+    #[test]
+    fn very_many_keys_are_sorted_once() {
+        let falling = (0..200_000).rev().map(|i| (ecow::eco_format!("{i:06}"), Json::Null));
+        assert_eq!(falling.collect::<Map>().len(), 200_000);
     }
 }

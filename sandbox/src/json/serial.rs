@@ -8,7 +8,7 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use super::{Json, Map};
+use super::{Json, map::Builder};
 
 impl Json {
     /// Reads JSON text. Nesting is bounded (128) by the parser.
@@ -91,11 +91,11 @@ impl<'de> Visitor<'de> for Tree {
         Ok(Json::List(list))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut map = Map::new();
+        let mut map = Builder::default();
         while let Some((key, value)) = access.next_entry::<EcoString, Json>()? {
-            map.insert(key, value);
+            map.push(key, value);
         }
-        Ok(Json::Map(map))
+        Ok(Json::Map(map.into()))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn message(message: &Message, bytes: &[u8], depth: usize) -> Result<M
         return Err(Fault::Depth(DEPTH_MAX));
     }
     let mut out = Map::new();
-    // Put in at the end, sorted: one by one would take forever where there are very many.
+    // Put in at the end: one by one would take forever where there are very many.
     let mut entries: Vec<(&str, Vec<(EcoString, Json)>)> = Vec::new();
     for read in fields(bytes) {
         let (number, wire) = read?;
@@ -48,9 +48,7 @@ pub(super) fn message(message: &Message, bytes: &[u8], depth: usize) -> Result<M
             Shape::One => one(&mut out, field, wire, depth)?,
         }
     }
-    for (name, mut all) in entries {
-        // Stable, so that of several entries for one key the last one counts.
-        all.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, all) in entries {
         out.insert(name, Json::Map(all.into_iter().collect()));
     }
     Ok(out)
