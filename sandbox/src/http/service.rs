@@ -22,6 +22,10 @@ use crate::{
 /// Largest request body, bytes. Models the API server's limit.
 pub const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
 
+/// Longest warning, and longest all together, where they do not fit; characters.
+const WARNING_CHARS_MAX: usize = 256;
+const WARNINGS_CHARS_MAX: usize = 4096;
+
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Body of an answer: whole, or a stream of watch events.
@@ -129,11 +133,27 @@ impl Service {
             .header(header::CONTENT_TYPE, content_type)
             .header(header::CACHE_CONTROL, "no-cache, private")
             .header(header::DATE, self.live.clock().now.http_date());
-        for warning in warnings {
+        for warning in bounded(warnings) {
             head = head.header(header::WARNING, format!("299 - {warning:?}"));
         }
         head
     }
+}
+
+/// Warnings, shortened where they are too many. Models the bounds of kube-apiserver's recorder of warnings.
+fn bounded(warnings: &[String]) -> Vec<String> {
+    let length = |text: &str| text.chars().count();
+    if warnings.iter().map(|w| length(w)).sum::<usize>() <= WARNINGS_CHARS_MAX {
+        return warnings.to_vec();
+    }
+    let mut room = WARNINGS_CHARS_MAX;
+    let mut kept = Vec::new();
+    for warning in warnings.iter().map(|w| w.chars().take(WARNING_CHARS_MAX).collect::<String>()) {
+        let Some(rest) = room.checked_sub(length(&warning)) else { break };
+        room = rest;
+        kept.push(warning);
+    }
+    kept
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
@@ -157,5 +177,21 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let me = self.clone();
         Box::pin(async move { Ok(me.answer(request).await) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_are_bounded() {
+        for (count, chars, kept, kept_chars) in
+            [(0, 9, 0, 9), (3, 9, 3, 9), (1, 4096, 1, 4096), (2, 3000, 2, 256), (100, 300, 16, 256)]
+        {
+            let got = bounded(&vec!["é".repeat(chars); count]);
+            assert_eq!(got.len(), kept, "{count} of {chars}");
+            assert!(got.iter().all(|w| w.chars().count() == kept_chars), "{count} of {chars}");
+        }
     }
 }

@@ -127,6 +127,18 @@ fn bodies_are_bounded() {
 }
 
 #[test]
+fn very_many_unknown_fields_are_counted_out() {
+    let mut c = cluster();
+    let fields: String = (0..60_000).rev().map(|i| format!(",\"x{i:05}\":1")).collect();
+    let body = format!("{{\"metadata\":{{\"name\":\"many\"}}{fields}}}");
+    let strict = format!("{CONFIG_MAPS}?fieldValidation=Strict");
+    let (code, status) = send(&mut c, &request("POST", &strict, &body));
+    let words = status["message"].as_str().unwrap();
+    assert_eq!((code, words.matches("unknown field").count()), (400, 100), "{words}");
+    assert_eq!(send(&mut c, &request("POST", CONFIG_MAPS, &body)).0, 201);
+}
+
+#[test]
 fn field_validation_warns_or_refuses() {
     let mut c = cluster();
     let body = r#"{"metadata":{"name":"w","nosuch":1},"dataa":{}}"#;

@@ -39,6 +39,9 @@ pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
     }
 }
 
+/// Most unknown fields that are named. Models the limit of Kubernetes' JSON decoder.
+const UNKNOWN_MAX: usize = 100;
+
 /// 415, with the formats that the path takes. Protobuf becomes JSON before it is here, where that is taken.
 pub fn unknown_format(method: &str, path: &str) -> Status {
     let protobuf = expected_kind(method, path).map_or("", |_| ", application/vnd.kubernetes.protobuf");
@@ -74,11 +77,13 @@ pub fn object(
     check_kind(&json, def)?;
     let unknown = |json: &mut Json| {
         let mut unknown = schema::check(resource, json)?;
-        // As written, not as sorted.
-        unknown.sort_by_key(|path| {
-            let leaf = path.rsplit('.').next().unwrap_or_default();
-            request.body.find(&format!("\"{leaf}\"")).unwrap_or(usize::MAX)
-        });
+        if unknown.len() <= UNKNOWN_MAX {
+            // As written, not as sorted.
+            unknown.sort_by_cached_key(|path| {
+                let leaf = path.rsplit('.').next().unwrap_or_default();
+                request.body.find(&format!("\"{leaf}\"")).unwrap_or(usize::MAX)
+            });
+        }
         Ok(unknown)
     };
     typed(json, unknown, validation).map_err(|why| cannot_handle(def, def.kind, &why))
@@ -100,7 +105,8 @@ pub fn typed(
     check: impl FnOnce(&mut Json) -> Result<Vec<String>, String>,
     validation: FieldValidation,
 ) -> Result<(Object, Vec<String>), String> {
-    let unknown = check(&mut json)?;
+    let mut unknown = check(&mut json)?;
+    unknown.truncate(UNKNOWN_MAX);
     let words: Vec<String> = unknown.iter().map(|f| format!("unknown field {f:?}")).collect();
     match validation {
         FieldValidation::Strict if !words.is_empty() => {
