@@ -1,6 +1,7 @@
 //! The types of Kubernetes' API as data: the fields of each, their numbers in the protobuf form, how lists merge.
 //!
-//! Facts of Kubernetes 1.33, one text file a group version in `table/`. A line without indent names a type, followed by
+//! Facts of Kubernetes 1.33, one text file a group version in `table/`, written by `cargo xtask types` (the definitions of
+//! custom resources in part by hand, for want of a program of 1.33 that has them). A line without indent names a type, followed by
 //! `kind` if objects of it carry `apiVersion` and `kind`, and by `atomic` if its fields have one owner; below it stand its
 //! fields, `NUMBER NAME TYPE MARKS`, divided by semicolons. In TYPE, `*` may be absent even where zero means something,
 //! `[]` is a list and `{}` a map by strings; other sections' types are `core.NAME` and `meta.NAME`. A field named `..` has no

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use super::*;
+use crate::types::{Field, Of, Shape};
 
 /// A recorded answer to a request that took JSON, or something else.
 fn recorded(url: &str, accept: &str) -> Option<Vec<u8>> {
@@ -174,4 +175,72 @@ fn documents_of_v3_are_those_of_a_real_server() {
     ];
     found.retain(|difference| !known.iter().any(|k| difference.contains(k)));
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}
+
+/// A field as OpenAPI would say it.
+fn said(field: &Field) -> String {
+    let of = match field.of {
+        Of::Bool => "boolean".into(),
+        Of::Int32 => "integer int32".into(),
+        Of::Int64 => "integer int64".into(),
+        Of::Double => "number double".into(),
+        Of::String => "string".into(),
+        Of::Bytes => "string byte".into(),
+        Of::Strings => "array of string".into(),
+        Of::Time => "Time".into(),
+        Of::MicroTime => "MicroTime".into(),
+        Of::Quantity => "Quantity".into(),
+        Of::IntOrString => "IntOrString".into(),
+        Of::Json => "JSON".into(),
+        Of::Message(id) => id.message().name.to_owned(),
+    };
+    match field.shape {
+        Shape::One => of,
+        Shape::List => format!("array of {of}"),
+        Shape::Map => format!("object of {of}"),
+    }
+}
+
+fn words(property: &Json) -> String {
+    let name = property["$ref"].text().rsplit('.').next().unwrap_or_default();
+    let inner = |key: &str| words(&property[key]);
+    match (name, property["type"].text(), property["format"].text()) {
+        ("FieldsV1" | "RawExtension" | "JSON", ..) => "JSON".into(),
+        ("", "array", _) => format!("array of {}", inner("items")),
+        ("", "object", _) => format!("object of {}", inner("additionalProperties")),
+        ("", type_, format) => format!("{type_} {format}").trim().to_owned(),
+        (name, ..) => name.into(),
+    }
+}
+
+/// What protobuf is read by and what the schemas say were made by different people from the same types.
+#[test]
+fn the_table_of_types_has_every_property() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for (name, schema) in definitions::definitions(&all_kinds()) {
+        let Some(message) = crate::types::by_schema(&name) else { continue };
+        let mut fields: Vec<&Field> = message.fields.iter().collect();
+        while let Some(i) = fields.iter().position(|f| f.name.is_empty()) {
+            let inlined = fields.swap_remove(i).message().unwrap();
+            fields.extend(inlined.fields.iter());
+        }
+        // These are one thing or another in JSON.
+        if name.contains("JSONSchemaPropsOr") {
+            continue;
+        }
+        let mut ours: Vec<String> =
+            fields.iter().map(|f| format!("{name} {}: {}", f.name, said(f))).collect();
+        let own = |property: &str| !(message.is_kind && matches!(property, "apiVersion" | "kind"));
+        let mut theirs: Vec<String> = schema["properties"]
+            .entries()
+            .filter(|(property, _)| own(property))
+            .map(|(property, schema)| format!("{name} {property}: {}", words(schema)))
+            .collect();
+        ours.sort();
+        theirs.sort();
+        count += ours.len();
+        wrong.extend(ours.iter().filter(|f| !theirs.contains(f)).map(|f| format!("only in the table: {f}")));
+        wrong.extend(theirs.iter().filter(|f| !ours.contains(f)).map(|f| format!("only in the schema: {f}")));
+    }
+    assert!(wrong.is_empty() && count > 1500, "{count} properties:\n{}", wrong.join("\n"));
 }
