@@ -10,6 +10,9 @@ use crate::{
 /// What stands for nothing.
 pub const NONE: &str = "<none>";
 
+/// What stands for a field that was never set.
+pub const UNSET: &str = "<unset>";
+
 /// How many elements of a list are shown before `+ N more...`.
 const SHOWN_MAX: usize = 3;
 

@@ -2,13 +2,28 @@
 //! and how Go prints values in messages.
 
 use super::{cells, quantity};
-use crate::{api::names, json::Json, status::FieldError};
+use crate::{api::names, json::Json, object::Object, status::FieldError};
 
 /// Errors found so far.
 pub type Errors = Vec<FieldError>;
 
 const NOT_A_QUANTITY: &str =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+/// Why a change is refused.
+pub const IMMUTABLE: &str = "field is immutable";
+
+/// `webhooks` of an admission configuration.
+pub fn webhooks(configuration: &Object, _: Option<&Object>) -> Errors {
+    let mut errors = Vec::new();
+    for (i, hook) in configuration["webhooks"].list().iter().enumerate() {
+        let path = format!("webhooks[{i}]");
+        for field in ["name", "clientConfig", "sideEffects", "admissionReviewVersions"] {
+            required(hook, &path, field, &mut errors);
+        }
+    }
+    errors
+}
 
 /// A value that is printed as Go would, not as JSON.
 pub fn invalid_go(field: String, value: &str, detail: &str) -> FieldError {

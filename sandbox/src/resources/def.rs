@@ -18,6 +18,8 @@ pub struct ResourceDef {
     pub short_names: &'static [&'static str],
     /// `all`, where kubectl should include it.
     pub categories: &'static [&'static str],
+    /// What clients may do with it.
+    pub verbs: &'static [&'static str],
     /// Lives in a namespace?
     pub namespaced: bool,
     /// Has a status subresource (so `status` is ignored on the main one)?
@@ -43,6 +45,10 @@ pub struct ResourceDef {
     /// A row of its Table, one cell a column.
     pub row: fn(&Object, Time) -> Row,
 }
+
+/// Verbs of a kind that is stored and has no peculiarities.
+pub const ALL_VERBS: &[&str] =
+    &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 const PLAIN: &[Column] = &[Column::name(), Column::new("Age")];
 
@@ -80,6 +86,16 @@ impl Column {
         Self { type_: "integer", ..Self::new(name) }
     }
 
+    /// A column of booleans.
+    pub const fn bool(name: &'static str) -> Self {
+        Self { type_: "boolean", ..Self::new(name) }
+    }
+
+    /// A column of moments.
+    pub const fn date(name: &'static str) -> Self {
+        Self { type_: "date", ..Self::new(name) }
+    }
+
     /// Only with `-o wide`.
     pub const fn wide(self) -> Self {
         Self { priority: 1, ..self }
@@ -103,6 +119,7 @@ impl ResourceDef {
             singular,
             short_names: &[],
             categories: &[],
+            verbs: ALL_VERBS,
             namespaced: true,
             status: false,
             scale: false,
@@ -116,6 +133,11 @@ impl ResourceDef {
             columns: PLAIN,
             row: |o, now| vec![o.name().into(), crate::api::age(o, now)],
         }
+    }
+
+    /// Are there objects of it in the store?
+    pub fn is_stored(&self) -> bool {
+        self.verbs.contains(&"watch")
     }
 
     /// `group/version`, or `version` for the core group.

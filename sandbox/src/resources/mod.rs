@@ -4,26 +4,62 @@ pub mod cells;
 pub mod check;
 mod def;
 
+pub mod api_service;
+pub mod binding;
+pub mod certificate_signing_request;
+pub mod cluster_role;
+pub mod cluster_role_binding;
+pub mod component_status;
 pub mod config_map;
+pub mod csi_driver;
+pub mod csi_node;
+pub mod csi_storage_capacity;
 pub mod deployment;
 pub mod endpoint_slice;
 pub mod event;
+pub mod flow_schema;
 pub mod image;
+pub mod ingress;
+pub mod ingress_class;
+pub mod ip_address;
 pub mod lease;
+pub mod local_subject_access_review;
 pub mod machine;
+pub mod mutating_webhook_configuration;
 pub mod namespace;
+pub mod network_policy;
 pub mod node;
+pub mod persistent_volume;
+pub mod persistent_volume_claim;
 pub mod pod;
 pub mod pod_check;
 pub mod pod_row;
 pub mod pod_spec;
+pub mod pod_template;
 pub mod pod_update;
+pub mod priority_level_configuration;
 pub mod quantity;
+pub mod rbac;
 pub mod replica_set;
+pub mod role;
+pub mod role_binding;
+pub mod runtime_class;
 pub mod schema;
+pub mod self_subject_access_review;
+pub mod self_subject_review;
+pub mod self_subject_rules_review;
 pub mod service;
+pub mod service_cidr;
 pub mod signal;
+pub mod storage_class;
+pub mod subject_access_review;
+pub mod token_review;
 pub mod traffic;
+pub mod validating_admission_policy;
+pub mod validating_admission_policy_binding;
+pub mod validating_webhook_configuration;
+pub mod volume;
+pub mod volume_attachment;
 pub mod workload_check;
 
 pub use def::{Column, ResourceDef, Row};
@@ -94,6 +130,74 @@ table! {
     TRAFFIC = 12 => traffic,
     /// sim.pilothouse.dev/v1 Signal.
     SIGNAL = 13 => signal,
+    /// v1 ComponentStatus.
+    COMPONENT_STATUS = 14 => component_status,
+    /// v1 Binding.
+    BINDING = 15 => binding,
+    /// v1 PersistentVolume.
+    PERSISTENT_VOLUME = 16 => persistent_volume,
+    /// v1 PersistentVolumeClaim.
+    PERSISTENT_VOLUME_CLAIM = 17 => persistent_volume_claim,
+    /// v1 PodTemplate.
+    POD_TEMPLATE = 18 => pod_template,
+    /// rbac.authorization.k8s.io/v1 Role.
+    ROLE = 19 => role,
+    /// rbac.authorization.k8s.io/v1 ClusterRole.
+    CLUSTER_ROLE = 20 => cluster_role,
+    /// rbac.authorization.k8s.io/v1 RoleBinding.
+    ROLE_BINDING = 21 => role_binding,
+    /// rbac.authorization.k8s.io/v1 ClusterRoleBinding.
+    CLUSTER_ROLE_BINDING = 22 => cluster_role_binding,
+    /// networking.k8s.io/v1 Ingress.
+    INGRESS = 23 => ingress,
+    /// networking.k8s.io/v1 IngressClass.
+    INGRESS_CLASS = 24 => ingress_class,
+    /// networking.k8s.io/v1 IPAddress.
+    IP_ADDRESS = 25 => ip_address,
+    /// networking.k8s.io/v1 NetworkPolicy.
+    NETWORK_POLICY = 26 => network_policy,
+    /// networking.k8s.io/v1 ServiceCIDR.
+    SERVICE_CIDR = 27 => service_cidr,
+    /// storage.k8s.io/v1 StorageClass.
+    STORAGE_CLASS = 28 => storage_class,
+    /// storage.k8s.io/v1 CSIDriver.
+    CSI_DRIVER = 29 => csi_driver,
+    /// storage.k8s.io/v1 CSINode.
+    CSI_NODE = 30 => csi_node,
+    /// storage.k8s.io/v1 CSIStorageCapacity.
+    CSI_STORAGE_CAPACITY = 31 => csi_storage_capacity,
+    /// storage.k8s.io/v1 VolumeAttachment.
+    VOLUME_ATTACHMENT = 32 => volume_attachment,
+    /// apiregistration.k8s.io/v1 APIService.
+    API_SERVICE = 33 => api_service,
+    /// flowcontrol.apiserver.k8s.io/v1 FlowSchema.
+    FLOW_SCHEMA = 34 => flow_schema,
+    /// flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration.
+    PRIORITY_LEVEL_CONFIGURATION = 35 => priority_level_configuration,
+    /// node.k8s.io/v1 RuntimeClass.
+    RUNTIME_CLASS = 36 => runtime_class,
+    /// certificates.k8s.io/v1 CertificateSigningRequest.
+    CERTIFICATE_SIGNING_REQUEST = 37 => certificate_signing_request,
+    /// admissionregistration.k8s.io/v1 MutatingWebhookConfiguration.
+    MUTATING_WEBHOOK_CONFIGURATION = 38 => mutating_webhook_configuration,
+    /// admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration.
+    VALIDATING_WEBHOOK_CONFIGURATION = 39 => validating_webhook_configuration,
+    /// admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy.
+    VALIDATING_ADMISSION_POLICY = 40 => validating_admission_policy,
+    /// admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding.
+    VALIDATING_ADMISSION_POLICY_BINDING = 41 => validating_admission_policy_binding,
+    /// authentication.k8s.io/v1 SelfSubjectReview.
+    SELF_SUBJECT_REVIEW = 42 => self_subject_review,
+    /// authentication.k8s.io/v1 TokenReview.
+    TOKEN_REVIEW = 43 => token_review,
+    /// authorization.k8s.io/v1 LocalSubjectAccessReview.
+    LOCAL_SUBJECT_ACCESS_REVIEW = 44 => local_subject_access_review,
+    /// authorization.k8s.io/v1 SelfSubjectAccessReview.
+    SELF_SUBJECT_ACCESS_REVIEW = 45 => self_subject_access_review,
+    /// authorization.k8s.io/v1 SelfSubjectRulesReview.
+    SELF_SUBJECT_RULES_REVIEW = 46 => self_subject_rules_review,
+    /// authorization.k8s.io/v1 SubjectAccessReview.
+    SUBJECT_ACCESS_REVIEW = 47 => subject_access_review,
 }
 
 #[cfg(test)]
@@ -118,6 +222,40 @@ mod tests {
             (IMAGE, "Image"),
             (TRAFFIC, "Traffic"),
             (SIGNAL, "Signal"),
+            (COMPONENT_STATUS, "ComponentStatus"),
+            (BINDING, "Binding"),
+            (PERSISTENT_VOLUME, "PersistentVolume"),
+            (PERSISTENT_VOLUME_CLAIM, "PersistentVolumeClaim"),
+            (POD_TEMPLATE, "PodTemplate"),
+            (ROLE, "Role"),
+            (CLUSTER_ROLE, "ClusterRole"),
+            (ROLE_BINDING, "RoleBinding"),
+            (CLUSTER_ROLE_BINDING, "ClusterRoleBinding"),
+            (INGRESS, "Ingress"),
+            (INGRESS_CLASS, "IngressClass"),
+            (IP_ADDRESS, "IPAddress"),
+            (NETWORK_POLICY, "NetworkPolicy"),
+            (SERVICE_CIDR, "ServiceCIDR"),
+            (STORAGE_CLASS, "StorageClass"),
+            (CSI_DRIVER, "CSIDriver"),
+            (CSI_NODE, "CSINode"),
+            (CSI_STORAGE_CAPACITY, "CSIStorageCapacity"),
+            (VOLUME_ATTACHMENT, "VolumeAttachment"),
+            (API_SERVICE, "APIService"),
+            (FLOW_SCHEMA, "FlowSchema"),
+            (PRIORITY_LEVEL_CONFIGURATION, "PriorityLevelConfiguration"),
+            (RUNTIME_CLASS, "RuntimeClass"),
+            (CERTIFICATE_SIGNING_REQUEST, "CertificateSigningRequest"),
+            (MUTATING_WEBHOOK_CONFIGURATION, "MutatingWebhookConfiguration"),
+            (VALIDATING_WEBHOOK_CONFIGURATION, "ValidatingWebhookConfiguration"),
+            (VALIDATING_ADMISSION_POLICY, "ValidatingAdmissionPolicy"),
+            (VALIDATING_ADMISSION_POLICY_BINDING, "ValidatingAdmissionPolicyBinding"),
+            (SELF_SUBJECT_REVIEW, "SelfSubjectReview"),
+            (TOKEN_REVIEW, "TokenReview"),
+            (LOCAL_SUBJECT_ACCESS_REVIEW, "LocalSubjectAccessReview"),
+            (SELF_SUBJECT_ACCESS_REVIEW, "SelfSubjectAccessReview"),
+            (SELF_SUBJECT_RULES_REVIEW, "SelfSubjectRulesReview"),
+            (SUBJECT_ACCESS_REVIEW, "SubjectAccessReview"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

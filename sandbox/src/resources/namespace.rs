@@ -11,6 +11,7 @@ use crate::{
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
+    verbs: &["create", "delete", "get", "list", "patch", "update", "watch"],
     short_names: &["ns"],
     namespaced: false,
     status: true,

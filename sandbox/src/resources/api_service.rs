@@ -1,0 +1,60 @@
+//! Models apiregistration.k8s.io/v1 APIService. Omits: requests passed on to a server of one's own; such a service is stored and never available.
+
+use super::{Column, ResourceDef, Row, cells, check};
+use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
+
+/// The kind's entry in the table.
+pub static DEF: ResourceDef = ResourceDef {
+    namespaced: false,
+    categories: &["api-extensions"],
+    status: true,
+    validate,
+    columns: COLUMNS,
+    row,
+    ..ResourceDef::plain("apiregistration.k8s.io", "v1", "APIService", "apiservices", "apiservice")
+};
+
+const COLUMNS: &[Column] =
+    &[Column::name(), Column::new("Service"), Column::new("Available"), Column::new("Age")];
+
+fn row(service: &Object, now: Time) -> Row {
+    vec![
+        service.name().into(),
+        place(&service["spec"]["service"]).into(),
+        available(&service["status"]["conditions"]).into(),
+        age(service, now),
+    ]
+}
+
+fn place(reference: &Json) -> String {
+    if reference.is_null() {
+        return "Local".to_owned();
+    }
+    format!("{}/{}", reference["namespace"].text(), reference["name"].text())
+}
+
+fn available(conditions: &Json) -> String {
+    match conditions.list().iter().find(|c| c["type"] == "Available") {
+        None => "Unknown".to_owned(),
+        Some(c) if c["status"] == "True" => "True".to_owned(),
+        Some(c) => format!("{} ({})", c["status"].text(), c["reason"].text()),
+    }
+}
+
+fn validate(service: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    let (spec, mut errors) = (&service["spec"], Vec::new());
+    let expected = format!("{}.{}", spec["version"].text(), spec["group"].text());
+    if service.name() != expected.as_str() {
+        let name = &service["metadata"]["name"];
+        let why = format!("must be `spec.version+\".\"+spec.group`: {expected:?}");
+        errors.push(FieldError::invalid("metadata.name", name, &why));
+    }
+    check::required(spec, "spec", "version", &mut errors);
+    for (field, max) in [("groupPriorityMinimum", 20_000), ("versionPriority", 1000)] {
+        if !(1..=max).contains(&cells::int(&spec[field])) {
+            let why = format!("must be positive and less than {max}");
+            errors.push(FieldError::invalid(format!("spec.{field}"), &cells::int(&spec[field]).into(), &why));
+        }
+    }
+    errors
+}

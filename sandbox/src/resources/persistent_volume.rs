@@ -1,0 +1,103 @@
+//! Models v1 PersistentVolume.
+
+use super::{Column, ResourceDef, Row, cells, check, quantity, volume};
+use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
+
+/// The kind's entry in the table.
+pub static DEF: ResourceDef = ResourceDef {
+    short_names: &["pv"],
+    namespaced: false,
+    status: true,
+    default,
+    prepare,
+    validate,
+    columns: COLUMNS,
+    row,
+    ..ResourceDef::plain("", "v1", "PersistentVolume", "persistentvolumes", "persistentvolume")
+};
+
+const COLUMNS: &[Column] = &[
+    Column::name(),
+    Column::new("Capacity"),
+    Column::new("Access Modes"),
+    Column::new("Reclaim Policy"),
+    Column::new("Status"),
+    Column::new("Claim"),
+    Column::new("StorageClass"),
+    Column::new("VolumeAttributesClass"),
+    Column::new("Reason"),
+    Column::new("Age"),
+    Column::new("VolumeMode").wide(),
+];
+
+fn row(volume: &Object, now: Time) -> Row {
+    let (spec, status) = (&volume["spec"], &volume["status"]);
+    let claim = &spec["claimRef"];
+    let claim = match claim.is_null() {
+        true => String::new(),
+        false => format!("{}/{}", claim["namespace"].text(), claim["name"].text()),
+    };
+    vec![
+        volume.name().into(),
+        spec["capacity"]["storage"].text().into(),
+        volume::modes(&spec["accessModes"]).into(),
+        spec["persistentVolumeReclaimPolicy"].text().into(),
+        volume::phase(volume).into(),
+        claim.into(),
+        spec["storageClassName"].text().into(),
+        cells::or(spec["volumeAttributesClassName"].text(), cells::UNSET).into(),
+        status["reason"].text().into(),
+        age(volume, now),
+        cells::or(spec["volumeMode"].text(), cells::UNSET).into(),
+    ]
+}
+
+fn default(volume: &mut Object) {
+    for (field, value) in [("persistentVolumeReclaimPolicy", "Retain"), ("volumeMode", "Filesystem")] {
+        if volume["spec"][field].is_null() {
+            volume["spec"].set(field, value);
+        }
+    }
+    let host_path = &mut volume["spec"]["hostPath"];
+    if !host_path.is_null() && host_path["type"].is_null() {
+        host_path.set("type", "");
+    }
+}
+
+fn prepare(volume: &mut Object, old: Option<&Object>) {
+    if old.is_none() {
+        volume["status"].set("phase", "Pending");
+        volume::protect(volume, "kubernetes.io/pv-protection");
+    }
+}
+
+fn validate(volume: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    let (spec, mut errors) = (&volume["spec"], Vec::new());
+    volume::check_modes(&spec["accessModes"], &mut errors);
+    let size = &spec["capacity"]["storage"];
+    if spec["capacity"].is_empty() {
+        errors.push(FieldError::required("spec.capacity", ""));
+    } else if quantity::parse_bytes(size.text()).is_none_or(|bytes| bytes <= 0) {
+        errors.push(FieldError::invalid("spec.capacity[storage]", size, volume::NOT_POSITIVE));
+    }
+    let policies = &["Delete", "Recycle", "Retain"];
+    check::one_of(spec, "spec", "persistentVolumeReclaimPolicy", policies, &mut errors);
+    check::one_of(spec, "spec", "volumeMode", &["Block", "Filesystem"], &mut errors);
+    let sources = spec.entries().filter(|(field, _)| SOURCES.contains(&field.as_str())).count();
+    match sources {
+        0 => errors.push(FieldError::required("spec", "must specify a volume type")),
+        1 => {}
+        _ => errors.push(FieldError::forbidden("spec", "may not specify more than 1 volume type")),
+    }
+    check_host_path(&spec["hostPath"], &mut errors);
+    errors
+}
+
+fn check_host_path(source: &Json, errors: &mut Vec<FieldError>) {
+    if !source.is_null() {
+        check::required(source, "spec.hostPath", "path", errors);
+    }
+}
+
+const SOURCES: [&str; 8] =
+    ["awsElasticBlockStore", "azureFile", "csi", "fc", "hostPath", "iscsi", "local", "nfs"];
