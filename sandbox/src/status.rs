@@ -223,6 +223,12 @@ impl Status {
         }
     }
 
+    /// 501: Kubernetes answers this, and the sandbox does not.
+    pub fn not_modelled(def: &ResourceDef) -> Self {
+        let message = format!("the sandbox does not model this subresource of {}", def.qualified());
+        Self { code: 501, reason: "", message, details: Json::Null }
+    }
+
     /// 504: a revision that is not there yet.
     pub fn too_large_revision(asked: u64, current: u64) -> Self {
         Self {

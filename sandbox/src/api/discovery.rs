@@ -1,11 +1,16 @@
 //! What the API offers: groups, versions, resources. Models legacy discovery and aggregated discovery v2.
-//! Omits: storage version hashes, ETags.
 
+use std::cmp::Reverse;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256, Sha512};
+
+use super::serve::subresources_of as subresources;
 use crate::{
     json,
     json::Json,
     request::Body,
-    resources::{NAMESPACE, POD, Resource, ResourceDef},
+    resources::{Resource, ResourceDef},
 };
 
 /// `/api`.
@@ -16,14 +21,37 @@ pub fn core_versions() -> Json {
     })
 }
 
-/// Group and version pairs, each once, in the table's order; the core group has an empty name.
+/// Groups in the order of their priority; others follow.
+const GROUPS: [&str; 20] = [
+    "",
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+];
+
+/// Group and version pairs, each once, by priority: the newest version of a group is its preferred one. The core group has
+/// an empty name.
 pub fn group_versions() -> Vec<(&'static str, &'static str)> {
-    let mut all: Vec<(&str, &str)> = Vec::new();
-    for def in Resource::all().map(Resource::def) {
-        if !all.contains(&(def.group, def.version)) {
-            all.push((def.group, def.version));
-        }
-    }
+    let mut all: Vec<(&str, &str)> = Resource::all().map(|r| (r.def().group, r.def().version)).collect();
+    let place = |group: &str| GROUPS.iter().position(|g| *g == group).unwrap_or(GROUPS.len());
+    all.sort_by_key(|(group, version)| (place(group), *group, Reverse(*version)));
+    all.dedup();
     all
 }
 
@@ -58,38 +86,8 @@ pub fn group(name: &str) -> Option<Json> {
     Some(g)
 }
 
-/// A subresource: name, `(group, version, kind)` of what it takes where that differs, verbs.
-struct Sub {
-    name: &'static str,
-    kind: (&'static str, &'static str, &'static str),
-    verbs: &'static [&'static str],
-}
-
-fn subresources(resource: Resource) -> Vec<Sub> {
-    const READ_WRITE: &[&str] = &["get", "patch", "update"];
-    let def = resource.def();
-    let own = ("", "", def.kind);
-    let mut subs = Vec::new();
-    if resource == POD {
-        subs.push(Sub { name: "binding", kind: ("", "", "Binding"), verbs: &["create"] });
-        subs.push(Sub { name: "eviction", kind: ("policy", "v1", "Eviction"), verbs: &["create"] });
-        subs.push(Sub { name: "log", kind: own, verbs: &["get"] });
-    }
-    if resource == NAMESPACE {
-        subs.push(Sub { name: "finalize", kind: own, verbs: &["update"] });
-    }
-    if def.scale {
-        subs.push(Sub { name: "scale", kind: ("autoscaling", "v1", "Scale"), verbs: READ_WRITE });
-    }
-    if def.status {
-        subs.push(Sub { name: "status", kind: own, verbs: READ_WRITE });
-    }
-    subs
-}
-
 fn verbs(resource: Resource) -> Json {
-    let all = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-    all.into_iter().filter(|v| resource != NAMESPACE || *v != "deletecollection").map(Json::from).collect()
+    strings(resource.def().verbs)
 }
 
 fn strings(list: &[&str]) -> Json {
@@ -114,15 +112,16 @@ pub fn resources(group: &str, version: &str) -> Json {
         r.set("verbs", verbs(resource));
         r.set("shortNames", strings(def.short_names));
         r.set("categories", strings(def.categories));
+        r.set("storageVersionHash", storage_version_hash(def));
         list.push(r);
         for sub in subresources(resource) {
             let mut r = json!({
                 "name": format!("{}/{}", def.plural, sub.name), "singularName": "",
-                "namespaced": def.namespaced, "kind": sub.kind.2,
+                "namespaced": def.namespaced, "kind": sub.of.2,
             });
-            if !sub.kind.1.is_empty() {
-                r.set("group", sub.kind.0);
-                r.set("version", sub.kind.1);
+            if !sub.of.1.is_empty() {
+                r.set("group", sub.of.0);
+                r.set("version", sub.of.1);
             }
             r.set("verbs", strings(sub.verbs));
             list.push(r);
@@ -139,34 +138,48 @@ pub fn resources(group: &str, version: &str) -> Json {
 
 /// Aggregated discovery of the core group or of all others.
 pub fn aggregated(core: bool) -> Body {
+    let all = group_versions();
     let mut items = Vec::new();
-    for (group, version) in group_versions().into_iter().filter(|(g, _)| g.is_empty() == core) {
-        let resources: Json = of_version(group, version).into_iter().map(aggregated_resource).collect();
-        let mut v = json!({"version": version, "freshness": "Current"});
-        v.set("resources", resources);
+    for versions in all.chunk_by(|a, b| a.0 == b.0).filter(|v| v[0].0.is_empty() == core) {
         let mut item = json!({"metadata": {"creationTimestamp": null}});
         if !core {
-            item["metadata"].set("name", group);
+            item["metadata"].set("name", versions[0].0);
         }
-        item.set("versions", vec![v]);
+        item.set("versions", versions.iter().map(|v| aggregated_version(v)).collect::<Json>());
         items.push(item);
     }
     let mut list =
         json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}});
     list.set("items", items);
+    let bytes = list.to_bytes();
     Body {
         code: 200,
         content_type: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-        bytes: list.to_bytes().into(),
-        etag: ecow::EcoString::new(),
+        etag: hex_upper(&Sha512::digest(&bytes)).into(),
+        bytes: bytes.into(),
         warnings: Vec::new(),
     }
 }
 
-fn response_kind(def: &ResourceDef, (group, version, kind): (&str, &str, &str)) -> Json {
-    // Kubernetes leaves group and version empty where they are the resource's own; kube's client reads them so.
-    let (group, version) = if version.is_empty() { (def.group, def.version) } else { (group, version) };
+fn aggregated_version((group, version): &(&str, &str)) -> Json {
+    let mut v = json!({"version": version, "freshness": "Current"});
+    v.set("resources", of_version(group, version).into_iter().map(aggregated_resource).collect::<Json>());
+    v
+}
+
+fn response_kind((group, version, kind): (&str, &str, &str)) -> Json {
     json!({"group": group, "version": version, "kind": kind})
+}
+
+/// Tells clients whether two servers store a kind alike. Models `discovery.StorageVersionHash`.
+fn storage_version_hash(def: &ResourceDef) -> Option<String> {
+    let (group, version) = match (def.group, def.kind) {
+        ("events.k8s.io", "Event") => ("", "v1"),
+        ("autoscaling", "HorizontalPodAutoscaler") => ("autoscaling", "v2"),
+        _ => (def.group, def.version),
+    };
+    let hash = Sha256::digest(format!("{group}/{version}/{}", def.kind));
+    def.is_stored().then(|| STANDARD.encode(&hash[..8]))
 }
 
 fn aggregated_resource(resource: Resource) -> Json {
@@ -175,7 +188,7 @@ fn aggregated_resource(resource: Resource) -> Json {
         "resource": def.plural, "singularResource": def.singular,
         "scope": if def.namespaced { "Namespaced" } else { "Cluster" },
     });
-    r.set("responseKind", response_kind(def, ("", "", def.kind)));
+    r.set("responseKind", response_kind(("", "", def.kind)));
     r.set("verbs", verbs(resource));
     r.set("shortNames", strings(def.short_names));
     r.set("categories", strings(def.categories));
@@ -183,7 +196,7 @@ fn aggregated_resource(resource: Resource) -> Json {
         .into_iter()
         .map(|s| {
             let mut sub = json!({"subresource": s.name});
-            sub.set("responseKind", response_kind(def, s.kind));
+            sub.set("responseKind", response_kind(s.of));
             sub.set("verbs", strings(s.verbs));
             sub
         })
@@ -192,4 +205,32 @@ fn aggregated_resource(resource: Resource) -> Json {
         r.set("subresources", subs);
     }
     r
+}
+
+fn hex_upper(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02X}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn storage_version_hashes_are_kubernetes_own() {
+        for (kind, expect) in
+            [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IngressClass", "l/iqIbDgFyQ=")]
+        {
+            let resource = Resource::all().find(|r| r.def().kind == kind).unwrap();
+            assert_eq!(storage_version_hash(resource.def()).as_deref(), Some(expect), "{kind}");
+        }
+        let review = crate::resources::TOKEN_REVIEW.def();
+        assert_eq!(storage_version_hash(review), None);
+    }
+
+    #[test]
+    fn groups_come_by_priority() {
+        let groups: Vec<&str> = group_versions().into_iter().map(|(g, _)| g).collect();
+        assert_eq!(&groups[..3], ["", "apiregistration.k8s.io", "apps"]);
+        assert_eq!(groups.last(), Some(&"sim.pilothouse.dev"));
+    }
 }

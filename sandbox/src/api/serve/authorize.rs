@@ -21,7 +21,7 @@ pub fn authorize(request: &Request, may_write: &[String]) -> Result<(), Status> 
 }
 
 /// The verb of a changing request. Models `RequestInfoFactory`.
-fn verb(method: &str, target: &Target) -> &'static str {
+pub(super) fn verb(method: &str, target: &Target) -> &'static str {
     match (method, &target.name) {
         ("PUT", _) => "update",
         ("PATCH", _) => "patch",

@@ -6,6 +6,7 @@ use crate::{
     json,
     json::Json,
     object::{Key, Object},
+    resources,
     status::Status,
 };
 
@@ -64,6 +65,9 @@ pub fn list(api: &Api, target: &Target, options: &ListOptions) -> Result<Listed,
 
 fn at_revision(api: &Api, target: &Target, revision: u64, current: u64) -> Option<Vec<Object>> {
     let (resource, namespace) = (target.resource, target.namespace.as_str());
+    if resource == resources::COMPONENT_STATUS {
+        return Some(resources::component_status::all());
+    }
     if revision == current {
         return Some(api.list(resource, namespace).cloned().collect());
     }

@@ -13,6 +13,7 @@ mod read;
 mod route;
 mod scale;
 mod subresources;
+mod subs;
 mod write;
 
 use ecow::EcoString;
@@ -31,6 +32,7 @@ use route::{Route, Sub};
 pub use authorize::authorize;
 pub(crate) use body::unknown_format;
 pub use read::read;
+pub(super) use subs::subresources as subresources_of;
 
 /// Largest body taken, as kube-apiserver's.
 pub(crate) const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;

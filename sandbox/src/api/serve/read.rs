@@ -20,6 +20,7 @@ use crate::{
     json::Json,
     object::Object,
     request::{Body, Reply, Request},
+    resources::{self, component_status},
     selector::Fields,
     status::Status,
 };
@@ -93,9 +94,25 @@ fn document(accept: &str, route: &Route) -> Body {
 
 fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
     let watches = target.watch || (target.name.is_none() && call.query.flag("watch") == Some(true));
+    let verbs = target.resource.def().verbs;
+    let verb = if watches {
+        "watch"
+    } else if target.name.is_none() {
+        "list"
+    } else {
+        "get"
+    };
+    if !verbs.contains(&verb) {
+        return Err(Status::method_not_allowed());
+    }
     match (&target.name, target.sub) {
         _ if watches => watch(api, call, target),
         (None, _) => collection(api, call, target),
+        (Some(name), Sub::None) if target.resource == resources::COMPONENT_STATUS => {
+            let found = component_status::all().into_iter().find(|c| c.name() == name);
+            let object = found.ok_or_else(|| Status::not_found(target.resource.def(), name))?;
+            Ok(Reply::Body(one(api, call, target, 200, &object)))
+        }
         (Some(_), Sub::None | Sub::Status) => {
             let object = get(api, call, target)?;
             Ok(Reply::Body(one(api, call, target, 200, object)))
@@ -105,7 +122,10 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
             Ok(Reply::Body(json_body(200, &scale::of(object))))
         }
         (Some(_), Sub::Log) => subresources::log(api, call, target).map(Reply::Body),
-        (Some(_), Sub::Binding | Sub::Eviction | Sub::Finalize) => Err(Status::method_not_allowed()),
+        (Some(_), Sub::Absent) => Err(Status::not_modelled(target.resource.def())),
+        (Some(_), Sub::Binding | Sub::Eviction | Sub::Finalize | Sub::Token) => {
+            Err(Status::method_not_allowed())
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Paths to what they mean. Models the routes that kube-apiserver's installer registers.
 
-use super::query::decode;
+use super::{query::decode, subs};
 use crate::{
     object::Key,
-    resources::{NAMESPACE, POD, Resource},
+    resources::{NAMESPACE, Resource},
 };
 
 /// What a path means.
@@ -69,6 +69,10 @@ pub enum Sub {
     Log,
     /// `finalize`
     Finalize,
+    /// `token`
+    Token,
+    /// Known to Kubernetes, not answered here.
+    Absent,
 }
 
 impl Target {
@@ -143,16 +147,7 @@ fn target(group: &str, version: &str, rest: &[&str]) -> Option<Target> {
 }
 
 fn subresource(resource: Resource, name: &str) -> Option<Sub> {
-    let def = resource.def();
-    match name {
-        "status" if def.status => Some(Sub::Status),
-        "scale" if def.scale => Some(Sub::Scale),
-        "binding" if resource == POD => Some(Sub::Binding),
-        "eviction" if resource == POD => Some(Sub::Eviction),
-        "log" if resource == POD => Some(Sub::Log),
-        "finalize" if resource == NAMESPACE => Some(Sub::Finalize),
-        _ => None,
-    }
+    subs::subresources(resource).into_iter().find(|s| s.name == name).map(|s| s.sub)
 }
 
 #[cfg(test)]

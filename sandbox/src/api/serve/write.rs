@@ -35,7 +35,11 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
         _ => return Err(Status::method_not_allowed()),
     };
     body::check_size(request)?;
+    if !may(&call, &target) {
+        return Err(Status::method_not_allowed());
+    }
     match (request.method.as_str(), target.name.is_some(), target.sub) {
+        (_, _, Sub::Absent) => Err(Status::not_modelled(target.resource.def())),
         ("POST", false, Sub::None) => create(api, &call, &target),
         ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
         ("POST", true, Sub::Eviction) => subresources::evict(api, &call, &target),
@@ -47,6 +51,12 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
         ("DELETE", false, Sub::None) => delete_collection(api, &call, &target),
         _ => Err(Status::method_not_allowed()),
     }
+}
+
+/// Does the kind take the verb? Subresources say for themselves.
+fn may(call: &Call<'_>, target: &Target) -> bool {
+    let verb = super::authorize::verb(&call.request.method, target);
+    target.sub != Sub::None || target.resource.def().verbs.contains(&verb)
 }
 
 /// The namespace of the path must be the object's, or becomes it.
