@@ -102,7 +102,7 @@ fn http_path(path: &Json, at: &str, errors: &mut Vec<FieldError>) {
     let must_start = match path["pathType"].str() {
         None => {
             errors.push(FieldError::required(format!("{at}.pathType"), "pathType must be specified"));
-            false
+            return;
         }
         Some("Exact" | "Prefix") => true,
         Some("ImplementationSpecific") => !text.is_empty(),

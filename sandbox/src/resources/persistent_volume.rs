@@ -11,6 +11,7 @@ pub static DEF: ResourceDef = ResourceDef {
     default,
     prepare,
     validate,
+    returns_deleted: true,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("", "v1", "PersistentVolume", "persistentvolumes", "persistentvolume")

@@ -10,6 +10,7 @@ pub static DEF: ResourceDef = ResourceDef {
     default,
     prepare,
     validate,
+    returns_deleted: true,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "persistentvolumeclaim")

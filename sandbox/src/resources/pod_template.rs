@@ -6,6 +6,7 @@ use crate::{clock::Time, object::Object};
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
     generation: true,
+    returns_deleted: true,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("", "v1", "PodTemplate", "podtemplates", "podtemplate")

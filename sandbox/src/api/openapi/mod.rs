@@ -47,7 +47,14 @@ struct Served {
     v2_protobuf: OnceLock<Document>,
 }
 
-static SERVED: LazyLock<Served> = LazyLock::new(|| Served::new(Resource::all().map(Kind::of).collect()));
+static SERVED: LazyLock<Served> = LazyLock::new(|| {
+    // Questions have no objects to describe; of the kinds without a table of their fields only discovery tells.
+    let described = |r: &Resource| {
+        let def = r.def();
+        def.is_stored() && (def.is_ours() || roots::find(&def.api_version(), def.kind).is_some())
+    };
+    Served::new(Resource::all().filter(described).map(Kind::of).collect())
+});
 
 impl Served {
     fn new(kinds: Vec<Kind>) -> Self {

@@ -38,7 +38,7 @@ macro_rules! roots {
 roots! {
     "v1": core {
         Binding, ConfigMap, Endpoints, Event, LimitRange, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod,
-        ReplicationController, ResourceQuota, Secret, Service, ServiceAccount,
+        PodTemplate, ReplicationController, ResourceQuota, Secret, Service, ServiceAccount,
     }
     "apps/v1": apps { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet }
     "authentication.k8s.io/v1": authentication { SelfSubjectReview, TokenRequest, TokenReview }
