@@ -225,7 +225,7 @@ impl Status {
 
     /// 501: Kubernetes answers this, and the sandbox does not.
     pub fn not_modelled(def: &ResourceDef) -> Self {
-        let message = format!("the sandbox does not model this subresource of {}", def.qualified());
+        let message = format!("the sandbox does not model this request to {}", def.qualified());
         Self { code: 501, reason: "", message, details: Json::Null }
     }
 

@@ -145,7 +145,7 @@ pub fn aggregated(core: bool) -> Body {
         if !core {
             item["metadata"].set("name", versions[0].0);
         }
-        item.set("versions", versions.iter().map(|v| aggregated_version(v)).collect::<Json>());
+        item.set("versions", versions.iter().map(aggregated_version).collect::<Json>());
         items.push(item);
     }
     let mut list =

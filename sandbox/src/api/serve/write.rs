@@ -39,7 +39,10 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
         return Err(Status::method_not_allowed());
     }
     match (request.method.as_str(), target.name.is_some(), target.sub) {
-        (_, _, Sub::Absent) => Err(Status::not_modelled(target.resource.def())),
+        (_, _, Sub::Absent | Sub::Token) => Err(Status::not_modelled(target.resource.def())),
+        ("POST", false, Sub::None) if !target.resource.def().is_stored() => {
+            Err(Status::not_modelled(target.resource.def()))
+        }
         ("POST", false, Sub::None) => create(api, &call, &target),
         ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
         ("POST", true, Sub::Eviction) => subresources::evict(api, &call, &target),
