@@ -5,6 +5,7 @@ mod deployment;
 mod endpointslice;
 mod eviction;
 mod garbage;
+mod hash;
 mod namespace;
 mod node;
 mod pod_gc;

@@ -3,7 +3,6 @@
 
 mod arithmetic;
 mod claim;
-mod hash;
 mod revision;
 mod rolling;
 mod scaling;
@@ -17,11 +16,13 @@ use crate::{
     origin, resources,
 };
 
-use super::{Work, common};
+use super::{
+    Work, common,
+    hash::{self, HASH_LABEL},
+};
 use arithmetic::{is_rolling, replicas};
 use rolling::Scale;
 
-const HASH_LABEL: &str = "pod-template-hash";
 const REVISION: &str = "deployment.kubernetes.io/revision";
 const HISTORY: &str = "deployment.kubernetes.io/revision-history";
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
