@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod hashes;
 mod journals;
 mod plug;
 mod support;
