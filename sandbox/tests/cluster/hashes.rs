@@ -67,7 +67,7 @@ fn name_here(deployment: &Value) -> String {
         method: "POST".into(),
         uri: "/apis/apps/v1/namespaces/default/deployments".into(),
         content_type: "application/json".into(),
-        body: body.to_string().into(),
+        body: body.to_string(),
         ..Request::default()
     };
     ok(&mut cluster, &create);
