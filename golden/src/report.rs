@@ -9,7 +9,7 @@ const LINES_MAX: usize = 12;
 
 /// One line: how many agree.
 pub fn summary(name: &str, outcomes: &[Outcome]) -> String {
-    let good = agreed(outcomes).len();
+    let good = outcomes.iter().filter(|o| o.agrees).count();
     let percent = if outcomes.is_empty() { 100.0 } else { good as f64 * 100.0 / outcomes.len() as f64 };
     format!("{name:<18} {good:>4} of {:>4} agree, {percent:>5.1} %", outcomes.len())
 }
