@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use wire::lesson::{CheckResult, Verdict, Why};
 
 use super::{
-    explain::{Judged, Moment, judge},
+    explain::{Judged, Moment, holds, judge},
+    inputs::Inputs,
     snapshot::Snapshot,
 };
 use crate::experiment::{CheckSpec, Experiment, Form};
@@ -19,6 +20,14 @@ use crate::experiment::{CheckSpec, Experiment, Form};
 pub struct Checker {
     experiment: Arc<Experiment>,
     state: State,
+    /// By what each check, and each choice of the prediction, was judged last; by nothing yet in a run taken up again.
+    judged_by: JudgedBy,
+}
+
+#[derive(Clone, Debug, Default)]
+struct JudgedBy {
+    checks: Vec<Option<Inputs>>,
+    choices: Vec<Option<Inputs>>,
 }
 
 /// All that a checker remembers.
@@ -73,7 +82,11 @@ impl Checker {
                 })
             })
             .collect();
-        Checker { experiment, state }
+        let judged_by = JudgedBy {
+            checks: vec![None; experiment.checks.len()],
+            choices: vec![None; experiment.prediction.choices.len()],
+        };
+        Checker { experiment, state, judged_by }
     }
 
     /// The experiment it judges.
@@ -117,13 +130,14 @@ impl Checker {
         for index in 0..self.state.checks.len() {
             let spec = &self.experiment.checks[index];
             if spec.after.as_deref() == Some(id) {
-                let judged = self.judge(spec, at_ms, before);
+                let judged = judge(&spec.expression, self.moment_of(spec, at_ms, before));
                 self.state.checks[index].before = Some(judged.why);
             }
         }
     }
 
-    /// The cluster at a moment. Returns whether any verdict, reason or the right choice changed.
+    /// The cluster at a moment. Returns whether any verdict, reason or the right choice changed. What is decided is
+    /// not judged again, and neither is what speaks of nothing that has changed.
     pub fn observe(&mut self, at_ms: i64, snapshot: &Snapshot) -> bool {
         let mut changed = false;
         // A check may open the next one: as often as there are checks, at most.
@@ -162,20 +176,32 @@ impl Checker {
         let experiment = Arc::clone(&self.experiment);
         let spec = &experiment.checks[index];
         let old = self.state.checks[index].result.clone();
-        if matches!(old.verdict, Verdict::Pass | Verdict::Fail) || !self.is_open(spec) {
+        if !self.state.checks[index].is_open() || !self.gates_are_open(spec) {
             return false;
         }
-        let judged = self.judge(spec, at_ms, snapshot);
         let check = &mut self.state.checks[index];
         check.opened_ms.get_or_insert(at_ms);
         settle(spec, check, at_ms);
-        if !matches!(check.result.verdict, Verdict::Pass | Verdict::Fail) {
-            take_in(spec, check, judged, at_ms);
-            settle(spec, check, at_ms);
+        if check.is_open() {
+            self.judge_anew(index, at_ms, snapshot);
         }
         self.settle_nevers(at_ms);
         let new = &self.state.checks[index].result;
         (new.verdict, &new.why) != (old.verdict, &old.why)
+    }
+
+    fn judge_anew(&mut self, index: usize, at_ms: i64, snapshot: &Snapshot) {
+        let spec = &self.experiment.checks[index];
+        let moment = self.moment_of(spec, at_ms, snapshot);
+        let inputs = Some(Inputs::of(spec.expression.names(), &moment));
+        if self.judged_by.checks[index] == inputs {
+            return;
+        }
+        let judged = judge(&spec.expression, moment);
+        let check = &mut self.state.checks[index];
+        take_in(spec, check, judged, at_ms);
+        settle(spec, check, at_ms);
+        self.judged_by.checks[index] = inputs.filter(|_| check.is_open());
     }
 
     /// What must never be has not been, and the run is over: all other checks have passed.
@@ -203,12 +229,21 @@ impl Checker {
             return false;
         }
         let moment = self.moment(at_ms, snapshot, Some(done));
-        let right = prediction.choices.iter().find(|c| judge(&c.true_when, moment).holds == Some(true));
-        self.state.right_choice = right.map(|c| c.id.clone());
+        let mut right = None;
+        for (choice, judged_by) in prediction.choices.iter().zip(&mut self.judged_by.choices) {
+            let inputs = Some(Inputs::of(choice.true_when.names(), &moment));
+            // One that was true has decided: what is as it was is false still.
+            if *judged_by != inputs && holds(&choice.true_when, moment) {
+                right = Some(choice.id.clone());
+                break;
+            }
+            *judged_by = inputs;
+        }
+        self.state.right_choice = right;
         self.state.right_choice.is_some()
     }
 
-    fn is_open(&self, spec: &CheckSpec) -> bool {
+    fn gates_are_open(&self, spec: &CheckSpec) -> bool {
         let passed = |id: &String| {
             self.state.checks.iter().any(|c| c.result.id == *id && c.result.verdict == Verdict::Pass)
         };
@@ -216,9 +251,9 @@ impl Checker {
             && spec.after_check.as_ref().is_none_or(passed)
     }
 
-    fn judge(&self, spec: &CheckSpec, at_ms: i64, snapshot: &Snapshot) -> Judged {
+    fn moment_of<'a>(&'a self, spec: &CheckSpec, now_ms: i64, snapshot: &'a Snapshot) -> Moment<'a> {
         let done = spec.after.as_ref().and_then(|act| self.state.acts.get(act));
-        judge(&spec.expression, self.moment(at_ms, snapshot, done))
+        self.moment(now_ms, snapshot, done)
     }
 
     fn moment<'a>(&self, now_ms: i64, snapshot: &'a Snapshot, done: Option<&'a Done>) -> Moment<'a> {
@@ -226,10 +261,17 @@ impl Checker {
         Moment { now_ms, start_ms: self.state.start_ms, acted_ms, snapshot, was: done.map(|d| &d.was) }
     }
 
-    fn past_kinds(&self) -> Vec<String> {
+    fn past_kinds(&self) -> Vec<&'static str> {
         let checks = self.experiment.checks.iter().map(|c| &c.expression);
         let choices = self.experiment.prediction.choices.iter().map(|c| &c.true_when);
-        checks.chain(choices).flat_map(|e| e.past_kinds()).collect()
+        checks.chain(choices).flat_map(|e| e.names().past.iter().copied()).collect()
+    }
+}
+
+impl CheckState {
+    /// Is it still to be decided?
+    fn is_open(&self) -> bool {
+        !matches!(self.result.verdict, Verdict::Pass | Verdict::Fail)
     }
 }
 

@@ -3,17 +3,25 @@
 //! The failing operand of `&&`, the last one where all hold; the witness of `exists`, or the element that came
 //! nearest; the element that breaks `all`; and of a comparison its two sides.
 
+use std::collections::BTreeMap;
+
 use cel::{
     Context,
-    common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators as op},
+    common::{
+        ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators as op},
+        types::CelBool,
+        value::Val,
+    },
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wire::lesson::Why;
 
 use super::{
-    expression::{ENV, Expression, FACTS, to_cel, to_json},
+    cel_value::to_json,
+    expression::{ENV, Expression},
     side::Side,
-    snapshot::{KINDS, Snapshot},
+    snapshot::Snapshot,
+    view::View,
 };
 
 /// The moment a check looks at.
@@ -29,6 +37,19 @@ pub(super) struct Moment<'a> {
     pub snapshot: &'a Snapshot,
     /// Objects as they were just before the act.
     pub was: Option<&'a Snapshot>,
+}
+
+impl<'a> Moment<'a> {
+    /// What a name of CEL stands for.
+    fn value_of(&self, name: &str) -> View<'a> {
+        match name {
+            "now_ms" => View::Computed(self.now_ms.into()),
+            "start_ms" => View::Computed(self.start_ms.into()),
+            "acted_ms" => View::Computed(self.acted_ms.into()),
+            "was" => View::Past(self.was.unwrap_or(self.snapshot)),
+            kind => View::of(self.snapshot, kind).unwrap_or(View::Computed(Value::Null)),
+        }
+    }
 }
 
 /// An expression's value at a moment, and what decided it.
@@ -47,52 +68,42 @@ pub(super) fn judge(expression: &Expression, moment: Moment<'_>) -> Judged {
     Judged { holds: walk.truth(expression.tree(), &scope), why: walk.explain(expression.tree(), &scope) }
 }
 
-type Scope = Vec<(String, Side)>;
-
-struct Walk {
-    roots: Map<String, Value>,
-    context: Context<'static, 'static>,
+/// Evaluates only.
+pub(super) fn holds(expression: &Expression, moment: Moment<'_>) -> bool {
+    Walk::new(expression, moment).truth(expression.tree(), &Scope::default()) == Some(true)
 }
 
-impl Walk {
-    fn new(expression: &Expression, moment: Moment<'_>) -> Walk {
-        let mut roots = Map::new();
-        for name in KINDS.iter().flat_map(|k| [k.plural, k.singular]).filter(|n| expression.uses(n)) {
-            roots.insert(name.to_owned(), moment.snapshot.named(name).unwrap_or(Value::Null));
-        }
-        let was = || moment.was.unwrap_or(moment.snapshot).all_names();
-        for name in FACTS.into_iter().filter(|n| expression.uses(n)) {
-            let value = match name {
-                "now_ms" => moment.now_ms.into(),
-                "start_ms" => moment.start_ms.into(),
-                "acted_ms" => moment.acted_ms.into(),
-                _ => was(),
-            };
-            roots.insert(name.to_owned(), value);
-        }
+type Scope<'v> = Vec<(String, Side<'v>)>;
+
+struct Walk<'v> {
+    roots: BTreeMap<&'static str, View<'v>>,
+    context: Context<'v, 'v>,
+}
+
+impl<'v> Walk<'v> {
+    fn new(expression: &Expression, moment: Moment<'v>) -> Walk<'v> {
+        let roots: BTreeMap<_, _> =
+            expression.names().all.iter().map(|name| (*name, moment.value_of(name))).collect();
         let mut context = Context::with_env(ENV.clone());
-        for (name, value) in &roots {
-            context.add_variable_from_value(name.as_str(), to_cel(value));
+        for (name, view) in &roots {
+            context.add_variable_as_val(*name, view.to_cel());
         }
         Walk { roots, context }
     }
 
-    fn eval(&self, expr: &IdedExpr, scope: &Scope) -> Option<cel::Value> {
+    fn eval(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Option<Box<dyn Val + 'v>> {
         let mut inner = self.context.new_inner_scope();
         for (name, side) in scope {
-            inner.add_variable_from_value(name.as_str(), to_cel(side.value.as_ref()?));
+            inner.add_variable_as_val(name.as_str(), side.value.as_ref()?.to_cel());
         }
-        inner.resolve(expr).ok()
+        cel::Value::resolve_val(expr, &inner).ok().map(|value| value.into_owned())
     }
 
-    fn truth(&self, expr: &IdedExpr, scope: &Scope) -> Option<bool> {
-        match self.eval(expr, scope)? {
-            cel::Value::Bool(b) => Some(b),
-            _ => None,
-        }
+    fn truth(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Option<bool> {
+        self.eval(expr, scope)?.downcast_ref::<CelBool>().map(|b| *b.inner())
     }
 
-    fn explain(&self, expr: &IdedExpr, scope: &Scope) -> Why {
+    fn explain(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Why {
         match &expr.expr {
             Expr::Call(call) => self.explain_call(expr, call, scope),
             Expr::Comprehension(loop_) => match quantifier(loop_) {
@@ -107,7 +118,7 @@ impl Walk {
         }
     }
 
-    fn explain_call(&self, expr: &IdedExpr, call: &CallExpr, scope: &Scope) -> Why {
+    fn explain_call(&self, expr: &IdedExpr, call: &CallExpr, scope: &Scope<'v>) -> Why {
         let args = call.args.as_slice();
         let holds = |e: &&IdedExpr| self.truth(e, scope) == Some(true);
         match (call.func_name.as_str(), args) {
@@ -142,7 +153,7 @@ impl Walk {
         }
     }
 
-    fn explain_comparison(&self, name: &str, left: &IdedExpr, right: &IdedExpr, scope: &Scope) -> Why {
+    fn explain_comparison(&self, name: &str, left: &IdedExpr, right: &IdedExpr, scope: &Scope<'v>) -> Why {
         let (mut op, flipped) = comparison(name).unwrap_or(("==", "=="));
         let (mut a, mut b) = (self.side(left, scope), self.side(right, scope));
         if a.object.is_empty() && !b.object.is_empty() {
@@ -152,9 +163,15 @@ impl Walk {
     }
 
     /// `all` wants its breaker, `exists` its witness; failing that, the element that came nearest.
-    fn explain_elements(&self, loop_: &ComprehensionExpr, all: bool, ask: &IdedExpr, scope: &Scope) -> Why {
+    fn explain_elements(
+        &self,
+        loop_: &ComprehensionExpr,
+        all: bool,
+        ask: &IdedExpr,
+        scope: &Scope<'v>,
+    ) -> Why {
         let range = self.side(&loop_.iter_range, scope);
-        let scopes: Vec<Scope> =
+        let scopes: Vec<Scope<'v>> =
             range.elements().into_iter().map(|e| with(scope, &loop_.iter_var, e)).collect();
         let decided = scopes.iter().find(|s| (self.truth(ask, s) == Some(true)) != all);
         let chosen = decided.or_else(|| {
@@ -172,7 +189,7 @@ impl Walk {
     }
 
     /// How many operands of an `&&` hold before one does not.
-    fn nearness(&self, expr: &IdedExpr, scope: &Scope) -> usize {
+    fn nearness(&self, expr: &IdedExpr, scope: &Scope<'v>) -> usize {
         match &expr.expr {
             Expr::Call(call) if call.func_name == op::LOGICAL_AND => {
                 let mut total = 0;
@@ -188,21 +205,21 @@ impl Walk {
         }
     }
 
-    fn explain_plain(&self, expr: &IdedExpr, scope: &Scope) -> Why {
+    fn explain_plain(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Why {
         let side = self.side(expr, scope);
         Why { actual: side.text(), op: "==".into(), expected: "true".into(), ..why_at(&side) }
     }
 
     /// A value with its place, or the value alone.
-    fn side(&self, expr: &IdedExpr, scope: &Scope) -> Side {
+    fn side(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Side<'v> {
         self.locate(expr, scope).unwrap_or_else(|| {
             let place = self.first_place(expr, scope).unwrap_or_default();
-            place.with_value(self.eval(expr, scope).as_ref().and_then(to_json))
+            place.with_value(self.eval(expr, scope).and_then(|v| to_json(v.as_ref())))
         })
     }
 
     /// Of arithmetic: the place of its first operand that has one.
-    fn first_place(&self, expr: &IdedExpr, scope: &Scope) -> Option<Side> {
+    fn first_place(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Option<Side<'v>> {
         let Expr::Call(call) = &expr.expr else { return None };
         call.target
             .as_deref()
@@ -211,11 +228,11 @@ impl Walk {
             .find_map(|e| self.locate(e, scope).or_else(|| self.first_place(e, scope)))
     }
 
-    fn locate(&self, expr: &IdedExpr, scope: &Scope) -> Option<Side> {
+    fn locate(&self, expr: &IdedExpr, scope: &Scope<'v>) -> Option<Side<'v>> {
         match &expr.expr {
             Expr::Ident(name) => {
                 let local = scope.iter().rev().find(|(n, _)| n == name).map(|(_, side)| side.clone());
-                local.or_else(|| Some(Side::root(name, self.roots.get(name)?.clone())))
+                local.or_else(|| Some(Side::root(name, Some(self.roots.get(name.as_str())?.clone()))))
             }
             Expr::Select(select) if !select.test => {
                 Some(self.locate(&select.operand, scope)?.field(&select.field))
@@ -226,11 +243,11 @@ impl Walk {
         }
     }
 
-    fn locate_call(&self, call: &CallExpr, scope: &Scope) -> Option<Side> {
+    fn locate_call(&self, call: &CallExpr, scope: &Scope<'v>) -> Option<Side<'v>> {
         match (call.func_name.as_str(), call.target.as_deref(), call.args.as_slice()) {
             (op::INDEX | op::OPT_INDEX | op::OPT_SELECT, _, [of, key]) => {
                 let of = self.locate(of, scope)?;
-                match to_json(&self.eval(key, scope)?)? {
+                match to_json(self.eval(key, scope)?.as_ref())? {
                     Value::String(key) => Some(of.field(&key)),
                     Value::Number(index) => Some(of.element(usize::try_from(index.as_u64()?).ok()?)),
                     _ => None,
@@ -242,22 +259,22 @@ impl Walk {
         }
     }
 
-    fn locate_filter(&self, loop_: &ComprehensionExpr, scope: &Scope) -> Option<Side> {
+    fn locate_filter(&self, loop_: &ComprehensionExpr, scope: &Scope<'v>) -> Option<Side<'v>> {
         let ask = filter_of(loop_)?;
         let range = self.locate(&loop_.iter_range, scope)?;
-        let keep = |e: &Side| self.truth(ask, &with(scope, &loop_.iter_var, e.clone())) == Some(true);
+        let keep = |e: &Side<'v>| self.truth(ask, &with(scope, &loop_.iter_var, e.clone())) == Some(true);
         let kept = range.elements().into_iter().filter(keep).filter_map(|e| e.value).collect();
         Some(range.filtered(kept, &selected(ask)))
     }
 }
 
-fn with(scope: &Scope, name: &str, side: Side) -> Scope {
+fn with<'v>(scope: &Scope<'v>, name: &str, side: Side<'v>) -> Scope<'v> {
     let mut inner = scope.clone();
     inner.push((name.to_owned(), side));
     inner
 }
 
-fn why_at(side: &Side) -> Why {
+fn why_at(side: &Side<'_>) -> Why {
     Why { object: side.object.clone(), path: side.path.clone(), ..Why::default() }
 }
 

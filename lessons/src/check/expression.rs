@@ -1,21 +1,19 @@
-//! A CEL expression, compiled once: which names it uses, and its value over objects.
+//! A CEL expression, compiled once, and what is wrong with one that does not compile.
 
 use std::{
-    collections::HashMap,
     fmt,
     sync::{Arc, LazyLock},
 };
 
 use cel::{Env, Program};
-use serde_json::Value;
 
-use super::snapshot::kind_named;
+use super::{
+    inputs::{FACTS, Names},
+    snapshot::kind_named,
+};
 
 pub(super) static ENV: LazyLock<Arc<Env>> =
     LazyLock::new(|| Arc::new(Env::stdlib().with_optional_support(true)));
-
-/// Names beside the kinds'.
-pub(super) const FACTS: [&str; 4] = ["now_ms", "start_ms", "acted_ms", "was"];
 
 const FUNCTIONS: &[&str] = &[
     "size",
@@ -48,6 +46,7 @@ const FUNCTIONS: &[&str] = &[
 pub struct Expression {
     text: Arc<str>,
     program: Arc<Program>,
+    names: Arc<Names>,
 }
 
 /// Why an expression doesn't compile.
@@ -84,7 +83,8 @@ impl Expression {
                 message: format!("no kind, fact or function is called `{name}`"),
             });
         }
-        Ok(Expression { text: text.into(), program: Arc::new(program) })
+        let names = Arc::new(Names::of(&program));
+        Ok(Expression { text: text.into(), program: Arc::new(program), names })
     }
 
     /// As it was written.
@@ -96,18 +96,8 @@ impl Expression {
         self.program.expression()
     }
 
-    pub(super) fn uses(&self, name: &str) -> bool {
-        self.program.references().has_variable(name)
-    }
-
-    /// Plural names of the kinds it compares with the past: `was.pod` and `was.pods` give `pods`.
-    pub(super) fn past_kinds(&self) -> Vec<String> {
-        let names = self.text.match_indices("was.").filter_map(|(at, found)| {
-            let rest = &self.text[at + found.len()..];
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-            kind_named(&rest[..end])
-        });
-        names.map(|k| k.plural.to_owned()).collect()
+    pub(super) fn names(&self) -> &Names {
+        &self.names
     }
 }
 
@@ -158,32 +148,4 @@ fn place_of(text: &str, name: &str) -> (usize, usize) {
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
-/// serde would give non-negative integers as UInt, and CEL has no `uint + int`: make them Int.
-pub(super) fn to_cel(value: &Value) -> cel::Value {
-    match value {
-        Value::Null => cel::Value::Null,
-        Value::Bool(b) => (*b).into(),
-        Value::Number(n) => n.as_i64().map_or_else(|| n.as_f64().unwrap_or(f64::NAN).into(), Into::into),
-        Value::String(s) => s.as_str().into(),
-        Value::Array(items) => items.iter().map(to_cel).collect::<Vec<_>>().into(),
-        Value::Object(map) => {
-            map.iter().map(|(k, v)| (k.as_str(), to_cel(v))).collect::<HashMap<_, _>>().into()
-        }
-    }
-}
-
-/// The plain part of a CEL value; `None` for what JSON has no word for.
-pub(super) fn to_json(value: &cel::Value) -> Option<Value> {
-    Some(match value {
-        cel::Value::Null => Value::Null,
-        cel::Value::Bool(b) => Value::Bool(*b),
-        cel::Value::Int(i) => Value::from(*i),
-        cel::Value::UInt(u) => Value::from(*u),
-        cel::Value::Float(f) => Value::from(*f),
-        cel::Value::String(s) => Value::String(s.to_string()),
-        cel::Value::List(items) => Value::Array(items.iter().map(to_json).collect::<Option<_>>()?),
-        _ => return None,
-    })
 }

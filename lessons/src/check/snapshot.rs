@@ -4,10 +4,10 @@
 //! the same objects by name: `deployment["web"]`, `node["node-c"]`. Objects of the namespace `default` and
 //! cluster-scoped ones go by their name, all others by `namespace/name`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 /// The names of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,57 +54,88 @@ pub(crate) fn kind_named(name: &str) -> Option<KindNames> {
     KINDS.iter().copied().find(|k| k.plural == name || k.singular == name)
 }
 
-/// A cluster's objects at one moment, by the plural name of their kind.
+/// One kind's objects in the order in which the API lists them: by `namespace/name`, cluster-scoped ones by `name`.
+pub type Objects = BTreeMap<String, Arc<Value>>;
+
+/// A kind that has no objects.
+pub(super) static NO_OBJECTS: Objects = Objects::new();
+
+/// A cluster's objects at one moment. Cheap to clone: all of it is shared.
+///
+/// As long as a kind's `Arc` is the same, checks that speak of no other kind are not judged again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Lists", into = "Lists")]
 pub struct Snapshot {
-    /// Objects as the API gives them, in the order of the list.
-    pub objects: BTreeMap<String, Vec<Value>>,
+    kinds: BTreeMap<&'static str, Arc<Objects>>,
 }
+
+/// As it is stored: the objects by the plural name of their kind.
+type Lists = BTreeMap<String, Vec<Arc<Value>>>;
 
 impl Snapshot {
-    /// The same with only some kinds, and without `managedFields`: what is worth keeping.
-    pub fn only(&self, plurals: &[String]) -> Snapshot {
-        let mut objects = BTreeMap::new();
-        for plural in plurals {
-            let mut list = self.objects.get(plural).cloned().unwrap_or_default();
-            for object in &mut list {
-                if let Some(Value::Object(metadata)) = object.get_mut("metadata") {
-                    metadata.remove("managedFields");
-                }
-            }
-            objects.insert(plural.clone(), list);
+    /// Puts a kind's objects in, by the kind's plural name. A kind that checks can't speak of is left out.
+    pub fn set(&mut self, plural: &str, objects: Arc<Objects>) {
+        if let Some(names) = kind_named(plural) {
+            self.kinds.insert(names.plural, objects);
         }
-        Snapshot { objects }
     }
 
-    /// What a name of CEL stands for: the list, or the objects by name. `None` for a name of no kind.
-    pub(crate) fn named(&self, name: &str) -> Option<Value> {
-        let names = kind_named(name)?;
-        let list = self.objects.get(names.plural).map(Vec::as_slice).unwrap_or_default();
-        if name == names.plural {
-            return Some(Value::Array(list.to_vec()));
-        }
-        Some(Value::Object(list.iter().filter_map(|o| Some((key(o)?, o.clone()))).collect()))
+    /// The same with only some kinds, by plural name.
+    pub fn only(&self, plurals: &[&'static str]) -> Snapshot {
+        let of = |plural: &&'static str| (*plural, self.kinds.get(plural).cloned().unwrap_or_default());
+        Snapshot { kinds: plurals.iter().map(of).collect() }
     }
 
-    /// Every kind under both names, for `was`.
-    pub(crate) fn all_names(&self) -> Value {
-        let mut map = Map::new();
-        for names in KINDS.iter().filter(|k| self.objects.contains_key(k.plural)) {
-            for name in [names.plural, names.singular] {
-                map.insert(name.to_owned(), self.named(name).unwrap_or(json!(null)));
-            }
-        }
-        Value::Object(map)
+    /// A kind's objects, by its plural name; `None` where the snapshot has nothing to say of the kind.
+    pub(super) fn of(&self, plural: &str) -> Option<&Arc<Objects>> {
+        self.kinds.get(plural)
+    }
+
+    /// The kinds in it.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = KindNames> {
+        self.kinds.keys().copied().filter_map(kind_named)
     }
 }
 
-fn key(object: &Value) -> Option<String> {
-    let metadata = object.get("metadata")?;
-    let name = metadata.get("name")?.as_str()?;
-    match metadata.get("namespace").and_then(Value::as_str) {
-        None | Some("" | "default") => Some(name.to_owned()),
-        Some(namespace) => Some(format!("{namespace}/{name}")),
+/// A list of the API as objects by their keys.
+pub fn keyed(list: impl IntoIterator<Item = Arc<Value>>) -> Objects {
+    list.into_iter().map(|object| (key(&object), object)).collect()
+}
+
+fn key(object: &Value) -> String {
+    let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
+    match (text("namespace"), text("name")) {
+        ("", name) => name.to_owned(),
+        (namespace, name) => format!("{namespace}/{name}"),
+    }
+}
+
+const DEFAULT: &str = "default/";
+
+/// The name that CEL has for the object with this key.
+pub(super) fn cel_name(key: &str) -> &str {
+    key.strip_prefix(DEFAULT).unwrap_or(key)
+}
+
+/// The object that CEL knows by this name.
+pub(super) fn by_name<'o>(objects: &'o Objects, name: &str) -> Option<&'o Arc<Value>> {
+    let other = || objects.get(name).filter(|_| !name.starts_with(DEFAULT));
+    objects.get(&format!("{DEFAULT}{name}")).or_else(other)
+}
+
+impl From<Lists> for Snapshot {
+    fn from(lists: Lists) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        for (plural, list) in lists {
+            snapshot.set(&plural, Arc::new(keyed(list)));
+        }
+        snapshot
+    }
+}
+
+impl From<Snapshot> for Lists {
+    fn from(snapshot: Snapshot) -> Lists {
+        let list = |objects: &Objects| objects.values().cloned().collect();
+        snapshot.kinds.iter().map(|(plural, objects)| ((*plural).to_owned(), list(objects))).collect()
     }
 }
