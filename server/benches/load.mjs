@@ -5,7 +5,8 @@
 //   node server/benches/load.mjs --url http://127.0.0.1:3000            uses a server that runs
 //
 // Each learner opens the lesson (a cookie and a sandbox of their own) and its frames, then types
-// `lab traffic web N` with another N about every second. Measured: from sending the form until the frame that shows N.
+// `lab traffic web N` with another N about every second. Measured: from sending the form until the frame that shows N;
+// with --speed, how evenly the frames of a fast clock come, too; --first gives a line that each types before.
 // Exits with 1 on errors only; how fast a machine is, is for the reader to judge. Node >= 20, no packages.
 
 import { spawn } from "node:child_process";
@@ -32,11 +33,14 @@ const { values: flags } = parseArgs({
     learners: { type: "string", default: "50" },
     seconds: { type: "string", default: "20" },
     "every-ms": { type: "string", default: "1000" },
+    speed: { type: "string", default: "1" },
+    first: { type: "string", default: "" },
   },
 });
 const learners = Number(flags.learners);
 const seconds = Number(flags.seconds);
 const everyMs = Number(flags["every-ms"]);
+const speed = Number(flags.speed);
 const errors = [];
 const agent = new http.Agent({ keepAlive: true, maxSockets: learners * 3 });
 
@@ -107,6 +111,7 @@ class Learner {
     this.times = [];
     this.answers = [];
     this.frames = 0;
+    this.clocks = [];
   }
 
   async open() {
@@ -130,12 +135,36 @@ class Learner {
     });
     this.stream.on("error", (e) => this.closed || errors.push(`frames: ${e.message}`));
     await first;
+    if (flags.first) await this.type(flags.first);
+    if (speed !== 1) {
+      const form = { sandbox: this.sandbox, control: "speed", speed, back: "" };
+      const answer = await ask(`${this.base}/api/time`, { method: "POST", cookie: this.cookie, form });
+      if (answer.code !== 200) throw new Error(`time gave ${answer.code}: ${answer.text.slice(0, 300)}`);
+    }
+  }
+
+  async type(line) {
+    const form = { sandbox: this.sandbox, line, back: "" };
+    const answer = await ask(`${this.base}/api/console`, { method: "POST", cookie: this.cookie, form });
+    if (answer.code !== 200 || JSON.parse(answer.text).exit_code !== 0) {
+      throw new Error(`console gave ${answer.code}: ${answer.text.slice(0, 300)}`);
+    }
+  }
+
+  /** Of each frame at full speed: real ms that its clock is behind the clock of the timeliest, and ms since the one before. */
+  lags() {
+    const at = this.clocks.map(({ now, virtual }) => now - virtual / speed);
+    const least = at.reduce((a, b) => Math.min(a, b), Infinity);
+    const gaps = this.clocks.slice(1).map(({ now }, n) => now - this.clocks[n].now);
+    return { behind: at.map((one) => one - least), gaps };
   }
 
   line(line, now) {
     if (!line.startsWith("data:")) return;
     this.frames += 1;
     this.first();
+    const clock = /"clock":\{"now_ms":(\d+),[^}]*"speed":(\d+)/.exec(line);
+    if (clock && Number(clock[2]) === speed) this.clocks.push({ now, virtual: Number(clock[1]) });
     // Only frames with a Traffic in them are of interest, and only its rate.
     for (const [, rate] of line.matchAll(/"rate_rps":([0-9.]+)/g)) {
       const action = this.wanted.get(Number(rate));
@@ -150,13 +179,11 @@ class Learner {
     const action = { sent: performance.now() };
     const shown = new Promise((resolve) => (action.shown = resolve));
     this.wanted.set(rate, action);
-    const form = { sandbox: this.sandbox, line: `lab traffic web ${rate}`, back: "" };
-    const answer = await ask(`${this.base}/api/console`, { method: "POST", cookie: this.cookie, form });
-    this.answers.push(performance.now() - action.sent);
-    if (answer.code !== 200 || JSON.parse(answer.text).exit_code !== 0) {
+    await this.type(`lab traffic web ${rate}`).catch((e) => {
       this.wanted.delete(rate);
-      throw new Error(`console gave ${answer.code}: ${answer.text.slice(0, 300)}`);
-    }
+      throw e;
+    });
+    this.answers.push(performance.now() - action.sent);
     const late = sleep(WAIT_MS, "late", { ref: false });
     if ((await Promise.race([shown, late])) === "late") {
       this.wanted.delete(rate);
@@ -207,10 +234,13 @@ async function main() {
     const busy = ((cpuSeconds(server.pid) - before) / seconds) * 100;
     const [cpu] = os.cpus();
     console.log(`machine: ${os.cpus().length} x ${cpu?.model ?? "?"}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0].toFixed(1)}`);
-    console.log(`learners: ${learners}, opened in ${(openedMs / 1000).toFixed(1)} s; ${seconds} s of an action about every ${everyMs} ms each`);
+    console.log(`learners: ${learners}, opened in ${(openedMs / 1000).toFixed(1)} s; ${seconds} s of an action about every ${everyMs} ms each, clocks at x${speed}`);
     console.log(`${"ms".padEnd(34)}${"count".padStart(7)}${["p50", "p95", "p99", "max"].map((h) => h.padStart(9)).join("")}`);
     row("action sent to picture shown", all.flatMap((one) => one.times));
     row("action sent to form answered", all.flatMap((one) => one.answers));
+    const lags = all.map((one) => one.lags());
+    row("frame after frame", lags.flatMap((one) => one.gaps));
+    row("frame's clock behind real time", lags.flatMap((one) => one.behind));
     console.log(`frames: ${all.reduce((n, one) => n + one.frames, 0)}; errors: ${errors.length}; the server used ${Number.isNaN(busy) ? "?" : busy.toFixed(0)} % of a core`);
   } finally {
     all.forEach((one) => one.close());
