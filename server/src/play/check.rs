@@ -1,11 +1,11 @@
 //! `pilothouse lessons check`: reads and lints the course, then plays every experiment in virtual time.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use lessons::{
     Course, Experiment, Severity,
     check::{
-        KINDS, Snapshot,
+        Objects, Snapshot, keyed,
         trial::{Lab, try_all},
     },
 };
@@ -55,6 +55,8 @@ pub async fn run(dir: &Path) -> anyhow::Result<bool> {
 /// A fresh cluster in virtual time.
 struct LiveLab {
     live: Live,
+    /// The objects as they were listed last, and the newest revision then.
+    listed: Option<(Snapshot, u64)>,
 }
 
 impl LiveLab {
@@ -68,7 +70,21 @@ impl LiveLab {
             paused: true,
             may_write: experiment.may_write.clone(),
         };
-        Ok(Self { live: Live::open(opened, Arc::new(()))? })
+        Ok(Self { live: Live::open(opened, Arc::new(()))?, listed: None })
+    }
+
+    /// Plural names of the kinds that were written after a revision; `None` where the cluster no longer knows.
+    fn written(&self, since: u64, newest: u64) -> Option<BTreeSet<&'static str>> {
+        let records = self.live.records_since(since);
+        let known = !records.is_empty() || since == newest;
+        known.then(|| records.iter().map(|r| r.resource.def().plural).collect())
+    }
+
+    async fn list(&self, path: &str) -> Result<Objects, anyhow::Error> {
+        let request = http::Request::get(path).body(Vec::new())?;
+        let mut list: Value = self.live.client(LEARNER).request(request).await?;
+        let Value::Array(items) = list["items"].take() else { anyhow::bail!("{path} gave no list") };
+        Ok(keyed(items.into_iter().map(Arc::new)))
     }
 }
 
@@ -87,15 +103,15 @@ impl Lab for LiveLab {
     }
 
     async fn snapshot(&mut self) -> Result<Snapshot, anyhow::Error> {
-        let client = self.live.client(LEARNER);
-        let mut snapshot = Snapshot::default();
-        for kind in sandboxes::KINDS.iter().filter(|k| KINDS.iter().any(|c| c.plural == k.plural)) {
-            let request = http::Request::get(kind.path).body(Vec::new())?;
-            let mut list: Value = client.request(request).await?;
-            if let Value::Array(items) = list["items"].take() {
-                snapshot.objects.insert(kind.plural.to_owned(), items);
-            }
+        let newest = *self.live.changes().borrow();
+        let (mut snapshot, stale) = match self.listed.take() {
+            Some((snapshot, since)) => (snapshot, self.written(since, newest)),
+            None => (Snapshot::default(), None),
+        };
+        for kind in sandboxes::KINDS.iter().filter(|k| stale.as_ref().is_none_or(|s| s.contains(k.plural))) {
+            snapshot.set(kind.plural, Arc::new(self.list(kind.path).await?));
         }
+        self.listed = Some((snapshot.clone(), newest));
         Ok(snapshot)
     }
 }

@@ -62,7 +62,7 @@ fn still(cluster: &mut Cluster, epoch: Time, start_ms: i64, at_ms: i64) -> Scene
         for object in list(cluster, kind.path) {
             let change = Change {
                 plural: kind.plural,
-                object,
+                object: object.into(),
                 deleted: false,
                 revision: cluster.api().revision(),
                 at_ms: start_ms.min(at_ms),

@@ -1,6 +1,6 @@
 //! Following a kind: a list and a watch through an ordinary client, taken up again where it broke off.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures::TryStreamExt;
 use http::Request;
@@ -40,7 +40,7 @@ pub struct Seen {
     /// Of which kind.
     pub plural: &'static str,
     /// The object.
-    pub object: Value,
+    pub object: Arc<Value>,
     /// Was it deleted?
     pub deleted: bool,
     /// Its revision.
@@ -100,5 +100,5 @@ async fn list(client: &kube::Client, kind: Kind, to: &Sender<Seen>) -> kube::Res
 
 async fn send(to: &Sender<Seen>, kind: Kind, object: Value, deleted: bool) -> Result<(), ()> {
     let revision = object["metadata"]["resourceVersion"].as_str().and_then(|r| r.parse().ok()).unwrap_or(0);
-    to.send(Seen { plural: kind.plural, object, deleted, revision }).await.map_err(|_| ())
+    to.send(Seen { plural: kind.plural, object: Arc::new(object), deleted, revision }).await.map_err(|_| ())
 }

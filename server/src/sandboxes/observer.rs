@@ -8,7 +8,7 @@ use std::{
 
 use lessons::{
     Experiment,
-    check::{Checker, KINDS as CHECK_KINDS, Snapshot},
+    check::{Checker, Snapshot},
 };
 use sandbox::http::{Clock, Live};
 use tokio::{
@@ -187,11 +187,11 @@ impl Observer {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let objects = CHECK_KINDS
-            .iter()
-            .map(|k| (k.plural.to_owned(), self.scene.objects(k.plural).map(|(_, o)| o.clone()).collect()))
-            .collect();
-        Snapshot { objects }
+        let mut snapshot = Snapshot::default();
+        for (plural, objects) in self.scene.kinds() {
+            snapshot.set(plural, objects.clone());
+        }
+        snapshot
     }
 
     fn draw(&mut self, moved: bool) {

@@ -1,6 +1,6 @@
 //! The objects as last seen, and the memory of the run: one change in, and the picture can be taken.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use wire::{
@@ -23,7 +23,7 @@ pub struct Change {
     /// Plural name of the resource.
     pub plural: &'static str,
     /// The object; its last state when it was deleted.
-    pub object: Value,
+    pub object: Arc<Value>,
     /// Was it deleted?
     pub deleted: bool,
     /// Its revision.
@@ -36,10 +36,13 @@ pub struct Change {
     pub because: Option<u64>,
 }
 
+/// Objects of a kind, by `namespace/name` or, cluster-scoped, by `name`.
+pub type Objects = BTreeMap<String, Arc<Value>>;
+
 /// Everything the stage knows.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    pub(super) objects: BTreeMap<&'static str, BTreeMap<String, Value>>,
+    pub(super) objects: BTreeMap<&'static str, Arc<Objects>>,
     pub(super) history: History,
     pub(super) failures: Failures,
     /// Since when each pod is in its phase.
@@ -68,7 +71,12 @@ impl Scene {
 
     /// Objects of a kind, by key.
     pub fn objects(&self, plural: &str) -> impl Iterator<Item = (&String, &Value)> {
-        self.objects.get(plural).into_iter().flatten()
+        self.objects.get(plural).into_iter().flat_map(|o| o.iter()).map(|(key, object)| (key, &**object))
+    }
+
+    /// All objects as they are now, by kind. They are shared: what the scene takes in later does not show in them.
+    pub fn kinds(&self) -> impl Iterator<Item = (&'static str, &Arc<Objects>)> {
+        self.objects.iter().map(|(plural, objects)| (*plural, objects))
     }
 
     /// From the learner's act to its consequences.
@@ -80,7 +88,7 @@ impl Scene {
     pub fn apply(&mut self, change: &Change) -> bool {
         self.revision = self.revision.max(change.revision);
         let key = key(&change.object);
-        let objects = self.objects.entry(change.plural).or_default();
+        let objects = Arc::make_mut(self.objects.entry(change.plural).or_default());
         let before = if change.deleted {
             objects.remove(&key)
         } else {
@@ -89,7 +97,7 @@ impl Scene {
         if change.plural == "leases" {
             return false;
         }
-        self.remember(change, before.as_ref());
+        self.remember(change, before.as_deref());
         match change.plural {
             "traffics" => self.failures.report(key, &change.object, change.at_ms, self.start_ms),
             "endpointslices" => self.count_endpoints(change),
