@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use wire::lesson::{Verdict, Why};
 
 use super::{
-    Checker, Expression, Snapshot, State,
+    Checker, Expression, KINDS, Snapshot, State,
     explain::{Moment, judge},
+    keyed,
 };
 use crate::{
     experiment::{Act, CheckSpec, ChoiceSpec, Experiment, Form, Prediction, Run},
@@ -361,4 +362,114 @@ fn deadlines_say_when_to_tick() {
     assert_eq!(checker.next_deadline_ms(), Some(120));
     assert!(checker.tick(120));
     assert_eq!(checker.next_deadline_ms(), None);
+}
+
+/// `snapshot` with other pods; the kinds that are not named stay the very same.
+fn with_pods(snapshot: &Snapshot, pods: Vec<Value>) -> Snapshot {
+    let mut other = snapshot.clone();
+    other.set("pods", Arc::new(keyed(pods.into_iter().map(Arc::new))));
+    other
+}
+
+/// The pod's restarts as the check found them, and when it looked.
+fn seen(checker: &Checker) -> (String, i64) {
+    let result = checker.results().swap_remove(0);
+    (result.why.unwrap().actual, result.at_ms)
+}
+
+#[test]
+fn what_changed_is_judged_again_and_nothing_else() {
+    let restarts = r#"pod["web-a"].status.containerStatuses[0].restartCount == 9"#;
+    let mut checker = checker(vec![spec("it", Form::Eventually, restarts)]);
+    let calm = healthy();
+    checker.act("go", 0, &calm);
+    checker.observe(10, &calm);
+    assert_eq!(seen(&checker), ("0".into(), 10));
+    checker.observe(20, &calm);
+    let mut other = calm.clone();
+    other.set("nodes", Arc::default());
+    checker.observe(30, &other);
+    assert_eq!(seen(&checker), ("0".into(), 10), "it speaks of no node");
+    let hurt = with_pods(&other, vec![pod("web-a", "node-a", 3), pod("web-c", "node-c", 0)]);
+    assert!(checker.observe(40, &hurt), "an object that changed is seen");
+    assert_eq!(seen(&checker), ("3".into(), 40));
+    assert!(checker.observe(50, &with_pods(&hurt, vec![pod("web-c", "node-c", 0)])), "a deleted one goes");
+    assert_eq!(seen(&checker), (String::new(), 50));
+    let mut again = Checker::restore(Arc::clone(checker.experiment()), checker.state().clone());
+    again.observe(60, &hurt);
+    assert_eq!(seen(&again), ("3".into(), 60), "a run taken up again looks for itself");
+    checker.observe(70, &with_pods(&hurt, vec![pod("web-a", "node-a", 9)]));
+    assert_eq!((verdicts(&checker)[0], seen(&checker)), (Verdict::Pass, ("9".into(), 70)));
+    checker.observe(80, &hurt);
+    assert_eq!(seen(&checker), ("9".into(), 70), "what is decided is not judged again");
+}
+
+#[test]
+fn a_check_of_time_is_judged_at_each_look() {
+    let mut checker = checker(vec![spec("it", Form::Eventually, "now_ms - acted_ms >= 50")]);
+    let calm = healthy();
+    checker.act("go", 0, &calm);
+    for (at_ms, expect) in [(10, "10"), (40, "40"), (50, "50")] {
+        checker.observe(at_ms, &calm);
+        assert_eq!(seen(&checker), (expect.into(), at_ms));
+    }
+    assert_eq!(verdicts(&checker)[0], Verdict::Pass);
+}
+
+#[test]
+fn the_past_stays_as_it_was() {
+    let gone = spec("it", Form::Eventually, r#"was.pods.exists(p, !(p.metadata.name in pod))"#);
+    let mut checker = checker(vec![gone]);
+    let calm = healthy();
+    checker.act("go", 0, &calm);
+    checker.observe(10, &calm);
+    assert_eq!(verdicts(&checker)[0], Verdict::InProgress);
+    checker.observe(20, &with_pods(&calm, vec![pod("web-a", "node-a", 0)]));
+    assert_eq!(verdicts(&checker)[0], Verdict::Pass);
+}
+
+#[test]
+fn maps_and_lists_are_those_of_cel() {
+    let snapshot = with_pods(
+        &healthy(),
+        vec![pod("web-a", "node-a", 0), pod("web-c", "node-c", 0), {
+            let mut dns = pod("dns", "node-a", 0);
+            dns["metadata"]["namespace"] = "kube-system".into();
+            dns
+        }],
+    );
+    let cases = [
+        (r#"pod["web-a"].metadata.labels == {"app": "web", "app.kubernetes.io/name": "web"}"#, Some(true)),
+        (r#"{"app": "web", "app.kubernetes.io/name": "web"} == pod["web-a"].metadata.labels"#, Some(true)),
+        (r#"pod["web-a"].metadata.labels == {"app": "web"}"#, Some(false)),
+        (r#"pod["web-a"].metadata.labels == was.pod["web-c"].metadata.labels"#, Some(true)),
+        (r#"pod["web-a"] == pods[0] && pod["web-a"] != pods[1]"#, Some(true)),
+        (r#"pod["web-a"].metadata.labels.all(k, k.startsWith("app"))"#, Some(true)),
+        (r#"pod.exists(k, k == "kube-system/dns") && size(pod) == 3"#, Some(true)),
+        (r#"pod["kube-system/dns"].metadata.name == "dns""#, Some(true)),
+        (r#""default/web-a" in pod || "dns" in pod"#, Some(false)),
+        (r#"pods.map(p, p.metadata.name) == ["web-a", "web-c", "dns"]"#, Some(true)),
+        (r#"pods.filter(p, p.spec.nodeName == "node-a")[1].metadata.name == "dns""#, Some(true)),
+        (r#"size(was) > 3 && "pod" in was && !("services" in was)"#, Some(true)),
+        (r#"was["deployment"]["web"].?spec.?nothing.orValue(7) == 7"#, Some(true)),
+        (r#"pod["web-a"].metadata.nothing == 1"#, None),
+        (r#"pod[1].metadata.name == "web-a""#, None),
+    ];
+    for (expression, holds) in cases {
+        assert_eq!(judged(expression, &snapshot).0, holds, "{expression}");
+    }
+}
+
+#[test]
+fn kinds_of_the_past() {
+    let past = |text: &str| Expression::compile(text).unwrap().names().past.clone();
+    for (text, expect) in [
+        ("pods.size() == 1", &[][..]),
+        ("pods.all(p, p.metadata.name in was.pod) && was.pods.size() == 2", &["pods"]),
+        (r#"was["node"].size() == was.?services.orValue([]).size()"#, &["nodes", "services"]),
+        (r#"[{"a": was.jobs[0].x}] == [{"a": 1}]"#, &["jobs"]),
+    ] {
+        assert_eq!(past(text), expect, "{text}");
+    }
+    assert_eq!(past("size(was) == 1").len(), KINDS.len(), "all of them");
 }
