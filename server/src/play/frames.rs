@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream, stream::BoxStream};
 use tokio::{
     sync::watch::Receiver,
-    time::{Duration, sleep},
+    time::{Duration, Instant, sleep_until},
 };
 use wire::{
     learner::Lang,
@@ -20,7 +20,7 @@ use crate::{
     storage::SandboxRow,
 };
 
-/// Pictures closer together than this are told as one: a browser draws no faster.
+/// Pictures closer together than this are told as one: a browser draws no faster. The first after a pause goes at once.
 const FRAME_GAP: Duration = Duration::from_millis(30);
 
 struct Viewer {
@@ -29,6 +29,7 @@ struct Viewer {
     lang: Lang,
     pictures: Receiver<Arc<Picture>>,
     shown: Option<Arc<Picture>>,
+    shown_at: Instant,
     sandbox: Arc<Sandbox>,
     _attendance: sandbox::http::Attendance,
 }
@@ -44,7 +45,8 @@ pub(super) fn stream(
     let pictures = sandbox.pictures();
     let newest = pictures.borrow().clone();
     let shown = last_id.filter(|id| *id == newest.stage.seq).map(|_| newest);
-    let viewer = Viewer { play, row, lang, pictures, shown, _attendance: sandbox.live.attend(), sandbox };
+    let (shown_at, _attendance) = (Instant::now(), sandbox.live.attend());
+    let viewer = Viewer { play, row, lang, pictures, shown, shown_at, _attendance, sandbox };
     stream::unfold(viewer, |mut viewer| async move {
         let frame = viewer.next().await?;
         Some((frame, viewer))
@@ -56,7 +58,7 @@ impl Viewer {
     async fn next(&mut self) -> Option<Frame> {
         if self.shown.is_some() {
             self.pictures.changed().await.ok()?;
-            sleep(FRAME_GAP).await;
+            sleep_until(self.shown_at + FRAME_GAP).await;
         }
         loop {
             let picture = self.pictures.borrow_and_update().clone();
@@ -78,7 +80,7 @@ impl Viewer {
                 }
             };
             if let Some(frame) = frame {
-                self.shown = Some(picture);
+                (self.shown, self.shown_at) = (Some(picture), Instant::now());
                 return Some(frame);
             }
             self.pictures.changed().await.ok()?;
