@@ -197,26 +197,30 @@ impl Observer {
     fn draw(&mut self, moved: bool) {
         let clock = self.live.clock();
         let view = clock_view(&clock, self.live.epoch(), self.start_ms);
-        let progress = self.progress();
+        let notes = self.notes().clone();
+        let (hints_opened, turn) = (notes.hints, notes.turn);
+        let progress = self.progress(notes);
         let last = self.pictures.borrow().clone();
         let jumped = view.paused && view.now_ms != last.stage.clock.now_ms;
         let turned = (view.speed, view.paused) != (last.stage.clock.speed, last.stage.clock.paused);
-        let hints_opened = self.notes().hints;
         let same =
             !moved && !jumped && !turned && progress == last.progress && hints_opened == last.hints_opened;
         if same && last.stage.seq > 0 {
-            if last.seen != self.joined {
-                self.pictures.send_modify(|p| Arc::make_mut(p).seen = self.joined);
+            if (last.seen, last.notes) != (self.joined, turn) {
+                self.pictures.send_modify(|p| {
+                    let p = Arc::make_mut(p);
+                    (p.seen, p.notes) = (self.joined, turn);
+                });
             }
             return;
         }
         self.seq += 1;
         let stage = self.scene.view(self.seq, view);
-        self.pictures.send_replace(Arc::new(Picture { stage, progress, hints_opened, seen: self.joined }));
+        let picture = Picture { stage, progress, hints_opened, seen: self.joined, notes: turn };
+        self.pictures.send_replace(Arc::new(picture));
     }
 
-    fn progress(&self) -> Progress {
-        let notes = self.notes().clone();
+    fn progress(&self, notes: Notes) -> Progress {
         let right = self.checker.right_choice();
         let prediction = notes.prediction.map(|mut p| {
             p.right = right.map(|r| r == p.choice);
