@@ -103,6 +103,18 @@ export class ClusterPage {
     await expect(button).toHaveAttribute("aria-pressed", "true");
   }
 
+  /** Steps from event to event until so much virtual time has passed, and stands still there. */
+  async stepOn(seconds: number): Promise<void> {
+    const until = (await this.seconds()) + seconds;
+    for (let now = 0; now < until; ) {
+      const [answer] = await Promise.all([
+        this.page.waitForResponse((r) => r.url().endsWith("/api/time")),
+        this.button(this.words.next).click(),
+      ]);
+      now = (await answer.json()).clock.now_ms / 1000;
+    }
+  }
+
   /** Runs a line in the console; gives what came out. */
   async run(line: string): Promise<string> {
     const entries = this.log.locator(".entry");

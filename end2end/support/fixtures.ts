@@ -10,7 +10,11 @@ const SCREENSHOTS = resolve(import.meta.dirname ?? ".", "../screenshots");
 /** What the console and the page complained of; a test that expects a complaint takes it out. */
 export type Problems = string[];
 
-type Fixtures = { problems: Problems };
+type Fixtures = {
+  /** Complaints that belong to what a test does; set with `test.use`. */
+  expected: RegExp;
+  problems: Problems;
+};
 type WorkerFixtures = { server: Server };
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -25,11 +29,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
+  expected: [/^$/, { option: true }],
+
   problems: [
-    async ({ page }, use) => {
+    async ({ page, expected }, use) => {
       const problems: Problems = [];
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+        const text = `${message.type()}: ${message.text()}`;
+        if (["error", "warning"].includes(message.type()) && !expected.test(text)) problems.push(text);
       });
       page.on("pageerror", (error) => problems.push(`page: ${error.stack ?? error}`));
       await use(problems);
