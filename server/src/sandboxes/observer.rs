@@ -13,7 +13,7 @@ use lessons::{
 use sandbox::http::{Clock, Live};
 use tokio::{
     sync::{Notify, mpsc, watch},
-    time::{Duration, MissedTickBehavior, interval, sleep},
+    time::{Duration, Instant, MissedTickBehavior, interval, sleep},
 };
 use wire::lesson::{Progress, Verdict};
 
@@ -28,6 +28,8 @@ use crate::{
 
 /// Changes in this real span make one picture: half a frame.
 const GATHER: Duration = Duration::from_millis(8);
+/// Longest that the first picture waits for the whole history.
+const HISTORY_WAIT: Duration = Duration::from_secs(30);
 
 /// How far ahead a moving clock is kept, in real milliseconds: a little more than the time between two savings.
 const AHEAD_REAL_MS: i64 = 1_200;
@@ -47,6 +49,9 @@ pub(super) struct Observer {
     waiting: BTreeMap<u64, Seen>,
     /// Every revision up to this one is in the scene.
     joined: u64,
+    /// Before the first picture: the revision that it must reach, for half a history is a false picture; and until when
+    /// it waits for that.
+    first: Option<(u64, Instant)>,
     acts_given: usize,
     saved: BTreeMap<String, Verdict>,
     clock_saved: Option<(i64, u16, bool)>,
@@ -81,6 +86,7 @@ impl Observer {
             seen,
             waiting: BTreeMap::new(),
             joined: 1,
+            first: Some((*live.changes().borrow(), Instant::now() + HISTORY_WAIT)),
             acts_given: 0,
             saved: BTreeMap::new(),
             clock_saved: None,
@@ -195,6 +201,10 @@ impl Observer {
     }
 
     fn draw(&mut self, moved: bool) {
+        if self.first.is_some_and(|(whole, until)| self.joined < whole && Instant::now() < until) {
+            return;
+        }
+        self.first = None;
         let clock = self.live.clock();
         let view = clock_view(&clock, self.live.epoch(), self.start_ms);
         let notes = self.notes().clone();
