@@ -54,8 +54,12 @@ export function forgiveDeadServer(problems: Problems): void {
   problems.splice(0, problems.length, ...problems.filter((p) => !told.test(p)));
 }
 
-/** Axe's findings in words, so that a failure says where and what. */
+/** Axe's findings in words, so that a failure says where and what. Colours on their way to others are not judged. */
 export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const passing = document.getAnimations().filter((a) => a instanceof CSSTransition);
+    await Promise.allSettled(passing.map((a) => a.finished));
+  });
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}`));
 }
