@@ -10,7 +10,11 @@ const SCREENSHOTS = resolve(import.meta.dirname ?? ".", "../screenshots");
 /** What the console and the page complained of; a test that expects a complaint takes it out. */
 export type Problems = string[];
 
-type Fixtures = { problems: Problems };
+type Fixtures = {
+  /** Complaints that belong to what a test does; set with `test.use`. */
+  expected: RegExp;
+  problems: Problems;
+};
 type WorkerFixtures = { server: Server };
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -25,11 +29,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
+  expected: [/^$/, { option: true }],
+
   problems: [
-    async ({ page }, use) => {
+    async ({ page, expected }, use) => {
       const problems: Problems = [];
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+        const text = `${message.type()}: ${message.text()}`;
+        if (["error", "warning"].includes(message.type()) && !expected.test(text)) problems.push(text);
       });
       page.on("pageerror", (error) => problems.push(`page: ${error.stack ?? error}`));
       await use(problems);
@@ -47,8 +54,12 @@ export function forgiveDeadServer(problems: Problems): void {
   problems.splice(0, problems.length, ...problems.filter((p) => !told.test(p)));
 }
 
-/** Axe's findings in words, so that a failure says where and what. */
+/** Axe's findings in words, so that a failure says where and what. Colours on their way to others are not judged. */
 export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const passing = document.getAnimations().filter((a) => a instanceof CSSTransition);
+    await Promise.allSettled(passing.map((a) => a.finished));
+  });
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}`));
 }

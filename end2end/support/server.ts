@@ -13,8 +13,8 @@ const BINARY = process.env.PILOTHOUSE_BIN ?? join(TARGET, "debug/pilothouse");
 const SITE = process.env.LEPTOS_SITE_ROOT ?? join(TARGET, "site");
 
 const READY = /listening on (http:\/\/\S+)/;
-const START_MS_MAX = 20_000;
-const STOP_MS_MAX = 10_000;
+const START_MS_MAX = 60_000;
+const STOP_MS_MAX = 30_000;
 /** Enough of the log to see why a server did not start. */
 const LOG_LINES_MAX = 200;
 

@@ -188,11 +188,15 @@ impl Stage {
         self.go_live();
         spawn_local(async move {
             match api::time(self.sandbox.get_value(), control.into(), speed, String::new()).await {
-                // the frame that follows brings the picture; only the clock answers at once
-                Ok(view) => {
-                    self.live.update(|v| v.clock = view.clock);
-                    self.since_frame.set(0.0);
-                }
+                // the frame that follows brings the picture; only the clock answers at once, unless it was overtaken
+                Ok(view) => self.live.maybe_update(|v| {
+                    let newer = view.seq >= v.seq;
+                    if newer {
+                        v.clock = view.clock;
+                        self.since_frame.set(0.0);
+                    }
+                    newer
+                }),
                 Err(fault) => self.fault.set(Some(fault)),
             }
         });

@@ -2,7 +2,7 @@
 
 use wire::act::{Act, Actor, Deed};
 
-use super::{Lang, actor, deed, duration, pick};
+use super::{Lang, actor, deed, deed::deeds_of, duration, pick};
 
 /// A link of the chain, in words.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,28 +22,69 @@ pub struct ChainRow {
 /// Words under a link whose next one is long in coming.
 pub type Wait = String;
 
+/// Deeds of one kind within this span are told in one row, virtual ms.
+const BREATH_MS: i64 = 2_000;
+
 /// Rows for the deeds of a run; `failed` requests so far.
 pub fn chain_rows(lang: Lang, chain: &[Deed], failed: u64) -> Vec<ChainRow> {
-    chain
-        .iter()
-        .enumerate()
-        .map(|(at, d)| ChainRow {
-            actor: d.actor,
-            who: who(lang, d),
-            at_ms: d.at_ms,
-            what: deed(lang, &d.act),
-            wait: wait(lang, &d.act, &chain[at + 1..], failed),
+    breaths(chain)
+        .into_iter()
+        .map(|(at, deeds)| {
+            let first = deeds[0];
+            ChainRow {
+                actor: first.actor,
+                who: who(lang, &deeds),
+                at_ms: first.at_ms,
+                what: together(lang, &deeds),
+                wait: wait(lang, &first.act, &chain[at + 1..], failed),
+            }
         })
         .collect()
 }
 
-fn who(lang: Lang, d: &Deed) -> String {
-    let name = actor(lang, d.actor);
-    match &d.act {
-        Act::LeaseStopped { node, .. } | Act::Started { node, .. } | Act::PodReady { node, .. } => {
-            format!("{name} · {node}")
+/// Pods that are sent, or that get ready, in one breath belong together, with the place of the first of them.
+fn breaths(chain: &[Deed]) -> Vec<(usize, Vec<&Deed>)> {
+    let alike = |a: &Act, b: &Act| {
+        matches!(
+            (a, b),
+            (Act::Scheduled { .. }, Act::Scheduled { .. }) | (Act::PodReady { .. }, Act::PodReady { .. })
+        )
+    };
+    let mut all: Vec<(usize, Vec<&Deed>)> = Vec::new();
+    for (at, deed) in chain.iter().enumerate() {
+        let breath = all
+            .iter_mut()
+            .rev()
+            .find(|(_, deeds)| alike(&deeds[0].act, &deed.act) && deed.at_ms - deeds[0].at_ms <= BREATH_MS);
+        match breath {
+            Some((_, deeds)) => deeds.push(deed),
+            None => all.push((at, vec![deed])),
         }
-        _ => name.into(),
+    }
+    all
+}
+
+fn who(lang: Lang, deeds: &[&Deed]) -> String {
+    let name = actor(lang, deeds[0].actor);
+    let mut nodes: Vec<&str> = deeds.iter().filter_map(|d| at_node(&d.act)).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    if nodes.is_empty() { name.into() } else { format!("{name} · {}", nodes.join(", ")) }
+}
+
+/// The node whose kubelet speaks.
+fn at_node(act: &Act) -> Option<&str> {
+    match act {
+        Act::LeaseStopped { node, .. } | Act::Started { node, .. } | Act::PodReady { node, .. } => Some(node),
+        _ => None,
+    }
+}
+
+/// One sentence for the deeds of a breath.
+fn together(lang: Lang, deeds: &[&Deed]) -> String {
+    match deeds {
+        [one] => deed(lang, &one.act),
+        _ => deeds_of(lang, &deeds.iter().map(|d| &d.act).collect::<Vec<_>>()),
     }
 }
 
@@ -110,6 +151,43 @@ mod tests {
 
     fn at(at_ms: i64, actor: Actor, act: Act) -> Deed {
         Deed { actor, at_ms, revision: 0, because: None, act }
+    }
+
+    #[test]
+    fn what_happens_in_one_breath_is_one_row() {
+        let sent = |at_ms, pod: &str, node: &str| {
+            at(at_ms, Actor::Scheduler, Act::Scheduled { pod: pod.into(), node: node.into() })
+        };
+        let ready = |at_ms, pod: &str, node: &str| {
+            at(at_ms, Actor::Kubelet, Act::PodReady { pod: pod.into(), node: node.into() })
+        };
+        let addresses = |at_ms, from, to| {
+            let act = Act::EndpointsChanged { service: "web".into(), from, to };
+            at(at_ms, Actor::EndpointSliceController, act)
+        };
+        let chain = [
+            sent(1_000, "web-q4z7p", "node-a"),
+            sent(1_010, "web-t8d2r", "node-b"),
+            ready(4_000, "web-q4z7p", "node-a"),
+            addresses(4_020, 4, 5),
+            ready(4_900, "web-t8d2r", "node-b"),
+            ready(9_000, "web-2lkx8", "node-b"),
+        ];
+        let told =
+            |lang| chain_rows(lang, &chain, 0).into_iter().map(|r| (r.who, r.what)).collect::<Vec<_>>();
+        let row = |who: &str, what: &str| (who.to_owned(), what.to_owned());
+        assert_eq!(
+            told(Lang::Ko),
+            [
+                row("스케줄러", "`q4z7p`는 node-a로, `t8d2r`는 node-b로 보냈어요"),
+                row("kubelet · node-a, node-b", "`q4z7p`와 `t8d2r`가 요청을 받을 준비가 됐어요"),
+                row("EndpointSlice 컨트롤러", "`web` 뒤의 주소를 4개에서 5개로 고쳐 썼어요"),
+                row("kubelet · node-b", "`2lkx8`이 요청을 받을 준비가 됐어요"),
+            ]
+        );
+        let en = told(Lang::En);
+        assert_eq!(en[0], row("Scheduler", "sends `q4z7p` to node-a and `t8d2r` to node-b"));
+        assert_eq!(en[1].1, "`q4z7p` and `t8d2r` are ready for requests");
     }
 
     #[test]

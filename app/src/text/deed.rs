@@ -4,7 +4,7 @@ use wire::act::{Act, Actor};
 
 use super::{
     Lang, duration,
-    particle::{eul, i, ro},
+    particle::{eul, eun, gwa, i, ro},
     pick,
 };
 use crate::stage::short_name;
@@ -152,6 +152,48 @@ fn deed_en(act: &Act) -> String {
             format!("rewrites the addresses behind {}: {from} to {to}", code(service))
         }
         Act::PodGone { pod } => format!("{} is gone", pod_code(pod)),
+    }
+}
+
+/// One sentence for several deeds of one kind: pods that were sent, or that are ready.
+pub fn deeds_of(lang: Lang, acts: &[&Act]) -> String {
+    let sent: Vec<(String, &str)> = acts
+        .iter()
+        .filter_map(|act| match act {
+            Act::Scheduled { pod, node } => Some((pod_code(pod), node.as_str())),
+            _ => None,
+        })
+        .collect();
+    let ready: Vec<String> = acts
+        .iter()
+        .filter_map(|act| match act {
+            Act::PodReady { pod, .. } => Some(pod_code(pod)),
+            _ => None,
+        })
+        .collect();
+    match (lang, sent.is_empty()) {
+        (Lang::Ko, false) => {
+            let each: Vec<_> = sent.iter().map(|(pod, node)| format!("{} {}", eun(pod), ro(node))).collect();
+            format!("{} 보냈어요", each.join(", "))
+        }
+        (Lang::En, false) => {
+            let each: Vec<_> = sent.iter().map(|(pod, node)| format!("{pod} to {node}")).collect();
+            format!("sends {}", and(lang, &each))
+        }
+        (Lang::Ko, true) => format!("{} 요청을 받을 준비가 됐어요", i(&and(lang, &ready))),
+        (Lang::En, true) => format!("{} are ready for requests", and(lang, &ready)),
+    }
+}
+
+/// "a, b와 c", "a, b and c".
+fn and(lang: Lang, names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., before, last] => {
+            let before = pick(lang, gwa(before), format!("{before} and"));
+            most.iter().map(|name| format!("{name}, ")).chain([format!("{before} {last}")]).collect()
+        }
     }
 }
 

@@ -66,6 +66,10 @@ pub fn i(word: &str) -> String {
 pub fn eul(word: &str) -> String {
     with(word, "을", "를")
 }
+/// 과/와.
+pub fn gwa(word: &str) -> String {
+    with(word, "과", "와")
+}
 /// 예요/이에요.
 pub fn yeyo(word: &str) -> String {
     with(word, "이에요", "예요")

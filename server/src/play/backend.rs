@@ -106,7 +106,7 @@ impl ForLearner {
             return Ok(None);
         };
         let (_, sandbox) = self.open(&row.id).await?;
-        let picture = sandbox.picture();
+        let picture = sandbox.drawn().await;
         let checks = &picture.progress.checks;
         let passed = checks.iter().filter(|c| c.verdict == Verdict::Pass).count();
         Ok(Some(Resume {
@@ -128,7 +128,7 @@ impl ForLearner {
             let row = self.play.sandboxes.row_for(&self.learner, &lesson.slug, experiment).await?;
             self.play.storage.touch(&row.id).await.map_err(problem)?;
             let (row, sandbox) = self.open(&row.id).await?;
-            sandbox.settle().await;
+            sandbox.drawn().await;
             places.push((experiment.id.clone(), row.id.clone(), self.progress(&row, &sandbox, lang)));
         }
         let place = |e: &lessons::Experiment| {
@@ -252,7 +252,7 @@ impl Backend for ForLearner {
             let (_, sandbox) = me.open(&sandbox).await?;
             match at_ms {
                 Some(at_ms) => past::picture(&sandbox, at_ms).await,
-                None => Ok(sandbox.settle().await.stage.clone()),
+                None => Ok(sandbox.drawn().await.stage.clone()),
             }
         })
     }
@@ -262,7 +262,7 @@ impl Backend for ForLearner {
         Box::pin(async move {
             let (row, sandbox) = me.open(&sandbox).await?;
             sandbox.predict(&choice).await?;
-            sandbox.redrawn().await;
+            sandbox.settle().await;
             Ok(me.progress(&row, &sandbox, lang))
         })
     }
@@ -276,7 +276,7 @@ impl Backend for ForLearner {
             if entry.exit_code != 0 {
                 return Err(Problem::Cluster { message: entry.stderr });
             }
-            sandbox.redrawn().await;
+            sandbox.settle().await;
             Ok(me.progress(&row, &sandbox, lang))
         })
     }
@@ -316,7 +316,7 @@ impl Backend for ForLearner {
             let (row, sandbox) = me.open(&sandbox).await?;
             let max = me.play.hints(&row, lang, usize::MAX).len();
             sandbox.open_hint(max).await?;
-            sandbox.redrawn().await;
+            sandbox.settle().await;
             Ok(me.progress(&row, &sandbox, lang))
         })
     }

@@ -4,6 +4,8 @@ mod backend;
 pub mod check;
 mod frames;
 mod past;
+#[cfg(test)]
+mod tests;
 
 use std::{path::Path, sync::Arc};
 

@@ -13,7 +13,7 @@ use lessons::{
 use sandbox::http::{Clock, Live};
 use tokio::{
     sync::{Notify, mpsc, watch},
-    time::{Duration, MissedTickBehavior, interval, sleep},
+    time::{Duration, Instant, MissedTickBehavior, interval, sleep},
 };
 use wire::lesson::{Progress, Verdict};
 
@@ -28,6 +28,8 @@ use crate::{
 
 /// Changes in this real span make one picture: half a frame.
 const GATHER: Duration = Duration::from_millis(8);
+/// Longest that the first picture waits for the whole history.
+const HISTORY_WAIT: Duration = Duration::from_secs(30);
 
 /// How far ahead a moving clock is kept, in real milliseconds: a little more than the time between two savings.
 const AHEAD_REAL_MS: i64 = 1_200;
@@ -47,6 +49,9 @@ pub(super) struct Observer {
     waiting: BTreeMap<u64, Seen>,
     /// Every revision up to this one is in the scene.
     joined: u64,
+    /// Before the first picture: the revision that it must reach, for half a history is a false picture; and until when
+    /// it waits for that.
+    first: Option<(u64, Instant)>,
     acts_given: usize,
     saved: BTreeMap<String, Verdict>,
     clock_saved: Option<(i64, u16, bool)>,
@@ -81,6 +86,7 @@ impl Observer {
             seen,
             waiting: BTreeMap::new(),
             joined: 1,
+            first: Some((*live.changes().borrow(), Instant::now() + HISTORY_WAIT)),
             acts_given: 0,
             saved: BTreeMap::new(),
             clock_saved: None,
@@ -195,28 +201,36 @@ impl Observer {
     }
 
     fn draw(&mut self, moved: bool) {
+        if self.first.is_some_and(|(whole, until)| self.joined < whole && Instant::now() < until) {
+            return;
+        }
+        self.first = None;
         let clock = self.live.clock();
         let view = clock_view(&clock, self.live.epoch(), self.start_ms);
-        let progress = self.progress();
+        let notes = self.notes().clone();
+        let (hints_opened, turn) = (notes.hints, notes.turn);
+        let progress = self.progress(notes);
         let last = self.pictures.borrow().clone();
         let jumped = view.paused && view.now_ms != last.stage.clock.now_ms;
         let turned = (view.speed, view.paused) != (last.stage.clock.speed, last.stage.clock.paused);
-        let hints_opened = self.notes().hints;
         let same =
             !moved && !jumped && !turned && progress == last.progress && hints_opened == last.hints_opened;
         if same && last.stage.seq > 0 {
-            if last.seen != self.joined {
-                self.pictures.send_modify(|p| Arc::make_mut(p).seen = self.joined);
+            if (last.seen, last.notes) != (self.joined, turn) {
+                self.pictures.send_modify(|p| {
+                    let p = Arc::make_mut(p);
+                    (p.seen, p.notes) = (self.joined, turn);
+                });
             }
             return;
         }
         self.seq += 1;
         let stage = self.scene.view(self.seq, view);
-        self.pictures.send_replace(Arc::new(Picture { stage, progress, hints_opened, seen: self.joined }));
+        let picture = Picture { stage, progress, hints_opened, seen: self.joined, notes: turn };
+        self.pictures.send_replace(Arc::new(picture));
     }
 
-    fn progress(&self) -> Progress {
-        let notes = self.notes().clone();
+    fn progress(&self, notes: Notes) -> Progress {
         let right = self.checker.right_choice();
         let prediction = notes.prediction.map(|mut p| {
             p.right = right.map(|r| r == p.choice);

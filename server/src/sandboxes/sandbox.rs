@@ -27,10 +27,10 @@ use crate::{
     storage::{SandboxRow, Storage},
 };
 
-/// Longest that an answer waits for the picture to show what was just done.
+/// Longest that an answer to a script waits for the picture to show what was just done: its stream brings the rest.
 const PICTURE_WAIT: Duration = Duration::from_millis(500);
-/// Longest that a visit waits for the history of a replayed sandbox to be drawn.
-const REPLAY_WAIT: Duration = Duration::from_secs(10);
+/// Longest that a page waits for it: a page without script stays as it was drawn, and a replay takes a while.
+const PAGE_WAIT: Duration = Duration::from_secs(10);
 
 /// The newest picture and the learner's place, hints apart (they are words).
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,8 @@ pub struct Picture {
     pub hints_opened: usize,
     /// Every revision up to this one is in it.
     pub seen: u64,
+    /// The state of the notes that it shows, as [`Notes::turn`].
+    pub notes: u64,
 }
 
 /// What the learner did that the cluster does not know.
@@ -54,6 +56,8 @@ pub struct Notes {
     pub acts: Vec<Acted>,
     /// Open hints.
     pub hints: usize,
+    /// Grows with every change, so that a picture can say which state it shows.
+    pub turn: u64,
 }
 
 /// An open sandbox.
@@ -141,7 +145,7 @@ impl Sandbox {
             picture,
             observer,
         });
-        sandbox.drawn_within(REPLAY_WAIT).await;
+        sandbox.drawn().await;
         Ok(sandbox)
     }
 
@@ -160,20 +164,26 @@ impl Sandbox {
         self.drawn_within(PICTURE_WAIT).await
     }
 
+    /// The same for a page, which is drawn once: it has more patience.
+    pub async fn drawn(&self) -> Arc<Picture> {
+        self.drawn_within(PAGE_WAIT).await
+    }
+
     async fn drawn_within(&self, wait: Duration) -> Arc<Picture> {
-        let newest = *self.live.changes().borrow();
+        let (newest, notes) = (*self.live.changes().borrow(), self.notes().turn);
+        let shown = |p: &Arc<Picture>| {
+            p.stage.seq > 0 && p.seen >= newest && p.notes >= notes && self.shows_clock(&p.stage.clock)
+        };
         let mut pictures = self.picture.clone();
         self.redraw.notify_one();
-        let _ = timeout(wait, pictures.wait_for(|p| p.seen >= newest && p.stage.seq > 0)).await;
+        let _ = timeout(wait, pictures.wait_for(shown)).await;
         self.picture()
     }
 
-    /// Waits for the next picture after a note of the learner (a prediction, an act, a hint) was taken.
-    pub async fn redrawn(&self) {
-        let mut pictures = self.picture.clone();
-        pictures.mark_unchanged();
-        self.redraw.notify_one();
-        let _ = timeout(Duration::from_millis(100), pictures.changed()).await;
+    /// Is this the clock as it is turned now? A turn of it is no revision.
+    fn shows_clock(&self, shown: &ClockView) -> bool {
+        let now = clock_view(&self.live.clock(), self.live.epoch(), self.start_ms);
+        (shown.speed, shown.paused) == (now.speed, now.paused) && (!now.paused || shown.now_ms == now.now_ms)
     }
 
     /// Virtual now, ms since creation.
@@ -196,7 +206,7 @@ impl Sandbox {
         }
         let at_ms = self.now_ms();
         self.storage.lock_prediction(&self.id, self.run, choice, at_ms).await.map_err(problem)?;
-        self.notes().prediction = Some(Predicted { choice: choice.to_owned(), at_ms, right: None });
+        self.note(|n| n.prediction = Some(Predicted { choice: choice.to_owned(), at_ms, right: None }));
         Ok(())
     }
 
@@ -206,7 +216,7 @@ impl Sandbox {
     /// `NotSaved`.
     pub async fn open_hint(&self, max: usize) -> Result<(), Problem> {
         let opened = self.storage.open_hint(&self.id, max as i64).await.map_err(problem)?;
-        self.notes().hints = usize::try_from(opened).unwrap_or(0);
+        self.note(|n| n.hints = usize::try_from(opened).unwrap_or(0));
         Ok(())
     }
 
@@ -220,13 +230,13 @@ impl Sandbox {
         }
         let act = Acted { id: id.to_owned(), at_ms: self.now_ms() };
         self.storage.save_act(&self.id, self.run, id, act.at_ms).await.map_err(problem)?;
-        self.notes().acts.push(act.clone());
+        self.note(|n| n.acts.push(act.clone()));
         Ok(Some(act))
     }
 
     /// The act's command failed: nothing was done.
     pub async fn take_back_act(&self, act: &Acted) {
-        self.notes().acts.retain(|a| a != act);
+        self.note(|n| n.acts.retain(|a| a != act));
         if let Err(error) = self.storage.remove_act(&self.id, self.run, &act.id).await {
             tracing::warn!(%error, "an act could not be taken back");
         }
@@ -253,6 +263,12 @@ impl Sandbox {
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Notes)) {
+        let mut notes = self.notes();
+        change(&mut notes);
+        notes.turn += 1;
     }
 }
 
@@ -289,6 +305,7 @@ async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Proble
         prediction: prediction.map(|(choice, at_ms)| Predicted { choice, at_ms, right: None }),
         acts: acts.into_iter().map(|(id, at_ms)| Acted { id, at_ms }).collect(),
         hints: usize::try_from(hints).unwrap_or(0),
+        turn: 0,
     })
 }
 

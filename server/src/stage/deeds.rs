@@ -167,6 +167,9 @@ fn containers(before: &Value, after: &Value, pod: &str, node: &str) -> Vec<Act> 
         } else if runs(status) && !runs(old) {
             acts.push(Act::Started { pod, node: node.to_owned() });
         } else if !status["state"]["terminated"].is_null() && old["state"]["terminated"].is_null() {
+            if is_no_news(after, status) {
+                continue;
+            }
             acts.push(Act::Died {
                 pod,
                 exit_code: status["state"]["terminated"]["exitCode"].as_i64().unwrap_or(0),
@@ -178,6 +181,12 @@ fn containers(before: &Value, after: &Value, pod: &str, node: &str) -> Vec<Act> 
         }
     }
     acts
+}
+
+/// An end that was asked for, or one that a kubelet only finds when its machine is back: it came with the power cut.
+fn is_no_news(pod: &Value, status: &Value) -> bool {
+    !text(pod, "metadata.deletionTimestamp").is_empty()
+        || text(status, "state.terminated.reason") == "Unknown"
 }
 
 /// From `back-off 20s restarting failed container=…`.
@@ -246,6 +255,28 @@ mod tests {
         let bound = json!({"metadata": {"name": "p"}, "spec": {"nodeName": "a"}});
         let act = Act::Scheduled { pod: "p".into(), node: "a".into() };
         check("pods", Actor::Scheduler, Some(json!({"metadata": {"name": "p"}, "spec": {}})), bound, &[act]);
+    }
+
+    #[test]
+    fn only_an_end_that_nobody_expected_is_a_death() {
+        let web = |state: Value, marked: bool| {
+            let mut pod = json!({"metadata": {"name": "p"}, "spec": {"nodeName": "c"},
+                "status": {"containerStatuses": [{"name": "web", "restartCount": 0, "state": state}]}});
+            if marked {
+                pod["metadata"]["deletionTimestamp"] = "2026-11-24T00:00:00Z".into();
+            }
+            pod
+        };
+        let ended = |code: i64, reason: &str| json!({"terminated": {"exitCode": code, "reason": reason}});
+        let died = Act::Died { pod: "p".into(), exit_code: 137 };
+        for (state, marked, expected) in [
+            (ended(137, "Error"), false, vec![died]),
+            (ended(0, "Completed"), true, vec![]),
+            (ended(255, "Unknown"), false, vec![]),
+        ] {
+            let running = web(json!({"running": {}}), marked);
+            check("pods", Actor::Kubelet, Some(running), web(state, marked), &expected);
+        }
     }
 
     #[test]

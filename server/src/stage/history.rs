@@ -64,7 +64,9 @@ impl History {
             && !self.chain.iter_mut().rev().take(8).any(|d| merge(d, &deed))
             && self.chain.len() < CHAIN_MAX
         {
-            self.chain.push(deed);
+            // a silence is noticed later than it begins
+            let at = self.chain.partition_point(|d| d.at_ms <= deed.at_ms);
+            self.chain.insert(at, deed);
         }
     }
 
@@ -154,6 +156,17 @@ mod tests {
         assert_eq!(pods, [created(2), created(1)]);
         assert_eq!(h.marks().len(), 2);
         assert_eq!(h.actors().len(), 1);
+    }
+
+    #[test]
+    fn the_chain_is_in_the_order_of_time() {
+        let mut h = History::default();
+        let node = || "c".to_owned();
+        h.add(deed(Actor::You, 1_000, 1, Act::Unplugged { node: node() }), None, true);
+        h.add(deed(Actor::You, 30_000, 2, Act::Killed { pod: "p".into() }), None, true);
+        h.add(deed(Actor::Kubelet, 1_000, 3, Act::LeaseStopped { node: node(), last_ms: 0 }), None, true);
+        let times: Vec<_> = h.chain().iter().map(|d| (d.actor, d.at_ms)).collect();
+        assert_eq!(times, [(Actor::You, 1_000), (Actor::Kubelet, 1_000), (Actor::You, 30_000)]);
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub struct Scene {
     pub(super) since: BTreeMap<String, (PodPhase, i64)>,
     /// Ready endpoints of each Service.
     pub(super) endpoints: BTreeMap<String, u32>,
+    /// Since when each machine without power has been so: its own status says so in whole seconds only.
+    unpowered: BTreeMap<String, i64>,
     pub(super) revision: u64,
     pub(super) epoch_unix_ms: i64,
     pub(super) start_ms: i64,
@@ -63,6 +65,7 @@ impl Scene {
             failures: Failures::default(),
             since: BTreeMap::new(),
             endpoints: BTreeMap::new(),
+            unpowered: BTreeMap::new(),
             revision: 0,
             epoch_unix_ms,
             start_ms,
@@ -113,13 +116,18 @@ impl Scene {
         let step =
             Step { plural: change.plural, actor, before, after: &change.object, deleted: change.deleted };
         for mut act in acts(&step) {
+            match &act {
+                Act::Unplugged { node } => _ = self.unpowered.insert(node.clone(), change.at_ms),
+                Act::Plugged { node } => _ = self.unpowered.remove(node),
+                _ => {}
+            }
             if let Act::NodeUnknown { node, silent_ms, pods } = &mut act {
                 let last_ms = self.heard_ms(node).unwrap_or(change.at_ms);
                 (*silent_ms, *pods) = (change.at_ms - last_ms, self.pods_on(node));
                 let stopped = Act::LeaseStopped { node: node.clone(), last_ms };
                 let deed = Deed {
                     actor: Actor::Kubelet,
-                    at_ms: last_ms.max(self.unpowered_ms(node).unwrap_or(last_ms)),
+                    at_ms: last_ms.max(self.unpowered.get(node.as_str()).copied().unwrap_or(last_ms)),
                     revision: change.revision,
                     because: change.because,
                     act: stopped,
@@ -172,12 +180,6 @@ impl Scene {
     pub(super) fn heard_ms(&self, node: &str) -> Option<i64> {
         let lease = self.objects.get("leases")?.get(&format!("kube-node-lease/{node}"))?;
         time_ms(text(lease, "spec.renewTime"), self.epoch_unix_ms)
-    }
-
-    /// Since when the machine under a node has had no power.
-    fn unpowered_ms(&self, node: &str) -> Option<i64> {
-        let machine = self.objects.get("machines")?.get(node).filter(|m| text(m, "spec.power") == "Off")?;
-        time_ms(text(machine, "status.since"), self.epoch_unix_ms)
     }
 
     pub(super) fn node_silent(&self, node: &str) -> bool {
@@ -242,5 +244,32 @@ impl Scene {
         if entry.0 != phase {
             *entry = (phase, change.at_ms);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_kubelet_falls_silent_no_earlier_than_its_plug_is_pulled() {
+        let mut scene = Scene::new(0, 0);
+        let mut write = |plural, at_ms: i64, user: &str, because, object: Value| {
+            let (object, user, revision) = (object, user.to_owned(), at_ms.unsigned_abs());
+            scene.apply(&Change { plural, object, deleted: false, revision, at_ms, user, because });
+        };
+        let machine = |power: &str, since: &str| json!({"metadata": {"name": "c"}, "spec": {"power": power}, "status": {"since": since}});
+        let node = |ready: &str| json!({"metadata": {"name": "c"}, "status": {"conditions": [{"type": "Ready", "status": ready}]}});
+        let controller = "system:serviceaccount:kube-system:node-controller";
+        let lease = json!({"metadata": {"name": "c", "namespace": "kube-node-lease"}, "spec": {"renewTime": "1970-01-01T00:00:01.000000Z"}});
+        write("machines", 1, "system:sim:world", None, machine("On", "1970-01-01T00:00:00Z"));
+        write("nodes", 2, "system:node:c", None, node("True"));
+        write("leases", 1_000, "system:node:c", None, lease);
+        // the status knows whole seconds only
+        write("machines", 2_300, "learner", None, machine("Off", "1970-01-01T00:00:02Z"));
+        write("nodes", 52_000, controller, Some(2_300), node("Unknown"));
+        let told: Vec<_> = scene.chain().into_iter().map(|d| (d.actor, d.at_ms)).collect();
+        assert_eq!(told, [(Actor::You, 2_300), (Actor::Kubelet, 2_300), (Actor::NodeController, 52_000)]);
     }
 }

@@ -13,7 +13,10 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
     services::{ServeDir, ServeFile},
     trace::TraceLayer,
 };
@@ -83,17 +86,19 @@ fn streams(web: &Web) -> Router<Web> {
         .layer(middleware::from_fn_with_state(web.clone(), learner::find))
 }
 
-/// The site folder, without any look at cookies.
+/// The site folder, without any look at cookies. The WebAssembly of an optimised build lies there compressed; that of
+/// a developer's is so large that compressing it takes longer than the way.
 fn files(web: &Web) -> Router<Web> {
     let root = std::path::Path::new(&*web.leptos.site_root);
     let pkg = ServeDir::new(root.join(&*web.leptos.site_pkg_dir)).precompressed_br().precompressed_gzip();
     let router = Router::new().nest_service(&format!("/{}", web.leptos.site_pkg_dir), pkg);
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     ROOT_FILES
         .into_iter()
         .fold(router, |r, path| {
             r.route_service(path, ServeFile::new(root.join(path.trim_start_matches('/'))))
         })
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
 /// The language of the page that a request is for, or comes from.
