@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use error::Result;
 pub use error::StorageError;
+pub use journal::NewEntry;
 pub use sandbox::SandboxRow;
 use sqlx::{AnyPool, any::AnyPoolOptions};
 

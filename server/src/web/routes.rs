@@ -18,9 +18,8 @@ use tower_http::{
     trace::TraceLayer,
 };
 use tracing::Span;
-use wire::learner::Lang;
 
-use super::{Learner, Web, entry, frames, guard, kubeconfig, learner};
+use super::{Learner, Web, entry, fault, frames, guard, kubeconfig, learner};
 
 /// Files at the root of the site folder.
 const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
@@ -36,6 +35,7 @@ pub fn router(web: Web) -> Router {
     routes
         .layer(middleware::from_fn(guard::limit_body))
         .layer(CatchPanicLayer::custom(guard::on_panic))
+        .layer(middleware::from_fn(fault::in_words))
         .layer(middleware::from_fn(guard::headers))
         .layer(
             TraceLayer::new_for_http()
@@ -51,7 +51,7 @@ pub fn router(web: Web) -> Router {
         .with_state(web)
 }
 
-/// Pages and server functions: here a visitor becomes a learner.
+/// Pages, where a visitor becomes a learner, and server functions, which only know learners.
 fn pages(web: &Web) -> Router<Web> {
     let context = context(web.clone());
     let list = generate_route_list_with_exclusions(app::App, Some(vec!["/".into()]));
@@ -68,7 +68,8 @@ fn pages(web: &Web) -> Router<Web> {
         .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
     let functions = Router::new()
         .route("/api/{*function}", any(functions))
-        .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
+        .layer(middleware::from_fn(fault::of_functions))
+        .layer(middleware::from_fn_with_state(web.clone(), learner::find));
     let missing = file_and_error_handler_with_context::<Web, _>(context, app::shell);
     let missing =
         Router::new().fallback(missing).layer(middleware::from_fn_with_state(web.clone(), learner::find));
@@ -96,21 +97,14 @@ fn files(web: &Web) -> Router<Web> {
         .layer(CompressionLayer::new())
 }
 
-/// The language of the page that a request is for, or comes from.
-fn page_lang(parts: &axum::http::request::Parts) -> Lang {
-    let first = |path: &str| path.split('/').nth(1).and_then(|segment| segment.parse().ok());
-    let referer = parts.headers.get(axum::http::header::REFERER).and_then(|v| v.to_str().ok());
-    let from = referer.and_then(|r| r.parse::<axum::http::Uri>().ok());
-    first(parts.uri.path()).or_else(|| from.and_then(|uri| first(uri.path()))).unwrap_or_default()
-}
-
 /// Hands the learner's backend to Leptos. Where there is no learner (a static file, an unknown address) nothing is
 /// handed in.
 fn context(web: Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let Some(parts) = use_context::<axum::http::request::Parts>() else { return };
         if let Some(Learner(id)) = parts.extensions.get::<Learner>() {
-            provide_context(web.house.backend(id.clone(), page_lang(&parts)));
+            let lang = fault::lang_of_page(&parts.uri, &parts.headers);
+            provide_context(web.house.backend(id.clone(), lang));
         }
     }
 }
