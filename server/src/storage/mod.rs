@@ -21,6 +21,9 @@ use sqlx::{AnyPool, any::AnyPoolOptions};
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
+/// Connections to a SQLite file: readers beside the writer.
+const SQLITE_CONNECTIONS: u32 = 4;
+
 /// The database; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -36,7 +39,7 @@ impl Storage {
         sqlx::any::install_default_drivers();
         let sqlite = url.starts_with("sqlite:");
         let pool = AnyPoolOptions::new()
-            .max_connections(if sqlite { 4 } else { 10 })
+            .max_connections(if sqlite { SQLITE_CONNECTIONS } else { 10 })
             .acquire_timeout(Duration::from_secs(10))
             .after_connect(move |conn, _| {
                 Box::pin(async move {

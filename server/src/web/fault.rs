@@ -40,11 +40,10 @@ pub async fn of_functions(request: Request, next: Next) -> Response {
     response
 }
 
-/// The function itself sent a form back to its page, with the fault.
+/// The function itself sent a form back to its page, with the fault; else Leptos did, with a word of its own.
 fn has_landed(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::LOCATION)
-        .is_some_and(|to| to.as_bytes().windows(9).any(|w| w == b"?problem=" || w == b"&problem="))
+    let to = headers.get(header::LOCATION).and_then(|to| to.to_str().ok());
+    to.is_some_and(|to| app::own_path(to) && !to.contains("__err="))
 }
 
 /// Puts faults into words, and the bare refusals of routes and extractors with them.

@@ -7,9 +7,12 @@ use axum::{
     extract::Request,
     http::Response,
     middleware,
-    routing::{any, get},
+    routing::{MethodFilter, any, get, on},
 };
-use leptos::prelude::{provide_context, use_context};
+use leptos::{
+    prelude::{provide_context, use_context},
+    server_fn::axum::server_fn_paths,
+};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -54,26 +57,33 @@ pub fn router(web: Web) -> Router {
 /// Pages, where a visitor becomes a learner, and server functions, which only know learners.
 fn pages(web: &Web) -> Router<Web> {
     let context = context(web.clone());
-    let list = generate_route_list_with_exclusions(app::App, Some(vec!["/".into()]));
+    // Leptos would add the functions to the pages, where every caller becomes a learner.
+    let apart = server_fn_paths().map(|(path, _)| path.to_owned()).chain(["/".to_owned()]);
+    let list = generate_route_list_with_exclusions(app::App, Some(apart.collect()));
     let shell = {
         let options = web.leptos.clone();
         move || app::shell(options.clone())
     };
-    let functions = {
-        let context = context.clone();
-        move |request: Request| leptos_axum::handle_server_fns_with_context(context.clone(), request)
-    };
     let known = Router::new()
         .leptos_routes_with_context(web, list, context.clone(), shell)
         .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
-    let functions = Router::new()
-        .route("/api/{*function}", any(functions))
+    let functions = functions(context.clone())
         .layer(middleware::from_fn(fault::of_functions))
         .layer(middleware::from_fn_with_state(web.clone(), learner::find));
     let missing = file_and_error_handler_with_context::<Web, _>(context, app::shell);
     let missing =
         Router::new().fallback(missing).layer(middleware::from_fn_with_state(web.clone(), learner::find));
     known.merge(functions).merge(missing).layer(CompressionLayer::new())
+}
+
+/// Server functions, each with its method; and the answer to what is none.
+fn functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router<Web> {
+    let run = move |request: Request| leptos_axum::handle_server_fns_with_context(context.clone(), request);
+    let known =
+        server_fn_paths().filter_map(|(path, method)| Some((path, MethodFilter::try_from(method).ok()?)));
+    known
+        .fold(Router::new(), |router, (path, method)| router.route(path, on(method, run.clone())))
+        .route("/api/{*function}", any(run))
 }
 
 /// What belongs to one sandbox; of others than its learner's it does not even say that it exists.
