@@ -3,6 +3,8 @@
 mod backend;
 pub mod check;
 mod frames;
+#[cfg(test)]
+mod no_room;
 mod past;
 
 use std::{path::Path, sync::Arc};
@@ -15,7 +17,7 @@ use wire::{learner::Lang, problem::Problem};
 
 use crate::{
     house::{Frames, House},
-    sandboxes::{Sandbox, Sandboxes},
+    sandboxes::{Sandbox, Sandboxes, problem},
     stage::LEARNER,
     storage::{SandboxRow, Storage},
 };
@@ -90,15 +92,17 @@ impl House for Play {
         .boxed()
     }
 
-    fn kube(&self, sandbox: &str, bearer: &str) -> BoxFuture<'static, Option<sandbox::http::Service>> {
+    fn kube(
+        &self,
+        sandbox: &str,
+        bearer: &str,
+    ) -> BoxFuture<'static, Result<sandbox::http::Service, Problem>> {
         let (play, id, bearer) = (self.clone(), sandbox.to_owned(), bearer.to_owned());
         async move {
-            let row = play.storage.sandbox(&id).await.ok()??;
-            if !same(&row.token, &bearer) {
-                return None;
-            }
-            let sandbox = play.sandboxes.open(&id, |row| play.experiment(row)).await.ok()?;
-            Some(sandbox.live.service(LEARNER))
+            let row = play.storage.sandbox(&id).await.map_err(problem)?;
+            row.filter(|row| same(&row.token, &bearer)).ok_or(Problem::NoSuchSandbox)?;
+            let sandbox = play.sandboxes.open(&id, |row| play.experiment(row)).await?;
+            Ok(sandbox.live.service(LEARNER))
         }
         .boxed()
     }

@@ -16,9 +16,16 @@ impl Storage {
         }
     }
 
-    /// Makes the file full: not a page more than it has.
-    pub(crate) async fn fill(&self) {
-        self.pragma("max_page_count = 1").await;
+    /// Takes the one writer's lock, as another program may, and holds it until the sender says so (or goes).
+    pub(crate) async fn lock(&self) -> tokio::sync::oneshot::Sender<()> {
+        let mut connection = self.pool.acquire().await.unwrap().detach();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+        let (release, released) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            let _ = released.await;
+            sqlx::query("ROLLBACK").execute(&mut connection).await.unwrap();
+        });
+        release
     }
 }
 

@@ -42,8 +42,8 @@ impl House for Cottage {
         let stream = futures::stream::iter([1, 2]).map(frame).chain(futures::stream::pending());
         Box::pin(ready(if sandbox == "sb" { Ok(stream.boxed()) } else { Err(Problem::NoSuchSandbox) }))
     }
-    fn kube(&self, _: &str, _: &str) -> BoxFuture<'static, Option<sandbox::http::Service>> {
-        Box::pin(ready(None))
+    fn kube(&self, _: &str, _: &str) -> BoxFuture<'static, Result<sandbox::http::Service, Problem>> {
+        Box::pin(ready(Err(Problem::NoSuchSandbox)))
     }
     fn kubeconfig_facts(&self, _: String, sandbox: String) -> BoxFuture<'static, Option<String>> {
         Box::pin(ready((sandbox == "sb").then(|| "token-of-sb".to_owned())))
@@ -216,7 +216,7 @@ async fn faults_are_told_in_the_readers_language() {
         ("DELETE", "/healthz", "", &script, (405, "", "\"bad-request\"")),
         ("GET", "/sandboxes/sb/kubeconfig", "", &ko, (404, "", "이 브라우저의 학습 기록을 찾지 못해서")),
         ("GET", "/sandboxes/sb/kubeconfig", "", &en, (404, "", "No learner was found for this browser")),
-        ("GET", "/sandboxes/sb/frames?lang=xx", "", &en, (404, "", "No learner was found")),
+        ("GET", "/sandboxes/sb/frames?lang=xx", "", &en, (400, "", "The request could not be read")),
     ];
     for (method, path, sent, headers, (status, to, words)) in cases {
         let request =
