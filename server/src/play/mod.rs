@@ -9,7 +9,6 @@ mod past;
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::Context;
 use app::backend::SharedBackend;
 use futures::{FutureExt, future::BoxFuture};
 use lessons::{Course, Experiment, Lesson, Severity};
@@ -42,9 +41,9 @@ impl Play {
         }
         let dir = lessons_dir.display();
         if course.lessons.is_empty() {
-            return Err(anyhow::anyhow!("no lesson could be read")).with_context(|| {
-                format!("expected folders like 21-why-kubernetes in {dir}; name another place with --lessons")
-            });
+            anyhow::bail!(
+                "expected folders like 21-why-kubernetes in {dir}; name another place with --lessons"
+            );
         }
         let sandboxes = Sandboxes::new(storage.clone());
         Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage }))

@@ -204,6 +204,6 @@ pub fn problem(error: StorageError) -> Problem {
     tracing::error!(%error, "storage");
     match error {
         StorageError::NotSaved(_) | StorageError::Fenced => Problem::NotSaved,
-        StorageError::Other(_) => Problem::Unavailable,
+        StorageError::Other(_) | StorageError::NotOpened(_) => Problem::Unavailable,
     }
 }

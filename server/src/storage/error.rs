@@ -9,6 +9,9 @@ pub enum StorageError {
     /// What is kept of the sandbox is ahead of what this process has in memory, which must let go of it.
     #[error("this sandbox was written from elsewhere")]
     Fenced,
+    /// The database cannot be opened, and what to do about it.
+    #[error("{0}")]
+    NotOpened(String),
     /// A read failed, or the database cannot be reached.
     #[error("the database did not answer: {0}")]
     Other(#[from] sqlx::Error),

@@ -7,7 +7,7 @@ use wire::{console::ConsoleEntry, learner::Lang};
 use super::{Answer, Door, Server};
 
 /// The lesson that the tests play in.
-pub const LESSON: &str = "lessons/21-why-kubernetes";
+const LESSON: &str = "lessons/21-why-kubernetes";
 
 /// A learner. What they send names the server anew, which may have been restarted in between.
 pub struct Learner {

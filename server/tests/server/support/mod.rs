@@ -8,9 +8,9 @@ mod server;
 use std::{env, fs, path::PathBuf, process::Child, time::Duration};
 
 pub use http::{Answer, Door, ask};
-pub use learner::{LESSON, Learner};
+pub use learner::Learner;
 pub use postgres::Postgres;
-pub use server::{Server, binary, lines_of, root, wait_for};
+pub use server::{Server, binary, lines_of, wait_for};
 
 /// Longest that the server, or one kubectl, may take: a debug build on a loaded machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);

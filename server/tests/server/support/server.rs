@@ -14,7 +14,7 @@ use super::{Answer, PATIENCE, Running, ask, http::connect};
 pub use server::secret::id as secret;
 
 /// The repository, where lessons and the built site lie.
-pub fn root() -> &'static Path {
+fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
