@@ -44,10 +44,10 @@ mod house {
     use crate::backend::SharedBackend;
 
     pub fn backend() -> Result<SharedBackend, Fault> {
-        use_context().ok_or_else(|| Fault::Problem(Problem::Internal { id: "no-backend".into() }))
+        use_context().ok_or(Fault::Problem(Problem::NoLearner))
     }
 
-    /// Only a path of ours, so that a form cannot send its sender elsewhere.
+    /// Is this a path of one of our pages? A form must not send its sender elsewhere.
     pub fn own_path(back: &str) -> bool {
         (back.starts_with("/ko") || back.starts_with("/en"))
             && back.is_ascii()
@@ -55,20 +55,22 @@ mod house {
             && !back.contains(|c: char| c.is_control() || c == '\\' || c == ' ')
     }
 
-    /// `path?query#fragment` with `problem` added to its query.
+    /// `path?query#fragment` with `problem` in its query, in place of an earlier one.
     pub fn with_problem(back: &str, problem: &str) -> String {
         let (path, fragment) = back.split_once('#').map_or((back, ""), |(p, f)| (p, f));
-        let mut encoded = String::new();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let others = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("problem="));
+        let mut query = others.fold(String::new(), |all, pair| all + pair + "&");
+        query.push_str("problem=");
         for b in problem.bytes() {
             if b.is_ascii_alphanumeric() {
-                encoded.push(b as char);
+                query.push(b as char);
             } else {
-                encoded.push_str(&format!("%{b:02X}"));
+                query.push_str(&format!("%{b:02X}"));
             }
         }
-        let join = if path.contains('?') { '&' } else { '?' };
         let hash = if fragment.is_empty() { "" } else { "#" };
-        format!("{path}{join}problem={encoded}{hash}{fragment}")
+        format!("{path}?{query}{hash}{fragment}")
     }
 
     fn wants_html() -> bool {
@@ -116,23 +118,20 @@ mod house {
         fn problems_go_into_the_query() {
             assert_eq!(with_problem("/ko#a", "{\"x\"}"), "/ko?problem=%7B%22x%22%7D#a");
             assert_eq!(with_problem("/ko?at=1", "x"), "/ko?at=1&problem=x");
+            assert_eq!(with_problem("/ko?problem=old&at=1#a", "x"), "/ko?at=1&problem=x#a");
         }
     }
 }
 #[cfg(feature = "ssr")]
 use house::{backend as house_of, land};
+#[cfg(feature = "ssr")]
+pub use house::{own_path, with_problem};
 
 /// Sets the status of the page being rendered; nothing in the browser.
 pub fn set_status(fault: &Fault) {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        let status = match fault {
-            Fault::Unreachable => http::StatusCode::BAD_GATEWAY,
-            Fault::BadRequest => http::StatusCode::BAD_REQUEST,
-            f if f.is_missing() => http::StatusCode::NOT_FOUND,
-            _ => http::StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        response.set_status(status);
+        response.set_status(http::StatusCode::from_u16(fault.status()).unwrap_or_default());
     }
     #[cfg(not(feature = "ssr"))]
     let _ = fault;

@@ -5,7 +5,7 @@ use leptos::server_fn::{
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
-use wire::problem::Problem;
+use wire::{learner::Lang, problem::Problem};
 
 /// A [`Problem`] of the house, or of the way to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,27 @@ impl Fault {
     /// Reads [`Fault::to_query`] back.
     pub fn from_query(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
+    }
+
+    /// One or two sentences for a learner.
+    pub fn say(&self, lang: Lang) -> String {
+        crate::text::fault(lang, self)
+    }
+
+    /// The HTTP status that says the same to machines.
+    pub fn status(&self) -> u16 {
+        match self {
+            Fault::Unreachable => 502,
+            Fault::BadRequest => 400,
+            Fault::Problem(problem) => match problem {
+                Problem::NoSuchLesson { .. } | Problem::NoSuchSandbox | Problem::NoLearner => 404,
+                Problem::NoSuchAct { .. } | Problem::BadPrediction { .. } | Problem::Cluster { .. } => 400,
+                Problem::TooLarge { .. } => 413,
+                Problem::Busy => 429,
+                Problem::NotSaved | Problem::Unavailable => 503,
+                Problem::Internal { .. } => 500,
+            },
+        }
     }
 
     /// Is the thing itself missing (rather than out of order)?

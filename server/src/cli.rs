@@ -39,8 +39,8 @@ pub enum Command {
 pub enum LessonsCommand {
     /// Check every lesson in a folder: texts, worlds, and that each experiment can be passed.
     Check {
-        /// Folder with lessons.
-        dir: PathBuf,
+        /// Folder with lessons [default: lessons/content, here or beside the program]
+        dir: Option<PathBuf>,
     },
 }
 
@@ -48,17 +48,17 @@ pub enum LessonsCommand {
 #[derive(Clone, Debug, Args)]
 pub struct ServeArgs {
     /// Address of the web pages; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
     /// Address for kubectl (HTTPS); port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:3443")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:3443")]
     pub kube_listen: SocketAddr,
     /// Folder for the database and the certificates.
-    #[arg(long, default_value = "data")]
+    #[arg(long, value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
-    /// Folder with the lessons.
-    #[arg(long, default_value = "lessons/content")]
-    pub lessons: PathBuf,
+    /// Folder with the lessons [default: lessons/content, here or beside the program]
+    #[arg(long, value_name = "DIR")]
+    pub lessons: Option<PathBuf>,
 }
 
 /// Flags of `cluster`.

@@ -34,11 +34,12 @@ impl Config {
         Self {
             listen: args.listen,
             kube_listen: args.kube_listen,
-            site_root: set("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".into()),
+            site_root: set("LEPTOS_SITE_ROOT")
+                .unwrap_or_else(|| ours("target/site").to_string_lossy().into_owned()),
             database_url: set("DATABASE_URL")
                 .unwrap_or_else(|| sqlite_url(&args.data.join("pilothouse.sqlite"))),
             data: args.data,
-            lessons: args.lessons,
+            lessons: lessons_dir(args.lessons),
         }
     }
 
@@ -58,6 +59,19 @@ impl Config {
         fs::write(&probe, b"ok").with_context(way_out)?;
         fs::remove_file(&probe).with_context(way_out)
     }
+}
+
+/// The folder of the lessons that was named, or the course's own.
+pub fn lessons_dir(named: Option<PathBuf>) -> PathBuf {
+    named.unwrap_or_else(|| ours("lessons/content"))
+}
+
+/// What lies in the repository: seen from here; else beside the program, or in a folder above it.
+fn ours(path: &str) -> PathBuf {
+    let program = env::current_exe().ok();
+    let above = program.iter().flat_map(|p| p.ancestors().skip(1));
+    let mut places = std::iter::once(PathBuf::from(path)).chain(above.map(|dir| dir.join(path)));
+    places.find(|place| place.is_dir()).unwrap_or_else(|| path.into())
 }
 
 /// `%`, `?` and `#` would end the path of a URL.

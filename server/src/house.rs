@@ -21,8 +21,12 @@ pub trait House: Send + Sync + 'static {
         last_id: Option<u64>,
     ) -> BoxFuture<'static, Frames>;
 
-    /// The API of a sandbox for the bearer of its token; `None` for any other.
-    fn kube(&self, sandbox: &str, bearer: &str) -> BoxFuture<'static, Option<sandbox::http::Service>>;
+    /// The API of a sandbox for the bearer of its token; `NoSuchSandbox` for any other.
+    fn kube(
+        &self,
+        sandbox: &str,
+        bearer: &str,
+    ) -> BoxFuture<'static, Result<sandbox::http::Service, Problem>>;
 
     /// The bearer token of a learner's sandbox.
     fn kubeconfig_facts(&self, learner: String, sandbox: String) -> BoxFuture<'static, Option<String>>;

@@ -7,7 +7,7 @@ use clap::Parser;
 use server::{
     alone,
     cli::{Cli, Command, LessonsCommand},
-    config::Config,
+    config::{self, Config},
     play, serve,
 };
 use tracing_subscriber::EnvFilter;
@@ -34,7 +34,9 @@ fn run(cli: Cli) -> Result<bool> {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
             Command::Cluster(args) => alone::run(args.options()?).await.map(|()| true),
-            Command::Lessons { command: LessonsCommand::Check { dir } } => play::check::run(&dir).await,
+            Command::Lessons { command: LessonsCommand::Check { dir } } => {
+                play::check::run(&config::lessons_dir(dir)).await
+            }
         }
     });
     // what still runs after the time to go down is not waited for

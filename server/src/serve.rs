@@ -1,8 +1,14 @@
 //! `pilothouse serve`: opens what is kept, listens, and goes down without losing anything.
 
-use std::{io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    io::{ErrorKind, Write},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use axum::serve::ListenerExt;
 use leptos::config::LeptosOptions;
 use tokio::{
@@ -80,10 +86,14 @@ pub async fn serve(config: Config) -> Result<()> {
 }
 
 async fn bind(addr: SocketAddr, flag: &str) -> Result<TcpListener> {
-    TcpListener::bind(addr).await.with_context(|| {
-        format!(
-            "cannot listen on {addr}: stop the program that has this address, or choose another with {flag}"
-        )
+    TcpListener::bind(addr).await.map_err(|e| {
+        let way_out = match e.kind() {
+            ErrorKind::AddrInUse => "stop the program that has this address, or choose another",
+            ErrorKind::AddrNotAvailable => "this machine has no such address; choose one of its own",
+            ErrorKind::PermissionDenied => "this user may not; choose a port from 1024 on",
+            _ => "choose another address",
+        };
+        anyhow!("cannot listen on {addr}: {way_out} with {flag} ({e})")
     })
 }
 

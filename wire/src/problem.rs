@@ -39,6 +39,8 @@ pub enum Problem {
     },
     /// The journal could not be written (disk full, database away): nothing was changed.
     NotSaved,
+    /// The database does not answer: for now nothing can be read.
+    Unavailable,
     /// Too many requests for now.
     Busy,
     /// Our own fault; the id stands in the log.
@@ -59,6 +61,7 @@ impl fmt::Display for Problem {
             Problem::Cluster { message } => f.write_str(message),
             Problem::TooLarge { bytes_max } => write!(f, "input over {bytes_max} bytes"),
             Problem::NotSaved => f.write_str("the journal could not be written; nothing was changed"),
+            Problem::Unavailable => f.write_str("the database does not answer"),
             Problem::Busy => f.write_str("too many requests"),
             Problem::Internal { id } => write!(f, "internal error {id}"),
         }

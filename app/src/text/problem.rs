@@ -39,10 +39,10 @@ fn of_problem(lang: Lang, problem: &Problem) -> String {
             "This cluster was not found. Open the page again to get to yours.".into()
         }
         (Lang::Ko, Problem::NoLearner) => {
-            "이 브라우저의 학습 기록을 찾지 못했어요. 쿠키가 지워졌다면 쪽을 다시 열어 새로 시작해요.".into()
+            "이 브라우저의 학습 기록을 찾지 못해서 아무것도 바꾸지 않았어요. 쿠키가 지워졌다면 전에 쓰던 클러스터로는 돌아갈 수 없어요. 쪽을 다시 열어 새로 시작해요.".into()
         }
         (Lang::En, Problem::NoLearner) => {
-            "No learner was found for this browser. If its cookie was deleted, open the page again to start anew.".into()
+            "No learner was found for this browser, so nothing was changed. If its cookie was deleted, there is no way back to the earlier cluster. Open the page again to start anew.".into()
         }
         (Lang::Ko, Problem::NoSuchAct { id }) => format!("이 실험에는 ‘{id}’ 조작이 없어요. 쪽을 다시 열어 보세요."),
         (Lang::En, Problem::NoSuchAct { id }) => {
@@ -67,6 +67,12 @@ fn of_problem(lang: Lang, problem: &Problem) -> String {
         }
         (Lang::En, Problem::NotSaved) => {
             "It could not be saved, so nothing was changed. Try again in a moment.".into()
+        }
+        (Lang::Ko, Problem::Unavailable) => {
+            "지금은 데이터베이스가 답하지 않아요. 한 일은 그대로 있으니 잠시 뒤에 다시 열어 보세요.".into()
+        }
+        (Lang::En, Problem::Unavailable) => {
+            "The database does not answer now. What you did is kept; open the page again in a moment.".into()
         }
         (Lang::Ko, Problem::Busy) => "요청이 너무 잦아요. 잠시 뒤에 다시 해 보세요.".into(),
         (Lang::En, Problem::Busy) => "Too many requests. Try again in a moment.".into(),

@@ -167,11 +167,6 @@ impl Cluster {
         result
     }
 
-    /// Compacts all history away: lists and watches at an earlier revision are gone, what happens next is not.
-    pub fn forget_history(&mut self) {
-        self.api.compact(self.api.revision());
-    }
-
     fn run(&mut self, work: Work, because: Option<u64>) {
         let mut ctx = Ctx::new(&mut self.api, &mut self.queue, because);
         match work {

@@ -83,6 +83,15 @@ fn hint(command: &str, lang: Lang) -> &'static str {
     in_lang(lang, ko, en)
 }
 
+/// What to say when the journal refused some of what a command wanted.
+pub fn partly_saved(lang: Lang) -> &'static str {
+    in_lang(
+        lang,
+        "일부를 저장할 수 없어서 위에서 알린 것만 바뀌었어요. 잠시 뒤에 다시 해 보세요.\n",
+        "Some of it could not be saved: only what is told above was changed. Try again in a moment.\n",
+    )
+}
+
 /// The sentence in the learner's language.
 pub(super) fn in_lang<'a>(lang: Lang, ko: &'a str, en: &'a str) -> &'a str {
     match lang {

@@ -15,6 +15,7 @@ use sandbox::http::Service;
 use serde_json::json;
 use tokio::sync::watch;
 use tower::ServiceExt;
+use wire::problem::Problem;
 
 use crate::{house::House, web::closed};
 
@@ -34,7 +35,11 @@ async fn forward(State(door): State<Door>, mut request: Request) -> Response {
         return status(StatusCode::NOT_FOUND, "NotFound", "the server could not find the requested resource");
     };
     let Some(token) = bearer(request.headers()) else { return unauthorized() };
-    let Some(api) = door.house.kube(&sandbox, &token).await else { return unauthorized() };
+    let api = match door.house.kube(&sandbox, &token).await {
+        Ok(api) => api,
+        Err(Problem::NoSuchSandbox) => return unauthorized(),
+        Err(_) => return unavailable(),
+    };
     *request.uri_mut() = rest;
     pass(api, request, door.closing).await
 }
@@ -48,6 +53,12 @@ pub fn alone(api: Service, token: String, closing: watch::Receiver<bool>) -> Rou
             _ => unauthorized(),
         }
     })
+}
+
+/// The sandbox is there, and cannot be opened now.
+fn unavailable() -> Response {
+    let why = "the server is currently unable to handle the request";
+    status(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", why)
 }
 
 fn unauthorized() -> Response {

@@ -55,13 +55,18 @@ impl ForLearner {
             return Err(Problem::TooLarge { bytes_max: LINE_BYTES_MAX as u64 });
         }
         let act = sandbox.experiment.act_of(line).map(|a| a.id.clone());
-        let begun = match &act {
-            Some(id) => sandbox.begin_act(id).await?,
-            None => None,
-        };
-        let printed = console::run(sandbox.client(), line, self.lang).await;
-        if let Some(begun) = begun.filter(|_| printed.exit_code != 0) {
-            sandbox.take_back_act(&begun).await;
+        let begun = act.and_then(|id| sandbox.begin_act(&id));
+        let before = sandbox.journal();
+        let mut printed = console::run(sandbox.client(), line, self.lang).await;
+        if let Some(begun) = begun {
+            sandbox.end_act(&begun, printed.exit_code == 0).await;
+        }
+        let after = sandbox.journal();
+        if after.refused > before.refused {
+            if after.written == before.written {
+                return Err(Problem::NotSaved);
+            }
+            printed.stderr.push_str(console::partly_saved(self.lang));
         }
         let entry = ConsoleEntry {
             line: line.to_owned(),
@@ -70,7 +75,10 @@ impl ForLearner {
             exit_code: printed.exit_code,
             at_ms: sandbox.now_ms(),
         };
-        self.play.storage.append_console(&row.id, row.run, &entry).await.map_err(problem)?;
+        // What the cluster did is done, whether the console remembers its words or not.
+        if let Err(error) = self.play.storage.append_console(&row.id, row.run, &entry).await {
+            tracing::warn!(%error, "a line of the console could not be kept");
+        }
         sandbox.settle().await;
         Ok(entry)
     }
@@ -126,7 +134,9 @@ impl ForLearner {
         let mut places = Vec::new();
         for experiment in &lesson.experiments {
             let row = self.play.sandboxes.row_for(&self.learner, &lesson.slug, experiment).await?;
-            self.play.storage.touch(&row.id).await.map_err(problem)?;
+            if let Err(error) = self.play.storage.touch(&row.id).await {
+                tracing::warn!(%error, "a visit was not noted");
+            }
             let (row, sandbox) = self.open(&row.id).await?;
             sandbox.drawn().await;
             places.push((experiment.id.clone(), row.id.clone(), self.progress(&row, &sandbox, lang)));

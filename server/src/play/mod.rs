@@ -3,13 +3,14 @@
 mod backend;
 pub mod check;
 mod frames;
+#[cfg(test)]
+mod no_room;
 mod past;
 #[cfg(test)]
 mod tests;
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::Context;
 use app::backend::SharedBackend;
 use futures::{FutureExt, future::BoxFuture};
 use lessons::{Course, Experiment, Lesson, Severity};
@@ -17,7 +18,7 @@ use wire::{learner::Lang, problem::Problem};
 
 use crate::{
     house::{Frames, House},
-    sandboxes::{Sandbox, Sandboxes},
+    sandboxes::{Sandbox, Sandboxes, problem},
     stage::LEARNER,
     storage::{SandboxRow, Storage},
 };
@@ -42,9 +43,9 @@ impl Play {
         }
         let dir = lessons_dir.display();
         if course.lessons.is_empty() {
-            return Err(anyhow::anyhow!("no lesson could be read")).with_context(|| {
-                format!("expected folders like 21-why-kubernetes in {dir}; name another place with --lessons")
-            });
+            anyhow::bail!(
+                "expected folders like 21-why-kubernetes in {dir}; name another place with --lessons"
+            );
         }
         let sandboxes = Sandboxes::new(storage.clone());
         Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage }))
@@ -92,15 +93,17 @@ impl House for Play {
         .boxed()
     }
 
-    fn kube(&self, sandbox: &str, bearer: &str) -> BoxFuture<'static, Option<sandbox::http::Service>> {
+    fn kube(
+        &self,
+        sandbox: &str,
+        bearer: &str,
+    ) -> BoxFuture<'static, Result<sandbox::http::Service, Problem>> {
         let (play, id, bearer) = (self.clone(), sandbox.to_owned(), bearer.to_owned());
         async move {
-            let row = play.storage.sandbox(&id).await.ok()??;
-            if !same(&row.token, &bearer) {
-                return None;
-            }
-            let sandbox = play.sandboxes.open(&id, |row| play.experiment(row)).await.ok()?;
-            Some(sandbox.live.service(LEARNER))
+            let row = play.storage.sandbox(&id).await.map_err(problem)?;
+            row.filter(|row| same(&row.token, &bearer)).ok_or(Problem::NoSuchSandbox)?;
+            let sandbox = play.sandboxes.open(&id, |row| play.experiment(row)).await?;
+            Ok(sandbox.live.service(LEARNER))
         }
         .boxed()
     }

@@ -101,9 +101,12 @@ impl Sandboxes {
         experiment: impl FnOnce(&SandboxRow) -> Option<Arc<Experiment>>,
     ) -> Result<Arc<Sandbox>, Problem> {
         let mut open = self.open.lock().await;
-        if let Some(kept) = open.get_mut(id) {
+        if let Some(kept) = open.get_mut(id).filter(|kept| !kept.sandbox.is_behind()) {
             kept.used = Instant::now();
             return Ok(kept.sandbox.clone());
+        }
+        if let Some(behind) = open.remove(id) {
+            behind.sandbox.close();
         }
         let row = self.storage.sandbox(id).await.map_err(problem)?.ok_or(Problem::NoSuchSandbox)?;
         let experiment = experiment(&row).ok_or(Problem::NoSuchSandbox)?;
@@ -141,7 +144,6 @@ impl Sandboxes {
             )
             .await
             .map_err(problem)?;
-        self.storage.save_clock(&row.id, run.start_ms, 1, false).await.map_err(problem)?;
         if let Some(kept) = open.remove(&row.id) {
             kept.sandbox.close();
         }
@@ -202,6 +204,6 @@ pub fn problem(error: StorageError) -> Problem {
     tracing::error!(%error, "storage");
     match error {
         StorageError::NotSaved(_) | StorageError::Fenced => Problem::NotSaved,
-        _ => Problem::Internal { id: secret::id()[..8].to_owned() },
+        StorageError::Other(_) | StorageError::NotOpened(_) => Problem::Unavailable,
     }
 }

@@ -1,6 +1,6 @@
 //! One open sandbox: its cluster, the newest picture of it, and what the learner did besides the cluster.
 
-use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicI64};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lessons::Experiment;
 use sandbox::{
@@ -20,7 +20,11 @@ use wire::{
     stage::{ClockView, StageView},
 };
 
-use super::{observer::Observer, problem, recorder::Journal};
+use super::{
+    observer::Observer,
+    problem,
+    recorder::{self, Journal},
+};
 use crate::{
     secret,
     stage::LEARNER,
@@ -72,6 +76,7 @@ pub struct Sandbox {
     pub experiment: Arc<Experiment>,
     /// The cluster.
     pub live: Live,
+    journal: Arc<Journal>,
     storage: Storage,
     notes: Arc<Mutex<Notes>>,
     redraw: Arc<Notify>,
@@ -96,14 +101,8 @@ impl Sandbox {
         let epoch = Time(row.epoch_unix_ms);
         let entries = read_entries(&storage, &row, epoch).await?;
         let notes = read_notes(&storage, &row).await?;
-        let recorder = Journal {
-            storage: storage.clone(),
-            sandbox: row.id.clone(),
-            run: row.run,
-            epoch,
-            fencing_epoch,
-            seq: AtomicI64::new(entries.len() as i64),
-        };
+        let journal = Arc::new(Journal::new(storage.clone(), &row, entries.len(), fencing_epoch));
+        let recorder = journal.clone();
         let opened = Opened {
             config: Config { seed: row.seed as u64, epoch, world: read_world(&row.world)? },
             entries,
@@ -116,7 +115,7 @@ impl Sandbox {
         let runtime = tokio::runtime::Handle::current();
         let live = tokio::task::spawn_blocking(move || {
             let _guard = runtime.enter();
-            Live::open(opened, Arc::new(recorder))
+            Live::open(opened, recorder)
         })
         .await
         .map_err(|e| internal(&e.to_string()))?
@@ -139,6 +138,7 @@ impl Sandbox {
             start_ms: row.start_ms,
             experiment,
             live,
+            journal,
             storage,
             notes,
             redraw,
@@ -220,22 +220,24 @@ impl Sandbox {
         Ok(())
     }
 
-    /// An act is about to be done; the first time counts. `None` if it was done before.
-    ///
-    /// # Errors
-    /// `NotSaved`.
-    pub async fn begin_act(&self, id: &str) -> Result<Option<Acted>, Problem> {
+    /// An act is about to be done; the first time counts. `None` if it was done before. It is kept with the first entry of
+    /// the journal that its command makes.
+    pub fn begin_act(&self, id: &str) -> Option<Acted> {
         if self.notes().acts.iter().any(|a| a.id == id) {
-            return Ok(None);
+            return None;
         }
         let act = Acted { id: id.to_owned(), at_ms: self.now_ms() };
-        self.storage.save_act(&self.id, self.run, id, act.at_ms).await.map_err(problem)?;
         self.note(|n| n.acts.push(act.clone()));
-        Ok(Some(act))
+        self.journal.expect_act(&act);
+        Some(act)
     }
 
-    /// The act's command failed: nothing was done.
-    pub async fn take_back_act(&self, act: &Acted) {
+    /// The act's command has ended.
+    pub async fn end_act(&self, act: &Acted, done: bool) {
+        self.journal.end_act(act);
+        if done {
+            return;
+        }
         self.note(|n| n.acts.retain(|a| a != act));
         if let Err(error) = self.storage.remove_act(&self.id, self.run, &act.id).await {
             tracing::warn!(%error, "an act could not be taken back");
@@ -249,6 +251,16 @@ impl Sandbox {
         if let Err(error) = self.storage.save_clock(&self.id, now_ms, speed, clock.paused).await {
             tracing::warn!(%error, "the clock could not be saved");
         }
+    }
+
+    /// How far its journal is.
+    pub fn journal(&self) -> recorder::Progress {
+        self.journal.progress()
+    }
+
+    /// Is what is kept of it ahead of what is in memory? Then it must be opened anew.
+    pub fn is_behind(&self) -> bool {
+        self.journal.is_behind()
     }
 
     /// Ends it at once: its viewers reconnect to the next run.

@@ -6,9 +6,12 @@ pub enum StorageError {
     /// A write did not happen: disk full, file read-only, database away. Nothing was changed.
     #[error("the database did not take the change, so nothing was saved: {0}")]
     NotSaved(String),
-    /// Another process has taken the sandbox since; this one must let go of it.
-    #[error("another process took over this sandbox")]
+    /// What is kept of the sandbox is ahead of what this process has in memory, which must let go of it.
+    #[error("this sandbox was written from elsewhere")]
     Fenced,
+    /// The database cannot be opened, and what to do about it.
+    #[error("{0}")]
+    NotOpened(String),
     /// A read failed, or the database cannot be reached.
     #[error("the database did not answer: {0}")]
     Other(#[from] sqlx::Error),

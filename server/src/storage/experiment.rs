@@ -1,9 +1,18 @@
 //! How far a learner is in an experiment: prediction, acts, hints, verdicts.
 
+use sqlx::{Any, any::AnyArguments, query::Query};
+
 use super::{
     Storage,
     error::{Result, not_saved},
 };
+
+/// Notes that an act was done; its first moment stays.
+pub(super) fn save_act(sandbox: &str, run: i64, act: &str, at_ms: i64) -> Query<'static, Any, AnyArguments> {
+    let sql = "INSERT INTO acts (sandbox_id, run, act, at_ms) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (sandbox_id, run, act) DO NOTHING";
+    sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(act.to_owned()).bind(at_ms)
+}
 
 impl Storage {
     /// Locks a prediction; the first of a run wins, later ones change nothing.
@@ -25,18 +34,6 @@ impl Storage {
     pub async fn prediction(&self, sandbox: &str, run: i64) -> Result<Option<(String, i64)>> {
         let sql = "SELECT choice, at_ms FROM predictions WHERE sandbox_id = $1 AND run = $2";
         Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_optional(&self.pool).await?)
-    }
-
-    /// Notes that an act was done; its first moment stays.
-    ///
-    /// # Errors
-    /// When nothing could be written.
-    pub async fn save_act(&self, sandbox: &str, run: i64, act: &str, at_ms: i64) -> Result<()> {
-        let sql = "INSERT INTO acts (sandbox_id, run, act, at_ms) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (sandbox_id, run, act) DO NOTHING";
-        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(act.to_owned()).bind(at_ms);
-        query.execute(&self.pool).await.map_err(not_saved)?;
-        Ok(())
     }
 
     /// Takes an act's note back: the cluster refused it.

@@ -3,25 +3,39 @@
 use super::{
     Storage,
     error::{Result, StorageError, not_saved},
+    experiment::save_act,
     now_ms,
 };
 
+/// The next entry of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEntry<'a> {
+    /// The sandbox's id.
+    pub sandbox: &'a str,
+    /// Number of the run.
+    pub run: i64,
+    /// Number of the entry, from 1.
+    pub seq: i64,
+    /// Virtual moment, ms.
+    pub at_ms: i64,
+    /// The request.
+    pub request_json: &'a str,
+    /// Version of the engine that writes it.
+    pub engine_version: &'a str,
+    /// What the process was given when it took the sandbox.
+    pub fencing_epoch: i64,
+    /// The act of the experiment that it begins, with its moment in ms: noted with the entry or not at all.
+    pub act: Option<(&'a str, i64)>,
+}
+
 impl Storage {
-    /// Keeps the next entry of a run durably, and the clock with it, in one transaction.
+    /// Keeps an entry durably, and with it the clock and the act, in one transaction.
     ///
     /// # Errors
-    /// [`StorageError::Fenced`] when `fencing_epoch` is not the sandbox's; else when nothing could be written.
-    #[expect(clippy::too_many_arguments, reason = "a journal entry's parts")]
-    pub async fn append_entry(
-        &self,
-        sandbox: &str,
-        run: i64,
-        seq: i64,
-        at_ms: i64,
-        request_json: &str,
-        engine_version: &str,
-        fencing_epoch: i64,
-    ) -> Result<()> {
+    /// [`StorageError::Fenced`] when the fencing epoch is not the sandbox's, or the entry is there already; else when
+    /// nothing could be written.
+    pub async fn append_entry(&self, entry: NewEntry<'_>) -> Result<()> {
+        let NewEntry { sandbox, run, seq, at_ms, request_json, engine_version, fencing_epoch, act } = entry;
         let mut tx = self.pool.begin().await.map_err(not_saved)?;
         // The row's lock, taken first, orders this against `take` of another process.
         let clock = sqlx::query(
@@ -50,7 +64,10 @@ impl Storage {
         .bind(now_ms())
         .execute(&mut *tx)
         .await
-        .map_err(not_saved)?;
+        .map_err(|e| if is_taken(&e) { StorageError::Fenced } else { not_saved(e) })?;
+        if let Some((act, at_ms)) = act {
+            save_act(sandbox, run, act, at_ms).execute(&mut *tx).await.map_err(not_saved)?;
+        }
         tx.commit().await.map_err(not_saved)
     }
 
@@ -62,4 +79,9 @@ impl Storage {
         let sql = "SELECT at_ms, request FROM journals WHERE sandbox_id = $1 AND run = $2 ORDER BY seq";
         Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?)
     }
+}
+
+/// Somebody wrote this entry: another process, or we ourselves in a commit whose answer was lost.
+fn is_taken(e: &sqlx::Error) -> bool {
+    e.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

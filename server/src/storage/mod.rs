@@ -13,12 +13,16 @@ use std::time::Duration;
 
 use error::Result;
 pub use error::StorageError;
+pub use journal::NewEntry;
 pub use sandbox::SandboxRow;
-use sqlx::{AnyPool, any::AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Connection, any::AnyPoolOptions};
 
 /// SQLite keeps each commit on disk before it answers; readers do not block the one writer.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+/// Connections to a SQLite file: readers beside the writer.
+const SQLITE_CONNECTIONS: u32 = 4;
 
 /// The database; clones share its connections.
 #[derive(Clone, Debug)]
@@ -34,8 +38,9 @@ impl Storage {
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let sqlite = url.starts_with("sqlite:");
+        probe(url).await?;
         let pool = AnyPoolOptions::new()
-            .max_connections(if sqlite { 4 } else { 10 })
+            .max_connections(if sqlite { SQLITE_CONNECTIONS } else { 10 })
             .acquire_timeout(Duration::from_secs(10))
             .after_connect(move |conn, _| {
                 Box::pin(async move {
@@ -47,7 +52,9 @@ impl Storage {
             })
             .connect(url)
             .await?;
-        sqlx::migrate!("../migrations").run(&pool).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
+        let tables = sqlx::migrate!("../migrations").run(&pool).await;
+        tables
+            .map_err(|e| StorageError::NotOpened(format!("its tables cannot be brought up to date: {e}")))?;
         Ok(Self { pool })
     }
 
@@ -63,6 +70,32 @@ impl Storage {
     /// Writes everything back and lets go of the database.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// One connection, at once: a pool would try again for as long as it may, and say less.
+async fn probe(url: &str) -> Result<()> {
+    let not_opened = |why: String| Err(StorageError::NotOpened(why));
+    let scheme = url.split_once(':').map_or(url, |(scheme, _)| scheme);
+    if !matches!(scheme, "sqlite" | "postgres" | "postgresql") {
+        return not_opened(format!(
+            "its URL begins with {scheme:?}: expected sqlite://FILE?mode=rwc or postgres://USER:PASSWORD@HOST/NAME"
+        ));
+    }
+    let opened = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        if scheme == "sqlite" {
+            // It looks into the file only when it is asked something.
+            sqlx::raw_sql("PRAGMA schema_version").execute(&mut connection).await?;
+        }
+        connection.close().await
+    };
+    match (opened.await, scheme) {
+        (Ok(()), _) => Ok(()),
+        (Err(e), "sqlite") => not_opened(format!(
+            "{e}. Expected the file of a database, or none yet with ?mode=rwc behind its name, in a folder that is there"
+        )),
+        (Err(e), _) => not_opened(format!("{e}. Is PostgreSQL running there, and does it let this user in?")),
     }
 }
 

@@ -178,7 +178,8 @@ impl Storage {
         Ok(())
     }
 
-    /// Starts a run over: from this world, with an empty journal and the clock at zero. Earlier runs stay kept.
+    /// Starts a run over: from this world, with an empty journal, and the clock at the learner's zero, going on at ×1.
+    /// Earlier runs stay kept.
     ///
     /// # Errors
     /// When nothing could be written.
@@ -195,7 +196,7 @@ impl Storage {
     ) -> Result<()> {
         sqlx::query(
             "UPDATE sandboxes SET run = $2, seed = $3, epoch_unix_ms = $4, world = $5, world_hash = $6, \
-             start_ms = $7, clock_ms = 0 WHERE id = $1",
+             start_ms = $7, clock_ms = $7, speed = 1, paused = 0 WHERE id = $1",
         )
         .bind(id.to_owned())
         .bind(run)

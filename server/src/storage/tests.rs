@@ -1,181 +1,44 @@
-//! Storage against a real SQLite file.
-
-use std::path::PathBuf;
-
-use wire::console::ConsoleEntry;
+//! What only SQLite has. What both databases do is tested from outside, in `tests/server/storage.rs`.
 
 use super::*;
 
-/// A folder of its own, gone at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
+impl Storage {
+    /// Sets a PRAGMA on every connection, as far as connections live.
+    pub(crate) async fn pragma(&self, pragma: &str) {
+        let mut connections = Vec::new();
+        for _ in 0..SQLITE_CONNECTIONS {
+            let mut connection = self.pool.acquire().await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}")))
+                .execute(&mut *connection)
+                .await
+                .unwrap();
+            connections.push(connection);
+        }
     }
 
-    async fn open(&self) -> Storage {
-        Storage::open(&format!("sqlite://{}?mode=rwc", self.0.join("a.sqlite").display())).await.unwrap()
+    /// Takes the one writer's lock, as another program may, and holds it until the sender says so (or goes).
+    pub(crate) async fn lock(&self) -> tokio::sync::oneshot::Sender<()> {
+        let mut connection = self.pool.acquire().await.unwrap().detach();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+        let (release, released) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            let _ = released.await;
+            sqlx::query("ROLLBACK").execute(&mut connection).await.unwrap();
+        });
+        release
     }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn row(learner: &str, experiment: &str, touched_ms: i64) -> SandboxRow {
-    SandboxRow {
-        id: format!("sb-{experiment}"),
-        learner_id: learner.into(),
-        lesson: "21-why".into(),
-        experiment: experiment.into(),
-        run: 1,
-        seed: -7,
-        epoch_unix_ms: 1_700_000_000_000,
-        world: "nodes: []".into(),
-        world_hash: "h".into(),
-        start_ms: 60_000,
-        clock_ms: 60_000,
-        speed: 20,
-        paused: true,
-        token: "t".into(),
-        owner: String::new(),
-        fencing_epoch: 0,
-        created_ms: 1,
-        touched_ms,
-    }
-}
-
-async fn with_sandbox(folder: &Folder) -> (Storage, String) {
-    let db = folder.open().await;
-    let learner = db.create_learner("hash").await.unwrap();
-    let sandbox = row(&learner, "a", 5);
-    db.create_sandbox(&sandbox).await.unwrap();
-    (db, sandbox.id)
-}
-
-#[tokio::test]
-async fn learners_and_sandboxes_outlive_the_process() {
-    let folder = Folder::new();
-    let db = folder.open().await;
-    db.ping().await.unwrap();
-    let learner = db.create_learner("hash").await.unwrap();
-    let (a, b) = (row(&learner, "a", 5), row(&learner, "b", 9));
-    db.create_sandbox(&a).await.unwrap();
-    db.create_sandbox(&b).await.unwrap();
-    // a second one for the same experiment changes nothing
-    db.create_sandbox(&SandboxRow { id: "other".into(), ..a.clone() }).await.unwrap();
-    db.close().await;
-
-    let db = folder.open().await;
-    assert_eq!(db.learner_by_token_hash("hash").await.unwrap(), Some(learner.clone()));
-    assert_eq!(db.learner_by_token_hash("forged").await.unwrap(), None);
-    assert_eq!(db.sandbox(&a.id).await.unwrap(), Some(a.clone()));
-    assert_eq!(db.sandbox("other").await.unwrap(), None);
-    assert_eq!(db.sandbox_of(&learner, "21-why", "b").await.unwrap(), Some(b.clone()));
-    assert_eq!(db.sandbox_of("somebody", "21-why", "b").await.unwrap(), None);
-    assert_eq!(db.sandboxes_of(&learner).await.unwrap(), [b, a.clone()]);
-    db.touch(&a.id).await.unwrap();
-    assert_eq!(db.sandboxes_of(&learner).await.unwrap()[0].id, a.id);
 }
 
 #[tokio::test]
 async fn settings_of_the_connection_are_the_durable_ones() {
-    let folder = Folder::new();
-    let db = folder.open().await;
+    let dir = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
+    std::fs::create_dir(&dir).unwrap();
+    let db = Storage::open(&format!("sqlite://{}?mode=rwc", dir.join("a.sqlite").display())).await.unwrap();
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&db.pool).await.unwrap();
     let mut numbers = Vec::new();
     for pragma in ["PRAGMA synchronous", "PRAGMA foreign_keys", "PRAGMA busy_timeout"] {
         numbers.push(sqlx::query_scalar::<_, i64>(pragma).fetch_one(&db.pool).await.unwrap());
     }
+    std::fs::remove_dir_all(&dir).unwrap();
     assert_eq!((mode.as_str(), numbers.as_slice()), ("wal", [2, 1, 5000].as_slice()));
-    assert!(matches!(db.create_sandbox(&row("nobody", "a", 0)).await, Err(StorageError::NotSaved(_))));
-}
-
-#[tokio::test]
-async fn the_journal_takes_only_its_owner() {
-    let folder = Folder::new();
-    let (db, id) = with_sandbox(&folder).await;
-    let first = db.take(&id, "one").await.unwrap();
-    db.append_entry(&id, 1, 1, 70_000, "{\"n\":1}", "e1", first).await.unwrap();
-    let second = db.take(&id, "two").await.unwrap();
-    assert_eq!((first, second), (1, 2));
-    let late = db.append_entry(&id, 1, 2, 80_000, "{}", "e1", first).await;
-    assert!(matches!(late, Err(StorageError::Fenced)), "{late:?}");
-    db.append_entry(&id, 1, 2, 75_000, "{\"n\":2}", "e1", second).await.unwrap();
-    let twice = db.append_entry(&id, 1, 2, 99_000, "{}", "e1", second).await;
-    assert!(matches!(twice, Err(StorageError::NotSaved(_))), "{twice:?}");
-    assert!(db.take("none", "two").await.is_err());
-
-    let kept = [(70_000, "{\"n\":1}".to_owned()), (75_000, "{\"n\":2}".to_owned())];
-    assert_eq!(db.entries(&id, 1).await.unwrap(), kept);
-    assert_eq!(
-        db.sandbox(&id).await.unwrap().unwrap().clock_ms,
-        75_000,
-        "a refused entry leaves the clock alone"
-    );
-
-    db.save_clock(&id, 90_000, 60, false).await.unwrap();
-    let at = db.sandbox(&id).await.unwrap().unwrap();
-    assert_eq!((at.clock_ms, at.speed, at.paused, at.owner.as_str()), (90_000, 60, false, "two"));
-    db.start_run(&id, 2, 8, 3, "w", "wh", 4).await.unwrap();
-    let at = db.sandbox(&id).await.unwrap().unwrap();
-    assert_eq!((at.run, at.seed, at.epoch_unix_ms, at.start_ms, at.clock_ms), (2, 8, 3, 4, 0));
-    assert_eq!((at.world.as_str(), at.world_hash.as_str()), ("w", "wh"));
-    assert!(db.entries(&id, 2).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn progress_of_an_experiment() {
-    let folder = Folder::new();
-    let (db, id) = with_sandbox(&folder).await;
-    assert_eq!(db.prediction(&id, 1).await.unwrap(), None);
-    db.lock_prediction(&id, 1, "first", 1).await.unwrap();
-    db.lock_prediction(&id, 1, "second", 2).await.unwrap();
-    assert_eq!(db.prediction(&id, 1).await.unwrap(), Some(("first".into(), 1)));
-
-    for (act, at_ms) in [("scale", 9), ("unplug", 3), ("scale", 12)] {
-        db.save_act(&id, 1, act, at_ms).await.unwrap();
-    }
-    assert_eq!(db.acts(&id, 1).await.unwrap(), [("unplug".into(), 3), ("scale".into(), 9)]);
-    db.remove_act(&id, 1, "unplug").await.unwrap();
-    assert_eq!(db.acts(&id, 1).await.unwrap(), [("scale".into(), 9)]);
-    assert!(db.acts(&id, 2).await.unwrap().is_empty());
-
-    let mut opened = vec![db.hints(&id).await.unwrap(), db.open_hint(&id, 0).await.unwrap()];
-    for _ in 0..3 {
-        opened.push(db.open_hint(&id, 2).await.unwrap());
-    }
-    assert_eq!((opened.as_slice(), db.hints(&id).await.unwrap()), ([0, 0, 1, 2, 2].as_slice(), 2));
-
-    for (check, verdict) in [("a", "failed"), ("b", "passed"), ("a", "passed"), ("c", "failed")] {
-        db.save_verdict(&id, 1, check, verdict, 1, "[]").await.unwrap();
-    }
-    assert_eq!(
-        (db.verdicts_passed(&id, 1).await.unwrap(), db.verdicts_passed(&id, 2).await.unwrap()),
-        (2, 0)
-    );
-}
-
-#[tokio::test]
-async fn the_console_keeps_order_and_bounds() {
-    let folder = Folder::new();
-    let (db, id) = with_sandbox(&folder).await;
-    let entry = |n: i32| ConsoleEntry {
-        line: format!("kubectl get pods # {n}"),
-        stdout: "이름\n".into(),
-        stderr: String::new(),
-        exit_code: n,
-        at_ms: i64::from(n),
-    };
-    for n in 0..4 {
-        db.append_console(&id, 1, &entry(n)).await.unwrap();
-    }
-    assert_eq!(db.console(&id, 1, 2).await.unwrap(), [entry(2), entry(3)]);
-    assert_eq!(db.console(&id, 1, 10).await.unwrap().len(), 4);
-    assert!(db.console(&id, 2, 10).await.unwrap().is_empty());
 }

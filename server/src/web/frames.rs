@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use axum::{
     Extension,
     extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use wire::{learner::Lang, problem::Problem, stage::Frame};
 
-use super::{Learner, Web, entry::lang_of};
+use super::{Learner, Web, entry::lang_of, fault::answer};
 
 /// A proxy closes what stays silent longer; the browser sees a dead line no later.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -35,7 +35,7 @@ pub async fn frames(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(Extension(Learner(learner))) = learner else { return problem(&Problem::NoSuchSandbox) };
+    let Some(Extension(Learner(learner))) = learner else { return answer(Problem::NoLearner) };
     let lang = asked.lang.unwrap_or_else(|| lang_of(&headers));
     let last_id = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok());
     match web.house.frames(learner, sandbox, lang, last_id).await {
@@ -53,7 +53,7 @@ pub async fn frames(
             )
                 .into_response()
         }
-        Err(p) => problem(&p),
+        Err(problem) => answer(problem),
     }
 }
 
@@ -73,19 +73,4 @@ fn event(frame: &Frame) -> Option<Event> {
 pub async fn closed(mut closing: watch::Receiver<bool>) {
     // an error means that the sender is gone: then it is down, too
     let _ = closing.wait_for(|c| *c).await;
-}
-
-/// A problem as an answer that is not a page.
-pub fn problem(p: &Problem) -> Response {
-    let status = match p {
-        Problem::NoSuchLesson { .. } | Problem::NoSuchSandbox | Problem::NoLearner => StatusCode::NOT_FOUND,
-        Problem::NoSuchAct { .. } | Problem::BadPrediction { .. } | Problem::Cluster { .. } => {
-            StatusCode::BAD_REQUEST
-        }
-        Problem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        Problem::NotSaved => StatusCode::SERVICE_UNAVAILABLE,
-        Problem::Busy => StatusCode::TOO_MANY_REQUESTS,
-        Problem::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    (status, axum::Json(p)).into_response()
 }

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 
-use app::fault::Fault;
 use axum::{
     body::Body,
     extract::Request,
@@ -10,9 +9,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use wire::{learner::Lang, problem::Problem};
+use wire::problem::Problem;
 
-use super::entry::lang_of;
+use super::fault::answer;
 
 /// Largest request body, bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -22,12 +21,12 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
     let declared =
         request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|n| n > BODY_BYTES_MAX as u64) {
-        return too_large(request.headers());
+        return too_large();
     }
     let (parts, body) = request.into_parts();
     match axum::body::to_bytes(body, BODY_BYTES_MAX).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(e) if is_limit(&e) => too_large(&parts.headers),
+        Err(e) if is_limit(&e) => too_large(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
     }
 }
@@ -36,20 +35,8 @@ fn is_limit(e: &axum::Error) -> bool {
     std::error::Error::source(e).is_some_and(|s| s.is::<http_body_util::LengthLimitError>())
 }
 
-/// A page's form gets a sentence; the app's own call gets what it can put into words itself.
-fn too_large(headers: &HeaderMap) -> Response {
-    let status = StatusCode::PAYLOAD_TOO_LARGE;
-    let html = headers.get(header::ACCEPT).is_some_and(|v| v.to_str().is_ok_and(|v| v.contains("text/html")));
-    if !html {
-        return (status, axum::Json(Fault::Problem(Problem::TooLarge { bytes_max: BODY_BYTES_MAX as u64 })))
-            .into_response();
-    }
-    let text = say(
-        headers,
-        "보낸 내용이 너무 큽니다. 1 MiB 아래로 줄여서 다시 보내 주세요.",
-        "What you sent is too large. Please make it smaller than 1 MiB and send it again.",
-    );
-    (status, text).into_response()
+fn too_large() -> Response {
+    answer(Problem::TooLarge { bytes_max: BODY_BYTES_MAX as u64 })
 }
 
 /// Headers that every answer carries.
@@ -75,14 +62,5 @@ pub fn on_panic(panic: Box<dyn Any + Send>) -> HttpResponse<Body> {
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     let id = crate::secret::id();
     tracing::error!(id, panic = words, "a request panicked");
-    let fault = Fault::Problem(Problem::Internal { id });
-    (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(fault)).into_response()
-}
-
-/// The sentence in the reader's language.
-pub fn say(headers: &HeaderMap, ko: &'static str, en: &'static str) -> &'static str {
-    match lang_of(headers) {
-        Lang::Ko => ko,
-        Lang::En => en,
-    }
+    answer(Problem::Internal { id })
 }

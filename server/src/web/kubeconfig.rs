@@ -8,7 +8,7 @@ use axum::{
 };
 use wire::problem::Problem;
 
-use super::{Learner, Web, frames::problem};
+use super::{Learner, Web, fault::answer};
 use crate::kube_api::Kubeconfig;
 
 /// Downloads the file; it holds the sandbox's token, so only its learner gets it.
@@ -18,9 +18,9 @@ pub async fn kubeconfig(
     Path(sandbox): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(Extension(Learner(learner))) = learner else { return problem(&Problem::NoSuchSandbox) };
+    let Some(Extension(Learner(learner))) = learner else { return answer(Problem::NoLearner) };
     let Some(token) = web.house.kubeconfig_facts(learner, sandbox.clone()).await else {
-        return problem(&Problem::NoSuchSandbox);
+        return answer(Problem::NoSuchSandbox);
     };
     let host = asked_host(&headers);
     let text = Kubeconfig {

@@ -2,14 +2,14 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
-use super::{Web, guard};
-use crate::{secret, storage::StorageError};
+use super::{Web, fault::answer};
+use crate::{sandboxes::problem, secret, storage::StorageError};
 
 const COOKIE: &str = "pilothouse";
 const COOKIE_DAYS: i64 = 365;
@@ -18,7 +18,7 @@ const COOKIE_DAYS: i64 = 365;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Learner(pub String);
 
-/// For pages and server functions: a visitor without a learner becomes a new one.
+/// For pages: a visitor without a learner becomes a new one.
 pub async fn find_or_create(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let fresh = match known(&web, request.headers()).await {
         Ok(Some(learner)) => {
@@ -29,11 +29,11 @@ pub async fn find_or_create(State(web): State<Web>, mut request: Request, next: 
             let token = secret::token();
             match web.storage.create_learner(&secret::hash(&token)).await {
                 Ok(id) => request.extensions_mut().insert(Learner(id)),
-                Err(e) => return unavailable(&e, request.headers()),
+                Err(e) => return answer(problem(e)),
             };
             Some(set_cookie(token, request.headers()))
         }
-        Err(e) => return unavailable(&e, request.headers()),
+        Err(e) => return answer(problem(e)),
     };
     let mut response = next.run(request).await;
     if let Some(value) = fresh {
@@ -49,7 +49,7 @@ pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> R
             request.extensions_mut().insert(learner);
         }
         Ok(None) => {}
-        Err(e) => return unavailable(&e, request.headers()),
+        Err(e) => return answer(problem(e)),
     }
     next.run(request).await
 }
@@ -72,14 +72,4 @@ fn set_cookie(token: String, headers: &HeaderMap) -> HeaderValue {
     cookie.set_secure(secure);
     let text = format!("{cookie}; Max-Age={}", COOKIE_DAYS * 24 * 60 * 60);
     HeaderValue::try_from(text).expect("a cookie of base64url is a header value")
-}
-
-fn unavailable(e: &StorageError, headers: &HeaderMap) -> Response {
-    tracing::error!(error = %e, "the learner of a request could not be found or made");
-    let text = guard::say(
-        headers,
-        "지금은 데이터베이스에 닿지 않아 페이지를 열 수 없습니다. 잠시 뒤에 다시 시도해 주세요.",
-        "The database cannot be reached now, so the page cannot be opened. Please try again in a moment.",
-    );
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
 }

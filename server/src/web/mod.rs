@@ -1,6 +1,7 @@
 //! The web room: pages, server functions, frames, downloads. What is behind it is known as a [`House`] only.
 
 mod entry;
+mod fault;
 mod frames;
 mod guard;
 mod kubeconfig;

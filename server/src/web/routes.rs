@@ -7,9 +7,12 @@ use axum::{
     extract::Request,
     http::Response,
     middleware,
-    routing::{any, get},
+    routing::{MethodFilter, any, get, on},
 };
-use leptos::prelude::{provide_context, use_context};
+use leptos::{
+    prelude::{provide_context, use_context},
+    server_fn::axum::server_fn_paths,
+};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list_with_exclusions};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -21,9 +24,8 @@ use tower_http::{
     trace::TraceLayer,
 };
 use tracing::Span;
-use wire::learner::Lang;
 
-use super::{Learner, Web, entry, frames, guard, kubeconfig, learner};
+use super::{Learner, Web, entry, fault, frames, guard, kubeconfig, learner};
 
 /// Files at the root of the site folder.
 const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
@@ -39,6 +41,7 @@ pub fn router(web: Web) -> Router {
     routes
         .layer(middleware::from_fn(guard::limit_body))
         .layer(CatchPanicLayer::custom(guard::on_panic))
+        .layer(middleware::from_fn(fault::in_words))
         .layer(middleware::from_fn(guard::headers))
         .layer(
             TraceLayer::new_for_http()
@@ -54,28 +57,36 @@ pub fn router(web: Web) -> Router {
         .with_state(web)
 }
 
-/// Pages and server functions: here a visitor becomes a learner.
+/// Pages, where a visitor becomes a learner, and server functions, which only know learners.
 fn pages(web: &Web) -> Router<Web> {
     let context = context(web.clone());
-    let list = generate_route_list_with_exclusions(app::App, Some(vec!["/".into()]));
+    // Leptos would add the functions to the pages, where every caller becomes a learner.
+    let apart = server_fn_paths().map(|(path, _)| path.to_owned()).chain(["/".to_owned()]);
+    let list = generate_route_list_with_exclusions(app::App, Some(apart.collect()));
     let shell = {
         let options = web.leptos.clone();
         move || app::shell(options.clone())
     };
-    let functions = {
-        let context = context.clone();
-        move |request: Request| leptos_axum::handle_server_fns_with_context(context.clone(), request)
-    };
     let known = Router::new()
         .leptos_routes_with_context(web, list, context.clone(), shell)
         .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
-    let functions = Router::new()
-        .route("/api/{*function}", any(functions))
-        .layer(middleware::from_fn_with_state(web.clone(), learner::find_or_create));
+    let functions = functions(context.clone())
+        .layer(middleware::from_fn(fault::of_functions))
+        .layer(middleware::from_fn_with_state(web.clone(), learner::find));
     let missing = file_and_error_handler_with_context::<Web, _>(context, app::shell);
     let missing =
         Router::new().fallback(missing).layer(middleware::from_fn_with_state(web.clone(), learner::find));
     known.merge(functions).merge(missing).layer(CompressionLayer::new())
+}
+
+/// Server functions, each with its method; and the answer to what is none.
+fn functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router<Web> {
+    let run = move |request: Request| leptos_axum::handle_server_fns_with_context(context.clone(), request);
+    let known =
+        server_fn_paths().filter_map(|(path, method)| Some((path, MethodFilter::try_from(method).ok()?)));
+    known
+        .fold(Router::new(), |router, (path, method)| router.route(path, on(method, run.clone())))
+        .route("/api/{*function}", any(run))
 }
 
 /// What belongs to one sandbox; of others than its learner's it does not even say that it exists.
@@ -101,21 +112,14 @@ fn files(web: &Web) -> Router<Web> {
         .layer(CompressionLayer::new().compress_when(worth_it))
 }
 
-/// The language of the page that a request is for, or comes from.
-fn page_lang(parts: &axum::http::request::Parts) -> Lang {
-    let first = |path: &str| path.split('/').nth(1).and_then(|segment| segment.parse().ok());
-    let referer = parts.headers.get(axum::http::header::REFERER).and_then(|v| v.to_str().ok());
-    let from = referer.and_then(|r| r.parse::<axum::http::Uri>().ok());
-    first(parts.uri.path()).or_else(|| from.and_then(|uri| first(uri.path()))).unwrap_or_default()
-}
-
 /// Hands the learner's backend to Leptos. Where there is no learner (a static file, an unknown address) nothing is
 /// handed in.
 fn context(web: Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let Some(parts) = use_context::<axum::http::request::Parts>() else { return };
         if let Some(Learner(id)) = parts.extensions.get::<Learner>() {
-            provide_context(web.house.backend(id.clone(), page_lang(&parts)));
+            let lang = fault::lang_of_page(&parts.uri, &parts.headers);
+            provide_context(web.house.backend(id.clone(), lang));
         }
     }
 }

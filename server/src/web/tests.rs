@@ -42,8 +42,8 @@ impl House for Cottage {
         let stream = futures::stream::iter([1, 2]).map(frame).chain(futures::stream::pending());
         Box::pin(ready(if sandbox == "sb" { Ok(stream.boxed()) } else { Err(Problem::NoSuchSandbox) }))
     }
-    fn kube(&self, _: &str, _: &str) -> BoxFuture<'static, Option<sandbox::http::Service>> {
-        Box::pin(ready(None))
+    fn kube(&self, _: &str, _: &str) -> BoxFuture<'static, Result<sandbox::http::Service, Problem>> {
+        Box::pin(ready(Err(Problem::NoSuchSandbox)))
     }
     fn kubeconfig_facts(&self, _: String, sandbox: String) -> BoxFuture<'static, Option<String>> {
         Box::pin(ready((sandbox == "sb").then(|| "token-of-sb".to_owned())))
@@ -58,6 +58,7 @@ impl House for Cottage {
 
 struct Site {
     router: Router,
+    storage: Storage,
     close: watch::Sender<bool>,
     dir: std::path::PathBuf,
 }
@@ -82,11 +83,11 @@ impl Site {
                 .site_root(dir.to_str().unwrap())
                 .build(),
             house: Arc::new(Cottage),
-            storage,
+            storage: storage.clone(),
             closing,
             kube: KubeDoor { addr: "127.0.0.1:3443".parse().unwrap(), ca_pem: "CA".into() },
         };
-        Self { router: router(web), close, dir }
+        Self { router: router(web), storage, close, dir }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -98,11 +99,11 @@ impl Site {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// A visit that makes a learner: `pilothouse=TOKEN`.
-    async fn visit(&self) -> String {
-        let answer = self.post("/api/nothing", "", &[]).await;
-        let cookie = text(answer.headers(), header::SET_COOKIE);
-        cookie.split(';').next().unwrap().to_owned()
+    /// The cookie of a new learner: `pilothouse=TOKEN`.
+    async fn learner(&self) -> String {
+        let token = crate::secret::token();
+        self.storage.create_learner(&crate::secret::hash(&token)).await.unwrap();
+        format!("pilothouse={token}")
     }
 
     async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -153,50 +154,110 @@ async fn answers_carry_the_security_headers() {
     assert_eq!(site.get("/readyz", &[]).await.status(), 503);
 }
 
-#[tokio::test]
-async fn a_visitor_becomes_a_learner_once() {
-    let site = Site::open().await;
-    let first = site.post("/api/nothing", "", &[]).await;
-    let cookie = text(first.headers(), header::SET_COOKIE);
-    for part in ["pilothouse=", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"] {
-        assert!(cookie.contains(part), "{part} in {cookie}");
-    }
-    assert!(!cookie.contains("Secure"), "{cookie}");
-    let tls = site.post("/api/nothing", "", &[("x-forwarded-proto", "https")]).await;
-    assert!(text(tls.headers(), header::SET_COOKIE).contains("Secure"));
+/// What a test demands of an answer: its status, where it leads, and words of its body.
+type Expect<'a> = (u16, &'a str, &'a str);
 
-    let known = cookie.split(';').next().unwrap();
-    let forged = format!("pilothouse={}", crate::secret::token());
-    for (cookie, fresh) in [(known, false), (forged.as_str(), true), ("pilothouse=junk", true)] {
-        let answer = site.post("/api/nothing", "", &[("cookie", cookie)]).await;
-        assert_eq!(answer.headers().contains_key(header::SET_COOKIE), fresh, "{cookie}");
+#[tokio::test]
+async fn faults_are_told_in_the_readers_language() {
+    let site = Site::open().await;
+    let (ko, en) = (
+        [("accept", "text/html"), ("accept-language", "ko")],
+        [("accept", "text/html"), ("accept-language", "en")],
+    );
+    let form = [("accept", "text/html"), ("referer", "http://h/en/lessons/21?problem=old&at=5")];
+    let elsewhere = [("accept", "text/html"), ("referer", "http://h//evil"), ("accept-language", "en")];
+    let script = [("accept", "application/json")];
+    let large = "x".repeat(guard::BODY_BYTES_MAX + 1);
+    let cases: [(&str, &str, &str, &[(&str, &str)], Expect<'_>); 16] = [
+        ("POST", "/api/home", "lang=ko", &script, (404, "", r#"{"problem":{"problem":"no-learner"}}"#)),
+        ("POST", "/api/home", "", &script, (400, "", "\"bad-request\"")),
+        ("POST", "/api/home", "lang=xx", &script, (400, "", "\"bad-request\"")),
+        ("POST", "/api/nothing", "", &script, (404, "", "\"bad-request\"")),
+        ("POST", "/api/nothing", "", &form, (303, "/en/lessons/21?at=5&problem=%22bad%2Drequest%22", "")),
+        (
+            "POST",
+            "/api/home",
+            "lang=en",
+            &form,
+            (
+                303,
+                "/en/lessons/21?at=5&problem=%7B%22problem%22%3A%7B%22problem%22%3A%22no%2Dlearner%22%7D%7D",
+                "",
+            ),
+        ),
+        ("POST", "/api/nothing", "", &elsewhere, (303, "/en?problem=%22bad%2Drequest%22", "")),
+        (
+            "POST",
+            "/api/nothing",
+            &large,
+            &form,
+            (
+                303,
+                "/en/lessons/21?at=5&problem=%7B%22problem%22%3A%7B%22problem%22%3A%22too%2Dlarge%22%2C%22bytes%5Fmax%22%3A1048576%7D%7D",
+                "",
+            ),
+        ),
+        (
+            "POST",
+            "/api/nothing",
+            &large,
+            &script,
+            (413, "", r#"{"problem":{"problem":"too-large","bytes_max":1048576}}"#),
+        ),
+        ("GET", "/api/home", "", &ko, (405, "", "보낸 내용을 읽지 못했어요")),
+        ("DELETE", "/api/home", "", &en, (405, "", "The request could not be read")),
+        (
+            "PUT",
+            "/ko/lessons/21",
+            "",
+            &[("accept", "text/html"), ("accept-language", "en")],
+            (405, "", "보낸 내용을 읽지 못했어요"),
+        ),
+        ("DELETE", "/healthz", "", &script, (405, "", "\"bad-request\"")),
+        ("GET", "/sandboxes/sb/kubeconfig", "", &ko, (404, "", "이 브라우저의 학습 기록을 찾지 못해서")),
+        ("GET", "/sandboxes/sb/kubeconfig", "", &en, (404, "", "No learner was found for this browser")),
+        ("GET", "/sandboxes/sb/frames?lang=xx", "", &en, (400, "", "The request could not be read")),
+    ];
+    for (method, path, sent, headers, (status, to, words)) in cases {
+        let request =
+            headers.iter().fold(Request::builder().method(method).uri(path), |r, (n, v)| r.header(*n, *v));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = site.send(request.body(Body::from(sent.to_owned())).unwrap()).await;
+        let got = (answer.status().as_u16(), text(answer.headers(), header::LOCATION));
+        assert_eq!(text(answer.headers(), header::SET_COOKIE), "", "{method} {path} makes no learner");
+        assert_eq!(answer.status() == 405, answer.headers().contains_key(header::ALLOW), "{method} {path}");
+        let said = body(answer).await;
+        assert_eq!(got, (status, to.to_owned()), "{method} {path} {headers:?}: {said}");
+        assert!(said.contains(words), "{method} {path} {headers:?} said {said:?}, not {words:?}");
     }
+    let fits = "x".repeat(guard::BODY_BYTES_MAX);
+    assert_eq!(site.post("/api/nothing", &fits, &script).await.status(), 404);
 }
 
 #[tokio::test]
-async fn bodies_have_a_bound() {
+async fn a_database_that_is_gone_is_said_to_be() {
     let site = Site::open().await;
-    let (fits, over) = ("x".repeat(guard::BODY_BYTES_MAX), "x".repeat(guard::BODY_BYTES_MAX + 1));
-    assert_eq!(site.post("/api/nothing", &fits, &[]).await.status(), 400);
-    for (headers, words) in [
-        ([("accept", "text/html"), ("accept-language", "ko")].as_slice(), "너무 큽니다"),
-        (&[("accept", "text/html"), ("accept-language", "en")], "too large"),
-        (
-            &[("accept", "application/json")],
-            "{\"problem\":{\"problem\":\"too-large\",\"bytes_max\":1048576}}",
-        ),
-    ] {
-        let answer = site.post("/api/nothing", &over, headers).await;
-        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    site.storage.close().await;
+    for (lang, words) in
+        [("ko", "지금은 데이터베이스가 답하지 않아요"), ("en", "The database does not answer now")]
+    {
+        let cookie = format!("pilothouse={}", crate::secret::token());
+        let headers = [("accept", "text/html"), ("cookie", cookie.as_str())];
+        let answer = site.get(&format!("/{lang}"), &headers).await;
+        assert_eq!(
+            (answer.status().as_u16(), text(answer.headers(), header::RETRY_AFTER).as_str()),
+            (503, "5")
+        );
         let said = body(answer).await;
-        assert!(said.contains(words), "{words} in {said}");
+        assert!(said.contains(words), "{said}");
     }
+    assert_eq!(site.get("/readyz", &[]).await.status(), 503);
 }
 
 #[tokio::test]
 async fn frames_go_to_learners_and_end_with_the_server() {
     let site = Site::open().await;
-    let cookie = site.visit().await;
+    let cookie = site.learner().await;
     for (path, headers, status) in [
         ("/sandboxes/sb/frames", vec![], 404),
         ("/sandboxes/sb/frames", vec![("cookie", "pilothouse=junk")], 404),
@@ -218,7 +279,7 @@ async fn frames_go_to_learners_and_end_with_the_server() {
 #[tokio::test]
 async fn a_frame_is_an_event_with_its_number() {
     let site = Site::open().await;
-    let cookie = site.visit().await;
+    let cookie = site.learner().await;
     let answer = site.get("/sandboxes/sb/frames", &[("cookie", &cookie), ("last-event-id", "41")]).await;
     let mut chunks = answer.into_body().into_data_stream();
     for id in ["id: 42", "id: 43"] {
@@ -232,7 +293,7 @@ async fn a_frame_is_an_event_with_its_number() {
 #[tokio::test]
 async fn a_kubeconfig_is_for_its_learner() {
     let site = Site::open().await;
-    let cookie = site.visit().await;
+    let cookie = site.learner().await;
     for (path, cookie, status) in [
         ("/sandboxes/sb/kubeconfig", "", 404),
         ("/sandboxes/other/kubeconfig", cookie.as_str(), 404),

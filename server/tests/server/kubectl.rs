@@ -1,24 +1,20 @@
 //! Real `kubectl` against the real server: every version that is installed takes a sandbox for a cluster.
 //!
 //! Looks for `kubectl` on the PATH and for `kubectl.1.NN` beside it. Where there is none it says so and is done.
-#![allow(clippy::unwrap_used)]
-
 use std::{
     env,
     ffi::OsStr,
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     sync::mpsc,
     thread,
-    time::{Duration, Instant},
 };
 
-const LESSON: &str = "/en/lessons/21-why-kubernetes";
-/// Longest that the server, or one kubectl, may take: a debug build on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use wire::learner::Lang;
+
+use super::support::{Folder, Learner, PATIENCE, Running, Server, lines_of, wait_for};
 
 const DEPLOYMENT: &str = r#"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "extra"}, "spec": {
     "selector": {"matchLabels": {"app": "extra"}}, "template": {"metadata": {"labels": {"app": "extra"}},
@@ -61,13 +57,14 @@ fn every_installed_kubectl_works() {
         println!("skipped: there is no kubectl on the PATH");
         return;
     }
-    let server = Server::start();
+    let home = Folder::new();
+    let server = Server::start(&home.0.join("data"));
     for kubectl in kubectls {
         // A learner of its own each: nothing of one version is in the way of the next.
-        let learner = Learner::arrive(&server);
-        let kubeconfig = server.home.join(format!("{}.kubeconfig", learner.sandbox));
-        fs::write(&kubeconfig, learner.kubeconfig()).unwrap();
-        let kubectl = Kubectl { binary: kubectl, kubeconfig, home: server.home.clone() };
+        let learner = Learner::arrive(&server, Lang::En);
+        let kubeconfig = home.0.join(format!("{}.kubeconfig", learner.sandbox));
+        fs::write(&kubeconfig, learner.kubeconfig(&server)).unwrap();
+        let kubectl = Kubectl { binary: kubectl, kubeconfig, home: home.0.clone() };
         println!("{}: {}", kubectl.binary.display(), kubectl.version());
         kubectl.reads();
         kubectl.writes();
@@ -217,6 +214,11 @@ impl Kubectl {
                 "",
                 "Error from server (NotFound): pods \"nobody\" not found",
             ),
+            (
+                &["patch", "image", "shop-1.4", "--type=merge", "-p", r#"{"spec":{"pullMillis":1}}"#],
+                "",
+                "Error from server (Forbidden): images.sim.pilothouse.dev \"shop-1.4\" is forbidden: User \"learner\" cannot patch resource \"images\" in API group \"sim.pilothouse.dev\" at the cluster scope",
+            ),
             (&["get", "nonsense"], "", "the server doesn't have a resource type \"nonsense\""),
             (
                 &["delete", "configmap", "note"],
@@ -325,124 +327,4 @@ fn installed() -> Vec<PathBuf> {
     siblings.sort();
     siblings.insert(0, first);
     siblings
-}
-
-/// A process that ends with its owner.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// The built server on free ports, with a data folder of its own.
-struct Server {
-    address: String,
-    home: PathBuf,
-    _process: Running,
-}
-
-impl Server {
-    fn start() -> Self {
-        let home = env::temp_dir().join(format!("pilothouse-kubectl-{}", std::process::id()));
-        fs::create_dir_all(&home).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let mut process = Running(
-            Command::new(env!("CARGO_BIN_EXE_pilothouse"))
-                .args(["serve", "--listen", "127.0.0.1:0", "--kube-listen", "127.0.0.1:0", "--data"])
-                .arg(home.join("data"))
-                .current_dir(root)
-                .env_remove("DATABASE_URL")
-                .env("RUST_LOG", "warn")
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap(),
-        );
-        let lines = lines_of(process.0.stdout.take().unwrap());
-        let line = wait_for(&lines, "the server's address", |line| line.contains("listening on http://"));
-        let address = line.rsplit("http://").next().unwrap().trim().to_owned();
-        Self { address, home, _process: process }
-    }
-
-    /// Gets a page: its head, and its body.
-    fn get(&self, path: &str, cookie: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let cookie = if cookie.is_empty() { String::new() } else { format!("Cookie: {cookie}\r\n") };
-        // HTTP/1.0: the body comes in one piece, and ends with the connection.
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\nAccept: text/html\r\n{cookie}\r\n", self.address)
-            .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.lines().next().unwrap().contains(" 200"), "GET {path}: {head}\n{body}");
-        (head.to_owned(), body.to_owned())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.home);
-    }
-}
-
-/// Somebody with a cookie and a sandbox.
-struct Learner<'a> {
-    server: &'a Server,
-    cookie: String,
-    sandbox: String,
-}
-
-impl<'a> Learner<'a> {
-    fn arrive(server: &'a Server) -> Self {
-        let (head, page) = server.get(LESSON, "");
-        let cookie = head
-            .lines()
-            .filter_map(|line| line.split_once(": "))
-            .find(|(name, value)| name.eq_ignore_ascii_case("set-cookie") && value.starts_with("pilothouse="))
-            .map(|(_, value)| value.split(';').next().unwrap().to_owned())
-            .unwrap_or_else(|| panic!("no cookie: {head}"));
-        let sandbox = page
-            .split("name=\"sandbox\"")
-            .nth(1)
-            .and_then(|rest| rest.split("value=\"").nth(1))
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or_else(|| panic!("no form of the lesson names a sandbox"))
-            .to_owned();
-        Self { server, cookie, sandbox }
-    }
-
-    fn kubeconfig(&self) -> String {
-        let (_, text) = self.server.get(&format!("/sandboxes/{}/kubeconfig", self.sandbox), &self.cookie);
-        assert!(text.contains("certificate-authority-data:"), "{text}");
-        text
-    }
-}
-
-/// Reads lines in a thread of their own, so that waiting for one can end.
-fn lines_of(output: impl Read + Send + 'static) -> mpsc::Receiver<String> {
-    let (send, lines) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if send.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    lines
-}
-
-/// The next line that will do.
-fn wait_for(lines: &mpsc::Receiver<String>, what: &str, will_do: impl Fn(&str) -> bool) -> String {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok(line) if will_do(&line) => return line,
-            Ok(_) => {}
-            Err(e) => panic!("waited for {what}: {e}"),
-        }
-    }
 }

@@ -1,0 +1,144 @@
+//! A database that takes nothing, under a sandbox that is played: full, read-only, locked. Real SQLite each time.
+
+use std::path::{Path, PathBuf};
+
+use app::backend::{Handle, ObjectText};
+use tower::ServiceExt;
+use wire::learner::Lang;
+
+use super::*;
+
+const SLUG: &str = "21-why-kubernetes";
+/// Small rows still find room in the pages of a full file: so many of the smallest ones at most.
+const SMALL_MAX: usize = 500;
+
+struct Game {
+    dir: PathBuf,
+    storage: Storage,
+    house: Arc<dyn House>,
+    learner: String,
+    sandbox: String,
+}
+
+impl Drop for Game {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+impl Game {
+    async fn open() -> Self {
+        let dir = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
+        std::fs::create_dir(&dir).unwrap();
+        let url = format!("sqlite://{}?mode=rwc", dir.join("a.sqlite").display());
+        let storage = Storage::open(&url).await.unwrap();
+        let learner = storage.create_learner("hash").await.unwrap();
+        let house = Self::house(&storage);
+        let page = house.backend(learner.clone(), Lang::Ko).lesson(SLUG.into(), Lang::Ko).await.unwrap();
+        let sandbox = page.experiments[0].sandbox.clone();
+        Self { dir, storage, house, learner, sandbox }
+    }
+
+    fn house(storage: &Storage) -> Arc<dyn House> {
+        let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons/content");
+        Play::open(storage.clone(), &lessons).unwrap()
+    }
+
+    fn backend(&self) -> SharedBackend {
+        self.house.backend(self.learner.clone(), Lang::Ko)
+    }
+
+    /// Writes the next note into the cluster.
+    async fn note(&self, number: usize) -> Result<(), Problem> {
+        let line = format!("kubectl annotate deployment web note={number} --overwrite");
+        let entry = self.backend().console(self.sandbox.clone(), line).await?;
+        assert_eq!(entry.exit_code, 0, "{entry:?}");
+        Ok(())
+    }
+
+    /// What a fresh process makes of what is kept.
+    async fn replayed(&self) -> Vec<ObjectText> {
+        let house = Self::house(&self.storage);
+        house.backend(self.learner.clone(), Lang::Ko).objects(self.sandbox.clone()).await.unwrap()
+    }
+
+    /// Sends the smallest entries of a journal until one is refused; gives the answer to that.
+    async fn until_refused(&self) -> serde_json::Value {
+        let token = self.house.kubeconfig_facts(self.learner.clone(), self.sandbox.clone()).await.unwrap();
+        for _ in 0..SMALL_MAX {
+            let service = self.house.kube(&self.sandbox, &token).await.unwrap();
+            let request = http::Request::delete("/").body(String::new()).unwrap();
+            let answer = service.oneshot(request).await.unwrap();
+            if answer.status() == 500 {
+                let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap();
+                return serde_json::from_slice(&body.to_bytes()).unwrap();
+            }
+        }
+        panic!("there is still room");
+    }
+
+    async fn entries(&self) -> usize {
+        self.storage.entries(&self.sandbox, 1).await.unwrap().len()
+    }
+
+    async fn objects(&self) -> Vec<ObjectText> {
+        self.backend().objects(self.sandbox.clone()).await.unwrap()
+    }
+}
+
+enum Hindrance {
+    Full,
+    ReadOnly,
+    Locked,
+}
+
+#[tokio::test]
+async fn what_cannot_be_saved_is_not_done_and_the_game_goes_on() {
+    for hindrance in [Hindrance::Full, Hindrance::ReadOnly, Hindrance::Locked] {
+        let game = Game::open().await;
+        game.note(0).await.unwrap();
+        let mut lock = None;
+        match hindrance {
+            Hindrance::Full => game.storage.pragma("max_page_count = 1").await,
+            Hindrance::ReadOnly => game.storage.pragma("query_only = ON").await,
+            Hindrance::Locked => {
+                lock = Some(game.storage.lock().await);
+                game.storage.pragma("busy_timeout = 20").await;
+            }
+        }
+        let status = game.until_refused().await;
+        let words = "Internal error occurred: the journal could not be written, so nothing was changed";
+        assert_eq!((&status["reason"], &status["message"]), (&"InternalError".into(), &words.into()));
+        let kept = game.entries().await;
+        demand_untouched(&game).await;
+        assert_eq!(game.entries().await, kept);
+
+        match hindrance {
+            Hindrance::Full => game.storage.pragma("max_page_count = 1000000").await,
+            Hindrance::ReadOnly => game.storage.pragma("query_only = OFF").await,
+            Hindrance::Locked => drop(lock),
+        }
+        // The act that was refused is not taken for done, and can be done now.
+        let progress = game.backend().act(game.sandbox.clone(), "unplug".into(), Lang::Ko).await.unwrap();
+        assert_eq!(progress.acts.len(), 1);
+        game.note(1).await.unwrap();
+        assert_eq!(game.entries().await, kept + 2);
+        assert_eq!(game.replayed().await, game.objects().await);
+    }
+}
+
+/// Everything that would write to the journal is refused; everything that reads is there.
+async fn demand_untouched(game: &Game) {
+    let (objects, backend) = (game.objects().await, game.backend());
+    assert_eq!(game.note(1).await, Err(Problem::NotSaved));
+    let act = backend.act(game.sandbox.clone(), "unplug".into(), Lang::Ko).await;
+    assert_eq!(act, Err(Problem::NotSaved));
+    let pull = backend.handle(game.sandbox.clone(), Handle::Unplug { node: "node-b".into() }).await;
+    assert_eq!(pull, Err(Problem::NotSaved));
+    let look = backend.console(game.sandbox.clone(), "kubectl get deployment web".into()).await.unwrap();
+    assert_eq!((look.exit_code, look.stderr.as_str()), (0, ""), "who only reads is answered");
+
+    assert_eq!(game.objects().await, objects);
+    let page = backend.lesson(SLUG.into(), Lang::En).await.unwrap();
+    assert_eq!(page.experiments[0].progress.acts, [], "nothing was done");
+}

@@ -1,0 +1,12 @@
+//! The whole server, on real databases and over real connections.
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod cli;
+mod full_disk;
+mod kubectl;
+mod postgres;
+mod rights;
+mod storage;
+mod support;
+mod visitors;

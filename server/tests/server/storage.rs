@@ -1,0 +1,196 @@
+//! Storage against real databases: every case on a SQLite file and on a PostgreSQL.
+
+use server::storage::{NewEntry, SandboxRow, Storage, StorageError};
+use wire::console::ConsoleEntry;
+
+use super::support::{Folder, Postgres};
+
+/// Each case as a test of its own on SQLite, and all of them on one PostgreSQL.
+macro_rules! on_both {
+    ($($case:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $case() {
+                let folder = super::Folder::new();
+                super::$case(&folder.sqlite()).await;
+            })*
+        }
+
+        #[tokio::test]
+        async fn postgres_does_the_same() {
+            let Some(postgres) = Postgres::start() else { return };
+            $(
+                println!("{}", stringify!($case));
+                $case(&postgres.database(stringify!($case))).await;
+            )*
+        }
+    };
+}
+
+on_both!(
+    learners_and_sandboxes_outlive_the_process,
+    the_journal_takes_only_its_owner,
+    an_act_is_kept_with_its_entry_or_not_at_all,
+    progress_of_an_experiment,
+    the_console_keeps_order_and_bounds,
+);
+
+async fn open(url: &str) -> Storage {
+    Storage::open(url).await.unwrap()
+}
+
+fn row(learner: &str, experiment: &str, touched_ms: i64) -> SandboxRow {
+    SandboxRow {
+        id: format!("sb-{experiment}"),
+        learner_id: learner.into(),
+        lesson: "21-why".into(),
+        experiment: experiment.into(),
+        run: 1,
+        seed: -7,
+        epoch_unix_ms: 1_700_000_000_000,
+        world: "nodes: []".into(),
+        world_hash: "h".into(),
+        start_ms: 60_000,
+        clock_ms: 60_000,
+        speed: 20,
+        paused: true,
+        token: "t".into(),
+        owner: String::new(),
+        fencing_epoch: 0,
+        created_ms: 1,
+        touched_ms,
+    }
+}
+
+fn entry<'a>(
+    sandbox: &'a str,
+    seq: i64,
+    at_ms: i64,
+    request_json: &'a str,
+    fencing_epoch: i64,
+) -> NewEntry<'a> {
+    NewEntry { sandbox, run: 1, seq, at_ms, request_json, engine_version: "e1", fencing_epoch, act: None }
+}
+
+async fn with_sandbox(url: &str) -> (Storage, String) {
+    let db = open(url).await;
+    let learner = db.create_learner("hash").await.unwrap();
+    let sandbox = row(&learner, "a", 5);
+    db.create_sandbox(&sandbox).await.unwrap();
+    (db, sandbox.id)
+}
+
+async fn learners_and_sandboxes_outlive_the_process(url: &str) {
+    let db = open(url).await;
+    db.ping().await.unwrap();
+    let learner = db.create_learner("hash").await.unwrap();
+    let (a, b) = (row(&learner, "a", 5), row(&learner, "b", 9));
+    db.create_sandbox(&a).await.unwrap();
+    db.create_sandbox(&b).await.unwrap();
+    // a second one for the same experiment changes nothing
+    db.create_sandbox(&SandboxRow { id: "other".into(), ..a.clone() }).await.unwrap();
+    let orphan = db.create_sandbox(&row("nobody", "a", 0)).await;
+    assert!(matches!(orphan, Err(StorageError::NotSaved(_))), "{orphan:?}");
+    db.close().await;
+
+    let db = open(url).await;
+    assert_eq!(db.learner_by_token_hash("hash").await.unwrap(), Some(learner.clone()));
+    assert_eq!(db.learner_by_token_hash("forged").await.unwrap(), None);
+    assert_eq!(db.sandbox(&a.id).await.unwrap(), Some(a.clone()));
+    assert_eq!(db.sandbox("other").await.unwrap(), None);
+    assert_eq!(db.sandbox_of(&learner, "21-why", "b").await.unwrap(), Some(b.clone()));
+    assert_eq!(db.sandbox_of("somebody", "21-why", "b").await.unwrap(), None);
+    assert_eq!(db.sandboxes_of(&learner).await.unwrap(), [b, a.clone()]);
+    db.touch(&a.id).await.unwrap();
+    assert_eq!(db.sandboxes_of(&learner).await.unwrap()[0].id, a.id);
+}
+
+async fn the_journal_takes_only_its_owner(url: &str) {
+    let (db, id) = with_sandbox(url).await;
+    let first = db.take(&id, "one").await.unwrap();
+    db.append_entry(entry(&id, 1, 70_000, "{\"n\":1}", first)).await.unwrap();
+    let second = db.take(&id, "two").await.unwrap();
+    assert_eq!((first, second), (1, 2));
+    let late = db.append_entry(entry(&id, 2, 80_000, "{}", first)).await;
+    assert!(matches!(late, Err(StorageError::Fenced)), "{late:?}");
+    db.append_entry(entry(&id, 2, 75_000, "{\"n\":2}", second)).await.unwrap();
+    let twice = db.append_entry(entry(&id, 2, 99_000, "{}", second)).await;
+    assert!(matches!(twice, Err(StorageError::Fenced)), "{twice:?}");
+    assert!(db.take("none", "two").await.is_err());
+
+    let kept = [(70_000, "{\"n\":1}".to_owned()), (75_000, "{\"n\":2}".to_owned())];
+    assert_eq!(db.entries(&id, 1).await.unwrap(), kept);
+    assert_eq!(
+        db.sandbox(&id).await.unwrap().unwrap().clock_ms,
+        75_000,
+        "a refused entry leaves the clock alone"
+    );
+
+    db.save_clock(&id, 90_000, 60, false).await.unwrap();
+    let at = db.sandbox(&id).await.unwrap().unwrap();
+    assert_eq!((at.clock_ms, at.speed, at.paused, at.owner.as_str()), (90_000, 60, false, "two"));
+    db.start_run(&id, 2, 8, 3, "w", "wh", 4).await.unwrap();
+    let at = db.sandbox(&id).await.unwrap().unwrap();
+    assert_eq!((at.run, at.seed, at.epoch_unix_ms, at.start_ms, at.clock_ms), (2, 8, 3, 4, 4));
+    assert_eq!((at.speed, at.paused), (1, false));
+    assert_eq!((at.world.as_str(), at.world_hash.as_str()), ("w", "wh"));
+    assert!(db.entries(&id, 2).await.unwrap().is_empty());
+}
+
+async fn an_act_is_kept_with_its_entry_or_not_at_all(url: &str) {
+    let (db, id) = with_sandbox(url).await;
+    let epoch = db.take(&id, "one").await.unwrap();
+    for (seq, epoch, act, at_ms, kept) in [
+        (1, epoch, "scale", 9, true),
+        (1, epoch, "unplug", 3, false),
+        (2, epoch - 1, "unplug", 3, false),
+        (2, epoch, "unplug", 3, true),
+        (3, epoch, "scale", 12, true),
+    ] {
+        let new = NewEntry { act: Some((act, at_ms)), ..entry(&id, seq, 70_000, "{}", epoch) };
+        assert_eq!(db.append_entry(new).await.is_ok(), kept, "{seq} {act}");
+    }
+    assert_eq!(db.acts(&id, 1).await.unwrap(), [("unplug".into(), 3), ("scale".into(), 9)]);
+    db.remove_act(&id, 1, "unplug").await.unwrap();
+    assert_eq!(db.acts(&id, 1).await.unwrap(), [("scale".into(), 9)]);
+    assert!(db.acts(&id, 2).await.unwrap().is_empty());
+}
+
+async fn progress_of_an_experiment(url: &str) {
+    let (db, id) = with_sandbox(url).await;
+    assert_eq!(db.prediction(&id, 1).await.unwrap(), None);
+    db.lock_prediction(&id, 1, "first", 1).await.unwrap();
+    db.lock_prediction(&id, 1, "second", 2).await.unwrap();
+    assert_eq!(db.prediction(&id, 1).await.unwrap(), Some(("first".into(), 1)));
+
+    let mut opened = vec![db.hints(&id).await.unwrap(), db.open_hint(&id, 0).await.unwrap()];
+    for _ in 0..3 {
+        opened.push(db.open_hint(&id, 2).await.unwrap());
+    }
+    assert_eq!((opened.as_slice(), db.hints(&id).await.unwrap()), ([0, 0, 1, 2, 2].as_slice(), 2));
+
+    for (check, verdict) in [("a", "failed"), ("b", "passed"), ("a", "passed"), ("c", "failed")] {
+        db.save_verdict(&id, 1, check, verdict, 1, "[]").await.unwrap();
+    }
+    assert_eq!(
+        (db.verdicts_passed(&id, 1).await.unwrap(), db.verdicts_passed(&id, 2).await.unwrap()),
+        (2, 0)
+    );
+}
+
+async fn the_console_keeps_order_and_bounds(url: &str) {
+    let (db, id) = with_sandbox(url).await;
+    let entry = |n: i32| ConsoleEntry {
+        line: format!("kubectl get pods # {n}"),
+        stdout: "이름\n".into(),
+        stderr: String::new(),
+        exit_code: n,
+        at_ms: i64::from(n),
+    };
+    for n in 0..4 {
+        db.append_console(&id, 1, &entry(n)).await.unwrap();
+    }
+    assert_eq!(db.console(&id, 1, 2).await.unwrap(), [entry(2), entry(3)]);
+    assert_eq!(db.console(&id, 1, 10).await.unwrap().len(), 4);
+    assert!(db.console(&id, 2, 10).await.unwrap().is_empty());
+}
