@@ -218,7 +218,7 @@ impl Status {
         Self {
             code: 406,
             reason: "NotAcceptable",
-            message: "only the following media types are accepted: application/json, application/yaml".into(),
+            message: "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf".into(),
             details: Json::Null,
         }
     }
