@@ -1,4 +1,4 @@
-//! Models v1 PersistentVolume.
+//! Models v1 PersistentVolume. Omits: binding, and the finalizer that protects one in use (their controllers are not here yet).
 
 use super::{Column, ResourceDef, Row, cells, check, quantity, volume};
 use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
@@ -68,7 +68,6 @@ fn default(volume: &mut Object) {
 fn prepare(volume: &mut Object, old: Option<&Object>) {
     if old.is_none() {
         volume["status"].set("phase", "Pending");
-        volume::protect(volume, "kubernetes.io/pv-protection");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Models v1 PersistentVolumeClaim.
+//! Models v1 PersistentVolumeClaim. Omits: binding, and the finalizer that protects one in use (their controllers are not here
+//! yet).
 
 use super::{Column, ResourceDef, Row, cells, check, quantity, volume};
 use crate::{api::age, clock::Time, object::Object, status::FieldError};
@@ -53,7 +54,6 @@ fn default(claim: &mut Object) {
 fn prepare(claim: &mut Object, old: Option<&Object>) {
     if old.is_none() {
         claim["status"].set("phase", "Pending");
-        volume::protect(claim, "kubernetes.io/pvc-protection");
     }
 }
 

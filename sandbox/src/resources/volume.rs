@@ -27,14 +27,6 @@ pub fn phase(object: &Object) -> &str {
     if object.is_terminating() { "Terminating" } else { object["status"]["phase"].text() }
 }
 
-/// Adds the finalizer of the protection controllers, as their admission plugin does.
-pub fn protect(object: &mut Object, finalizer: &str) {
-    let finalizers = object["metadata"]["finalizers"].list_mut();
-    if !finalizers.iter().any(|f| *f == finalizer) {
-        finalizers.push(finalizer.into());
-    }
-}
-
 /// At least one access mode, and known ones.
 pub fn check_modes(modes: &Json, errors: &mut Errors) {
     if modes.is_empty() {
