@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::{
     browser,
     cargo::{ALL, BROWSER, cargo, has},
-    e2e, paths, run, sh,
+    e2e, paths, postgres, run, sh,
     tally::{self, Tally},
     tidy, wasm_target,
 };
@@ -90,6 +90,7 @@ fn clippy_xtask() -> Result<Tally> {
 }
 
 fn tests() -> Result<Tally> {
+    postgres::ensure();
     if has("nextest") {
         return counted(&mut cargo(&[&["nextest", "run", "--no-fail-fast", "--no-tests=pass"], &ALL]));
     }

@@ -5,9 +5,10 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
+    apt,
     paths::{root, server, site},
     sh,
     tally::{self, Tally},
@@ -74,36 +75,7 @@ fn chromium() -> Result<PathBuf> {
     if let Some(browser) = found() {
         return Ok(browser);
     }
-    eprintln!("There is no Chromium yet: installing Debian's packages {} (once).", PACKAGES.join(", "));
-    install_browser()?;
+    apt::install("Chromium, which the browser tests need,", &PACKAGES)
+        .context("or name a browser in CHROMIUM")?;
     found().context("apt-get installed chromium, but it is not in PATH")
-}
-
-fn install_browser() -> Result<()> {
-    let by_hand =
-        format!("`apt-get install -y {}` as root, or name a browser in CHROMIUM", PACKAGES.join(" "));
-    if sh::which("apt-get").is_none() {
-        bail!(
-            "the browser tests need Chromium, and there is no apt-get to install it.\nHow to go on: {by_hand}"
-        );
-    }
-    let root_already = sh::ask("id", &["-u"], &root()).is_some_and(|id| id == "0");
-    if !root_already && sh::ask("sudo", &["-n", "true"], &root()).is_none() {
-        bail!(
-            "the browser tests need Chromium; installing it needs root or sudo without a password.\nHow to go on: {by_hand}"
-        );
-    }
-    let apt = |args: &[&str]| {
-        let mut command = if root_already {
-            Command::new("apt-get")
-        } else {
-            let mut sudo = Command::new("sudo");
-            sudo.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-            sudo
-        };
-        sh::run(command.env("DEBIAN_FRONTEND", "noninteractive").args(args))
-    };
-    let installed = apt(&["update"])
-        .and_then(|()| apt(&[&["install", "-y", "--no-install-recommends"], PACKAGES.as_slice()].concat()));
-    installed.with_context(|| format!("apt-get could not install Chromium.\nHow to go on: {by_hand}"))
 }

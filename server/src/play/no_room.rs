@@ -86,10 +86,30 @@ impl Game {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Hindrance {
     Full,
     ReadOnly,
     Locked,
+}
+
+impl Hindrance {
+    /// Stands in the way of the next write. A connection that was refused is closed, and with it what was set on it.
+    async fn stand(self, storage: &Storage) {
+        let pragma = match self {
+            Self::Full => "max_page_count = 1",
+            Self::ReadOnly => "query_only = ON",
+            // Who waits for a lock is only in a hurry.
+            Self::Locked => "busy_timeout = 20",
+        };
+        storage.pragma(pragma).await;
+    }
+
+    async fn go(storage: &Storage) {
+        storage.pragma("max_page_count = 1000000").await;
+        storage.pragma("query_only = OFF").await;
+        storage.pragma("busy_timeout = 5000").await;
+    }
 }
 
 #[tokio::test]
@@ -97,27 +117,20 @@ async fn what_cannot_be_saved_is_not_done_and_the_game_goes_on() {
     for hindrance in [Hindrance::Full, Hindrance::ReadOnly, Hindrance::Locked] {
         let game = Game::open().await;
         game.note(0).await.unwrap();
-        let mut lock = None;
-        match hindrance {
-            Hindrance::Full => game.storage.pragma("max_page_count = 1").await,
-            Hindrance::ReadOnly => game.storage.pragma("query_only = ON").await,
-            Hindrance::Locked => {
-                lock = Some(game.storage.lock().await);
-                game.storage.pragma("busy_timeout = 20").await;
-            }
-        }
+        let lock = match hindrance {
+            Hindrance::Locked => Some(game.storage.lock().await),
+            _ => None,
+        };
+        hindrance.stand(&game.storage).await;
         let status = game.until_refused().await;
         let words = "Internal error occurred: the journal could not be written, so nothing was changed";
         assert_eq!((&status["reason"], &status["message"]), (&"InternalError".into(), &words.into()));
         let kept = game.entries().await;
-        demand_untouched(&game).await;
+        demand_untouched(&game, hindrance).await;
         assert_eq!(game.entries().await, kept);
 
-        match hindrance {
-            Hindrance::Full => game.storage.pragma("max_page_count = 1000000").await,
-            Hindrance::ReadOnly => game.storage.pragma("query_only = OFF").await,
-            Hindrance::Locked => drop(lock),
-        }
+        drop(lock);
+        Hindrance::go(&game.storage).await;
         // The act that was refused is not taken for done, and can be done now.
         let progress = game.backend().act(game.sandbox.clone(), "unplug".into(), Lang::Ko).await.unwrap();
         assert_eq!(progress.acts.len(), 1);
@@ -128,11 +141,14 @@ async fn what_cannot_be_saved_is_not_done_and_the_game_goes_on() {
 }
 
 /// Everything that would write to the journal is refused; everything that reads is there.
-async fn demand_untouched(game: &Game) {
+async fn demand_untouched(game: &Game, hindrance: Hindrance) {
     let (objects, backend) = (game.objects().await, game.backend());
+    hindrance.stand(&game.storage).await;
     assert_eq!(game.note(1).await, Err(Problem::NotSaved));
+    hindrance.stand(&game.storage).await;
     let act = backend.act(game.sandbox.clone(), "unplug".into(), Lang::Ko).await;
     assert_eq!(act, Err(Problem::NotSaved));
+    hindrance.stand(&game.storage).await;
     let pull = backend.handle(game.sandbox.clone(), Handle::Unplug { node: "node-b".into() }).await;
     assert_eq!(pull, Err(Problem::NotSaved));
     let look = backend.console(game.sandbox.clone(), "kubectl get deployment web".into()).await.unwrap();

@@ -1,10 +1,12 @@
 //! Journals: the timed requests of a run, in order. With the seed and the world they are the whole truth of a cluster.
 
+use sqlx::{AnyConnection, Connection};
+
 use super::{
     Storage,
     error::{Result, StorageError, not_saved},
     experiment::save_act,
-    now_ms,
+    now_ms, settle,
 };
 
 /// The next entry of a run.
@@ -35,40 +37,9 @@ impl Storage {
     /// [`StorageError::Fenced`] when the fencing epoch is not the sandbox's, or the entry is there already; else when
     /// nothing could be written.
     pub async fn append_entry(&self, entry: NewEntry<'_>) -> Result<()> {
-        let NewEntry { sandbox, run, seq, at_ms, request_json, engine_version, fencing_epoch, act } = entry;
-        let mut tx = self.pool.begin().await.map_err(not_saved)?;
-        // The row's lock, taken first, orders this against `take` of another process.
-        let clock = sqlx::query(
-            "UPDATE sandboxes SET clock_ms = CASE WHEN clock_ms > $3 THEN clock_ms ELSE $3 END \
-             WHERE id = $1 AND fencing_epoch = $2",
-        )
-        .bind(sandbox.to_owned())
-        .bind(fencing_epoch)
-        .bind(at_ms)
-        .execute(&mut *tx)
-        .await
-        .map_err(not_saved)?;
-        if clock.rows_affected() == 0 {
-            return Err(StorageError::Fenced);
-        }
-        sqlx::query(
-            "INSERT INTO journals (sandbox_id, run, seq, at_ms, request, engine_version, written_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(sandbox.to_owned())
-        .bind(run)
-        .bind(seq)
-        .bind(at_ms)
-        .bind(request_json.to_owned())
-        .bind(engine_version.to_owned())
-        .bind(now_ms())
-        .execute(&mut *tx)
-        .await
-        .map_err(|e| if is_taken(&e) { StorageError::Fenced } else { not_saved(e) })?;
-        if let Some((act, at_ms)) = act {
-            save_act(sandbox, run, act, at_ms).execute(&mut *tx).await.map_err(not_saved)?;
-        }
-        tx.commit().await.map_err(not_saved)
+        let mut connection = self.connection().await?;
+        let done = append(&mut connection, entry).await;
+        settle(connection, done).await
     }
 
     /// The entries of a run in order: virtual moment in ms, and the request as JSON.
@@ -79,6 +50,43 @@ impl Storage {
         let sql = "SELECT at_ms, request FROM journals WHERE sandbox_id = $1 AND run = $2 ORDER BY seq";
         Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?)
     }
+}
+
+async fn append(connection: &mut AnyConnection, entry: NewEntry<'_>) -> Result<()> {
+    let NewEntry { sandbox, run, seq, at_ms, request_json, engine_version, fencing_epoch, act } = entry;
+    let mut tx = connection.begin().await.map_err(not_saved)?;
+    // The row's lock, taken first, orders this against `take` of another process.
+    let clock = sqlx::query(
+        "UPDATE sandboxes SET clock_ms = CASE WHEN clock_ms > $3 THEN clock_ms ELSE $3 END \
+         WHERE id = $1 AND fencing_epoch = $2",
+    )
+    .bind(sandbox.to_owned())
+    .bind(fencing_epoch)
+    .bind(at_ms)
+    .execute(&mut *tx)
+    .await
+    .map_err(not_saved)?;
+    if clock.rows_affected() == 0 {
+        return Err(StorageError::Fenced);
+    }
+    sqlx::query(
+        "INSERT INTO journals (sandbox_id, run, seq, at_ms, request, engine_version, written_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(sandbox.to_owned())
+    .bind(run)
+    .bind(seq)
+    .bind(at_ms)
+    .bind(request_json.to_owned())
+    .bind(engine_version.to_owned())
+    .bind(now_ms())
+    .execute(&mut *tx)
+    .await
+    .map_err(|e| if is_taken(&e) { StorageError::Fenced } else { not_saved(e) })?;
+    if let Some((act, at_ms)) = act {
+        save_act(sandbox, run, act, at_ms).execute(&mut *tx).await.map_err(not_saved)?;
+    }
+    tx.commit().await.map_err(not_saved)
 }
 
 /// Somebody wrote this entry: another process, or we ourselves in a commit whose answer was lost.

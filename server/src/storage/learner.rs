@@ -1,9 +1,11 @@
 //! Learners and the cookies that name them. Only the hash of a cookie's token is kept.
 
+use sqlx::{AnyConnection, Connection};
+
 use super::{
     Storage,
     error::{Result, not_saved},
-    now_ms,
+    now_ms, settle,
 };
 
 /// `seen_ms` is this coarse, so that a page view seldom writes.
@@ -34,25 +36,9 @@ impl Storage {
     /// # Errors
     /// When nothing could be written.
     pub async fn create_learner(&self, token_hash: &str) -> Result<String> {
-        let (id, now) = (crate::secret::id(), now_ms());
-        let mut tx = self.pool.begin().await.map_err(not_saved)?;
-        sqlx::query("INSERT INTO learners (id, created_ms, seen_ms) VALUES ($1, $2, $2)")
-            .bind(id.clone())
-            .bind(now)
-            .execute(&mut *tx)
-            .await
-            .map_err(not_saved)?;
-        sqlx::query(
-            "INSERT INTO sessions (token_hash, learner_id, created_ms, seen_ms) VALUES ($1, $2, $3, $3)",
-        )
-        .bind(token_hash.to_owned())
-        .bind(id.clone())
-        .bind(now)
-        .execute(&mut *tx)
-        .await
-        .map_err(not_saved)?;
-        tx.commit().await.map_err(not_saved)?;
-        Ok(id)
+        let mut connection = self.connection().await?;
+        let done = create(&mut connection, token_hash).await;
+        settle(connection, done).await
     }
 
     async fn seen(&self, token_hash: &str, learner: &str) -> Result<()> {
@@ -65,4 +51,24 @@ impl Storage {
         }
         Ok(())
     }
+}
+
+async fn create(connection: &mut AnyConnection, token_hash: &str) -> Result<String> {
+    let (id, now) = (crate::secret::id(), now_ms());
+    let mut tx = connection.begin().await.map_err(not_saved)?;
+    sqlx::query("INSERT INTO learners (id, created_ms, seen_ms) VALUES ($1, $2, $2)")
+        .bind(id.clone())
+        .bind(now)
+        .execute(&mut *tx)
+        .await
+        .map_err(not_saved)?;
+    sqlx::query("INSERT INTO sessions (token_hash, learner_id, created_ms, seen_ms) VALUES ($1, $2, $3, $3)")
+        .bind(token_hash.to_owned())
+        .bind(id.clone())
+        .bind(now)
+        .execute(&mut *tx)
+        .await
+        .map_err(not_saved)?;
+    tx.commit().await.map_err(not_saved)?;
+    Ok(id)
 }

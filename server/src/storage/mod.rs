@@ -11,11 +11,11 @@ mod tests;
 
 use std::time::Duration;
 
-use error::Result;
 pub use error::StorageError;
+use error::{Result, not_saved};
 pub use journal::NewEntry;
 pub use sandbox::SandboxRow;
-use sqlx::{AnyConnection, AnyPool, Connection, any::AnyPoolOptions};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, any::AnyPoolOptions, pool::PoolConnection};
 
 /// SQLite keeps each commit on disk before it answers; readers do not block the one writer.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
@@ -67,10 +67,27 @@ impl Storage {
         Ok(())
     }
 
+    /// A connection for a transaction; give it to [`settle`] with what came of it.
+    async fn connection(&self) -> Result<PoolConnection<Any>> {
+        self.pool.acquire().await.map_err(not_saved)
+    }
+
     /// Writes everything back and lets go of the database.
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Gives a connection back to the pool; one on which a transaction failed is closed instead. SQLite ends a transaction by
+/// itself when the disk is full. sqlx does not learn of that: it would take what the connection does from then on for part
+/// of a transaction that never ends, and other connections would find the database locked.
+async fn settle<T>(connection: PoolConnection<Any>, done: Result<T>) -> Result<T> {
+    if done.is_err()
+        && let Err(error) = connection.close().await
+    {
+        tracing::warn!(%error, "a connection did not close in order");
+    }
+    done
 }
 
 /// One connection, at once: a pool would try again for as long as it may, and say less.
