@@ -63,6 +63,11 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// What its answer warns of.
+    pub fn warning(&self) -> Option<&'static str> {
+        Some(self.resource.def().warning).filter(|w| !w.is_empty())
+    }
+
     /// Opens a watch at the current moment.
     pub fn new(
         api: &Api,

@@ -266,7 +266,7 @@ fn keep_identity(resource: Resource, object: &mut Object, old: &Object, sub: Sub
     }
 }
 
-/// What Go's `omitempty` leaves out of metadata, and of a ConfigMap.
+/// What Go's `omitempty` leaves out of metadata, and of ConfigMaps and Secrets.
 fn drop_empty(resource: Resource, object: &mut Object) {
     let drop = |tree: &mut Json, fields: &[&str]| {
         for field in fields {
@@ -279,7 +279,7 @@ fn drop_empty(resource: Resource, object: &mut Object) {
         &mut object["metadata"],
         &["labels", "annotations", "finalizers", "ownerReferences", "generateName"],
     );
-    if resource == resources::CONFIG_MAP {
+    if matches!(resource, resources::CONFIG_MAP | resources::SECRET) {
         drop(object, &["data", "binaryData"]);
     }
 }

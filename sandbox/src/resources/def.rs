@@ -40,6 +40,8 @@ pub struct ResourceDef {
     pub name_rule: fn(&str) -> names::Problems,
     /// Does a delete answer with the object even when it is gone at once?
     pub returns_deleted: bool,
+    /// What every answer warns of: its version is deprecated. Empty where there is nothing to warn of.
+    pub warning: &'static str,
     /// Columns of its Table.
     pub columns: &'static [Column],
     /// A row of its Table, one cell a column.
@@ -130,6 +132,7 @@ impl ResourceDef {
             fields: &[],
             name_rule: names::dns1123_subdomain,
             returns_deleted: false,
+            warning: "",
             columns: PLAIN,
             row: |o, now| vec![o.name().into(), crate::api::age(o, now)],
         }

@@ -10,12 +10,14 @@ pub mod certificate_signing_request;
 pub mod cluster_role;
 pub mod cluster_role_binding;
 pub mod component_status;
+pub mod amount;
 pub mod config_map;
 pub mod csi_driver;
 pub mod csi_node;
 pub mod csi_storage_capacity;
 pub mod deployment;
 pub mod endpoint_slice;
+pub mod endpoints;
 pub mod event;
 pub mod flow_schema;
 pub mod image;
@@ -24,6 +26,7 @@ pub mod ingress_class;
 pub mod ip_address;
 pub mod lease;
 pub mod local_subject_access_review;
+pub mod limit_range;
 pub mod machine;
 pub mod mutating_webhook_configuration;
 pub mod namespace;
@@ -33,11 +36,13 @@ pub mod persistent_volume;
 pub mod persistent_volume_claim;
 pub mod pod;
 pub mod pod_check;
+pub mod pod_disruption_budget;
 pub mod pod_row;
 pub mod pod_spec;
 pub mod pod_template;
 pub mod pod_update;
 pub mod priority_level_configuration;
+pub mod priority_class;
 pub mod quantity;
 pub mod rbac;
 pub mod replica_set;
@@ -50,6 +55,9 @@ pub mod self_subject_review;
 pub mod self_subject_rules_review;
 pub mod service;
 pub mod service_cidr;
+pub mod resource_quota;
+pub mod secret;
+pub mod service_account;
 pub mod signal;
 pub mod storage_class;
 pub mod subject_access_review;
@@ -198,6 +206,20 @@ table! {
     SELF_SUBJECT_RULES_REVIEW = 46 => self_subject_rules_review,
     /// authorization.k8s.io/v1 SubjectAccessReview.
     SUBJECT_ACCESS_REVIEW = 47 => subject_access_review,
+    /// v1 Secret.
+    SECRET = 48 => secret,
+    /// v1 ServiceAccount.
+    SERVICE_ACCOUNT = 49 => service_account,
+    /// v1 Endpoints.
+    ENDPOINTS = 50 => endpoints,
+    /// v1 ResourceQuota.
+    RESOURCE_QUOTA = 51 => resource_quota,
+    /// v1 LimitRange.
+    LIMIT_RANGE = 52 => limit_range,
+    /// scheduling.k8s.io/v1 PriorityClass.
+    PRIORITY_CLASS = 53 => priority_class,
+    /// policy/v1 PodDisruptionBudget.
+    POD_DISRUPTION_BUDGET = 54 => pod_disruption_budget,
 }
 
 #[cfg(test)]
@@ -256,6 +278,13 @@ mod tests {
             (SELF_SUBJECT_ACCESS_REVIEW, "SelfSubjectAccessReview"),
             (SELF_SUBJECT_RULES_REVIEW, "SelfSubjectRulesReview"),
             (SUBJECT_ACCESS_REVIEW, "SubjectAccessReview"),
+            (SECRET, "Secret"),
+            (SERVICE_ACCOUNT, "ServiceAccount"),
+            (ENDPOINTS, "Endpoints"),
+            (RESOURCE_QUOTA, "ResourceQuota"),
+            (LIMIT_RANGE, "LimitRange"),
+            (PRIORITY_CLASS, "PriorityClass"),
+            (POD_DISRUPTION_BUDGET, "PodDisruptionBudget"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

@@ -43,6 +43,10 @@ impl Cluster {
         if !request.is_mutating() {
             return read(self.api(), request);
         }
+        warned(request, self.write(request))
+    }
+
+    fn write(&mut self, request: &Request) -> Reply {
         let accept = match Accept::parse(&request.accept) {
             Ok(accept) => accept,
             Err(status) => return failure(&status),
@@ -68,6 +72,16 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// The answer, with the warning that the kind's version is deprecated where it is.
+fn warned(request: &Request, reply: Reply) -> Reply {
+    let Reply::Body(mut body) = reply else { return reply };
+    if let Route::Resource(target) = Route::parse(request.path()) {
+        let warning = target.resource.def().warning;
+        body.warnings.extend((!warning.is_empty()).then(|| warning.to_owned()));
+    }
+    Reply::Body(body)
 }
 
 /// What a handler works with.
