@@ -1,7 +1,7 @@
 //! Create and update. Models the generic registry's `Store.Create` and `Store.Update` with `BeforeCreate`/`BeforeUpdate`.
-//! Omits: admission webhooks; managedFields come with server-side apply.
+//! Omits: managedFields come with server-side apply.
 
-use super::Api;
+use super::{Api, admit};
 use crate::{
     json::Json,
     object::{Key, Object},
@@ -66,13 +66,16 @@ impl Api {
         }
         drop_empty(resource, &mut object);
         (def.default)(&mut object);
+        admit::mutate(self, resource, &mut object, None, options.dry_run)?;
         (def.prepare)(&mut object, None);
         self.allocate(resource, &mut object, None)?;
         let errors = validate(resource, &object, None);
         if !errors.is_empty() {
             return Err(Status::invalid(def, &name, &errors));
         }
-        if self.find(resource, &object.key()).is_some() {
+        let exists = self.find(resource, &object.key()).is_some();
+        admit::validate(self, resource, &object, None, options.dry_run || exists)?;
+        if exists {
             return Err(Status::already_exists(def, &name));
         }
         Ok(self.commit(resource, object, options))
@@ -106,6 +109,7 @@ impl Api {
         if sub == Subresource::Main {
             drop_empty(resource, &mut object);
             (def.default)(&mut object);
+            admit::mutate(self, resource, &mut object, Some(&old), options.dry_run)?;
             (def.prepare)(&mut object, Some(&old));
         }
         let changed = |o: &Object| o.0 != old.0;
@@ -121,6 +125,7 @@ impl Api {
         }
         if sub == Subresource::Main {
             self.allocate(resource, &mut object, Some(&old))?;
+            admit::validate(self, resource, &object, Some(&old), options.dry_run)?;
         }
         if object.is_terminating() && may_go(&object) {
             self.remove(resource, &key, options);

@@ -60,6 +60,11 @@ impl Amount {
     pub fn minus(self, other: Amount) -> Self {
         self.plus(Amount { milli: -other.milli, binary: other.binary })
     }
+
+    /// How many times the other it is; the other is not zero.
+    pub fn ratio(self, other: Amount) -> f64 {
+        self.milli as f64 / other.milli as f64
+    }
 }
 
 impl PartialEq for Amount {

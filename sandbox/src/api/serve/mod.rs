@@ -5,6 +5,7 @@ mod accept;
 mod authorize;
 mod body;
 mod delete;
+mod eviction;
 mod list;
 mod options;
 mod plain;
