@@ -64,8 +64,8 @@ pub struct Watch {
 
 impl Watch {
     /// What its answer warns of.
-    pub fn warning(&self) -> Option<&'static str> {
-        Some(self.resource.def().warning).filter(|w| !w.is_empty())
+    pub fn warning(&self) -> Option<String> {
+        self.resource.def().warning()
     }
 
     /// Opens a watch at the current moment.

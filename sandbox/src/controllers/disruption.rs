@@ -29,10 +29,10 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
     let mut put = |budget: &Object| queue.after_ms(LATENCY_MS, Work::Disruption(budget.key()));
     match record.resource {
-        POD_DISRUPTION_BUDGET if record.change != Change::Deleted => {
-            if record.origin.user != origin::DISRUPTION_CONTROLLER {
-                put(object);
-            }
+        POD_DISRUPTION_BUDGET
+            if record.change != Change::Deleted && record.origin.user != origin::DISRUPTION_CONTROLLER =>
+        {
+            put(object);
         }
         POD => {
             let states = [Some(object), record.before.as_ref()];
@@ -41,11 +41,13 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
                 .for_each(put);
         }
         // A change of scale changes what is expected.
-        REPLICA_SET | resources::DEPLOYMENT => {
-            if record.before.as_ref().is_none_or(|old| old["spec"]["replicas"] != object["spec"]["replicas"])
-            {
-                api.list(POD_DISRUPTION_BUDGET, object.namespace()).for_each(put);
-            }
+        REPLICA_SET | resources::DEPLOYMENT
+            if record
+                .before
+                .as_ref()
+                .is_none_or(|old| old["spec"]["replicas"] != object["spec"]["replicas"]) =>
+        {
+            api.list(POD_DISRUPTION_BUDGET, object.namespace()).for_each(put);
         }
         _ => {}
     }

@@ -65,7 +65,7 @@ impl Service {
         match self.live.handle(&request).await {
             Ok(Reply::Body(body)) => self.whole(body, &known),
             Ok(Reply::Watch(w)) => {
-                let warnings: Vec<String> = w.warning().into_iter().map(str::to_owned).collect();
+                let warnings: Vec<String> = w.warning().into_iter().collect();
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
                 self.head(StatusCode::OK, "application/json", &warnings)
                     .body(BodyExt::boxed_unsync(stream))

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{
-    Column, ResourceDef, Row,
+    Column, Deprecated, ResourceDef, Row,
     cells::{self, NONE, int},
     check::{self, Errors},
     pod_spec,
@@ -15,7 +15,7 @@ pub static DEF: ResourceDef = ResourceDef {
     short_names: &["ep"],
     default,
     validate,
-    warning: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+    deprecated: Some(Deprecated { since_minor: 33, replacement: "discovery.k8s.io/v1 EndpointSlice" }),
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("", "v1", "Endpoints", "endpoints", "endpoints")

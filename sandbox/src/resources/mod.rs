@@ -70,7 +70,7 @@ pub mod volume;
 pub mod volume_attachment;
 pub mod workload_check;
 
-pub use def::{Column, ResourceDef, Row};
+pub use def::{Column, Deprecated, ResourceDef, Row};
 
 /// A kind's place in [`TABLE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -79,8 +79,7 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
 fn warned(request: &Request, reply: Reply) -> Reply {
     let Reply::Body(mut body) = reply else { return reply };
     if let Route::Resource(target) = Route::parse(request.path()) {
-        let warning = target.resource.def().warning;
-        body.warnings.extend((!warning.is_empty()).then(|| warning.to_owned()));
+        body.warnings.extend(target.resource.def().warning());
     }
     Reply::Body(body)
 }
