@@ -29,6 +29,7 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             "${1}RV",
         ),
         (r"\(\d+\)", "(RV)"),
+        (r"\(0xc[0-9a-f]{9}\)", "(POINTER)"),
         (r"\.[0-9a-f]{14,16}\b", ".EVENT"),
         (r"\b(\w+\(?)(<invalid>|<unknown>)", "${1}${2}"),
         (r"\bin \d+(\.\d+)?m?s\b", "in AGE"),

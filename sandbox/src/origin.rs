@@ -19,6 +19,16 @@ pub const GARBAGE_COLLECTOR: &str = "system:serviceaccount:kube-system:generic-g
 pub const POD_GARBAGE_COLLECTOR: &str = "system:serviceaccount:kube-system:pod-garbage-collector";
 /// User of the namespace controller.
 pub const NAMESPACE_CONTROLLER: &str = "system:serviceaccount:kube-system:namespace-controller";
+/// User of the controller that gives every namespace its service account.
+pub const SERVICE_ACCOUNT_CONTROLLER: &str = "system:serviceaccount:kube-system:service-account-controller";
+/// User of the controller that gives every namespace the cluster's certificate.
+pub const ROOT_CA_PUBLISHER: &str = "system:serviceaccount:kube-system:root-ca-cert-publisher";
+/// User of the endpoints controller.
+pub const ENDPOINT_CONTROLLER: &str = "system:serviceaccount:kube-system:endpoint-controller";
+/// User of the quota controller.
+pub const RESOURCEQUOTA_CONTROLLER: &str = "system:serviceaccount:kube-system:resourcequota-controller";
+/// User of the disruption controller.
+pub const DISRUPTION_CONTROLLER: &str = "system:serviceaccount:kube-system:disruption-controller";
 /// User of the scheduler.
 pub const SCHEDULER: &str = "system:kube-scheduler";
 /// User of the API server's own loops.

@@ -1,10 +1,12 @@
 //! The API server's heart: the only way to the store, for clients over HTTP and for the parts of the control plane
 //! alike. Models kube-apiserver's generic registry.
 
+pub mod admit;
 mod age;
 mod allocate;
 mod delete;
 mod discovery;
+mod disruption;
 mod events;
 pub mod names;
 mod openapi;
@@ -30,6 +32,7 @@ use crate::{
 pub use crate::store::{Change, Record};
 pub use age::{age, human_duration};
 pub use delete::{DeleteOptions, Propagation};
+pub use disruption::set_disruption_condition;
 pub use events::{EventType, Source};
 pub use serve::{authorize, read};
 pub(crate) use serve::{expected_kind, failure, unknown_format};

@@ -63,6 +63,11 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// What its answer warns of.
+    pub fn warning(&self) -> Option<String> {
+        self.resource.def().warning()
+    }
+
     /// Opens a watch at the current moment.
     pub fn new(
         api: &Api,

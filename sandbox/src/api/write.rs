@@ -1,7 +1,7 @@
 //! Create and update. Models the generic registry's `Store.Create` and `Store.Update` with `BeforeCreate`/`BeforeUpdate`.
-//! Omits: admission webhooks; managedFields come with server-side apply.
+//! Omits: managedFields come with server-side apply.
 
-use super::Api;
+use super::{Api, admit};
 use crate::{
     json::Json,
     object::{Key, Object},
@@ -66,13 +66,16 @@ impl Api {
         }
         drop_empty(resource, &mut object);
         (def.default)(&mut object);
+        admit::mutate(self, resource, &mut object, None, options.dry_run)?;
         (def.prepare)(&mut object, None);
         self.allocate(resource, &mut object, None)?;
         let errors = validate(resource, &object, None);
         if !errors.is_empty() {
             return Err(Status::invalid(def, &name, &errors));
         }
-        if self.find(resource, &object.key()).is_some() {
+        let exists = self.find(resource, &object.key()).is_some();
+        admit::validate(self, resource, &object, None, options.dry_run || exists)?;
+        if exists {
             return Err(Status::already_exists(def, &name));
         }
         Ok(self.commit(resource, object, options))
@@ -106,6 +109,7 @@ impl Api {
         if sub == Subresource::Main {
             drop_empty(resource, &mut object);
             (def.default)(&mut object);
+            admit::mutate(self, resource, &mut object, Some(&old), options.dry_run)?;
             (def.prepare)(&mut object, Some(&old));
         }
         let changed = |o: &Object| o.0 != old.0;
@@ -121,6 +125,7 @@ impl Api {
         }
         if sub == Subresource::Main {
             self.allocate(resource, &mut object, Some(&old))?;
+            admit::validate(self, resource, &object, Some(&old), options.dry_run)?;
         }
         if object.is_terminating() && may_go(&object) {
             self.remove(resource, &key, options);
@@ -266,7 +271,7 @@ fn keep_identity(resource: Resource, object: &mut Object, old: &Object, sub: Sub
     }
 }
 
-/// What Go's `omitempty` leaves out of metadata, and of a ConfigMap.
+/// What Go's `omitempty` leaves out of metadata, and of ConfigMaps and Secrets.
 fn drop_empty(resource: Resource, object: &mut Object) {
     let drop = |tree: &mut Json, fields: &[&str]| {
         for field in fields {
@@ -279,7 +284,7 @@ fn drop_empty(resource: Resource, object: &mut Object) {
         &mut object["metadata"],
         &["labels", "annotations", "finalizers", "ownerReferences", "generateName"],
     );
-    if resource == resources::CONFIG_MAP {
+    if matches!(resource, resources::CONFIG_MAP | resources::SECRET) {
         drop(object, &["data", "binaryData"]);
     }
 }

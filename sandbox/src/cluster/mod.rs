@@ -83,6 +83,12 @@ impl Cluster {
         self.controllers.start(&mut ctx);
         self.network.start(&mut ctx);
         self.observe();
+        self.settle_namespaces();
+    }
+
+    /// Namespaces get what they need before anything is put into them.
+    fn settle_namespaces(&mut self) {
+        self.advance_to(self.now());
     }
 
     fn add_to_world(&mut self, index: usize, object: Object) -> Result<(), WorldError> {
@@ -93,6 +99,9 @@ impl Cluster {
         self.api.origin = Origin::user(origin::WORLD);
         self.api.create(resource, object).map_err(|status| refuse(status.message))?;
         self.observe();
+        if resource == crate::resources::NAMESPACE {
+            self.settle_namespaces();
+        }
         Ok(())
     }
 

@@ -2,14 +2,19 @@
 
 mod common;
 mod deployment;
+mod disruption;
+mod endpoints;
 mod endpointslice;
 mod eviction;
 mod garbage;
 mod hash;
+mod kubernetes_service;
 mod namespace;
 mod node;
 mod pod_gc;
+mod quota;
 mod replicaset;
+mod service_account;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +52,16 @@ pub enum Work {
     Garbage(Resource, Key),
     /// A pass over pods without a node.
     PodGc,
+    /// A namespace that may lack its account or its certificate.
+    NamespaceNeeds(EcoString),
+    /// A Service whose Endpoints to look at.
+    EndpointsObject(Key),
+    /// A quota to count again.
+    Quota(Key),
+    /// A disruption budget to look at.
+    Disruption(Key),
+    /// The Service of the API server itself.
+    KubernetesService,
     /// A namespace that ends.
     Namespace(EcoString),
 }
@@ -72,6 +87,7 @@ impl Controllers {
     pub fn start(&mut self, ctx: &mut Ctx<'_>) {
         self.nodes.start(ctx.now());
         self.pod_gc.start(ctx.now());
+        kubernetes_service::start(ctx);
     }
 
     /// Sees a change; puts work, writes nothing.
@@ -84,6 +100,11 @@ impl Controllers {
         garbage::observe(record, api, queue);
         self.pod_gc.observe(record, api, queue);
         namespace::observe(record, api, queue);
+        service_account::observe(record, queue);
+        endpoints::observe(record, api, queue);
+        quota::observe(record, api, queue);
+        disruption::observe(record, api, queue);
+        kubernetes_service::observe(record, queue);
     }
 
     /// Does what is due.
@@ -100,6 +121,11 @@ impl Controllers {
             Work::Evict(pod) => self.evictions.evict(&pod, ctx),
             Work::Garbage(resource, key) => garbage::sync(resource, &key, ctx),
             Work::PodGc => self.pod_gc.sync(ctx),
+            Work::NamespaceNeeds(name) => service_account::sync(&name, ctx),
+            Work::EndpointsObject(key) => endpoints::sync(&key, ctx),
+            Work::Quota(key) => quota::sync(&key, ctx),
+            Work::Disruption(key) => disruption::sync(&key, ctx),
+            Work::KubernetesService => kubernetes_service::sync(ctx),
             Work::Namespace(name) => namespace::sync(&name, ctx),
         }
     }

@@ -65,8 +65,9 @@ impl Service {
         match self.live.handle(&request).await {
             Ok(Reply::Body(body)) => self.whole(body, &known),
             Ok(Reply::Watch(w)) => {
+                let warnings: Vec<String> = w.warning().into_iter().collect();
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
-                self.head(StatusCode::OK, "application/json", &[])
+                self.head(StatusCode::OK, "application/json", &warnings)
                     .body(BodyExt::boxed_unsync(stream))
                     .unwrap_or_default()
             }

@@ -152,6 +152,50 @@ fn resource_name(name: &str, path: &str, errors: &mut Errors) {
     }
 }
 
+/// A count or a percentage; `whole_max`: not more than all.
+pub fn count_or_percent(value: &Json, path: &str, whole_max: bool, errors: &mut Errors) {
+    let Some(text) = value.str() else {
+        if value.int().is_some_and(|n| n < 0) {
+            errors.push(FieldError::invalid(path, value, "must be greater than or equal to 0"));
+        }
+        return;
+    };
+    match text.strip_suffix('%').map(|digits| (digits, digits.parse::<u32>())) {
+        Some((digits, Ok(percent))) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            if percent > 100 && whole_max {
+                errors.push(FieldError::invalid(path, value, "must not be greater than 100%"));
+            }
+        }
+        _ => {
+            let why = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+            errors.push(FieldError::invalid(path, value, why));
+        }
+    }
+}
+
+/// The expressions of a label selector. Models `ValidateLabelSelector`.
+pub fn label_selector(selector: &Json, path: &str, errors: &mut Errors) {
+    for (i, e) in selector["matchExpressions"].list().iter().enumerate() {
+        let at = |field: &str| format!("{path}.matchExpressions[{i}].{field}");
+        match (e["operator"].text(), e["values"].is_empty()) {
+            ("In" | "NotIn", true) => {
+                let why = "must be specified when `operator` is 'In' or 'NotIn'";
+                errors.push(FieldError::required(at("values"), why));
+            }
+            ("Exists" | "DoesNotExist", false) => {
+                let why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+                errors.push(FieldError::forbidden(at("values"), why));
+            }
+            ("In" | "NotIn" | "Exists" | "DoesNotExist", _) => {}
+            _ => errors.push(FieldError::invalid(
+                at("operator"),
+                &e["operator"],
+                "not a valid selector operator",
+            )),
+        }
+    }
+}
+
 /// A map of strings as Go prints it.
 pub fn go_map(map: &Json) -> String {
     if map.is_null() {

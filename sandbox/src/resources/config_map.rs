@@ -1,6 +1,6 @@
 //! Models v1 ConfigMap.
 
-use super::{Column, ResourceDef, Row};
+use super::{Column, ResourceDef, Row, check::Errors};
 use crate::{
     api::{age, names},
     clock::Time,
@@ -20,6 +20,8 @@ pub static DEF: ResourceDef = ResourceDef {
 
 const COLUMNS: &[Column] = &[Column::name(), Column::new("Data"), Column::new("Age")];
 
+const FIELDS: &[&str] = &["data", "binaryData"];
+
 fn row(map: &Object, now: Time) -> Row {
     let count = map["data"].entries().count() + map["binaryData"].entries().count();
     vec![map.name().into(), count.into(), age(map, now)]
@@ -27,21 +29,38 @@ fn row(map: &Object, now: Time) -> Row {
 
 fn validate(map: &Object, old: Option<&Object>) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let immutable = old.is_some_and(|old| old["immutable"].bool() == Some(true));
-    for field in ["data", "binaryData"] {
-        for (key, _) in map[field].entries() {
+    keys(map, FIELDS, &mut errors);
+    if let Some(old) = old {
+        immutability(map, old, FIELDS, &mut errors);
+    }
+    errors
+}
+
+/// What is wrong with the keys of these fields; Secrets have the same.
+pub fn keys(map: &Object, fields: &[&str], errors: &mut Errors) {
+    for field in fields {
+        for (key, _) in map[*field].entries() {
             for problem in names::config_key(key) {
                 errors.push(FieldError::invalid(format!("{field}[{key}]"), &Json::from(key), &problem));
             }
         }
-        if immutable && old.is_some_and(|old| old[field] != map[field]) {
-            errors.push(FieldError::forbidden(field, "field is immutable when `immutable` is set"));
+    }
+}
+
+/// What `immutable: true` once said stays so; Secrets have the same.
+pub fn immutability(map: &Object, old: &Object, fields: &[&str], errors: &mut Errors) {
+    const WHY: &str = "field is immutable when `immutable` is set";
+    if old["immutable"].bool() != Some(true) {
+        return;
+    }
+    if map["immutable"].bool() != Some(true) {
+        errors.push(FieldError::forbidden("immutable", WHY));
+    }
+    for field in fields {
+        if old[*field] != map[*field] {
+            errors.push(FieldError::forbidden(*field, WHY));
         }
     }
-    if immutable && map["immutable"].bool() != Some(true) {
-        errors.push(FieldError::forbidden("immutable", "field is immutable when `immutable` is set"));
-    }
-    errors
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub struct ResourceDef {
     pub name_rule: fn(&str) -> names::Problems,
     /// Does a delete answer with the object even when it is gone at once?
     pub returns_deleted: bool,
+    /// Is its version deprecated? Every answer warns of it then.
+    pub deprecated: Option<Deprecated>,
     /// Columns of its Table.
     pub columns: &'static [Column],
     /// A row of its Table, one cell a column.
@@ -49,6 +51,15 @@ pub struct ResourceDef {
 /// Verbs of a kind that is stored and has no peculiarities.
 pub const ALL_VERBS: &[&str] =
     &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+/// That a version is deprecated. Models `APILifecycleDeprecated` and `APILifecycleReplacement`.
+#[derive(Clone, Copy, Debug)]
+pub struct Deprecated {
+    /// The minor version of Kubernetes since which it is.
+    pub since_minor: u32,
+    /// What to use instead.
+    pub replacement: &'static str,
+}
 
 const PLAIN: &[Column] = &[Column::name(), Column::new("Age")];
 
@@ -130,6 +141,7 @@ impl ResourceDef {
             fields: &[],
             name_rule: names::dns1123_subdomain,
             returns_deleted: false,
+            deprecated: None,
             columns: PLAIN,
             row: |o, now| vec![o.name().into(), crate::api::age(o, now)],
         }
@@ -143,6 +155,13 @@ impl ResourceDef {
     /// `group/version`, or `version` for the core group.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.into() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// What every answer warns of, if of anything.
+    pub fn warning(&self) -> Option<String> {
+        let Deprecated { since_minor, replacement } = self.deprecated?;
+        let (version, kind) = (self.api_version(), self.kind);
+        Some(format!("{version} {kind} is deprecated in v1.{since_minor}+; use {replacement}"))
     }
 
     /// One of the world's kinds, which Kubernetes does not know?

@@ -101,7 +101,8 @@ fn strategy(strategy: &Json, errors: &mut Errors) {
         }
         "RollingUpdate" => {
             for field in ["maxUnavailable", "maxSurge"] {
-                count_or_percent(&rolling[field], &format!("spec.strategy.rollingUpdate.{field}"), errors);
+                let at = format!("spec.strategy.rollingUpdate.{field}");
+                check::count_or_percent(&rolling[field], &at, field == "maxUnavailable", errors);
             }
             let is_zero = |v: &Json| v.int() == Some(0) || *v == "0%";
             if is_zero(&rolling["maxUnavailable"]) && is_zero(&rolling["maxSurge"]) {
@@ -121,26 +122,6 @@ fn strategy(strategy: &Json, errors: &mut Errors) {
                  RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}}: supported values: \"Recreate\", \"RollingUpdate\""
             ),
         }),
-    }
-}
-
-fn count_or_percent(value: &Json, path: &str, errors: &mut Errors) {
-    let Some(text) = value.str() else {
-        if value.int().is_some_and(|n| n < 0) {
-            errors.push(FieldError::invalid(path, value, "must be greater than or equal to 0"));
-        }
-        return;
-    };
-    match text.strip_suffix('%').map(|digits| (digits, digits.parse::<u32>())) {
-        Some((digits, Ok(percent))) if digits.bytes().all(|b| b.is_ascii_digit()) => {
-            if percent > 100 && path.ends_with("maxUnavailable") {
-                errors.push(FieldError::invalid(path, value, "must not be greater than 100%"));
-            }
-        }
-        _ => {
-            let why = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-            errors.push(FieldError::invalid(path, value, why));
-        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod cells;
 pub mod check;
 mod def;
 
+pub mod amount;
 pub mod api_service;
 pub mod binding;
 pub mod certificate_signing_request;
@@ -16,6 +17,7 @@ pub mod csi_node;
 pub mod csi_storage_capacity;
 pub mod deployment;
 pub mod endpoint_slice;
+pub mod endpoints;
 pub mod event;
 pub mod flow_schema;
 pub mod image;
@@ -23,6 +25,7 @@ pub mod ingress;
 pub mod ingress_class;
 pub mod ip_address;
 pub mod lease;
+pub mod limit_range;
 pub mod local_subject_access_review;
 pub mod machine;
 pub mod mutating_webhook_configuration;
@@ -33,22 +36,27 @@ pub mod persistent_volume;
 pub mod persistent_volume_claim;
 pub mod pod;
 pub mod pod_check;
+pub mod pod_disruption_budget;
 pub mod pod_row;
 pub mod pod_spec;
 pub mod pod_template;
 pub mod pod_update;
+pub mod priority_class;
 pub mod priority_level_configuration;
 pub mod quantity;
 pub mod rbac;
 pub mod replica_set;
+pub mod resource_quota;
 pub mod role;
 pub mod role_binding;
 pub mod runtime_class;
 pub mod schema;
+pub mod secret;
 pub mod self_subject_access_review;
 pub mod self_subject_review;
 pub mod self_subject_rules_review;
 pub mod service;
+pub mod service_account;
 pub mod service_cidr;
 pub mod signal;
 pub mod storage_class;
@@ -62,7 +70,7 @@ pub mod volume;
 pub mod volume_attachment;
 pub mod workload_check;
 
-pub use def::{Column, ResourceDef, Row};
+pub use def::{Column, Deprecated, ResourceDef, Row};
 
 /// A kind's place in [`TABLE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,6 +206,20 @@ table! {
     SELF_SUBJECT_RULES_REVIEW = 46 => self_subject_rules_review,
     /// authorization.k8s.io/v1 SubjectAccessReview.
     SUBJECT_ACCESS_REVIEW = 47 => subject_access_review,
+    /// v1 Secret.
+    SECRET = 48 => secret,
+    /// v1 ServiceAccount.
+    SERVICE_ACCOUNT = 49 => service_account,
+    /// v1 Endpoints.
+    ENDPOINTS = 50 => endpoints,
+    /// v1 ResourceQuota.
+    RESOURCE_QUOTA = 51 => resource_quota,
+    /// v1 LimitRange.
+    LIMIT_RANGE = 52 => limit_range,
+    /// scheduling.k8s.io/v1 PriorityClass.
+    PRIORITY_CLASS = 53 => priority_class,
+    /// policy/v1 PodDisruptionBudget.
+    POD_DISRUPTION_BUDGET = 54 => pod_disruption_budget,
 }
 
 #[cfg(test)]
@@ -256,6 +278,13 @@ mod tests {
             (SELF_SUBJECT_ACCESS_REVIEW, "SelfSubjectAccessReview"),
             (SELF_SUBJECT_RULES_REVIEW, "SelfSubjectRulesReview"),
             (SUBJECT_ACCESS_REVIEW, "SubjectAccessReview"),
+            (SECRET, "Secret"),
+            (SERVICE_ACCOUNT, "ServiceAccount"),
+            (ENDPOINTS, "Endpoints"),
+            (RESOURCE_QUOTA, "ResourceQuota"),
+            (LIMIT_RANGE, "LimitRange"),
+            (PRIORITY_CLASS, "PriorityClass"),
+            (POD_DISRUPTION_BUDGET, "PodDisruptionBudget"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

@@ -1,5 +1,4 @@
-//! Models v1 Pod: its defaults, and the admission plugins DefaultTolerationSeconds, Priority and ServiceAccount.
-//! Omits: PriorityClasses, the volume of the service account's token.
+//! Models v1 Pod: its defaults, and the admission plugin DefaultTolerationSeconds. What needs other objects is in `api::admit`.
 
 use super::{ResourceDef, pod_check, pod_row, pod_spec, pod_update, quantity};
 use crate::{json, json::Json, object::Object, status::FieldError};
@@ -51,13 +50,8 @@ fn requests_from_limits(resources: &mut Json) {
     }
 }
 
-/// What the admission plugins add.
+/// What DefaultTolerationSeconds adds.
 fn admit(spec: &mut Json) {
-    spec.default_to("priority", 0i64);
-    spec.default_to("preemptionPolicy", "PreemptLowerPriority");
-    spec.default_to("serviceAccountName", "default");
-    let account = spec["serviceAccountName"].clone();
-    spec.default_to("serviceAccount", account);
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         let tolerates = |t: &Json| {
             (t["key"] == key || t["key"].text().is_empty())

@@ -4,7 +4,7 @@
 
 use ecow::EcoString;
 
-use super::{Resource, quantity};
+use super::{Resource, amount::Amount, quantity};
 use crate::{
     json::{Json, Map},
     types::{self, Field, Message, Of, Shape},
@@ -236,12 +236,16 @@ fn zero(field: &Field) -> Json {
     }
 }
 
-/// A quantity may be written as a number, and is kept as a string.
+/// A quantity may be written as a number or in any form, and is kept in its canonical one.
 fn quantity_of(json: &mut Json) -> Result<(), String> {
-    if matches!(json, Json::Int(_) | Json::Float(_)) {
-        *json = json.to_string().into();
+    if !matches!(json, Json::Int(_) | Json::Float(_) | Json::Str(_)) {
+        return Err(NO_QUANTITY.into());
     }
-    if json.str().is_some_and(quantity::is_valid) { Ok(()) } else { Err(NO_QUANTITY.into()) }
+    let canonical = Json::from(Amount::read(json).ok_or(NO_QUANTITY)?);
+    if *json != canonical {
+        *json = canonical;
+    }
+    Ok(())
 }
 
 /// Models `IntOrString.UnmarshalJSON`.

@@ -14,7 +14,7 @@ pub fn selector_and_template(spec: &Json, errors: &mut Errors) {
     if selector.is_null() {
         errors.push(FieldError::required("spec.selector", ""));
     } else {
-        expressions(selector, errors);
+        check::label_selector(selector, "spec.selector", errors);
         if errors.len() > before {
             let value = check::go_selector(selector);
             errors.push(invalid_go("spec.selector".into(), &value, "invalid label selector"));
@@ -34,28 +34,6 @@ pub fn selector_and_template(spec: &Json, errors: &mut Errors) {
     let policy = &template["spec"]["restartPolicy"];
     if ["OnFailure", "Never"].contains(&policy.text()) {
         errors.push(FieldError::unsupported("spec.template.spec.restartPolicy", policy, &["Always"]));
-    }
-}
-
-fn expressions(selector: &Json, errors: &mut Errors) {
-    for (i, e) in selector["matchExpressions"].list().iter().enumerate() {
-        let at = |field: &str| format!("spec.selector.matchExpressions[{i}].{field}");
-        match (e["operator"].text(), e["values"].is_empty()) {
-            ("In" | "NotIn", true) => {
-                let why = "must be specified when `operator` is 'In' or 'NotIn'";
-                errors.push(FieldError::required(at("values"), why));
-            }
-            ("Exists" | "DoesNotExist", false) => {
-                let why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-                errors.push(FieldError::forbidden(at("values"), why));
-            }
-            ("In" | "NotIn" | "Exists" | "DoesNotExist", _) => {}
-            _ => errors.push(FieldError::invalid(
-                at("operator"),
-                &e["operator"],
-                "not a valid selector operator",
-            )),
-        }
     }
 }
 

@@ -194,12 +194,17 @@ fn columns(table: &Value) -> Vec<String> {
     table["columnDefinitions"].as_array().unwrap().iter().map(text).collect()
 }
 
+/// Addresses in memory, which Go prints, say nothing.
+fn without_pointers(text: &str) -> String {
+    text.split("(0xc").map(|part| part.trim_start_matches(|c: char| c.is_ascii_hexdigit())).collect()
+}
+
 /// The message, or the causes in an order of their own: Go walks maps in any order.
 fn said(status: &Value) -> Vec<String> {
     match status["details"]["causes"].as_array() {
-        None => vec![status["message"].to_string()],
+        None => vec![without_pointers(&status["message"].to_string())],
         Some(causes) => {
-            let mut all: Vec<String> = causes.iter().map(ToString::to_string).collect();
+            let mut all: Vec<String> = causes.iter().map(|c| without_pointers(&c.to_string())).collect();
             all.sort();
             all
         }

@@ -7,8 +7,19 @@ use sandbox::{
 };
 use serde_json::Value;
 
+/// A cluster without the ConfigMaps that every namespace has, so that a test's own are all there are.
 pub fn cluster() -> Cluster {
-    Cluster::new(Config { seed: 7, epoch: Time(1_795_000_000_000), world: Vec::new() }).unwrap()
+    let mut cluster =
+        Cluster::new(Config { seed: 7, epoch: Time(1_795_000_000_000), world: Vec::new() }).unwrap();
+    for namespace in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+        ok(
+            &mut cluster,
+            "DELETE",
+            &format!("/api/v1/namespaces/{namespace}/configmaps/kube-root-ca.crt"),
+            "",
+        );
+    }
+    cluster
 }
 
 pub fn request(method: &str, uri: &str, body: &str) -> Request {

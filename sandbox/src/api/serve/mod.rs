@@ -5,6 +5,7 @@ mod accept;
 mod authorize;
 mod body;
 mod delete;
+mod eviction;
 mod list;
 mod options;
 mod plain;
@@ -43,6 +44,10 @@ impl Cluster {
         if !request.is_mutating() {
             return read(self.api(), request);
         }
+        warned(request, self.write(request))
+    }
+
+    fn write(&mut self, request: &Request) -> Reply {
         let accept = match Accept::parse(&request.accept) {
             Ok(accept) => accept,
             Err(status) => return failure(&status),
@@ -68,6 +73,15 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// The answer, with the warning that the kind's version is deprecated where it is.
+fn warned(request: &Request, reply: Reply) -> Reply {
+    let Reply::Body(mut body) = reply else { return reply };
+    if let Route::Resource(target) = Route::parse(request.path()) {
+        body.warnings.extend(target.resource.def().warning());
+    }
+    Reply::Body(body)
 }
 
 /// What a handler works with.

@@ -9,7 +9,7 @@ use super::{
     plain,
     query::Query,
     route::{Route, Sub, Target},
-    scale, subresources, text_body,
+    scale, subresources, text_body, warned,
 };
 use crate::{
     api::{
@@ -36,11 +36,12 @@ pub fn read(api: &Api, request: &Request) -> Reply {
     let query = Query::parse(request.query());
     let result = Accept::parse(&request.accept)
         .and_then(|accept| answer(api, &Call { request, query: &query, accept: &accept }, route));
-    match result {
+    let reply = match result {
         Ok(Reply::Body(body)) if query.flag("pretty") == Some(true) => Reply::Body(pretty(body)),
         Ok(reply) => reply,
         Err(status) => failure(&status),
-    }
+    };
+    warned(request, reply)
 }
 
 fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {

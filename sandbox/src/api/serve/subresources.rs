@@ -1,13 +1,7 @@
-//! Pods' own subresources: binding, eviction, log. Models the pod registry's REST handlers.
-//! Omits: disruption budgets (an eviction deletes), exec, attach, port-forward.
+//! Pods' own subresources: binding, log. Models the pod registry's REST handlers.
+//! Omits: exec, attach, port-forward.
 
-use super::{
-    Call, body,
-    options::{delete_options, write_options},
-    route::Target,
-    text_body,
-    write::success,
-};
+use super::{Call, body, options::write_options, route::Target, text_body, write::success};
 use crate::{
     api::Api,
     json::Json,
@@ -65,14 +59,6 @@ fn binding_conflict(name: &str, why: &str) -> Status {
         message: format!("Operation cannot be fulfilled on pods/binding {name:?}: {why}"),
         details: crate::json!({"name": name, "kind": "pods/binding"}),
     }
-}
-
-/// POST `eviction`: deletes a pod, politely.
-pub fn evict(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let eviction = body::parse(call.request, "Eviction")?;
-    let options = delete_options(call.query, &eviction["deleteOptions"])?;
-    api.delete(POD, &target.key(), &options)?;
-    Ok(success(201, Json::Null))
 }
 
 /// GET `log`: what the kubelet keeps of a container's output. Simulated containers print nothing of their own; their

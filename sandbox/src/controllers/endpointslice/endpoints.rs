@@ -13,8 +13,14 @@ pub fn belongs(pod: &Object) -> bool {
     !is_finished(pod) && !address(pod).is_empty()
 }
 
-fn address(pod: &Object) -> &str {
+/// The pod's address, or empty.
+pub fn address(pod: &Object) -> &str {
     pod["status"]["podIP"].text()
+}
+
+/// A reference to the pod.
+pub fn target_ref(pod: &Object) -> Json {
+    json!({"kind": "Pod", "namespace": pod.namespace().as_str(), "name": pod.name().as_str(), "uid": pod.uid().as_str()})
 }
 
 /// A pod as an endpoint of a service.
@@ -25,8 +31,8 @@ pub fn endpoint(pod: &Object, service: &Object, zone: Option<&str>) -> Json {
     let mut e = json!({
         "addresses": [address(pod)],
         "conditions": {"ready": ready, "serving": anyway || serving, "terminating": terminating},
-        "targetRef": {"kind": "Pod", "namespace": pod.namespace().as_str(), "name": pod.name().as_str(), "uid": pod.uid().as_str()},
     });
+    e.set("targetRef", target_ref(pod));
     e.set("nodeName", pod["spec"]["nodeName"].clone());
     e.set("zone", zone);
     let hostname = pod["spec"]["hostname"].text();

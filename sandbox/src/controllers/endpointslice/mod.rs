@@ -1,7 +1,7 @@
 //! The endpointslice controller: who serves a Service. Models `pkg/controller/endpointslice`.
 //! Omits: IPv6 and dual stack, topology hints.
 
-mod endpoints;
+pub mod endpoints;
 mod plan;
 
 use crate::{
@@ -22,7 +22,8 @@ const LATENCY_MS: i64 = 10;
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGER: &str = "endpointslice-controller.k8s.io";
-const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+/// When what led to the endpoints changed.
+pub const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// Sees a change.
 pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
@@ -33,17 +34,21 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
         resources::ENDPOINT_SLICE if record.origin.user != origin::ENDPOINTSLICE_CONTROLLER => {
             controller_of(object, "Service").into_iter().for_each(put);
         }
-        resources::POD if matters(record) => {
-            let states = [Some(object), record.before.as_ref()];
-            for service in api.list(resources::SERVICE, object.namespace()) {
-                let labels = Labels::from_map(&service["spec"]["selector"]);
-                if !labels.is_empty() && states.iter().flatten().any(|pod| labels.selects(pod)) {
-                    put(service.key());
-                }
-            }
-        }
+        resources::POD => services_of(record, api).for_each(put),
         _ => {}
     }
+}
+
+/// The services that a change of a pod matters to.
+pub fn services_of<'a>(record: &'a Record, api: &'a Api) -> impl Iterator<Item = Key> + 'a {
+    let states = [Some(&record.object), record.before.as_ref()];
+    let namespace = record.object.namespace();
+    let services = matters(record).then(|| api.list(resources::SERVICE, namespace));
+    services.into_iter().flatten().filter_map(move |service| {
+        let labels = Labels::from_map(&service["spec"]["selector"]);
+        let selects = !labels.is_empty() && states.iter().flatten().any(|pod| labels.selects(pod));
+        selects.then(|| service.key())
+    })
 }
 
 /// Could this change of a pod show in a slice?

@@ -1,0 +1,58 @@
+//! Admission: what is filled in or refused by what other objects say. Models the order of kube-apiserver's default
+//! plugins. Omits: webhooks and admission policies, PodSecurity, storage and certificate plugins.
+
+mod limits;
+mod priority;
+mod quota;
+mod service_account;
+
+use super::Api;
+use crate::{
+    object::Object,
+    resources::{self, Resource},
+    status::Status,
+};
+
+pub use quota::{charges, matches_scopes};
+
+/// Fills in what others say; runs before an object is checked. `old` is `None` on create.
+///
+/// # Errors
+/// `Forbidden`, in a plugin's words.
+pub(super) fn mutate(
+    api: &mut Api,
+    resource: Resource,
+    object: &mut Object,
+    old: Option<&Object>,
+    dry_run: bool,
+) -> Result<(), Status> {
+    if resource != resources::POD {
+        return Ok(());
+    }
+    if let Some(old) = old {
+        priority::keep(object, old);
+        return Ok(());
+    }
+    limits::fill(api, object);
+    service_account::fill(api, object, dry_run)?;
+    priority::fill(api, object)
+}
+
+/// Refuses what others do not allow; runs after an object was checked.
+///
+/// # Errors
+/// `Forbidden`, in a plugin's words.
+pub(super) fn validate(
+    api: &mut Api,
+    resource: Resource,
+    object: &Object,
+    old: Option<&Object>,
+    dry_run: bool,
+) -> Result<(), Status> {
+    match resource {
+        resources::POD if old.is_none() => limits::check(api, object)?,
+        resources::PRIORITY_CLASS => priority::one_default(api, object)?,
+        _ => {}
+    }
+    quota::check(api, resource, object, old, dry_run)
+}
