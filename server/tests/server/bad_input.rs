@@ -7,6 +7,9 @@ use super::support::{Folder, Learner, Server};
 
 const YAML_HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: note}\n";
 
+/// Fields of a form.
+type Form<'a> = Vec<(&'a str, &'a str)>;
+
 struct Stage {
     _home: Folder,
     server: Server,
@@ -113,7 +116,7 @@ fn what_is_refused_is_said_on_the_page() {
             sandbox: learner.sandbox.clone(),
             ..lost_of(&lost)
         };
-        let cases: Vec<(&Learner, &str, Vec<(&str, &str)>, u16, Fault)> = vec![
+        let cases: Vec<(&Learner, &str, Form, u16, Fault)> = vec![
             (learner, "apply", vec![("yaml", &huge)], 413, of(Problem::TooLarge { bytes_max: 1 << 20 })),
             (learner, "apply", vec![("yaml", &mid)], 413, of(Problem::TooLarge { bytes_max: 256 << 10 })),
             (learner, "console", vec![("line", &mid)], 413, of(Problem::TooLarge { bytes_max: 256 << 10 })),
