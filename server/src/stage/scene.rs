@@ -257,7 +257,15 @@ mod tests {
         let mut scene = Scene::new(0, 0);
         let mut write = |plural, at_ms: i64, user: &str, because, object: Value| {
             let (object, user, revision) = (object, user.to_owned(), at_ms.unsigned_abs());
-            scene.apply(&Change { plural, object, deleted: false, revision, at_ms, user, because });
+            scene.apply(&Change {
+                plural,
+                object: object.into(),
+                deleted: false,
+                revision,
+                at_ms,
+                user,
+                because,
+            });
         };
         let machine = |power: &str, since: &str| json!({"metadata": {"name": "c"}, "spec": {"power": power}, "status": {"since": since}});
         let node = |ready: &str| json!({"metadata": {"name": "c"}, "status": {"conditions": [{"type": "Ready", "status": ready}]}});

@@ -154,6 +154,9 @@ async fn answers_carry_the_security_headers() {
     assert_eq!(site.get("/readyz", &[]).await.status(), 503);
 }
 
+/// Headers of a request.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 /// What a test demands of an answer: its status, where it leads, and words of its body.
 type Expect<'a> = (u16, &'a str, &'a str);
 
@@ -168,7 +171,7 @@ async fn faults_are_told_in_the_readers_language() {
     let elsewhere = [("accept", "text/html"), ("referer", "http://h//evil"), ("accept-language", "en")];
     let script = [("accept", "application/json")];
     let large = "x".repeat(guard::BODY_BYTES_MAX + 1);
-    let cases: [(&str, &str, &str, &[(&str, &str)], Expect<'_>); 16] = [
+    let cases: [(&str, &str, &str, Headers<'_>, Expect<'_>); 16] = [
         ("POST", "/api/home", "lang=ko", &script, (404, "", r#"{"problem":{"problem":"no-learner"}}"#)),
         ("POST", "/api/home", "", &script, (400, "", "\"bad-request\"")),
         ("POST", "/api/home", "lang=xx", &script, (400, "", "\"bad-request\"")),
