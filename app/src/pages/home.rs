@@ -217,7 +217,7 @@ fn Mini(stage: StageView, clock: String) -> impl IntoView {
         <figure class="resume__fig">
             <figcaption>
                 <span>{text::resume_figure(l, &clock)}</span>
-                <span class="resume__cnt">{text::ready_count(l)}" "<b>{ready}</b>" / "{desired}</span>
+                <span class="resume__cnt" data-state=(ready >= desired).then_some("met")>{text::ready_count(l)}" "<b>{ready}</b>" / "{desired}</span>
             </figcaption>
             <div class="mini" role="img" aria-label=label>{nodes}</div>
             <div class="resume__tl" aria-hidden="true" style=format!("--now:{now:.1}")>

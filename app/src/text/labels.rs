@@ -104,6 +104,9 @@ labels! {
     console_run: "실행", "Run";
     console_empty: "kubectl과 lab 명령을 쓸 수 있어요. 예: kubectl get pods -o wide",
         "Use kubectl and lab here, for example: kubectl get pods -o wide";
+    own_kubectl: "kubeconfig 내려받기", "Download the kubeconfig";
+    own_kubectl_how: "내 터미널에서도 같은 클러스터를 다뤄요: kubectl --kubeconfig pilothouse.kubeconfig get pods",
+        "and steer this cluster from your own terminal: kubectl --kubeconfig pilothouse.kubeconfig get pods";
     console_log: "콘솔 기록", "Console log";
     running: "실행하는 중", "Running";
     here_doc_more: "여러 줄을 받는 중이에요. 끝맺는 줄까지 적고 Enter를 누르세요.",

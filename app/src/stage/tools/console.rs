@@ -81,6 +81,12 @@ pub fn Console() -> impl IntoView {
                 <button class="btn btn--s" disabled=move || stage.busy.get()>
                     {move || if stage.busy.get() { text::running(l) } else { text::console_run(l) }}
                 </button>
+                <p class="prompt__own">
+                    <a href=format!("/sandboxes/{}/kubeconfig", stage.sandbox.get_value()) download rel="external">
+                        {text::own_kubectl(l)}
+                    </a>
+                    " "{text::own_kubectl_how(l)}
+                </p>
                 <p class="prompt__more" id="console-more">{move || open.get().map(|word| format!("{} ({word})", text::here_doc_more(l)))}</p>
             </Post>
         </div>
