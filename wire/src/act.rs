@@ -32,7 +32,7 @@ pub enum Actor {
 
 /// What happened, with the names and numbers of this run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "act", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// A machine lost power.
     Unplugged {
@@ -257,6 +257,30 @@ pub struct Deed {
     /// The revision that led to it, if the cluster knows.
     pub because: Option<u64>,
     /// What.
-    #[serde(flatten)]
     pub act: Act,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::{Mark, MarkKind};
+
+    #[test]
+    fn what_is_sent_is_read_again() {
+        let name = || "x".to_owned();
+        for act in [
+            Act::Created { kind: "Deployment".into(), name: name() },
+            Act::Changed { kind: "Deployment".into(), name: name() },
+            Act::Deleted { kind: "Deployment".into(), name: name() },
+            Act::TrafficSet { traffic: name(), from_rps: 40.0, to_rps: 60.5 },
+            Act::NodeUnknown { node: name(), silent_ms: 50_000, pods: 2 },
+            Act::PodGone { pod: name() },
+        ] {
+            let deed = Deed { actor: Actor::You, at_ms: 5, revision: 7, because: Some(6), act };
+            // A mark has a kind of its own beside that of what was made.
+            let mark = Mark { kind: MarkKind::You, deed };
+            let sent = serde_json::to_string(&mark).unwrap();
+            assert_eq!(serde_json::from_str::<Mark>(&sent).unwrap(), mark, "{sent}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Facts travel, words do not: the server says `Act::EvictedPods { .. }`, the app says it in the learner's
 //! language. Times are virtual milliseconds since the sandbox was created (`*_ms`), unless the name says otherwise.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod act;
 pub mod console;

@@ -238,7 +238,6 @@ pub struct Mark {
     /// Its shape.
     pub kind: MarkKind,
     /// What it stands for.
-    #[serde(flatten)]
     pub deed: Deed,
 }
 

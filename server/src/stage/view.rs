@@ -24,7 +24,7 @@ impl Scene {
             revision: self.revision,
             clock,
             workloads: self.objects("deployments").map(|(key, d)| self.workload(key, d)).collect(),
-            services: self.objects("services").map(|(key, s)| self.service(key, s)).collect(),
+            services: self.drawn_services().map(|(key, s)| self.service(key, s)).collect(),
             nodes: self.objects("nodes").map(|(_, n)| self.node(n)).collect(),
             pods: self.objects("pods").map(|(key, p)| self.pod(key, p)).collect(),
             actors: self.history.actors(),
@@ -49,6 +49,13 @@ impl Scene {
             image: text(&deployment["spec"]["template"]["spec"]["containers"][0], "image").to_owned(),
             replica_set: current.map(|(_, r)| text(r, "metadata.name").to_owned()),
         }
+    }
+
+    /// All but the API server's own, which no pod stands behind.
+    fn drawn_services(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.objects("services")
+            .map(|(key, s)| (key as &str, s))
+            .filter(|(key, _)| *key != "default/kubernetes")
     }
 
     fn service(&self, key: &str, service: &Value) -> ServiceView {
