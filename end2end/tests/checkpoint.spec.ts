@@ -17,13 +17,14 @@ test("the page draws the cluster from the watch", async ({ page }) => {
   await cluster.expectReady(3, 3);
   await expect.poll(async () => (await cluster.pods()).length).toBe(3);
   // a second Deployment too, and the page opens with it
+  const extra = cluster.stage.locator(".wants").getByText("Deployment/extra");
   await cluster.run("kubectl create deployment extra --image=nginx");
-  await expect(cluster.stage.getByText("Deployment/extra")).toBeVisible();
+  await expect(extra).toBeVisible();
   await page.reload();
   await cluster.alive();
-  await expect(cluster.stage.getByText("Deployment/extra")).toBeVisible();
+  await expect(extra).toBeVisible();
   await cluster.run("kubectl delete deployment extra");
-  await expect(cluster.stage.getByText("Deployment/extra")).toBeHidden();
+  await expect(extra).toBeHidden();
 });
 
 test("a killed container is restarted, and the crash of the server loses nothing", async ({ page, server, problems }) => {
