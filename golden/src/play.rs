@@ -58,7 +58,7 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
         stand,
         timeline,
         recordings,
-        variables: Variables::default(),
+        variables: Variables::new(),
         background: BTreeMap::new(),
         last_answer: String::new(),
         outcomes: Vec::new(),

@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn what_a_client_would_add_is_added() {
         let raw = Raw { method: "POST".into(), path: "/x".into(), body: Some("{}".into()), ..Raw::default() };
-        let request = request(&raw, "http://127.0.0.1:1", &Variables::default()).unwrap();
+        let request = request(&raw, "http://127.0.0.1:1", &Variables::new()).unwrap();
         assert_eq!(request.headers()["accept"], "application/json");
         assert_eq!(request.headers()["content-type"], "application/json");
     }

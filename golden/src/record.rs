@@ -109,7 +109,7 @@ struct Recorder<'a> {
 
 impl<'a> Recorder<'a> {
     fn new(kubectl: &'a Kubectl, tap: &'a Tap) -> Self {
-        let (variables, background) = (Variables::default(), BTreeMap::new());
+        let (variables, background) = (Variables::new(), BTreeMap::new());
         Self { kubectl, tap, variables, background, last_answer: String::new() }
     }
 

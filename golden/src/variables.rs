@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 
 /// What is set so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
+    /// At a scenario's start: `TMP`, the folder of temporary files, is all that is set.
+    pub fn new() -> Self {
+        Self(BTreeMap::from([("TMP".to_owned(), std::env::temp_dir().display().to_string())]))
+    }
+
     /// Sets one.
     pub fn set(&mut self, name: &str, value: String) {
         self.0.insert(name.to_owned(), value);

@@ -2,8 +2,13 @@
 use super::{File, Finding, code::numbered};
 
 /// Written in two parts, so that this file does not find itself.
-const MACHINE: [&str; 4] =
-    [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/far", "m/"), concat!("/.lib", "rary/")];
+const MACHINE: [&str; 5] = [
+    concat!("/wo", "rk/"),
+    concat!("/ro", "ot/"),
+    concat!("/tm", "p/"),
+    concat!("/far", "m/"),
+    concat!("/.lib", "rary/"),
+];
 const HOSTS: [&str; 7] = [
     concat!("registry.npm", "js.org"),
     concat!("registry.yarn", "pkg.com"),
