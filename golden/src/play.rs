@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use anyhow::{Context, Result, ensure};
 use http_body_util::BodyExt;
 use regex::Regex;
-use server::alone::ADMIN;
+use server::alone::admin;
 use tokio::process::Child;
 use tower::ServiceExt;
 
@@ -164,7 +164,7 @@ impl Player<'_> {
 
     async fn http(&mut self, raw: &Raw, recorded: &Recorded) -> Result<()> {
         let request = raw::request(raw, "", &self.variables)?;
-        let service = self.stand.alone.live.service(ADMIN);
+        let service = self.stand.alone.live.service(admin());
         let response = service.oneshot(request).await.unwrap_or_else(|never| match never {});
         let status = response.status().as_u16();
         let type_ =

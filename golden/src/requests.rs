@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use server::alone::ADMIN;
+use server::alone::admin;
 use tower::ServiceExt;
 
 use crate::{
@@ -79,7 +79,7 @@ async fn one(exchange: &Exchange, stand: &Stand, likeness: &mut Likeness) -> Res
     };
     let request = request.body(Full::new(Bytes::from(sent)))?;
     let response =
-        stand.alone.live.service(ADMIN).oneshot(request).await.unwrap_or_else(|never| match never {});
+        stand.alone.live.service(admin()).oneshot(request).await.unwrap_or_else(|never| match never {});
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.map(|b| b.to_bytes()).unwrap_or_default();
     let is = String::from_utf8_lossy(&body).into_owned();

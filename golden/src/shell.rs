@@ -68,7 +68,7 @@ async fn silence(node: &str, silent: bool, stand: &Stand) -> Result<()> {
     let request = http::Request::patch(format!("/apis/sim.pilothouse.dev/v1/machines/{node}"))
         .header("Content-Type", "application/merge-patch+json")
         .body(http_body_util::Full::new(bytes::Bytes::from(body)))?;
-    let response = tower::ServiceExt::oneshot(stand.alone.live.service(server::alone::ADMIN), request)
+    let response = tower::ServiceExt::oneshot(stand.alone.live.service(server::alone::admin()), request)
         .await
         .unwrap_or_else(|never| match never {});
     anyhow::ensure!(response.status().is_success(), "machine {node}: {}", response.status());

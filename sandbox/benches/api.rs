@@ -18,6 +18,7 @@ use sandbox::{
     cluster::Config,
     http::{Live, Opened, ResponseBody, Speed},
     object::Object,
+    user::User,
 };
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -61,7 +62,7 @@ async fn send(live: &Live, method: &str, uri: &str, body: String) -> ResponseBod
         .header("Content-Type", "application/merge-patch+json")
         .body(Full::new(Bytes::from(body)))
         .unwrap();
-    let response = live.service("kubernetes-admin").oneshot(request).await.unwrap();
+    let response = live.service(User::admin("kubernetes-admin")).oneshot(request).await.unwrap();
     assert!(response.status().is_success(), "{method} {uri}: {}", response.status());
     response.into_body()
 }

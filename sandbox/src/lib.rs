@@ -23,4 +23,5 @@ pub mod selector;
 pub mod status;
 mod store;
 pub mod types;
+pub mod user;
 pub mod version;

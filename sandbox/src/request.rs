@@ -4,13 +4,13 @@ use bytes::Bytes;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
-use crate::api::watch::Watch;
+use crate::{api::watch::Watch, user::User};
 
 /// A request to the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// The authenticated user.
-    pub user: String,
+    /// Who asks, after authentication and impersonation.
+    pub user: User,
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`.
     pub method: String,
     /// Path and query, percent-encoded, from `/api` or `/apis` on.

@@ -18,6 +18,7 @@ use crate::{
     clock::Time,
     cluster::{Cluster, Config, WorldError},
     request::{Reply, Request},
+    user::User,
 };
 
 /// How far a write of a free cluster runs on, virtual milliseconds.
@@ -129,12 +130,12 @@ impl Live {
     }
 
     /// A tower service for `kube::Client::new`, acting as `user`.
-    pub fn service(&self, user: impl Into<String>) -> Service {
-        Service::new(self.clone(), user.into())
+    pub fn service(&self, user: User) -> Service {
+        Service::new(self.clone(), user)
     }
 
     /// A client acting as `user`.
-    pub fn client(&self, user: impl Into<String>) -> kube::Client {
+    pub fn client(&self, user: User) -> kube::Client {
         kube::Client::new(self.service(user), "default")
     }
 

@@ -17,6 +17,7 @@ use crate::{
     api::unknown_format,
     request::{Body, Reply, Request},
     status::Status,
+    user::User,
 };
 
 /// Largest request body, bytes. Models the API server's limit.
@@ -35,11 +36,11 @@ pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 #[derive(Clone)]
 pub struct Service {
     live: Live,
-    user: String,
+    user: User,
 }
 
 impl Service {
-    pub(super) fn new(live: Live, user: String) -> Self {
+    pub(super) fn new(live: Live, user: User) -> Self {
         Self { live, user }
     }
 

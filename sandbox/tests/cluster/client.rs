@@ -18,6 +18,7 @@ use kube::{
 use sandbox::{
     clock::Time,
     http::{Entry, Live, NotRecorded, Opened, Recorder, Speed},
+    user::User,
 };
 use tower::ServiceExt;
 
@@ -40,7 +41,7 @@ async fn live(recorder: Arc<dyn Recorder>) -> Live {
 #[tokio::test]
 async fn typed_lists_patches_and_errors() {
     let live = live(Arc::new(())).await;
-    let client = live.client("learner");
+    let client = live.client(User::admin("learner"));
     let pods: Api<Pod> = Api::default_namespaced(client.clone());
     assert_eq!(pods.list(&ListParams::default().labels("app=web")).await.unwrap().items.len(), 6);
     assert_eq!(pods.list(&ListParams::default().labels("app=nope")).await.unwrap().items.len(), 0);
@@ -63,7 +64,7 @@ async fn typed_lists_patches_and_errors() {
 async fn a_watcher_sees_the_cluster_move_while_somebody_looks() {
     let live = live(Arc::new(())).await;
     let _attendance = live.attend();
-    let pods: Api<Pod> = Api::default_namespaced(live.client("learner"));
+    let pods: Api<Pod> = Api::default_namespaced(live.client(User::admin("learner")));
     let mut stream = pin!(watcher(pods.clone(), watcher::Config::default()));
     let mut names = std::collections::BTreeSet::new();
     tokio::time::timeout(Duration::from_secs(20), async {
@@ -130,7 +131,8 @@ async fn what_is_not_allowed_or_not_recorded_is_not_done() {
             .header("content-type", "application/merge-patch+json")
             .body(body.into())
             .unwrap();
-        let got: Result<serde_json::Value, kube::Error> = live.client("learner").request(patch).await;
+        let got: Result<serde_json::Value, kube::Error> =
+            live.client(User::admin("learner")).request(patch).await;
         let got = got.map(|_| ()).map_err(|e| match e {
             kube::Error::Api(status) => status.message,
             other => other.to_string(),
@@ -153,7 +155,7 @@ async fn what_is_not_allowed_or_not_recorded_is_not_done() {
 
 async fn sent(live: &Live, request: http::request::Builder, body: &[u8]) -> http::Response<Vec<u8>> {
     let request = request.body(Full::new(Bytes::copy_from_slice(body))).unwrap();
-    let (head, body) = live.service("learner").oneshot(request).await.unwrap().into_parts();
+    let (head, body) = live.service(User::admin("learner")).oneshot(request).await.unwrap().into_parts();
     http::Response::from_parts(head, body.collect().await.unwrap().to_bytes().into())
 }
 

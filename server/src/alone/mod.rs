@@ -11,6 +11,7 @@ use sandbox::{
     clock::Time,
     cluster::Config,
     http::{Attendance, Live, Opened, Speed},
+    user::User,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -25,6 +26,11 @@ pub use world::{default_world, read_world_file};
 
 /// Whom the kubeconfig lets in: a real cluster's first administrator, as kubeadm names it.
 pub const ADMIN: &str = "kubernetes-admin";
+
+/// That user, as its certificate would let it in.
+pub fn admin() -> User {
+    User::admin(ADMIN).known_by(format!("X509SHA256={}", secret::hash(ADMIN)))
+}
 
 /// How a cluster alone is made.
 #[derive(Clone, Debug)]
@@ -100,7 +106,7 @@ impl Alone {
         let certs = Certs::fresh(addr.ip())?;
         let token = secret::token();
         let (close, closing) = watch::channel(false);
-        let router = kube_api::alone(live.service(ADMIN), token.clone(), closing.clone());
+        let router = kube_api::alone(live.service(admin()), token.clone(), closing.clone());
         let tls = TlsListener::new(tcp, certs.server_config()?)?;
         let server = axum::serve(tls, router).with_graceful_shutdown(closed(closing));
         let server = tokio::spawn(server.into_future());

@@ -17,7 +17,7 @@ use sandbox::{
 use serde_json::Value;
 use wire::learner::Lang;
 
-use crate::{console, sandboxes, stage::LEARNER};
+use crate::{console, sandboxes, stage::learner};
 
 /// Seed and epoch of trials: any will do, so they are fixed.
 const SEED: u64 = 21;
@@ -86,7 +86,7 @@ impl LiveLab {
 
     async fn list(&self, path: &str) -> Result<Objects, anyhow::Error> {
         let request = http::Request::get(path).body(Vec::new())?;
-        let mut list: Value = self.live.client(LEARNER).request(request).await?;
+        let mut list: Value = self.live.client(learner()).request(request).await?;
         let Value::Array(items) = list["items"].take() else { anyhow::bail!("{path} gave no list") };
         Ok(keyed(items.into_iter().map(Arc::new)))
     }
@@ -96,7 +96,7 @@ impl Lab for LiveLab {
     type Error = anyhow::Error;
 
     async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
-        let printed = console::run(self.live.client(LEARNER), command, Lang::En).await;
+        let printed = console::run(self.live.client(learner()), command, Lang::En).await;
         anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.stderr);
         Ok(())
     }

@@ -19,7 +19,7 @@ use wire::{learner::Lang, problem::Problem};
 use crate::{
     house::{Frames, House},
     sandboxes::{Sandbox, Sandboxes, problem},
-    stage::LEARNER,
+    stage::learner,
     storage::{SandboxRow, Storage},
 };
 
@@ -103,7 +103,7 @@ impl House for Play {
             let row = play.storage.sandbox(&id).await.map_err(problem)?;
             row.filter(|row| same(&row.token, &bearer)).ok_or(Problem::NoSuchSandbox)?;
             let sandbox = play.sandboxes.open(&id, |row| play.experiment(row)).await?;
-            Ok(sandbox.live.service(LEARNER))
+            Ok(sandbox.live.service(learner()))
         }
         .boxed()
     }

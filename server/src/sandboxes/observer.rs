@@ -10,7 +10,10 @@ use lessons::{
     Experiment,
     check::{Checker, Snapshot},
 };
-use sandbox::http::{Clock, Live};
+use sandbox::{
+    http::{Clock, Live},
+    user::User,
+};
 use tokio::{
     sync::{Notify, mpsc, watch},
     time::{Duration, Instant, MissedTickBehavior, interval, sleep},
@@ -70,7 +73,7 @@ impl Observer {
     ) -> Self {
         let (send, seen) = mpsc::channel(256);
         for kind in KINDS {
-            tokio::spawn(follow(live.client("system:pilothouse:observer"), *kind, send.clone()));
+            tokio::spawn(follow(live.client(User::admin("system:pilothouse:observer")), *kind, send.clone()));
         }
         Self {
             id: row.id.clone(),

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     secret,
-    stage::LEARNER,
+    stage::learner,
     storage::{SandboxRow, Storage},
 };
 
@@ -270,7 +270,7 @@ impl Sandbox {
 
     /// A client as the learner.
     pub fn client(&self) -> kube::Client {
-        self.live.client(LEARNER)
+        self.live.client(learner())
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {

@@ -11,10 +11,16 @@ mod view;
 
 pub use scene::{Change, Scene};
 
+use sandbox::user::User;
 use wire::act::Actor;
 
 /// The user that learners act as, from the page and from their own clients.
 pub const LEARNER: &str = "learner";
+
+/// That user: the administrator of their own cluster.
+pub fn learner() -> User {
+    User::admin(LEARNER)
+}
 
 /// Who a user of the cluster is on the stage.
 pub fn actor(user: &str) -> Actor {

@@ -17,7 +17,7 @@ pub fn authorize(request: &Request, may_write: &[String]) -> Result<(), Status> 
         return Ok(());
     }
     let name = target.name.as_deref().unwrap_or_default();
-    Err(Status::forbidden(def, name, &why(&request.user, verb(&request.method, &target), &target)))
+    Err(Status::forbidden(def, name, &why(&request.user.name, verb(&request.method, &target), &target)))
 }
 
 /// The verb of a changing request. Models `RequestInfoFactory`.

@@ -52,7 +52,7 @@ impl Cluster {
             Ok(accept) => accept,
             Err(status) => return failure(&status),
         };
-        match self.request(&request.user, |api| write::write(api, request, &accept)) {
+        match self.request(&request.user.name, |api| write::write(api, request, &accept)) {
             Ok(body) => Reply::Body(body),
             Err(status) => failure(&status),
         }
