@@ -10,17 +10,15 @@ use anyhow::{Context, Result};
 use tokio::{
     io::AsyncWriteExt,
     process::{Child, Command},
-    time::{sleep, timeout},
+    time::timeout,
 };
 
-use crate::scenario::Line;
+use crate::{idle::Idle, scenario::Line};
 
 /// Longest that one command may take, real time.
 const LONGEST: Duration = Duration::from_secs(90);
-/// From the start of a watch until it stands, real time.
-const WATCH_STARTS: Duration = Duration::from_millis(400);
-/// From the last change until a watch has printed it, real time.
-const WATCH_PRINTS: Duration = Duration::from_millis(300);
+/// Longest until a watch stands, or has printed what it saw, real time.
+const SETTLES: Duration = Duration::from_secs(5);
 
 /// Where kubectl is and what it talks to.
 #[derive(Clone, Debug)]
@@ -50,7 +48,14 @@ impl Kubectl {
     /// # Errors
     /// When the program cannot be started.
     pub async fn run(&self, line: &Line) -> Result<Said> {
-        let mut child = self.spawn(line)?;
+        self.finish(self.spawn(line)?, line).await
+    }
+
+    /// Waits for the end of a line that was started.
+    ///
+    /// # Errors
+    /// When its output cannot be read.
+    pub async fn finish(&self, mut child: Child, line: &Line) -> Result<Said> {
         if let Some(mut stdin) = child.stdin.take() {
             // It may end without reading.
             let _ = stdin.write_all(line.stdin.as_deref().unwrap_or_default().as_bytes()).await;
@@ -67,11 +72,15 @@ impl Kubectl {
     /// When the program cannot be started.
     pub async fn start(&self, line: &Line) -> Result<Child> {
         let child = self.spawn(line)?;
-        sleep(WATCH_STARTS).await;
+        Idle::new(child.id()).settled(SETTLES).await;
         Ok(child)
     }
 
-    fn spawn(&self, line: &Line) -> Result<Child> {
+    /// Starts a line.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn spawn(&self, line: &Line) -> Result<Child> {
         let mut command = Command::new(&self.binary);
         command
             .args(&line.args)
@@ -93,7 +102,7 @@ impl Kubectl {
 /// # Errors
 /// When its output cannot be read.
 pub async fn stop(child: Child) -> Result<Said> {
-    sleep(WATCH_PRINTS).await;
+    Idle::new(child.id()).settled(SETTLES).await;
     if let Some(id) = child.id() {
         let _ = Command::new("kill").args(["-INT", &id.to_string()]).status().await;
     }

@@ -9,6 +9,7 @@ mod cli;
 mod compare;
 mod exchange;
 mod fidelity;
+mod idle;
 mod kubectl;
 mod likeness;
 mod mask;

@@ -123,8 +123,10 @@ impl Player<'_> {
             stdin: line.stdin.as_ref().map(|s| self.variables.fill(s)),
             env: line.env.clone(),
         };
-        let work = self.stand.kubectl.run(&line);
-        let said = self.timeline.during(recorded.ms, work).await?;
+        let child = self.stand.kubectl.spawn(&line)?;
+        let pid = child.id();
+        let work = self.stand.kubectl.finish(child, &line);
+        let said = self.timeline.during(recorded.ms, pid, work).await?;
         let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
         let is = said_text(said.exit, &said.stdout, &said.stderr);
         // A watch within a line (`get -w --request-timeout`, `rollout status`) tells histories.

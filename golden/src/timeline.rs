@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use sandbox::{clock::Time, http::Live};
 
+use crate::idle::{BEAT, Idle};
+
 /// Age of the reference's cluster when a scenario began, milliseconds.
 const AGE_MS: i64 = 10_000;
-/// Virtual milliseconds a real one while a command takes its recorded time, and while it waits beyond that.
+/// Virtual milliseconds a real one while a command waits.
 const FLOW: f64 = 4.0;
-/// Real time between two moves of the clock.
-const BEAT: Duration = Duration::from_millis(4);
-/// A command that has not ended after its recorded time and this much real time waits for something.
+/// A command that has waited as long as in the reference, and this much real time more, waits for something else.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The clock of a replay.
@@ -50,20 +50,23 @@ impl Timeline {
         }
     }
 
-    /// Lets time flow while `work` is under way, which took `recorded_ms` in the reference.
-    pub async fn during<T>(&self, recorded_ms: f64, work: impl Future<Output = T>) -> T {
+    /// Lets time flow while `work`, a process, is under way and waits; it took `recorded_ms` in the reference.
+    pub async fn during<T>(&self, recorded_ms: f64, pid: Option<u32>, work: impl Future<Output = T>) -> T {
         let from = self.live.clock().now;
-        let began = Instant::now();
+        let (mut idle, mut waited) = (Idle::new(pid), Duration::ZERO);
         tokio::pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return done,
                 () = tokio::time::sleep(BEAT) => {}
             }
-            let real = began.elapsed();
-            let flowed = real.as_secs_f64() * 1000.0 * FLOW;
-            let waits = real > PATIENCE + Duration::from_secs_f64(recorded_ms / 1000.0 / FLOW);
-            let ms = if waits { flowed } else { flowed.min(recorded_ms) };
+            if !idle.look() {
+                continue;
+            }
+            waited += BEAT;
+            let flowed = waited.as_secs_f64() * 1000.0 * FLOW;
+            let long = waited > PATIENCE + Duration::from_secs_f64(recorded_ms / 1000.0 / FLOW);
+            let ms = if long { flowed } else { flowed.min(recorded_ms) };
             self.live.advance_to(from.plus_ms(ms as i64)).await;
         }
     }
