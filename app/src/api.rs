@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wire::{
     console::ConsoleEntry,
+    fidelity::FidelityView,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
     stage::StageView,
@@ -141,6 +142,12 @@ pub fn set_status(fault: &Fault) {
 #[server(prefix = "/api", endpoint = "home")]
 pub async fn load_home(lang: Lang) -> Result<HomeView, Fault> {
     Ok(house_of()?.home(lang).await?)
+}
+
+/// What the cluster models, and where it departs from a real one.
+#[server(prefix = "/api", endpoint = "fidelity")]
+pub async fn load_fidelity() -> Result<FidelityView, Fault> {
+    Ok(house_of()?.fidelity().await?)
 }
 
 /// A lesson, with experiment `ex` (or the learner's current one) on the stage, at `at` if given.

@@ -4,6 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use wire::{
     console::ConsoleEntry,
+    fidelity::FidelityView,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
     problem::Problem,
@@ -95,6 +96,8 @@ pub struct EventRow {
 pub trait Backend: Send + Sync {
     /// The home page in a language.
     fn home(&self, lang: Lang) -> Answer<HomeView>;
+    /// How true the cluster is.
+    fn fidelity(&self) -> Answer<FidelityView>;
     /// A lesson with its experiments' sandboxes made or found.
     fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage>;
     /// The newest picture of a sandbox; or, with `at_ms`, the picture at a past moment.

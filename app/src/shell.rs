@@ -9,7 +9,7 @@ use leptos_router::{
 };
 use wire::learner::Lang;
 
-use crate::pages::{home::Home, lesson::Lesson, missing::Missing};
+use crate::pages::{fidelity::Fidelity, home::Home, lesson::Lesson, missing::Missing};
 
 /// The HTML document around [`App`]; for the server's router.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -51,6 +51,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <In lang=missing_lang()><Missing /></In> }>
                 <Route path=StaticSegment("ko") ssr=SsrMode::Async view=|| view! { <In lang=Lang::Ko><Home /></In> } />
                 <Route path=StaticSegment("en") ssr=SsrMode::Async view=|| view! { <In lang=Lang::En><Home /></In> } />
+                <Route path=path!("/ko/fidelity") ssr=SsrMode::Async view=|| view! { <In lang=Lang::Ko><Fidelity /></In> } />
+                <Route path=path!("/en/fidelity") ssr=SsrMode::Async view=|| view! { <In lang=Lang::En><Fidelity /></In> } />
                 <Route path=path!("/ko/lessons/:slug") ssr=SsrMode::Async view=|| view! { <In lang=Lang::Ko><Lesson /></In> } />
                 <Route path=path!("/en/lessons/:slug") ssr=SsrMode::Async view=|| view! { <In lang=Lang::En><Lesson /></In> } />
             </Routes>

@@ -7,6 +7,7 @@
 pub mod act;
 pub mod console;
 pub mod diff;
+pub mod fidelity;
 pub mod learner;
 pub mod lesson;
 pub mod problem;

@@ -76,6 +76,7 @@ fn HomeBody(view: HomeView) -> impl IntoView {
                 </header>
                 <div class="map__routes">{parts}</div>
             </section>
+            <p class="home__more"><a href=format!("/{l}/fidelity")>{text::fidelity_link(l)}</a></p>
         </main>
     }
 }

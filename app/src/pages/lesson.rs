@@ -99,7 +99,7 @@ fn Prose(page: LessonPage, active: Option<usize>) -> impl IntoView {
             <p class="lede">{page.summary.clone()}</p>
             <p class="meta">
                 {(n > 0).then(|| view! { <span><Icon id="i-ship" />{text::experiments(l, n)}</span> })}
-                <span><Icon id="i-info" />{text::simulated(l, &page.kubernetes)}</span>
+                <span><Icon id="i-info" /><a href=format!("/{l}/fidelity")>{text::simulated(l, &page.kubernetes)}</a></span>
             </p>
             {blocks}
         </article>

@@ -1,5 +1,6 @@
 //! Pages: one file each.
 
+pub mod fidelity;
 pub mod home;
 pub mod lesson;
 pub mod missing;

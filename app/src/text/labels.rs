@@ -36,6 +36,23 @@ labels! {
     welcome_more: "실험마다 나만의 쿠버네티스 클러스터가 하나씩 생겨요. 마음껏 고장 내 보세요.",
         "Every experiment gives you a Kubernetes cluster of your own. Break it as often as you like.";
 
+    fidelity: "얼마나 진짜 같은가", "How true the cluster is";
+    fidelity_link: "이 클러스터는 얼마나 진짜 같을까요?", "How true is this cluster?";
+    fidelity_agreement: "진짜와 같은 답", "The same answers";
+    fidelity_scenario: "시나리오", "Scenario";
+    fidelity_steps: "단계", "Steps";
+    fidelity_agree: "같음", "Agree";
+    fidelity_all: "모두", "all";
+    fidelity_departures: "다르게 답하는 단계", "Steps with another answer";
+    fidelity_departures_how: "무엇이 왜 다른지 한 단계씩 적었어요.", "What differs, step by step, and why.";
+    fidelity_step: "단계", "Step";
+    fidelity_what: "명령이나 요청", "Command or request";
+    fidelity_why: "까닭", "Why";
+    fidelity_omitted: "빠진 것", "What is left out";
+    fidelity_omitted_how: "모형의 부분마다 흉내 내지 않는 것이에요.", "What each part of the model does not imitate.";
+    fidelity_part: "부분", "Part";
+    fidelity_left_out: "빠진 것", "Left out";
+
     lesson_nav: "이 과의 차례", "In this lesson";
     predict: "예측", "Predict";
     lock_prediction: "예측 잠그기", "Lock the prediction";

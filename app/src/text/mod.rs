@@ -4,6 +4,7 @@
 
 mod chain;
 mod deed;
+mod fidelity;
 mod labels;
 mod narration;
 mod particle;
@@ -14,6 +15,7 @@ mod time;
 
 pub use chain::{chain_rows, plain};
 pub use deed::{actor, deed, deed_short};
+pub use fidelity::*;
 pub use labels::*;
 pub use narration::{brief, milestone, narration};
 pub use phase::{pod_label, pod_remark, pod_state};

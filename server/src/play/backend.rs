@@ -7,13 +7,14 @@ use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
     console::ConsoleEntry,
+    fidelity::FidelityView,
     learner::{HomeView, Lang, LessonEntry, Resume},
     lesson::{LessonPage, Progress, Verdict},
     problem::Problem,
     stage::StageView,
 };
 
-use super::{Play, past};
+use super::{Play, fidelity, past};
 use crate::{
     console,
     sandboxes::{KINDS, Sandbox, problem},
@@ -249,6 +250,10 @@ impl Backend for ForLearner {
     fn home(&self, lang: Lang) -> Answer<HomeView> {
         let me = self.clone();
         Box::pin(async move { ForLearner::home(&me, lang).await })
+    }
+
+    fn fidelity(&self) -> Answer<FidelityView> {
+        Box::pin(async { Ok(fidelity::view()) })
     }
 
     fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage> {

@@ -2,6 +2,7 @@
 
 mod backend;
 pub mod check;
+mod fidelity;
 mod frames;
 #[cfg(test)]
 mod no_room;
