@@ -42,8 +42,14 @@ pub fn not_found(field: String, value: &Json) -> FieldError {
 /// A field that may be missing, but not below 0.
 pub fn non_negative(parent: &Json, path: &str, field: &str, errors: &mut Errors) {
     if parent[field].int().is_some_and(|n| n < 0) {
-        let path = format!("{path}.{field}");
-        errors.push(FieldError::invalid(path, &parent[field], "must be greater than or equal to 0"));
+        non_negative_at(&parent[field], &format!("{path}.{field}"), errors);
+    }
+}
+
+/// A value that may be missing, but not below 0.
+pub fn non_negative_at(value: &Json, path: &str, errors: &mut Errors) {
+    if value.int().is_some_and(|n| n < 0) {
+        errors.push(FieldError::invalid(path, value, "must be greater than or equal to 0"));
     }
 }
 

@@ -40,6 +40,8 @@ pub struct ResourceDef {
     pub name_rule: fn(&str) -> names::Problems,
     /// Does a delete answer with the object even when it is gone at once?
     pub returns_deleted: bool,
+    /// Does a delete that names no policy leave what it owns?
+    pub orphans: bool,
     /// Is its version deprecated? Every answer warns of it then.
     pub deprecated: Option<Deprecated>,
     /// Columns of its Table.
@@ -141,6 +143,7 @@ impl ResourceDef {
             fields: &[],
             name_rule: names::dns1123_subdomain,
             returns_deleted: false,
+            orphans: false,
             deprecated: None,
             columns: PLAIN,
             row: |o, now| vec![o.name().into(), crate::api::age(o, now)],

@@ -76,7 +76,7 @@ fn validate(deployment: &Object, old: Option<&Object>) -> Vec<FieldError> {
         return errors;
     }
     check::non_negative(spec, "spec", "replicas", &mut errors);
-    workload_check::selector_and_template(spec, &mut errors);
+    workload_check::selector_and_template(spec, "deployment", &mut errors);
     strategy(&spec["strategy"], &mut errors);
     for field in ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
         check::non_negative(spec, "spec", field, &mut errors);

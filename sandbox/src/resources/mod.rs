@@ -6,24 +6,34 @@ mod def;
 
 pub mod amount;
 pub mod api_service;
+pub mod autoscaler_check;
 pub mod binding;
 pub mod certificate_signing_request;
 pub mod cluster_role;
 pub mod cluster_role_binding;
 pub mod component_status;
 pub mod config_map;
+pub mod controller_revision;
+pub mod cron_job;
+pub mod cron_schedule;
 pub mod csi_driver;
 pub mod csi_node;
 pub mod csi_storage_capacity;
+pub mod daemon_set;
 pub mod deployment;
 pub mod endpoint_slice;
 pub mod endpoints;
 pub mod event;
 pub mod flow_schema;
+pub mod horizontal_pod_autoscaler;
 pub mod image;
+pub mod indexes;
 pub mod ingress;
 pub mod ingress_class;
 pub mod ip_address;
+pub mod job;
+pub mod job_check;
+pub mod job_policy;
 pub mod lease;
 pub mod limit_range;
 pub mod local_subject_access_review;
@@ -46,6 +56,7 @@ pub mod priority_level_configuration;
 pub mod quantity;
 pub mod rbac;
 pub mod replica_set;
+pub mod replication_controller;
 pub mod resource_quota;
 pub mod role;
 pub mod role_binding;
@@ -59,6 +70,7 @@ pub mod service;
 pub mod service_account;
 pub mod service_cidr;
 pub mod signal;
+pub mod stateful_set;
 pub mod storage_class;
 pub mod subject_access_review;
 pub mod token_review;
@@ -220,6 +232,20 @@ table! {
     PRIORITY_CLASS = 53 => priority_class,
     /// policy/v1 PodDisruptionBudget.
     POD_DISRUPTION_BUDGET = 54 => pod_disruption_budget,
+    /// v1 ReplicationController.
+    REPLICATION_CONTROLLER = 55 => replication_controller,
+    /// apps/v1 StatefulSet.
+    STATEFUL_SET = 56 => stateful_set,
+    /// apps/v1 DaemonSet.
+    DAEMON_SET = 57 => daemon_set,
+    /// apps/v1 ControllerRevision.
+    CONTROLLER_REVISION = 58 => controller_revision,
+    /// batch/v1 Job.
+    JOB = 59 => job,
+    /// batch/v1 CronJob.
+    CRON_JOB = 60 => cron_job,
+    /// autoscaling/v2 HorizontalPodAutoscaler.
+    HORIZONTAL_POD_AUTOSCALER = 61 => horizontal_pod_autoscaler,
 }
 
 #[cfg(test)]
@@ -285,6 +311,13 @@ mod tests {
             (LIMIT_RANGE, "LimitRange"),
             (PRIORITY_CLASS, "PriorityClass"),
             (POD_DISRUPTION_BUDGET, "PodDisruptionBudget"),
+            (REPLICATION_CONTROLLER, "ReplicationController"),
+            (STATEFUL_SET, "StatefulSet"),
+            (DAEMON_SET, "DaemonSet"),
+            (CONTROLLER_REVISION, "ControllerRevision"),
+            (JOB, "Job"),
+            (CRON_JOB, "CronJob"),
+            (HORIZONTAL_POD_AUTOSCALER, "HorizontalPodAutoscaler"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

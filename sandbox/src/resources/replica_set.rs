@@ -23,7 +23,8 @@ pub static DEF: ResourceDef = ResourceDef {
     ..ResourceDef::plain("apps", "v1", "ReplicaSet", "replicasets", "replicaset")
 };
 
-const COLUMNS: &[Column] = &[
+/// Columns that it shares with ReplicationController.
+pub const COLUMNS: &[Column] = &[
     Column::name(),
     Column::int("Desired"),
     Column::int("Current"),
@@ -34,7 +35,8 @@ const COLUMNS: &[Column] = &[
     Column::new("Selector").wide(),
 ];
 
-fn row(set: &Object, now: Time) -> Row {
+/// A row for [`COLUMNS`].
+pub fn row(set: &Object, now: Time) -> Row {
     let (spec, status) = (&set["spec"], &set["status"]);
     let [names, images] = cells::containers(&spec["template"]["spec"]);
     vec![
@@ -45,7 +47,7 @@ fn row(set: &Object, now: Time) -> Row {
         age(set, now),
         names,
         images,
-        cells::selector(&spec["selector"]),
+        workload_check::selector_cell(set),
     ]
 }
 
@@ -70,7 +72,7 @@ fn validate(set: &Object, old: Option<&Object>) -> Vec<FieldError> {
     for field in ["replicas", "minReadySeconds"] {
         check::non_negative(spec, "spec", field, &mut errors);
     }
-    workload_check::selector_and_template(spec, &mut errors);
+    workload_check::selector_and_template(spec, "deployment", &mut errors);
     workload_check::selector_is_kept(set, old, &mut errors);
     errors
 }

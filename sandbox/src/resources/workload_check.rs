@@ -1,14 +1,35 @@
-//! What is wrong with a selector and a pod template. Models the validation that Deployments and ReplicaSets share
-//! in `kubernetes/pkg/apis/apps/validation`.
+//! What is wrong with a selector and a pod template. Models the validation that workloads share in
+//! `kubernetes/pkg/apis/apps/validation`, and reads a workload's selector, whose form differs from kind to kind.
 
 use super::{
+    cells,
     check::{self, Errors, invalid_go},
     pod_check,
 };
 use crate::{json::Json, object::Object, selector::Labels, status::FieldError};
 
-/// What is wrong with `spec.selector` and `spec.template`.
-pub fn selector_and_template(spec: &Json, errors: &mut Errors) {
+/// The pods of a workload. A ReplicationController has labels where others have a selector.
+pub fn selector(workload: &Object) -> Labels {
+    let selector = &workload["spec"]["selector"];
+    if workload["kind"] == "ReplicationController" {
+        Labels::from_map(selector)
+    } else {
+        Labels::from_object(selector)
+    }
+}
+
+/// A workload's selector in a Table.
+pub fn selector_cell(workload: &Object) -> Json {
+    let selector = &workload["spec"]["selector"];
+    if workload["kind"] == "ReplicationController" {
+        cells::labels(selector)
+    } else {
+        cells::selector(selector)
+    }
+}
+
+/// What is wrong with `spec.selector` and `spec.template`; `kind` as messages name it.
+pub fn selector_and_template(spec: &Json, kind: &str, errors: &mut Errors) {
     let selector = &spec["selector"];
     let before = errors.len();
     if selector.is_null() {
@@ -21,8 +42,8 @@ pub fn selector_and_template(spec: &Json, errors: &mut Errors) {
             return;
         }
         if selector["matchLabels"].is_empty() && selector["matchExpressions"].is_empty() {
-            let why = "empty selector is invalid for deployment";
-            errors.push(invalid_go("spec.selector".into(), &check::go_selector(selector), why));
+            let why = format!("empty selector is invalid for {kind}");
+            errors.push(invalid_go("spec.selector".into(), &check::go_selector(selector), &why));
         }
     }
     let (template, labels) = (&spec["template"], &spec["template"]["metadata"]["labels"]);
@@ -31,9 +52,27 @@ pub fn selector_and_template(spec: &Json, errors: &mut Errors) {
         errors.push(invalid_go("spec.template.metadata.labels".into(), &check::go_map(labels), why));
     }
     pod_check::spec(&template["spec"], "spec.template.spec", errors);
-    let policy = &template["spec"]["restartPolicy"];
+    runs_for_ever(&template["spec"], go_kind(kind), errors);
+}
+
+fn go_kind(kind: &str) -> &str {
+    match kind {
+        "statefulset" => "StatefulSet",
+        "daemonset" => "DaemonSet",
+        // Deployments share the words of what they make.
+        _ => "ReplicaSet",
+    }
+}
+
+/// Pods of most workloads are restarted whenever they end, and have no deadline.
+pub fn runs_for_ever(pod: &Json, kind: &str, errors: &mut Errors) {
+    let policy = &pod["restartPolicy"];
     if ["OnFailure", "Never"].contains(&policy.text()) {
         errors.push(FieldError::unsupported("spec.template.spec.restartPolicy", policy, &["Always"]));
+    }
+    if !pod["activeDeadlineSeconds"].is_null() {
+        let why = format!("activeDeadlineSeconds in {kind} is not Supported");
+        errors.push(FieldError::forbidden("spec.template.spec.activeDeadlineSeconds", &why));
     }
 }
 
@@ -84,7 +123,7 @@ mod tests {
         ] {
             let spec = Json::object().with("selector", selector).with("template", template);
             let mut errors = vec![];
-            selector_and_template(&spec, &mut errors);
+            selector_and_template(&spec, "deployment", &mut errors);
             assert_eq!(words(&errors), expect, "{spec}");
         }
     }

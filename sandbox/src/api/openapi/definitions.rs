@@ -102,7 +102,19 @@ fn complete(name: &str, schema: &mut Json) {
             default(message, field, demanded.contains(&name), property);
         }
     }
+    for (_, field, value) in SHOWN.iter().filter(|(schema, ..)| *schema == name) {
+        schema["properties"][*field].set("default", value.map_or_else(|| Json::from(""), Json::Int));
+    }
 }
+
+/// What is shown though it may be left out, and what it then holds; `None`: an empty string.
+const SHOWN: [(&str, &str, Option<i64>); 5] = [
+    ("io.k8s.api.apps.v1.StatefulSetOrdinals", "start", Some(0)),
+    ("io.k8s.api.apps.v1.StatefulSetSpec", "serviceName", None),
+    ("io.k8s.api.apps.v1.StatefulSetStatus", "availableReplicas", Some(0)),
+    ("io.k8s.api.core.v1.ReplicationControllerSpec", "minReadySeconds", Some(0)),
+    ("io.k8s.api.core.v1.ReplicationControllerSpec", "replicas", Some(1)),
+];
 
 /// What Kubernetes demands and k8s-openapi does not.
 const DEMANDED: [(&str, &str); 3] = [

@@ -3,7 +3,7 @@
 use super::{
     Call, body, json_body,
     list::{Listed, list},
-    options::{ListOptions, delete_options},
+    options::{ListOptions, delete_options, leaves_policy_open},
     read::{list_json, one},
     route::Target,
     write::success,
@@ -20,27 +20,37 @@ use crate::{
 /// Namespaces that cannot be deleted. Models the admission plugin NamespaceLifecycle.
 const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 
-fn options(call: &Call<'_>) -> Result<DeleteOptions, Status> {
+/// What a job's pods become where nobody says.
+const ORPHANS: &str = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to \
+                       remove them or set propagationPolicy=Orphan to suppress this warning";
+
+/// The options, and what to warn of.
+fn options(call: &Call<'_>, resource: Resource) -> Result<(DeleteOptions, Option<String>), Status> {
     let body = if call.request.body.trim().is_empty() {
         Json::Null
     } else {
         body::parse(call.request, "DeleteOptions")?
     };
-    delete_options(call.query, &body)
+    let options = delete_options(call.query, &body, resource.def().orphans)?;
+    let warns = resource == resources::JOB && leaves_policy_open(call.query, &body);
+    Ok((options, warns.then(|| ORPHANS.to_owned())))
 }
 
 pub fn delete(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let options = options(call)?;
+    let (options, warning) = options(call, target.resource)?;
     let key = target.key();
     if target.resource == resources::NAMESPACE && IMMORTAL.contains(&key.name.as_str()) {
         let why = "this namespace may not be deleted";
         return Err(Status::forbidden(target.resource.def(), &key.name, why));
     }
     let (object, gone) = api.delete(target.resource, &key, &options)?;
-    if gone && !target.resource.def().returns_deleted {
-        return Ok(success(200, details(target.resource, &object)));
-    }
-    Ok(one(api, call, target, 200, &object))
+    let mut answer = if gone && !target.resource.def().returns_deleted {
+        success(200, details(target.resource, &object))
+    } else {
+        one(api, call, target, 200, &object)
+    };
+    answer.warnings.extend(warning);
+    Ok(answer)
 }
 
 fn details(resource: Resource, object: &Object) -> Json {
@@ -58,7 +68,7 @@ pub fn delete_collection(api: &mut Api, call: &Call<'_>, target: &Target) -> Res
     if target.resource == resources::NAMESPACE || (def.namespaced && target.namespace.is_empty()) {
         return Err(Status::method_not_allowed());
     }
-    let options = options(call)?;
+    let (options, warning) = options(call, target.resource)?;
     let selection = ListOptions::parse(call.query, target.resource, false)?;
     let listed = list(api, target, &selection)?;
     let mut deleted = Vec::new();
@@ -70,5 +80,7 @@ pub fn delete_collection(api: &mut Api, call: &Call<'_>, target: &Target) -> Res
     }
     let answer =
         Listed { objects: deleted, revision: api.store().revision(), next: listed.next, remaining: None };
-    Ok(json_body(200, &list_json(api, call, target, &answer)))
+    let mut answer = json_body(200, &list_json(api, call, target, &answer));
+    answer.warnings.extend(warning);
+    Ok(answer)
 }

@@ -22,7 +22,7 @@ const DISRUPTED_MAX: usize = 2000;
 /// `TooManyRequests`: not now. Else as a delete.
 pub fn evict(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
     let eviction = body::parse(call.request, "Eviction")?;
-    let options = delete_options(call.query, &eviction["deleteOptions"])?;
+    let options = delete_options(call.query, &eviction["deleteOptions"], false)?;
     let pod = api.get(POD, &target.key())?.clone();
     if let Some(budget) = budget_of(api, &pod)? {
         take(api, &pod, budget, &options)?;

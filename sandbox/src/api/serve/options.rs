@@ -166,11 +166,16 @@ fn dry_run_error(dry: &[&str]) -> Option<FieldError> {
     })
 }
 
-/// Options of delete: the body's win over the query's.
+/// Does a delete say nothing of what the object owns?
+pub fn leaves_policy_open(query: &Query, body: &Json) -> bool {
+    ["propagationPolicy", "orphanDependents"].iter().all(|f| body[*f].is_null() && query.get(f).is_empty())
+}
+
+/// Options of delete: the body's win over the query's. `orphans`: what the kind owns stays unless said otherwise.
 ///
 /// # Errors
 /// `Invalid`, `BadRequest`.
-pub fn delete_options(query: &Query, body: &Json) -> Result<DeleteOptions, Status> {
+pub fn delete_options(query: &Query, body: &Json, orphans: bool) -> Result<DeleteOptions, Status> {
     let grace_s = query.int("gracePeriodSeconds").map_err(Status::bad_request)?;
     let from = |field: &str| match body[field].text() {
         "" => query.get(field).to_owned(),
@@ -180,6 +185,7 @@ pub fn delete_options(query: &Query, body: &Json) -> Result<DeleteOptions, Statu
     let mut errors = Vec::new();
     let policy = from("propagationPolicy");
     let propagation = match (policy.as_str(), orphan) {
+        ("", None) if orphans => Propagation::Orphan,
         ("", Some(true)) | ("Orphan", _) => Propagation::Orphan,
         ("" | "Background", _) => Propagation::Background,
         ("Foreground", _) => Propagation::Foreground,

@@ -7,7 +7,7 @@ use crate::{
     json::Json,
     object::Object,
     request::Body,
-    selector::Labels,
+    resources::workload_check,
     status::{FieldError, Status},
 };
 
@@ -24,7 +24,7 @@ pub fn of(object: &Object) -> Json {
         s["spec"].set("replicas", wanted);
     }
     s["status"].set("replicas", object["status"]["replicas"].int().unwrap_or(0));
-    s["status"].set("selector", Labels::from_object(&object["spec"]["selector"]).to_string());
+    s["status"].set("selector", workload_check::selector(object).to_string());
     s
 }
 
