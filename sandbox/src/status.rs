@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use crate::{json, json::Json, resources::ResourceDef};
+use crate::{json, json::Json, resources::Def};
 
 /// A failed request, in Kubernetes' words.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -72,7 +72,7 @@ impl FieldError {
 }
 
 impl Status {
-    fn about(code: u16, reason: &'static str, message: String, def: &ResourceDef, name: &str) -> Self {
+    fn about(code: u16, reason: &'static str, message: String, def: Def<'_>, name: &str) -> Self {
         let mut details = Json::object();
         if !name.is_empty() {
             details.set("name", name);
@@ -85,23 +85,26 @@ impl Status {
     }
 
     /// 404: no such object.
-    pub fn not_found(def: &ResourceDef, name: &str) -> Self {
+    pub fn not_found<'d>(def: impl Into<Def<'d>>, name: &str) -> Self {
+        let def: Def<'d> = def.into();
         Self::about(404, "NotFound", format!("{} {name:?} not found", def.qualified()), def, name)
     }
 
     /// 409: there is one already.
-    pub fn already_exists(def: &ResourceDef, name: &str) -> Self {
+    pub fn already_exists<'d>(def: impl Into<Def<'d>>, name: &str) -> Self {
+        let def: Def<'d> = def.into();
         Self::about(409, "AlreadyExists", format!("{} {name:?} already exists", def.qualified()), def, name)
     }
 
     /// 409: somebody else wrote in between, or a precondition failed.
-    pub fn conflict(def: &ResourceDef, name: &str, why: &str) -> Self {
+    pub fn conflict<'d>(def: impl Into<Def<'d>>, name: &str, why: &str) -> Self {
+        let def: Def<'d> = def.into();
         let message = format!("Operation cannot be fulfilled on {} {name:?}: {why}", def.qualified());
         Self::about(409, "Conflict", message, def, name)
     }
 
     /// 409: the object was changed since it was read.
-    pub fn stale(def: &ResourceDef, name: &str) -> Self {
+    pub fn stale<'d>(def: impl Into<Def<'d>>, name: &str) -> Self {
         Self::conflict(
             def,
             name,
@@ -110,7 +113,8 @@ impl Status {
     }
 
     /// 409: a precondition of a delete failed; named by kind, as apimachinery does there.
-    pub fn precondition_failed(def: &ResourceDef, name: &str, why: &str) -> Self {
+    pub fn precondition_failed<'d>(def: impl Into<Def<'d>>, name: &str, why: &str) -> Self {
+        let def: Def<'d> = def.into();
         let kind =
             if def.group.is_empty() { def.kind.to_owned() } else { format!("{}.{}", def.kind, def.group) };
         let message = format!("Operation cannot be fulfilled on {kind} {name:?}: {why}");
@@ -120,13 +124,15 @@ impl Status {
     }
 
     /// 403: not now, or not for you.
-    pub fn forbidden(def: &ResourceDef, name: &str, why: &str) -> Self {
+    pub fn forbidden<'d>(def: impl Into<Def<'d>>, name: &str, why: &str) -> Self {
+        let def: Def<'d> = def.into();
         let about = if name.is_empty() { def.qualified() } else { format!("{} {name:?}", def.qualified()) };
         Self::about(403, "Forbidden", format!("{about} is forbidden: {why}"), def, name)
     }
 
     /// 422: fields are wrong.
-    pub fn invalid(def: &ResourceDef, name: &str, errors: &[FieldError]) -> Self {
+    pub fn invalid<'d>(def: impl Into<Def<'d>>, name: &str, errors: &[FieldError]) -> Self {
+        let def: Def<'d> = def.into();
         Self::invalid_kind(def.group, def.kind, name, errors)
     }
 
@@ -224,7 +230,8 @@ impl Status {
     }
 
     /// 501: Kubernetes answers this, and the sandbox does not.
-    pub fn not_modelled(def: &ResourceDef) -> Self {
+    pub fn not_modelled<'d>(def: impl Into<Def<'d>>) -> Self {
+        let def: Def<'d> = def.into();
         let message = format!("the sandbox does not model this request to {}", def.qualified());
         Self { code: 501, reason: "", message, details: Json::Null }
     }

@@ -1,13 +1,16 @@
 //! Delete. Models the generic registry's `Store.Delete`: preconditions, graceful deletion of pods, finalizers,
 //! propagation policies. The garbage collector does what the policy leaves to it.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use super::{Api, WriteOptions, write::may_go};
 use crate::{
+    json,
     json::Json,
     object::{Key, Object},
-    resources::{self, Resource},
+    resources::{self, Def, Resource},
     status::Status,
 };
 
@@ -49,9 +52,14 @@ impl Api {
         key: &Key,
         options: &DeleteOptions,
     ) -> Result<(Object, bool), Status> {
+        let (kinds, resource) = (self.kinds.clone(), resource.stored());
+        let def = kinds.def(resource);
         let old = self.get(resource, key)?.clone();
-        check_preconditions(resource, &old, options)?;
+        check_preconditions(def, &old, options)?;
         let write = WriteOptions { dry_run: options.dry_run };
+        if resource == resources::CUSTOM_RESOURCE_DEFINITION && !old.is_terminating() {
+            return Ok((self.end_definition(old, write), false));
+        }
         let mut object = old.clone();
         add_finalizer(&mut object, options.propagation);
         self.mark(resource, &mut object, options);
@@ -62,11 +70,30 @@ impl Api {
         if object.0 == old.0 {
             return Ok((old, false));
         }
-        if resource.def().generation {
+        if def.generation {
             let next = old.generation() + 1;
             object["metadata"].set("generation", next);
         }
         Ok((self.commit(resource, object, write), false))
+    }
+
+    /// A definition waits for its instances. Models the `Delete` of apiextensions' own registry.
+    fn end_definition(&mut self, mut definition: Object, write: WriteOptions) -> Object {
+        const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+        let now = self.now();
+        definition["metadata"].set("deletionTimestamp", now);
+        let finalizers = definition["metadata"]["finalizers"].list_mut();
+        if !finalizers.iter().any(|f| *f == CLEANUP) {
+            finalizers.push(CLEANUP.into());
+        }
+        let terminating = json!({
+            "type": "Terminating", "status": "True", "reason": "InstanceDeletionPending",
+            "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        });
+        let conditions = definition["status"]["conditions"].list_mut();
+        conditions.retain(|c| c["type"] != "Terminating");
+        conditions.push(terminating.with("lastTransitionTime", now));
+        self.commit(resources::CUSTOM_RESOURCE_DEFINITION, definition, write)
     }
 
     /// Sets deletionTimestamp and the grace period; a later delete can only shorten it.
@@ -86,6 +113,9 @@ impl Api {
             return self.find(resource, key).cloned();
         }
         let (at, origin) = (self.now(), self.origin.clone());
+        if resource == resources::CUSTOM_RESOURCE_DEFINITION {
+            Arc::make_mut(&mut self.kinds).forget(&key.name);
+        }
         self.store.remove(resource, key, at, origin).map(|r| r.object.clone())
     }
 }
@@ -110,7 +140,7 @@ fn add_finalizer(object: &mut Object, propagation: Propagation) {
     }
 }
 
-fn check_preconditions(resource: Resource, old: &Object, options: &DeleteOptions) -> Result<(), Status> {
+fn check_preconditions(def: Def<'_>, old: &Object, options: &DeleteOptions) -> Result<(), Status> {
     let version = old["metadata"]["resourceVersion"].text();
     let failed = if let Some(uid) = options.uid.as_ref().filter(|u| *u != old.uid()) {
         format!(
@@ -126,5 +156,5 @@ fn check_preconditions(resource: Resource, old: &Object, options: &DeleteOptions
     } else {
         return Ok(());
     };
-    Err(Status::precondition_failed(resource.def(), old.name(), &failed))
+    Err(Status::precondition_failed(def, old.name(), &failed))
 }

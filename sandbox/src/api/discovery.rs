@@ -10,7 +10,7 @@ use crate::{
     json,
     json::Json,
     request::Body,
-    resources::{Resource, ResourceDef},
+    resources::{Def, Kinds, Resource},
 };
 
 /// `/api`.
@@ -47,16 +47,38 @@ const GROUPS: [&str; 20] = [
 
 /// Group and version pairs, each once, by priority: the newest version of a group is its preferred one. The core group has
 /// an empty name.
-pub fn group_versions() -> Vec<(&'static str, &'static str)> {
-    let mut all: Vec<(&str, &str)> = Resource::all().map(|r| (r.def().group, r.def().version)).collect();
+pub fn group_versions(kinds: &Kinds) -> Vec<(&str, &str)> {
+    let of = |r: Resource| {
+        let def = kinds.def(r);
+        (def.group, def.version)
+    };
+    let mut all: Vec<(&str, &str)> = kinds.served().map(of).collect();
     let place = |group: &str| GROUPS.iter().position(|g| *g == group).unwrap_or(GROUPS.len());
-    all.sort_by_key(|(group, version)| (place(group), *group, Reverse(*version)));
+    all.sort_by_key(|(group, version)| (place(group), *group, Reverse(priority(version))));
     all.dedup();
     all
 }
 
-fn group_json(name: &str) -> Option<Json> {
-    let versions: Json = group_versions()
+/// Orders versions as Kubernetes does: `v2` before `v1` before `v1beta2`, others by name at the end. Models
+/// `CompareKubeAwareVersionStrings`.
+fn priority(version: &str) -> (u8, u64, u64, Reverse<&str>) {
+    let other = (0, 0, 0, Reverse(version));
+    let Some(rest) = version.strip_prefix('v') else { return other };
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let Ok(major) = rest[..digits].parse() else { return other };
+    let (stage, minor) = match &rest[digits..] {
+        "" => return (3, major, 0, Reverse("")),
+        more => match (more.strip_prefix("beta"), more.strip_prefix("alpha")) {
+            (Some(minor), _) => (2, minor),
+            (_, Some(minor)) => (1, minor),
+            _ => return other,
+        },
+    };
+    minor.parse().map_or(other, |minor| (stage, major, minor, Reverse("")))
+}
+
+fn group_json(kinds: &Kinds, name: &str) -> Option<Json> {
+    let versions: Json = group_versions(kinds)
         .into_iter()
         .filter(|(group, _)| *group == name)
         .map(|(group, version)| json!({"groupVersion": format!("{group}/{version}"), "version": version}))
@@ -69,52 +91,47 @@ fn group_json(name: &str) -> Option<Json> {
 }
 
 /// `/apis`.
-pub fn groups() -> Json {
+pub fn groups(kinds: &Kinds) -> Json {
     let mut names: Vec<&str> =
-        group_versions().into_iter().map(|(g, _)| g).filter(|g| !g.is_empty()).collect();
+        group_versions(kinds).into_iter().map(|(g, _)| g).filter(|g| !g.is_empty()).collect();
     names.dedup();
     let mut list = json!({"kind": "APIGroupList", "apiVersion": "v1"});
-    list.set("groups", names.into_iter().filter_map(group_json).collect::<Json>());
+    list.set("groups", names.into_iter().filter_map(|name| group_json(kinds, name)).collect::<Json>());
     list
 }
 
 /// `/apis/GROUP`.
-pub fn group(name: &str) -> Option<Json> {
-    let mut g = group_json(name)?;
+pub fn group(kinds: &Kinds, name: &str) -> Option<Json> {
+    let mut g = group_json(kinds, name)?;
     g.set("kind", "APIGroup");
     g.set("apiVersion", "v1");
     Some(g)
-}
-
-fn verbs(resource: Resource) -> Json {
-    strings(resource.def().verbs)
 }
 
 fn strings(list: &[&str]) -> Json {
     if list.is_empty() { Json::Null } else { list.iter().map(|s| Json::from(*s)).collect() }
 }
 
-fn of_version(group: &str, version: &str) -> Vec<Resource> {
-    let mut all: Vec<Resource> =
-        Resource::all().filter(|r| r.def().group == group && r.def().version == version).collect();
-    all.sort_by_key(|r| r.def().plural);
+fn of_version<'a>(kinds: &'a Kinds, group: &str, version: &str) -> Vec<(Resource, Def<'a>)> {
+    let all = kinds.served().map(|r| (r, kinds.def(r)));
+    let mut all: Vec<_> = all.filter(|(_, d)| d.group == group && d.version == version).collect();
+    all.sort_by_key(|(_, d)| d.plural);
     all
 }
 
 /// `/api/v1`, `/apis/GROUP/VERSION`.
-pub fn resources(group: &str, version: &str) -> Json {
+pub fn resources(kinds: &Kinds, group: &str, version: &str) -> Json {
     let mut list = Vec::new();
-    for resource in of_version(group, version) {
-        let def = resource.def();
+    for (resource, def) in of_version(kinds, group, version) {
         let mut r = json!({
             "name": def.plural, "singularName": def.singular, "namespaced": def.namespaced, "kind": def.kind,
         });
-        r.set("verbs", verbs(resource));
-        r.set("shortNames", strings(def.short_names));
-        r.set("categories", strings(def.categories));
+        r.set("verbs", strings(def.verbs));
+        r.set("shortNames", strings(&def.short_names()));
+        r.set("categories", strings(&def.categories()));
         r.set("storageVersionHash", storage_version_hash(def));
         list.push(r);
-        for sub in subresources(resource) {
+        for sub in subresources(resource, def) {
             let mut r = json!({
                 "name": format!("{}/{}", def.plural, sub.name), "singularName": "",
                 "namespaced": def.namespaced, "kind": sub.of.2,
@@ -137,15 +154,15 @@ pub fn resources(group: &str, version: &str) -> Json {
 }
 
 /// Aggregated discovery of the core group or of all others.
-pub fn aggregated(core: bool) -> Body {
-    let all = group_versions();
+pub fn aggregated(kinds: &Kinds, core: bool) -> Body {
+    let all = group_versions(kinds);
     let mut items = Vec::new();
     for versions in all.chunk_by(|a, b| a.0 == b.0).filter(|v| v[0].0.is_empty() == core) {
         let mut item = json!({"metadata": {"creationTimestamp": null}});
         if !core {
             item["metadata"].set("name", versions[0].0);
         }
-        item.set("versions", versions.iter().map(aggregated_version).collect::<Json>());
+        item.set("versions", versions.iter().map(|v| aggregated_version(kinds, v)).collect::<Json>());
         items.push(item);
     }
     let mut list =
@@ -161,10 +178,16 @@ pub fn aggregated(core: bool) -> Body {
     }
 }
 
-fn aggregated_version((group, version): &(&str, &str)) -> Json {
+fn aggregated_version(kinds: &Kinds, (group, version): &(&str, &str)) -> Json {
     let mut v = json!({"version": version, "freshness": "Current"});
-    v.set("resources", of_version(group, version).into_iter().map(aggregated_resource).collect::<Json>());
+    let all = of_version(kinds, group, version);
+    v.set("resources", all.into_iter().map(aggregated_resource).collect::<Json>());
     v
+}
+
+/// Those of custom kinds name their group and version.
+fn shown_kind<'a>(def: Def<'a>) -> (&'a str, &'a str, &'a str) {
+    if def.custom().is_some() { (def.group, def.version, def.kind) } else { ("", "", def.kind) }
 }
 
 fn response_kind((group, version, kind): (&str, &str, &str)) -> Json {
@@ -172,31 +195,27 @@ fn response_kind((group, version, kind): (&str, &str, &str)) -> Json {
 }
 
 /// Tells clients whether two servers store a kind alike. Models `discovery.StorageVersionHash`.
-fn storage_version_hash(def: &ResourceDef) -> Option<String> {
-    let (group, version) = match (def.group, def.kind) {
-        ("events.k8s.io", "Event") => ("", "v1"),
-        ("autoscaling", "HorizontalPodAutoscaler") => ("autoscaling", "v2"),
-        _ => (def.group, def.version),
-    };
-    let hash = Sha256::digest(format!("{group}/{version}/{}", def.kind));
+fn storage_version_hash(def: Def<'_>) -> Option<String> {
+    let stored = def.stored();
+    let hash = Sha256::digest(format!("{}/{}/{}", stored.group, stored.version, stored.kind));
     def.is_stored().then(|| STANDARD.encode(&hash[..8]))
 }
 
-fn aggregated_resource(resource: Resource) -> Json {
-    let def = resource.def();
+fn aggregated_resource((resource, def): (Resource, Def<'_>)) -> Json {
     let mut r = json!({
         "resource": def.plural, "singularResource": def.singular,
         "scope": if def.namespaced { "Namespaced" } else { "Cluster" },
     });
-    r.set("responseKind", response_kind(("", "", def.kind)));
-    r.set("verbs", verbs(resource));
-    r.set("shortNames", strings(def.short_names));
-    r.set("categories", strings(def.categories));
-    let subs: Vec<Json> = subresources(resource)
+    r.set("responseKind", response_kind(shown_kind(def)));
+    r.set("verbs", strings(def.verbs));
+    r.set("shortNames", strings(&def.short_names()));
+    r.set("categories", strings(&def.categories()));
+    let subs: Vec<Json> = subresources(resource, def)
         .into_iter()
         .map(|s| {
             let mut sub = json!({"subresource": s.name});
-            sub.set("responseKind", response_kind(s.of));
+            let of = if s.of.2 == def.kind { shown_kind(def) } else { s.of };
+            sub.set("responseKind", response_kind(of));
             sub.set("verbs", strings(s.verbs));
             sub
         })
@@ -221,15 +240,16 @@ mod tests {
             [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IngressClass", "l/iqIbDgFyQ=")]
         {
             let resource = Resource::all().find(|r| r.def().kind == kind).unwrap();
-            assert_eq!(storage_version_hash(resource.def()).as_deref(), Some(expect), "{kind}");
+            assert_eq!(storage_version_hash(resource.def().into()).as_deref(), Some(expect), "{kind}");
         }
         let review = crate::resources::TOKEN_REVIEW.def();
-        assert_eq!(storage_version_hash(review), None);
+        assert_eq!(storage_version_hash(review.into()), None);
     }
 
     #[test]
     fn groups_come_by_priority() {
-        let groups: Vec<&str> = group_versions().into_iter().map(|(g, _)| g).collect();
+        let kinds = Kinds::default();
+        let groups: Vec<&str> = group_versions(&kinds).into_iter().map(|(g, _)| g).collect();
         assert_eq!(&groups[..3], ["", "apiregistration.k8s.io", "apps"]);
         assert_eq!(groups.last(), Some(&"sim.pilothouse.dev"));
     }

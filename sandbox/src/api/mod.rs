@@ -12,10 +12,13 @@ pub mod names;
 mod openapi;
 mod patch;
 mod serve;
+mod show;
 mod table;
 mod validate_meta;
 pub mod watch;
 mod write;
+
+use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -23,7 +26,7 @@ use crate::{
     clock::Time,
     object::{Key, Object},
     origin::Origin,
-    resources::Resource,
+    resources::{Def, Kinds, Resource},
     rng::Rng,
     status::Status,
     store::{Index, Store},
@@ -42,6 +45,7 @@ pub use write::{Subresource, WriteOptions};
 #[derive(Clone, Debug)]
 pub struct Api {
     store: Store,
+    kinds: Arc<Kinds>,
     /// Seeded randomness for uids, generated names and allocation.
     pub rng: Rng,
     now: Time,
@@ -52,7 +56,23 @@ pub struct Api {
 impl Api {
     /// An empty API whose clock stands at `now`.
     pub fn new(seed: u64, now: Time) -> Self {
-        Self { store: Store::default(), rng: Rng::new(seed), now, origin: Origin::default() }
+        Self {
+            store: Store::default(),
+            kinds: Arc::default(),
+            rng: Rng::new(seed),
+            now,
+            origin: Origin::default(),
+        }
+    }
+
+    /// The kinds that it serves.
+    pub fn kinds(&self) -> &Arc<Kinds> {
+        &self.kinds
+    }
+
+    /// What is known of a kind.
+    pub fn def(&self, resource: Resource) -> Def<'_> {
+        self.kinds.def(resource)
     }
 
     /// Virtual now.
@@ -90,9 +110,9 @@ impl Api {
         self.store.compact(revision);
     }
 
-    /// An object, if it is there.
+    /// An object, if it is there. What a view shows is given as it is stored, here as everywhere below HTTP.
     pub fn find(&self, resource: Resource, key: &Key) -> Option<&Object> {
-        self.store.get(resource, key)
+        self.store.get(resource.stored(), key)
     }
 
     /// An object.
@@ -100,7 +120,7 @@ impl Api {
     /// # Errors
     /// `NotFound`.
     pub fn get(&self, resource: Resource, key: &Key) -> Result<&Object, Status> {
-        self.find(resource, key).ok_or_else(|| Status::not_found(resource.def(), &key.name))
+        self.find(resource, key).ok_or_else(|| Status::not_found(self.def(resource.stored()), &key.name))
     }
 
     /// Objects of a resource in key order; all namespaces for `""`.
@@ -109,7 +129,7 @@ impl Api {
         resource: Resource,
         namespace: &'a str,
     ) -> impl Iterator<Item = &'a Object> + 'a {
-        self.store.list(resource, namespace)
+        self.store.list(resource.stored(), namespace)
     }
 
     /// Objects of a resource owned by a uid.
@@ -132,6 +152,6 @@ impl Api {
     /// A name not yet taken, from `metadata.generateName`.
     pub(crate) fn generate_name(&mut self, resource: Resource, base: &str) -> EcoString {
         let base: String = base.chars().take(58).collect();
-        ecow::eco_format!("{base}{}", self.rng.stream(resource.def().plural).suffix(5))
+        ecow::eco_format!("{base}{}", self.rng.stream(self.kinds.def(resource).plural).suffix(5))
     }
 }

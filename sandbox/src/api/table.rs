@@ -1,6 +1,6 @@
 //! Shapes of answers: Tables and metadata only. Models `rest.TableConvertor` and `metav1.PartialObjectMetadata`.
 
-use crate::{clock::Time, json, json::Json, object::Object, resources::ResourceDef};
+use crate::{clock::Time, json::Json, object::Object, resources::Def};
 
 /// What of an object a Table's row holds (`includeObject`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,19 +25,13 @@ pub fn metadata_only(object: &Object, version: &str) -> Json {
 
 /// A Table of objects, `metadata` being the list's; without headers after the first of a watch.
 pub fn table<'a>(
-    def: &ResourceDef,
+    def: Def<'_>,
     objects: impl Iterator<Item = &'a Object>,
     metadata: Json,
     (version, include, headers): (&str, Include, bool),
     now: Time,
 ) -> Json {
-    let column = |c: &crate::resources::Column| {
-        json!({
-            "name": c.name, "type": c.type_, "format": c.format,
-            "description": c.description, "priority": c.priority,
-        })
-    };
-    let columns: Json = if headers { def.columns.iter().map(column).collect() } else { Json::Null };
+    let columns = if headers { def.columns() } else { Json::Null };
     let rows: Json = objects.map(|o| row(def, o, version, include, now)).collect();
     let mut t = Json::object();
     t.set("kind", "Table");
@@ -48,9 +42,9 @@ pub fn table<'a>(
     t
 }
 
-fn row(def: &ResourceDef, object: &Object, version: &str, include: Include, now: Time) -> Json {
+fn row(def: Def<'_>, object: &Object, version: &str, include: Include, now: Time) -> Json {
     let mut row = Json::object();
-    row.set("cells", (def.row)(object, now));
+    row.set("cells", def.row(object, now));
     let shown = match include {
         Include::None => Json::Null,
         Include::Metadata => metadata_only(object, version),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::names;
-use crate::{json::Json, object::Object, resources::Resource, status::FieldError};
+use crate::{json::Json, object::Object, resources::Def, status::FieldError};
 
 /// Total size of annotations' keys and values.
 const ANNOTATIONS_BYTES_MAX: usize = 256 * 1024;
@@ -13,14 +13,16 @@ const ANNOTATIONS_BYTES_MAX: usize = 256 * 1024;
 const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "foregroundDeletion", "orphan"];
 
 /// What is wrong with an object's metadata.
-pub(super) fn check(resource: Resource, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
+pub(super) fn check(def: Def<'_>, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
     let meta = &object["metadata"];
     let mut errors = Vec::new();
-    check_name(resource, meta, &mut errors);
+    check_name(def, meta, &mut errors);
     check_labels(&meta["labels"], "metadata.labels", &mut errors);
     check_annotations(&meta["annotations"], &mut errors);
     check_owners(&meta["ownerReferences"], &mut errors);
-    check_finalizers(meta, &mut errors);
+    // Kinds outside of Kubernetes' own scheme take any qualified name.
+    let any = def.custom().is_some() || def.group == "apiextensions.k8s.io";
+    check_finalizers(meta, any, &mut errors);
     if let Some(old) = old {
         // Kubernetes checks this twice, in the generic registry and in the kind's strategy; its causes show it.
         check_change(object, old, &mut errors);
@@ -33,8 +35,8 @@ fn invalid_all(field: &str, value: &str, problems: names::Problems, errors: &mut
     errors.extend(problems.iter().map(|p| FieldError::invalid(field, &value.into(), p)));
 }
 
-fn check_name(resource: Resource, meta: &Json, errors: &mut Vec<FieldError>) {
-    let rule = resource.def().name_rule;
+fn check_name(def: Def<'_>, meta: &Json, errors: &mut Vec<FieldError>) {
+    let rule = |name: &str| def.name_problems(name);
     if let Some(base) = meta["generateName"].str().filter(|b| !b.is_empty()) {
         // A trailing dash is followed by the suffix.
         let whole =
@@ -97,14 +99,15 @@ fn check_owners(owners: &Json, errors: &mut Vec<FieldError>) {
     }
 }
 
-fn check_finalizers(meta: &Json, errors: &mut Vec<FieldError>) {
+fn check_finalizers(meta: &Json, any: bool, errors: &mut Vec<FieldError>) {
     let field = "metadata.finalizers";
     let mut seen = BTreeSet::new();
     for (i, finalizer) in meta["finalizers"].list().iter().enumerate() {
         let name = finalizer.text();
         let at = format!("{field}[{i}]");
         let problems = names::qualified_name(name);
-        let unqualified = problems.is_empty() && !name.contains('/') && !STANDARD_FINALIZERS.contains(&name);
+        let unqualified =
+            !any && problems.is_empty() && !name.contains('/') && !STANDARD_FINALIZERS.contains(&name);
         invalid_all(&at, name, problems, errors);
         if unqualified {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
@@ -145,7 +148,7 @@ mod tests {
 
     fn check(meta: serde_json::Value, expect: &[&str]) {
         let object = Object(json!({"metadata": meta}));
-        let found = super::check(resources::CONFIG_MAP, &object, None);
+        let found = super::check(resources::CONFIG_MAP.def().into(), &object, None);
         let found: Vec<String> = found
             .iter()
             .map(|e| format!("{}: {}", e.field, e.detail.chars().take(40).collect::<String>()))

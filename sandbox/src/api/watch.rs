@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 
-use super::table::{Include, metadata_only, table};
+use super::{
+    show::shown,
+    table::{Include, metadata_only, table},
+};
 use crate::{
     api::{Api, Change, Record},
     json,
     json::Json,
     object::Object,
-    resources::Resource,
+    resources::{Held, Resource},
     selector::{Fields, Labels},
     status::Status,
 };
@@ -48,7 +51,7 @@ pub enum Start {
 #[derive(Clone, Debug)]
 pub struct Watch {
     /// What is watched.
-    pub resource: Resource,
+    kind: Held,
     /// Events up to this revision were sent.
     pub cursor: u64,
     /// `allowWatchBookmarks`.
@@ -65,7 +68,7 @@ pub struct Watch {
 impl Watch {
     /// What its answer warns of.
     pub fn warning(&self) -> Option<String> {
-        self.resource.def().warning()
+        self.kind.def().warning()
     }
 
     /// Opens a watch at the current moment.
@@ -80,7 +83,7 @@ impl Watch {
         let now = api.store().revision();
         let cursor = if let Start::From(revision) = start { revision } else { now };
         let mut watch = Self {
-            resource,
+            kind: api.kinds().hold(resource),
             cursor,
             bookmarks,
             timeout_s,
@@ -126,7 +129,7 @@ impl Watch {
             let status = Status::gone(format!("too old resource version: {asked} ({})", gone.oldest));
             line(&json!({"type": "ERROR", "object": serde_json::Value::from(&status.to_json())}))
         })?;
-        let resource = self.resource;
+        let resource = self.kind.resource().stored();
         for record in records.filter(|r| r.resource == resource) {
             if let Some((type_, object)) = self.transition(record) {
                 lines.push(line(&self.event(type_, &object, api)));
@@ -135,6 +138,9 @@ impl Watch {
         self.cursor = newest;
         if !lines.is_empty() {
             self.told = newest;
+        } else if !api.kinds().is_current(&self.kind) {
+            // The definition changed or went: clients begin anew with what is served now.
+            return Err(Vec::new());
         } else if newest - self.told >= BOOKMARK_EVERY
             && let Some(bookmark) = self.bookmark()
         {
@@ -151,10 +157,11 @@ impl Watch {
     }
 
     fn bookmark_event(&self, revision: u64, annotations: Json) -> Json {
-        let def = self.resource.def();
+        let def = self.kind.def();
         let mut object =
             json!({"metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null}});
-        object.set("kind", if self.view.metadata_only { "PartialObjectMetadata" } else { def.kind });
+        let kind = if self.view.metadata_only { "PartialObjectMetadata" } else { def.kind };
+        object.set("kind", kind);
         object.set(
             "apiVersion",
             if self.view.metadata_only { "meta.k8s.io/v1".into() } else { def.api_version() },
@@ -201,11 +208,11 @@ impl Watch {
             let mut metadata = Json::object();
             metadata.set("resourceVersion", object["metadata"]["resourceVersion"].clone());
             let how = (view.version, include, !self.headers_sent);
-            table(self.resource.def(), std::iter::once(object), metadata, how, api.now())
+            table(self.kind.def(), std::iter::once(object), metadata, how, api.now())
         } else if view.metadata_only {
             metadata_only(object, view.version)
         } else {
-            object.0.clone()
+            shown(self.kind.def(), object).0
         };
         self.headers_sent = true;
         event_json(type_, shown)

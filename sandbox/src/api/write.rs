@@ -1,11 +1,13 @@
 //! Create and update. Models the generic registry's `Store.Create` and `Store.Update` with `BeforeCreate`/`BeforeUpdate`.
 //! Omits: managedFields come with server-side apply.
 
+use std::sync::Arc;
+
 use super::{Api, admit};
 use crate::{
     json::Json,
     object::{Key, Object},
-    resources::{self, Resource},
+    resources::{self, Def, Resource},
     status::{FieldError, Status},
 };
 
@@ -44,7 +46,8 @@ impl Api {
         mut object: Object,
         options: WriteOptions,
     ) -> Result<Object, Status> {
-        let def = resource.def();
+        let (kinds, resource) = (self.kinds.clone(), resource.stored());
+        let def = kinds.def(resource);
         object.set("apiVersion", def.api_version());
         object.set("kind", def.kind);
         self.name_it(resource, &mut object);
@@ -65,11 +68,11 @@ impl Api {
             object.remove("status");
         }
         drop_empty(resource, &mut object);
-        (def.default)(&mut object);
+        def.default(&mut object);
         admit::mutate(self, resource, &mut object, None, options.dry_run)?;
-        (def.prepare)(&mut object, None);
+        def.prepare(&mut object, None);
         self.allocate(resource, &mut object, None)?;
-        let errors = validate(resource, &object, None);
+        let errors = validate(def, &object, None);
         if !errors.is_empty() {
             return Err(Status::invalid(def, &name, &errors));
         }
@@ -101,25 +104,26 @@ impl Api {
         sub: Subresource,
         options: WriteOptions,
     ) -> Result<Object, Status> {
-        let def = resource.def();
+        let (kinds, resource) = (self.kinds.clone(), resource.stored());
+        let def = kinds.def(resource);
         let key = object.key();
         let old = self.get(resource, &key)?.clone();
-        check_preconditions(resource, &object, &old)?;
-        keep_identity(resource, &mut object, &old, sub);
+        check_preconditions(def, &object, &old)?;
+        keep_identity(def, &mut object, &old, sub);
         if sub == Subresource::Main {
             drop_empty(resource, &mut object);
-            (def.default)(&mut object);
+            def.default(&mut object);
             admit::mutate(self, resource, &mut object, Some(&old), options.dry_run)?;
-            (def.prepare)(&mut object, Some(&old));
+            def.prepare(&mut object, Some(&old));
         }
         let changed = |o: &Object| o.0 != old.0;
-        if def.generation && sub == Subresource::Main && spec_changed(&object, &old) {
+        if def.generation && sub == Subresource::Main && spec_changed(def, &object, &old) {
             object["metadata"].set("generation", old.generation() + 1);
         }
         if !changed(&object) {
             return Ok(old);
         }
-        let errors = validate(resource, &object, Some(&old));
+        let errors = validate(def, &object, Some(&old));
         if !errors.is_empty() {
             return Err(Status::invalid(def, &key.name, &errors));
         }
@@ -163,6 +167,9 @@ impl Api {
             return object;
         }
         let (at, origin) = (self.now(), self.origin.clone());
+        if resource == resources::CUSTOM_RESOURCE_DEFINITION {
+            Arc::make_mut(&mut self.kinds).define(&object);
+        }
         self.store.put(resource, object, at, origin).object.clone()
     }
 
@@ -178,13 +185,13 @@ impl Api {
             let name = self.generate_name(resource, &base);
             object["metadata"].set("name", name);
         }
-        if resource.def().namespaced && object.namespace().is_empty() {
+        if self.def(resource).namespaced && object.namespace().is_empty() {
             object["metadata"].set("namespace", "default");
         }
     }
 
     fn check_namespace(&self, resource: Resource, object: &Object) -> Result<(), Status> {
-        if !resource.def().namespaced {
+        if !self.def(resource).namespaced {
             return Ok(());
         }
         let name = object.namespace();
@@ -192,7 +199,7 @@ impl Api {
         if namespace.is_terminating() {
             let why =
                 format!("unable to create new content in namespace {name} because it is being terminated");
-            return Err(Status::forbidden(resource.def(), object.name(), &why));
+            return Err(Status::forbidden(self.def(resource), object.name(), &why));
         }
         Ok(())
     }
@@ -211,9 +218,9 @@ impl Api {
     }
 }
 
-fn validate(resource: Resource, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
-    let mut errors = super::validate_meta::check(resource, object, old);
-    errors.extend((resource.def().validate)(object, old));
+fn validate(def: Def<'_>, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    let mut errors = super::validate_meta::check(def, object, old);
+    errors.extend(def.validate(object, old));
     errors
 }
 
@@ -223,29 +230,28 @@ pub(super) fn may_go(object: &Object) -> bool {
         && object["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0) == 0
 }
 
-fn check_preconditions(resource: Resource, object: &Object, old: &Object) -> Result<(), Status> {
+fn check_preconditions(def: Def<'_>, object: &Object, old: &Object) -> Result<(), Status> {
     let meta = &object["metadata"];
     let version = meta["resourceVersion"].text();
     if !version.is_empty() && version != old["metadata"]["resourceVersion"].text() {
-        return Err(Status::stale(resource.def(), old.name()));
+        return Err(Status::stale(def, old.name()));
     }
     let uid = meta["uid"].text();
     if !uid.is_empty() && uid != old.uid() {
         let why = format!(
             "StorageError: invalid object, Code: 4, Key: /registry/{}/{}, ResourceVersion: 0, AdditionalErrorMsg: \
              Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
-            resource.def().plural,
+            def.plural,
             old.key(),
             old.uid()
         );
-        return Err(Status::conflict(resource.def(), old.name(), &why));
+        return Err(Status::conflict(def, old.name(), &why));
     }
     Ok(())
 }
 
 /// Carries over what a writer cannot change, and the half that this write is not for.
-fn keep_identity(resource: Resource, object: &mut Object, old: &Object, sub: Subresource) {
-    let def = resource.def();
+fn keep_identity(def: Def<'_>, object: &mut Object, old: &Object, sub: Subresource) {
     if sub == Subresource::Status {
         let status = object.remove("status");
         *object = old.clone();
@@ -289,10 +295,13 @@ fn drop_empty(resource: Resource, object: &mut Object) {
     }
 }
 
-fn spec_changed(object: &Object, old: &Object) -> bool {
-    const NOT_SPEC: [&str; 4] = ["metadata", "status", "apiVersion", "kind"];
+/// The status of a custom resource counts where it has no subresource of its own.
+fn spec_changed(def: Def<'_>, object: &Object, old: &Object) -> bool {
+    const NOT_SPEC: [&str; 3] = ["metadata", "apiVersion", "kind"];
+    let counts =
+        |key: &str| !NOT_SPEC.contains(&key) && (key != "status" || (def.custom().is_some() && !def.status));
     let strip = |o: &Object| -> Json {
-        let entries = o.entries().filter(|(k, _)| !NOT_SPEC.contains(&k.as_str()));
+        let entries = o.entries().filter(|(k, _)| counts(k));
         Json::Map(entries.map(|(k, v)| (k.clone(), v.clone())).collect())
     };
     strip(object) != strip(old)

@@ -12,7 +12,7 @@ impl Cluster {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "now {} revision {}", self.now().0, self.api.store().revision());
         for (resource, object) in self.api.store().all() {
-            let _ = writeln!(out, "{} {}", resource.def().plural, object.0);
+            let _ = writeln!(out, "{} {}", self.api.def(resource).qualified(), object.0);
         }
         for (time, work, because) in self.queue.waiting() {
             let _ = writeln!(out, "{} {work:?} {because:?}", time.0);

@@ -13,7 +13,6 @@ use crate::{
     network::Network,
     object::{Key, Object},
     origin::{self, Origin},
-    resources::Resource,
     scheduler::Scheduler,
     status::Status,
 };
@@ -94,7 +93,10 @@ impl Cluster {
     fn add_to_world(&mut self, index: usize, object: Object) -> Result<(), WorldError> {
         let (api_version, kind) = (object["apiVersion"].text().to_owned(), object["kind"].text().to_owned());
         let refuse = |why: String| WorldError { index, kind: kind.clone(), why };
-        let resource = Resource::by_kind(&api_version, &kind)
+        let resource = self
+            .api
+            .kinds()
+            .by_kind(&api_version, &kind)
             .ok_or_else(|| refuse(format!("no matches for kind {kind:?} in version {api_version:?}")))?;
         self.api.origin = Origin::user(origin::WORLD);
         self.api.create(resource, object).map_err(|status| refuse(status.message))?;

@@ -49,8 +49,9 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
 
 /// The owner that a reference of `object` names, if it is there.
 fn find_owner<'a>(object: &Object, reference: &Json, api: &'a Api) -> Option<(Resource, &'a Object)> {
-    let resource = Resource::by_kind(reference["apiVersion"].text(), reference["kind"].text())?;
-    let namespace = if resource.def().namespaced { object.namespace().clone() } else { Default::default() };
+    let resource = api.kinds().by_kind(reference["apiVersion"].text(), reference["kind"].text())?.stored();
+    let namespace =
+        if api.def(resource).namespaced { object.namespace().clone() } else { Default::default() };
     let owner = api.find(resource, &Key::new(namespace, reference["name"].text()))?;
     (reference["uid"] == *owner.uid().as_str()).then_some((resource, owner))
 }

@@ -1,6 +1,7 @@
 //! The controllers of kube-controller-manager, a folder or file each: a pure plan, then a dull apply.
 
 mod common;
+mod definition;
 mod deployment;
 mod disruption;
 mod endpoints;
@@ -64,6 +65,8 @@ pub enum Work {
     KubernetesService,
     /// A namespace that ends.
     Namespace(EcoString),
+    /// A CustomResourceDefinition to look at.
+    Definition(EcoString),
 }
 
 impl Work {
@@ -105,6 +108,7 @@ impl Controllers {
         quota::observe(record, api, queue);
         disruption::observe(record, api, queue);
         kubernetes_service::observe(record, queue);
+        definition::observe(record, api, queue);
     }
 
     /// Does what is due.
@@ -127,6 +131,7 @@ impl Controllers {
             Work::Disruption(key) => disruption::sync(&key, ctx),
             Work::KubernetesService => kubernetes_service::sync(ctx),
             Work::Namespace(name) => namespace::sync(&name, ctx),
+            Work::Definition(name) => definition::sync(&name, ctx),
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
             let ends = change == Change::Deleted || record.object.is_terminating();
             ends.then(|| record.object.name().clone())
         }
-        (_, Change::Deleted) if record.resource.def().namespaced => {
+        (_, Change::Deleted) if !record.object.namespace().is_empty() => {
             let name = record.object.namespace();
             let namespace = api.find(resources::NAMESPACE, &Key::cluster(name.clone()));
             namespace.is_none_or(Object::is_terminating).then(|| name.clone())
@@ -44,16 +44,16 @@ pub fn sync(name: &EcoString, ctx: &mut Ctx<'_>) {
     if namespace.as_ref().is_some_and(|n| !n.is_terminating()) {
         return;
     }
-    let content: Vec<(Resource, Key)> = Resource::all()
-        .filter(|r| r.def().namespaced)
+    let kinds = ctx.api.kinds().clone();
+    let namespaced = || kinds.stored().filter(|r| kinds.def(*r).namespaced);
+    let content: Vec<(Resource, Key)> = namespaced()
         .flat_map(|r| ctx.api.list(r, name).map(move |o| (r, o.key())).collect::<Vec<_>>())
         .collect();
     for (resource, key) in content {
         // What is already on its way stays on it.
         let _ = ctx.api.delete(resource, &key, &DeleteOptions::default());
     }
-    let is_empty =
-        Resource::all().filter(|r| r.def().namespaced).all(|r| ctx.api.list(r, name).next().is_none());
+    let is_empty = namespaced().all(|r| ctx.api.list(r, name).next().is_none());
     let Some(namespace) = namespace.filter(|_| is_empty) else { return };
     let left: Json =
         namespace["spec"]["finalizers"].list().iter().filter(|f| **f != "kubernetes").cloned().collect();

@@ -7,7 +7,7 @@ use crate::{
     json::Json,
     object::{Key, Object},
     origin,
-    resources::{POD, RESOURCE_QUOTA, Resource, amount::Amount},
+    resources::{POD, RESOURCE_QUOTA, amount::Amount},
 };
 
 use super::{Work, common::is_finished};
@@ -28,7 +28,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let ended = record.resource == POD
         && is_finished(object)
         && record.before.as_ref().is_some_and(|old| !is_finished(old));
-    if record.resource.def().namespaced && (record.change == Change::Deleted || ended) {
+    if !record.object.namespace().is_empty() && (record.change == Change::Deleted || ended) {
         for quota in api.list(RESOURCE_QUOTA, object.namespace()) {
             queue.after_ms(LATENCY_MS, Work::Quota(quota.key()));
         }
@@ -54,12 +54,12 @@ fn used(quota: &Object, api: &Api) -> Json {
     for (name, _) in hard.entries() {
         used.set(name, Amount::ZERO);
     }
-    for resource in Resource::all().filter(|r| r.def().namespaced) {
+    for resource in api.kinds().stored().filter(|r| api.def(*r).namespaced) {
         for object in api.list(resource, quota.namespace()) {
             if !admit::matches_scopes(quota, resource, object) {
                 continue;
             }
-            for (name, amount) in admit::charges(resource, object) {
+            for (name, amount) in admit::charges(api.def(resource), resource, object) {
                 if hard[name.as_str()].is_null() {
                     continue;
                 }

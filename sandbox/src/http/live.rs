@@ -232,7 +232,7 @@ impl Live {
     /// # Errors
     /// When the recorder could not keep it; nothing was changed then.
     pub async fn handle(&self, request: &Request) -> Result<Reply, NotRecorded> {
-        if let Err(status) = authorize(request, &self.0.may_write) {
+        if let Err(status) = authorize(self.state().cluster.api().kinds(), request, &self.0.may_write) {
             return Ok(failure(&status));
         }
         if !request.is_mutating() {

@@ -4,7 +4,7 @@ use super::{
     Column, ResourceDef, Row,
     cells::{self, int, or},
 };
-use crate::{api::names, clock::Time, object::Object};
+use crate::{api::names, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -23,6 +23,8 @@ pub static DEF: ResourceDef = ResourceDef {
         "type",
     ],
     name_rule: names::path_segment,
+    default,
+    validate: |event, _| check(event, "reportingComponent"),
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("", "v1", "Event", "events", "event")
@@ -40,6 +42,64 @@ const COLUMNS: &[Column] = &[
     Column::new("Count").wide(),
     Column::name().wide(),
 ];
+
+/// What an Event always shows, whoever wrote it.
+fn default(event: &mut Object) {
+    for moment in ["eventTime", "firstTimestamp", "lastTimestamp"] {
+        event.default_to(moment, Json::Null);
+    }
+    for part in ["involvedObject", "source"] {
+        event.default_to(part, Json::object());
+    }
+    for text in ["reportingComponent", "reportingInstance"] {
+        event.default_to(text, "");
+    }
+}
+
+/// Models `legacyValidateEvent`; `controller` is what the request's version calls the reporting component.
+pub fn check(event: &Object, controller: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (namespace, involved) = (event.namespace().as_str(), event["involvedObject"]["namespace"].text());
+    let is_new = !event["eventTime"].is_null();
+    let agree = match (is_new, involved) {
+        (false, "") => matches!(namespace, "" | "default"),
+        (true, "") => matches!(namespace, "default" | "kube-system"),
+        (false, involved) => namespace == involved,
+        (true, _) => true,
+    };
+    if !agree {
+        let why = "does not match event.namespace";
+        errors.push(FieldError::invalid("involvedObject.namespace", &involved.into(), why));
+    }
+    if is_new {
+        check_new(event, controller, &mut errors);
+    }
+    errors
+}
+
+/// Events with an `eventTime` say who does what.
+fn check_new(event: &Object, controller: &str, errors: &mut Vec<FieldError>) {
+    let reporter = event["reportingComponent"].text();
+    if reporter.is_empty() {
+        errors.push(FieldError::required(controller, ""));
+    }
+    let problems = names::qualified_name(reporter);
+    errors.extend(problems.iter().map(|p| FieldError::invalid(controller, &reporter.into(), p)));
+    for field in ["reportingInstance", "action", "reason"] {
+        let text = event[field].text();
+        if text.is_empty() {
+            errors.push(FieldError::required(field, ""));
+        }
+        too_long(field, text, 128, errors);
+    }
+    too_long("message", event["message"].text(), 1024, errors);
+}
+
+fn too_long(field: &str, text: &str, max: usize, errors: &mut Vec<FieldError>) {
+    if text.len() > max {
+        errors.push(FieldError::invalid(field, &"".into(), &format!("can have at most {max} characters")));
+    }
+}
 
 fn row(event: &Object, now: Time) -> Row {
     let first = [&event["firstTimestamp"], &event["eventTime"]].into_iter().find(|t| !t.is_empty());
@@ -83,7 +143,7 @@ fn source(event: &Object) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{json, json::Json};
+    use crate::json;
 
     #[test]
     fn an_event_says_when_and_of_what() {

@@ -2,7 +2,11 @@
 
 pub mod cells;
 pub mod check;
+pub mod crd_check;
+pub mod custom;
+pub mod custom_resource_definition;
 mod def;
+mod kinds;
 
 pub mod amount;
 pub mod api_service;
@@ -24,6 +28,7 @@ pub mod deployment;
 pub mod endpoint_slice;
 pub mod endpoints;
 pub mod event;
+pub mod event_v1;
 pub mod flow_schema;
 pub mod horizontal_pod_autoscaler;
 pub mod image;
@@ -82,21 +87,55 @@ pub mod volume;
 pub mod volume_attachment;
 pub mod workload_check;
 
-pub use def::{Column, Deprecated, ResourceDef, Row};
+pub use def::{Column, Def, Deprecated, ResourceDef, Row, View};
+pub use kinds::{Held, Kinds};
 
-/// A kind's place in [`TABLE`].
+/// A kind: its place in [`TABLE`] or beyond it among a cluster's custom kinds, and the version in which it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Resource(u16);
+pub struct Resource(u32, u8);
 
 impl Resource {
-    /// What is known of it.
+    /// What is known of a kind of the table. A custom kind is known to its cluster alone: ask [`Kinds::def`] where there may
+    /// be one.
     pub fn def(self) -> &'static ResourceDef {
-        TABLE[self.0 as usize]
+        debug_assert!(!self.is_custom(), "a custom kind is not in the table");
+        self.built_in().unwrap_or(&CUSTOM)
     }
 
-    /// All kinds, in the table's order.
+    /// Its entry in the table, if it is there.
+    pub fn built_in(self) -> Option<&'static ResourceDef> {
+        TABLE.get(self.0 as usize).copied()
+    }
+
+    /// Is it made by a CustomResourceDefinition?
+    pub fn is_custom(self) -> bool {
+        self.0 as usize >= TABLE.len()
+    }
+
+    /// A custom kind in one of its versions, counted from 1; 0 is the form in which it is stored.
+    pub(super) const fn custom(place: u32, view: u8) -> Self {
+        Resource(place, view)
+    }
+
+    pub(super) fn place(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn view(self) -> u8 {
+        self.1
+    }
+
+    /// What its objects are stored as: itself, or the kind that it is a view of.
+    pub fn stored(self) -> Resource {
+        match self.built_in() {
+            Some(def) => def.view.map_or(self, |view| view.of),
+            None => Resource(self.0, 0),
+        }
+    }
+
+    /// All kinds of the table, in its order.
     pub fn all() -> impl Iterator<Item = Resource> {
-        (0..TABLE.len() as u16).map(Resource)
+        (0..TABLE.len() as u32).map(|place| Resource(place, 0))
     }
 
     /// By group, version and plural name, as in a URL.
@@ -113,9 +152,12 @@ impl Resource {
     }
 }
 
+/// What stands for a custom kind where nobody asked its cluster.
+static CUSTOM: ResourceDef = ResourceDef::plain("", "", "", "", "");
+
 macro_rules! table {
     ($($(#[$doc:meta])* $name:ident = $i:literal => $module:ident),* $(,)?) => {
-        $($(#[$doc])* pub const $name: Resource = Resource($i);)*
+        $($(#[$doc])* pub const $name: Resource = Resource($i, 0);)*
         /// Every kind the API serves.
         pub static TABLE: &[&ResourceDef] = &[$(&$module::DEF),*];
     };
@@ -246,6 +288,10 @@ table! {
     CRON_JOB = 60 => cron_job,
     /// autoscaling/v2 HorizontalPodAutoscaler.
     HORIZONTAL_POD_AUTOSCALER = 61 => horizontal_pod_autoscaler,
+    /// apiextensions.k8s.io/v1 CustomResourceDefinition.
+    CUSTOM_RESOURCE_DEFINITION = 62 => custom_resource_definition,
+    /// events.k8s.io/v1 Event.
+    EVENT_V1 = 63 => event_v1,
 }
 
 #[cfg(test)]
@@ -318,6 +364,8 @@ mod tests {
             (JOB, "Job"),
             (CRON_JOB, "CronJob"),
             (HORIZONTAL_POD_AUTOSCALER, "HorizontalPodAutoscaler"),
+            (CUSTOM_RESOURCE_DEFINITION, "CustomResourceDefinition"),
+            (EVENT_V1, "Event"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

@@ -19,11 +19,30 @@ const NO_QUANTITY: &str =
 /// A field of the wrong type, in Go's words.
 pub fn check(resource: Resource, json: &mut Json) -> Result<Vec<String>, String> {
     let def = resource.def();
-    let Some(message) = types::find(&def.api_version(), def.kind) else { return Ok(Vec::new()) };
-    json.set("apiVersion", def.api_version());
-    json.set("kind", def.kind);
+    check_as(&def.api_version(), def.kind, json)
+}
+
+/// As [`check`], by `apiVersion` and kind.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_as(api_version: &str, kind: &str, json: &mut Json) -> Result<Vec<String>, String> {
+    let Some(message) = types::find(api_version, kind) else { return Ok(Vec::new()) };
+    json.set("apiVersion", api_version);
+    json.set("kind", kind);
     let mut walk = Walk::default();
     walk.message(json, message)?;
+    Ok(walk.unknown)
+}
+
+/// As [`check`], of `metadata` alone, wherever an object has it.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_metadata(path: &str, metadata: &mut Json) -> Result<Vec<String>, String> {
+    let Some(message) = types::find("meta.k8s.io/v1", "ObjectMeta") else { return Ok(Vec::new()) };
+    let mut walk = Walk { path: path.to_owned(), fields: vec!["metadata"], unknown: Vec::new() };
+    walk.message(metadata, message)?;
     Ok(walk.unknown)
 }
 

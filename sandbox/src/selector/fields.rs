@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use crate::{json::Json, object::Object, resources::Resource};
+use crate::{json::Json, object::Object, resources::Def};
 
 /// A field selector: all terms must hold. The empty one matches everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +20,7 @@ impl Fields {
     ///
     /// # Errors
     /// What Kubernetes says of it.
-    pub fn parse(text: &str, resource: Resource) -> Result<Self, String> {
+    pub fn parse(text: &str, def: Def<'_>) -> Result<Self, String> {
         let mut terms = Vec::new();
         for part in split(text) {
             if part.is_empty() {
@@ -28,7 +28,7 @@ impl Fields {
             }
             let (field, value, equal) = term(&part)
                 .ok_or_else(|| format!("invalid selector: '{text}'; can't understand '{part}'"))?;
-            known(&field, resource)?;
+            let field = def.selectable(&field)?.into();
             terms.push(Term { field, value, equal });
         }
         Ok(Self(terms))
@@ -53,22 +53,6 @@ impl Fields {
     pub fn selects(&self, object: &Object) -> bool {
         self.0.iter().all(|t| (value_of(object, &t.field) == t.value) == t.equal)
     }
-}
-
-fn known(field: &str, resource: Resource) -> Result<(), String> {
-    let def = resource.def();
-    if matches!(field, "metadata.name") || (field == "metadata.namespace" && def.namespaced) {
-        return Ok(());
-    }
-    if def.fields.contains(&field) {
-        return Ok(());
-    }
-    if def.fields.is_empty() && !def.is_ours() {
-        return Err(format!(
-            "{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-        ));
-    }
-    Err(format!("field label not supported: {field}"))
 }
 
 fn value_of(object: &Object, field: &str) -> EcoString {
@@ -154,7 +138,7 @@ mod tests {
                 ),
             ),
         ] {
-            assert_eq!(Fields::parse(text, resource).err().as_deref(), expect, "{text}");
+            assert_eq!(Fields::parse(text, resource.def().into()).err().as_deref(), expect, "{text}");
         }
     }
 
@@ -167,7 +151,11 @@ mod tests {
             ("status.phase=Pending,metadata.name=a", true),
             ("spec.hostNetwork=false", true),
         ] {
-            assert_eq!(Fields::parse(text, resources::POD).unwrap().selects(&pod), expect, "{text}");
+            assert_eq!(
+                Fields::parse(text, resources::POD.def().into()).unwrap().selects(&pod),
+                expect,
+                "{text}"
+            );
         }
     }
 }

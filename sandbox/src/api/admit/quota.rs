@@ -8,7 +8,7 @@ use crate::{
     json::Json,
     object::Object,
     origin,
-    resources::{self, RESOURCE_QUOTA, Resource, amount::Amount, pod::qos_class},
+    resources::{self, Def, RESOURCE_QUOTA, Resource, amount::Amount, pod::qos_class},
     status::Status,
 };
 
@@ -18,8 +18,7 @@ pub type Charges = BTreeMap<String, Amount>;
 const COMPUTE: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
 /// What an object uses of a quota's resources.
-pub fn charges(resource: Resource, object: &Object) -> Charges {
-    let def = resource.def();
+pub fn charges(def: Def<'_>, resource: Resource, object: &Object) -> Charges {
     let mut all = Charges::new();
     all.insert(format!("count/{}", def.qualified()), Amount::count(1));
     match resource {
@@ -119,15 +118,17 @@ pub(super) fn check(
     dry_run: bool,
 ) -> Result<(), Status> {
     // Of updates, only those of Services can use more.
-    if !resource.def().namespaced || (old.is_some() && resource != resources::SERVICE) {
+    let kinds = api.kinds().clone();
+    let def = kinds.def(resource);
+    if !def.namespaced || (old.is_some() && resource != resources::SERVICE) {
         return Ok(());
     }
     let quotas: Vec<Object> = api.list(RESOURCE_QUOTA, object.namespace()).cloned().collect();
     if quotas.is_empty() {
         return Ok(());
     }
-    let mut delta = charges(resource, object);
-    for (name, before) in old.map(|old| charges(resource, old)).unwrap_or_default() {
+    let mut delta = charges(def, resource, object);
+    for (name, before) in old.map(|old| charges(def, resource, old)).unwrap_or_default() {
         let more = delta.entry(name).or_default();
         *more = more.minus(before);
     }
@@ -135,7 +136,7 @@ pub(super) fn check(
     let mut charged = Vec::new();
     for quota in quotas {
         let new = charge(&quota, &delta, resource, object)
-            .map_err(|why| Status::forbidden(resource.def(), object.name(), &why))?;
+            .map_err(|why| Status::forbidden(def, object.name(), &why))?;
         charged.extend(new.filter(|new| new.0 != quota.0));
     }
     let asker = api.origin.clone();

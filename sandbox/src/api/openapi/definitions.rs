@@ -43,13 +43,19 @@ pub(super) fn definitions(kinds: &[Kind]) -> Definitions {
         complete(&name, &mut schema);
         out.insert(name, schema);
     }
+    add_lists(&mut out, kinds);
+    let patch = "Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.";
+    out.insert(format!("{META}.Patch"), json!({"description": patch, "type": "object"}));
+    say_everywhere(&mut out, kinds);
+    out
+}
+
+/// The lists of kinds, and which kinds schemas are of.
+pub(super) fn add_lists(out: &mut Definitions, kinds: &[Kind]) {
     for kind in kinds {
         out.insert(format!("{}List", kind.schema), list(kind));
     }
-    let patch = "Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.";
-    out.insert(format!("{META}.Patch"), json!({"description": patch, "type": "object"}));
-    say_kinds(&mut out, kinds);
-    out
+    say_kinds(out, kinds);
 }
 
 fn generator() -> SchemaGenerator {
@@ -234,6 +240,17 @@ fn say_kinds(out: &mut Definitions, kinds: &[Kind]) {
             }
         }
     }
+}
+
+/// What every group version knows.
+fn say_everywhere(out: &mut Definitions, kinds: &[Kind]) {
+    let gvk =
+        |group: &str, version: &str, kind: &str| json!({"group": group, "version": version, "kind": kind});
+    let mut say = |name: &str, all: Vec<Json>| {
+        if let Some(schema) = out.get_mut(name) {
+            schema.set("x-kubernetes-group-version-kind", all);
+        }
+    };
     let mut versions: Vec<(&str, &str)> =
         kinds.iter().map(|k| (k.group.as_str(), k.version.as_str())).collect();
     versions.sort_unstable();

@@ -2,6 +2,7 @@
 //! of kube-apiserver. They are made once a process, when somebody asks first.
 //! Omits: the paths and schemas of discovery, v3 in protobuf (its clients take JSON too).
 
+mod custom;
 mod definitions;
 mod gnostic;
 mod kind;
@@ -22,7 +23,11 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{json, json::Json, resources::Resource};
+use crate::{
+    json,
+    json::Json,
+    resources::{Kinds, Resource},
+};
 use definitions::Definitions;
 use kind::Kind;
 
@@ -30,7 +35,7 @@ const TITLE: &str = "Kubernetes";
 const VERSION: &str = crate::version::KUBERNETES_VERSION;
 
 /// A document, ready to be sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// Its bytes.
     pub bytes: Bytes,
@@ -97,12 +102,16 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 /// `/openapi/v3`: where the documents are.
-pub fn index() -> Json {
+pub fn index(kinds: &Kinds) -> Json {
+    let built_in = SERVED.v3.keys().cloned();
+    let mut versions: Vec<(String, String)> = built_in.chain(custom::group_versions(kinds)).collect();
+    versions.sort();
+    versions.dedup();
     let mut paths = Json::object();
-    for (group, version) in SERVED.v3.keys() {
+    for (group, version) in &versions {
         let name =
             if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
-        if let Some(document) = v3(group, version) {
+        if let Some(document) = v3(kinds, group, version) {
             paths.set(
                 &name,
                 json!({"serverRelativeURL": format!("/openapi/v3/{name}?hash={}", document.hash)}),
@@ -113,16 +122,16 @@ pub fn index() -> Json {
 }
 
 /// The v3 document of a group version, if it is served.
-pub fn v3(group: &str, version: &str) -> Option<&'static Document> {
-    SERVED.v3(group, version)
+pub fn v3(kinds: &Kinds, group: &str, version: &str) -> Option<Document> {
+    custom::v3_document(kinds, group, version).or_else(|| SERVED.v3(group, version).cloned())
 }
 
 /// `/openapi/v2` in JSON.
-pub fn v2() -> &'static Document {
-    SERVED.v2()
+pub fn v2(kinds: &Kinds) -> Document {
+    custom::v2_document(kinds, false).unwrap_or_else(|| SERVED.v2().clone())
 }
 
 /// `/openapi/v2` in protobuf.
-pub fn v2_protobuf() -> &'static Document {
-    SERVED.v2_protobuf()
+pub fn v2_protobuf(kinds: &Kinds) -> Document {
+    custom::v2_document(kinds, true).unwrap_or_else(|| SERVED.v2_protobuf().clone())
 }

@@ -6,7 +6,11 @@ mod keys;
 mod merge;
 mod strategic;
 
-use crate::{json::Json, resources::Resource, status::Status};
+use crate::{
+    json::Json,
+    resources::{Def, Resource},
+    status::Status,
+};
 
 /// The formats that are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +28,9 @@ impl PatchType {
     ///
     /// # Errors
     /// `UnsupportedMediaType`.
-    pub fn parse(content_type: &str, resource: Resource) -> Result<Self, Status> {
+    pub fn parse(content_type: &str, def: Def<'_>) -> Result<Self, Status> {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
-        let custom = resource.def().is_ours();
+        let custom = def.is_custom();
         match essence {
             "application/json-patch+json" => Ok(Self::Json),
             "application/merge-patch+json" => Ok(Self::Merge),

@@ -2,22 +2,26 @@
 //! words of its refusals. Omits: RBAC. Until roles say so, everybody may do everything, except write the world's own kinds.
 
 use super::route::{Route, Sub, Target};
-use crate::{request::Request, status::Status};
+use crate::{
+    request::Request,
+    resources::{Def, Kinds},
+    status::Status,
+};
 
 /// May the request's user do this? `may_write` has the plural names of the world's own kinds that clients may write; the
 /// status of such a kind is the world's alone, whatever stands there.
 ///
 /// # Errors
 /// `Forbidden`, in the words of an authorizer that knows no rule in favour.
-pub fn authorize(request: &Request, may_write: &[String]) -> Result<(), Status> {
-    let Route::Resource(target) = Route::parse(request.path()) else { return Ok(()) };
-    let def = target.resource.def();
+pub fn authorize(kinds: &Kinds, request: &Request, may_write: &[String]) -> Result<(), Status> {
+    let Route::Resource(target) = Route::parse(kinds, request.path()) else { return Ok(()) };
+    let def = kinds.def(target.resource);
     let free = !def.is_ours() || !request.is_mutating();
     if free || (target.sub != Sub::Status && may_write.iter().any(|plural| plural == def.plural)) {
         return Ok(());
     }
     let name = target.name.as_deref().unwrap_or_default();
-    Err(Status::forbidden(def, name, &why(&request.user.name, verb(&request.method, &target), &target)))
+    Err(Status::forbidden(def, name, &why(def, &request.user.name, verb(&request.method, &target), &target)))
 }
 
 /// The verb of a changing request. Models `RequestInfoFactory`.
@@ -32,8 +36,7 @@ pub(super) fn verb(method: &str, target: &Target) -> &'static str {
 }
 
 /// Models `responsewriters.forbiddenMessage`.
-fn why(user: &str, verb: &str, target: &Target) -> String {
-    let def = target.resource.def();
+fn why(def: Def<'_>, user: &str, verb: &str, target: &Target) -> String {
     let sub = if target.sub == Sub::Status { "/status" } else { "" };
     let scope = match target.namespace.as_str() {
         "" => "at the cluster scope".to_owned(),
@@ -108,7 +111,7 @@ mod tests {
                 ..Request::default()
             };
             let may_write = ["machines".to_owned(), "signals".to_owned()];
-            let got = authorize(&request, &may_write).err();
+            let got = authorize(&Kinds::default(), &request, &may_write).err();
             assert_eq!(got.as_ref().map(|s| s.message.as_str()), refused, "{method} {path}");
             assert!(got.is_none_or(|s| (s.code, s.reason) == (403, "Forbidden")));
         }
@@ -124,7 +127,7 @@ mod tests {
             ("POST", "/version"),
         ] {
             let request = Request { method: method.into(), uri: uri.into(), ..Request::default() };
-            assert_eq!(authorize(&request, &[]), Ok(()), "{method} {uri}");
+            assert_eq!(authorize(&Kinds::default(), &request, &[]), Ok(()), "{method} {uri}");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     json::Json,
     object::Object,
     request::Request,
-    resources::{Resource, ResourceDef, schema},
+    resources::{Def, Kinds},
     status::Status,
 };
 
@@ -69,14 +69,18 @@ pub fn go_words(error: &serde_json::Error) -> String {
 /// As [`parse`]; `BadRequest` for another kind, for a field of another type, for unknown fields if `Strict`.
 pub fn object(
     request: &Request,
-    resource: Resource,
+    kinds: &Kinds,
+    def: Def<'_>,
     validation: FieldValidation,
 ) -> Result<(Object, Vec<String>), Status> {
-    let def = resource.def();
-    let json = parse(request, def.kind)?;
-    check_kind(&json, def)?;
+    let mut json = parse(request, def.kind)?;
+    check_kind(kinds, &json, def)?;
+    if def.custom().is_some() {
+        json.set("apiVersion", def.api_version());
+        json.set("kind", def.kind);
+    }
     let unknown = |json: &mut Json| {
-        let mut unknown = schema::check(resource, json)?;
+        let mut unknown = def.decode(json)?;
         if unknown.len() <= UNKNOWN_MAX {
             // As written, not as sorted.
             unknown.sort_by_cached_key(|path| {
@@ -89,7 +93,7 @@ pub fn object(
     typed(json, unknown, validation).map_err(|why| cannot_handle(def, def.kind, &why))
 }
 
-fn cannot_handle(def: &ResourceDef, kind: &str, why: &str) -> Status {
+fn cannot_handle(def: Def<'_>, kind: &str, why: &str) -> Status {
     Status::bad_request(format!(
         "{kind} in version {:?} cannot be handled as a {}: {why}",
         def.version, def.kind
@@ -117,7 +121,7 @@ pub fn typed(
     }
 }
 
-fn check_kind(json: &Json, def: &ResourceDef) -> Result<(), Status> {
+fn check_kind(kinds: &Kinds, json: &Json, def: Def<'_>) -> Result<(), Status> {
     let (version, kind) = (json["apiVersion"].text(), json["kind"].text());
     let (version, kind) = (
         if version.is_empty() { def.api_version() } else { version.to_owned() },
@@ -127,8 +131,7 @@ fn check_kind(json: &Json, def: &ResourceDef) -> Result<(), Status> {
         return Ok(());
     }
     let short = version.rsplit_once('/').map_or(version.as_str(), |(_, short)| short);
-    let known =
-        Resource::by_kind(&version, kind).is_some() || matches!(kind, "Secret" | "Job" | "StatefulSet");
+    let known = kinds.by_kind(&version, kind).is_some() || matches!(kind, "Secret" | "Job" | "StatefulSet");
     let why = if known {
         let internal =
             if def.group.is_empty() { "core" } else { def.group.split('.').next().unwrap_or_default() };

@@ -13,7 +13,7 @@ use crate::{
     json::Json,
     object::Object,
     request::Body,
-    resources::{self, Resource},
+    resources::{self, Def},
     status::Status,
 };
 
@@ -41,11 +41,11 @@ pub fn delete(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, S
     let key = target.key();
     if target.resource == resources::NAMESPACE && IMMORTAL.contains(&key.name.as_str()) {
         let why = "this namespace may not be deleted";
-        return Err(Status::forbidden(target.resource.def(), &key.name, why));
+        return Err(Status::forbidden(api.def(target.resource), &key.name, why));
     }
     let (object, gone) = api.delete(target.resource, &key, &options)?;
-    let mut answer = if gone && !target.resource.def().returns_deleted {
-        success(200, details(target.resource, &object))
+    let mut answer = if gone && !api.def(target.resource).returns_deleted {
+        success(200, details(api.def(target.resource), &object))
     } else {
         one(api, call, target, 200, &object)
     };
@@ -53,8 +53,7 @@ pub fn delete(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, S
     Ok(answer)
 }
 
-fn details(resource: Resource, object: &Object) -> Json {
-    let def = resource.def();
+fn details(def: Def<'_>, object: &Object) -> Json {
     let mut d = Json::object();
     d.set("name", object.name());
     d.set("group", (!def.group.is_empty()).then_some(def.group));
@@ -64,12 +63,13 @@ fn details(resource: Resource, object: &Object) -> Json {
 }
 
 pub fn delete_collection(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let def = target.resource.def();
+    let kinds = api.kinds().clone();
+    let def = kinds.def(target.resource);
     if target.resource == resources::NAMESPACE || (def.namespaced && target.namespace.is_empty()) {
         return Err(Status::method_not_allowed());
     }
     let (options, warning) = options(call, target.resource)?;
-    let selection = ListOptions::parse(call.query, target.resource, false)?;
+    let selection = ListOptions::parse(call.query, def, false)?;
     let listed = list(api, target, &selection)?;
     let mut deleted = Vec::new();
     for object in &listed.objects {

@@ -71,7 +71,7 @@ fn at_revision(api: &Api, target: &Target, revision: u64, current: u64) -> Optio
     if revision == current {
         return Some(api.list(resource, namespace).cloned().collect());
     }
-    let past = api.store().list_at(resource, revision).ok()?;
+    let past = api.store().list_at(resource.stored(), revision).ok()?;
     Some(past.into_values().filter(|o| namespace.is_empty() || o.namespace() == namespace).collect())
 }
 

@@ -20,9 +20,11 @@ mod write;
 use ecow::EcoString;
 
 use crate::{
+    api::Api,
     cluster::Cluster,
     json::Json,
     request::{Body, Reply, Request},
+    resources::Kinds,
     status::Status,
 };
 
@@ -44,7 +46,8 @@ impl Cluster {
         if !request.is_mutating() {
             return read(self.api(), request);
         }
-        warned(request, self.write(request))
+        let reply = self.write(request);
+        warned(self.api(), request, reply)
     }
 
     fn write(&mut self, request: &Request) -> Reply {
@@ -61,7 +64,7 @@ impl Cluster {
 
 /// The kind of the body that a path takes, where that is one of Kubernetes' own types; those of custom resources are not.
 pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
-    let Route::Resource(target) = Route::parse(path) else { return None };
+    let Route::Resource(target) = Route::parse(&Kinds::default(), path) else { return None };
     match (method, target.sub) {
         ("DELETE", Sub::None) => Some("DeleteOptions"),
         ("POST", Sub::Binding) => Some("Binding"),
@@ -76,10 +79,10 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
 }
 
 /// The answer, with the warning that the kind's version is deprecated where it is.
-fn warned(request: &Request, reply: Reply) -> Reply {
+fn warned(api: &Api, request: &Request, reply: Reply) -> Reply {
     let Reply::Body(mut body) = reply else { return reply };
-    if let Route::Resource(target) = Route::parse(request.path()) {
-        body.warnings.extend(target.resource.def().warning());
+    if let Route::Resource(target) = Route::parse(api.kinds(), request.path()) {
+        body.warnings.extend(api.def(target.resource).warning());
     }
     Reply::Body(body)
 }

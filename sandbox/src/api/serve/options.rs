@@ -5,7 +5,7 @@ use super::query::Query;
 use crate::{
     api::{DeleteOptions, Propagation, WriteOptions},
     json::Json,
-    resources::Resource,
+    resources::Def,
     selector::{Fields, Labels},
     status::{FieldError, Status},
 };
@@ -38,12 +38,12 @@ pub struct ListOptions {
 impl ListOptions {
     /// # Errors
     /// `BadRequest`, `Invalid`.
-    pub fn parse(query: &Query, resource: Resource, watch: bool) -> Result<Self, Status> {
+    pub fn parse(query: &Query, def: Def<'_>, watch: bool) -> Result<Self, Status> {
         let limit = query.int("limit").map_err(Status::bad_request)?.unwrap_or(0);
         let timeout_s = query.int("timeoutSeconds").map_err(Status::bad_request)?;
         let options = Self {
             labels: Labels::parse(query.get("labelSelector")).map_err(Status::bad_request)?,
-            fields: Fields::parse(query.get("fieldSelector"), resource).map_err(Status::bad_request)?,
+            fields: Fields::parse(query.get("fieldSelector"), def).map_err(Status::bad_request)?,
             watch: watch || query.flag("watch") == Some(true),
             resource_version: query.get("resourceVersion").into(),
             exact: query.get("resourceVersionMatch") == "Exact",

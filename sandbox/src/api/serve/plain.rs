@@ -1,7 +1,7 @@
 //! `/version`, the health endpoints and the list of paths.
 
 use super::{json_body, query::Query, text_body};
-use crate::{json, json::Json, request::Body, resources::Resource, version::KUBERNETES_VERSION};
+use crate::{json, json::Json, request::Body, resources::Kinds, version::KUBERNETES_VERSION};
 
 pub fn version() -> Body {
     let v = json!({
@@ -19,7 +19,7 @@ pub fn health(query: &Query) -> Body {
     text_body(200, if verbose { "[+]ping ok\n[+]store ok\nhealthz check passed\n" } else { "ok" })
 }
 
-pub fn root() -> Json {
+pub fn root(kinds: &Kinds) -> Json {
     let mut paths: Vec<String> = [
         "/api",
         "/api/v1",
@@ -33,8 +33,8 @@ pub fn root() -> Json {
     ]
     .map(String::from)
     .into();
-    for r in Resource::all() {
-        let d = r.def();
+    for r in kinds.served() {
+        let d = kinds.def(r);
         if !d.group.is_empty() {
             paths.push(format!("/apis/{}", d.group));
             paths.push(format!("/apis/{}/{}", d.group, d.version));

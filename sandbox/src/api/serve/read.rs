@@ -14,6 +14,7 @@ use super::{
 use crate::{
     api::{
         Api, discovery, openapi,
+        show::shown,
         table::{Include, metadata_only, table},
         watch::{Start, View, Watch},
     },
@@ -27,11 +28,11 @@ use crate::{
 
 /// Answers a reading request.
 pub fn read(api: &Api, request: &Request) -> Reply {
-    let route = Route::parse(request.path());
+    let route = Route::parse(api.kinds(), request.path());
     if request.method == "GET"
         && matches!(route, Route::OpenApiV3Index | Route::OpenApiV3(..) | Route::OpenApiV2)
     {
-        return Reply::Body(document(&request.accept, &route));
+        return Reply::Body(document(api, &request.accept, &route));
     }
     let query = Query::parse(request.query());
     let result = Accept::parse(&request.accept)
@@ -41,7 +42,7 @@ pub fn read(api: &Api, request: &Request) -> Reply {
         Ok(reply) => reply,
         Err(status) => failure(&status),
     };
-    warned(request, reply)
+    warned(api, request, reply)
 }
 
 fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
@@ -54,15 +55,17 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
     let ok = |json: Json| Ok(Reply::Body(json_body(200, &json)));
     match route {
         Route::Resource(target) => resource(api, call, &target),
-        Route::CoreVersions if call.accept.discovery => Ok(Reply::Body(discovery::aggregated(true))),
-        Route::Groups if call.accept.discovery => Ok(Reply::Body(discovery::aggregated(false))),
+        Route::CoreVersions if call.accept.discovery => {
+            Ok(Reply::Body(discovery::aggregated(api.kinds(), true)))
+        }
+        Route::Groups if call.accept.discovery => Ok(Reply::Body(discovery::aggregated(api.kinds(), false))),
         Route::CoreVersions => ok(discovery::core_versions()),
-        Route::Groups => ok(discovery::groups()),
-        Route::Group(group) => discovery::group(&group).map_or(Err(Status::no_such_path()), ok),
-        Route::GroupVersion(group, version) => ok(discovery::resources(&group, &version)),
+        Route::Groups => ok(discovery::groups(api.kinds())),
+        Route::Group(group) => discovery::group(api.kinds(), &group).map_or(Err(Status::no_such_path()), ok),
+        Route::GroupVersion(group, version) => ok(discovery::resources(api.kinds(), &group, &version)),
         Route::Version => Ok(Reply::Body(plain::version())),
         Route::Health => Ok(Reply::Body(plain::health(call.query))),
-        Route::Root => ok(plain::root()),
+        Route::Root => ok(plain::root(api.kinds())),
         // Answered before.
         Route::OpenApiV3Index | Route::OpenApiV3(..) | Route::OpenApiV2 | Route::NoResource => {
             Err(Status::no_such_path())
@@ -72,14 +75,15 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
 }
 
 /// A document of OpenAPI.
-fn document(accept: &str, route: &Route) -> Body {
+fn document(api: &Api, accept: &str, route: &Route) -> Body {
+    let kinds = api.kinds();
     let (content_type, document) = match route {
-        Route::OpenApiV3(group, version) => ("application/json", openapi::v3(group, version)),
+        Route::OpenApiV3(group, version) => ("application/json", openapi::v3(kinds, group, version)),
         Route::OpenApiV2 if prefers_openapi_protobuf(accept) => {
-            ("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Some(openapi::v2_protobuf()))
+            ("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Some(openapi::v2_protobuf(kinds)))
         }
-        Route::OpenApiV2 => ("application/json", Some(openapi::v2())),
-        _ => return json_body(200, &openapi::index()),
+        Route::OpenApiV2 => ("application/json", Some(openapi::v2(kinds))),
+        _ => return json_body(200, &openapi::index(kinds)),
     };
     document.map_or_else(
         || text_body(404, "404 page not found\n"),
@@ -95,7 +99,8 @@ fn document(accept: &str, route: &Route) -> Body {
 
 fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
     let watches = target.watch || (target.name.is_none() && call.query.flag("watch") == Some(true));
-    let verbs = target.resource.def().verbs;
+    let def = api.def(target.resource);
+    let verbs = def.verbs;
     let verb = if watches {
         "watch"
     } else if target.name.is_none() {
@@ -111,7 +116,7 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
         (None, _) => collection(api, call, target),
         (Some(name), Sub::None) if target.resource == resources::COMPONENT_STATUS => {
             let found = component_status::all().into_iter().find(|c| c.name() == name);
-            let object = found.ok_or_else(|| Status::not_found(target.resource.def(), name))?;
+            let object = found.ok_or_else(|| Status::not_found(def, name))?;
             Ok(Reply::Body(one(api, call, target, 200, &object)))
         }
         (Some(_), Sub::None | Sub::Status) => {
@@ -120,10 +125,10 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
         }
         (Some(_), Sub::Scale) => {
             let object = get(api, call, target)?;
-            Ok(Reply::Body(json_body(200, &scale::of(object))))
+            Ok(Reply::Body(json_body(200, &scale::get(def, object)?)))
         }
         (Some(_), Sub::Log) => subresources::log(api, call, target).map(Reply::Body),
-        (Some(_), Sub::Absent) => Err(Status::not_modelled(target.resource.def())),
+        (Some(_), Sub::Absent) => Err(Status::not_modelled(def)),
         (Some(_), Sub::Binding | Sub::Eviction | Sub::Finalize | Sub::Token) => {
             Err(Status::method_not_allowed())
         }
@@ -153,27 +158,27 @@ fn include(query: &Query) -> Include {
 pub(super) fn one(api: &Api, call: &Call<'_>, target: &Target, code: u16, object: &Object) -> Body {
     let accept = call.accept;
     let shown = match accept.shape {
-        Shape::Object => object.0.clone(),
+        Shape::Object => shown(api.def(target.resource), object).0,
         Shape::Metadata => metadata_only(object, accept.version),
         Shape::Table => {
             let mut metadata = Json::object();
             metadata.set("resourceVersion", object["metadata"]["resourceVersion"].clone());
             let how = (accept.version, include(call.query), true);
-            table(target.resource.def(), std::iter::once(object), metadata, how, api.now())
+            table(api.def(target.resource), std::iter::once(object), metadata, how, api.now())
         }
     };
     json_body(code, &shown)
 }
 
 fn collection(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
-    let options = ListOptions::parse(call.query, target.resource, false)?;
+    let options = ListOptions::parse(call.query, api.def(target.resource), false)?;
     let listed = list(api, target, &options)?;
     Ok(Reply::Body(json_body(200, &list_json(api, call, target, &listed))))
 }
 
 /// A list in the shape that the client takes.
 pub(super) fn list_json(api: &Api, call: &Call<'_>, target: &Target, listed: &super::list::Listed) -> Json {
-    let (def, accept) = (target.resource.def(), call.accept);
+    let (def, accept) = (api.def(target.resource), call.accept);
     let objects = listed.objects.iter();
     if accept.shape == Shape::Table {
         let how = (accept.version, include(call.query), true);
@@ -184,9 +189,9 @@ pub(super) fn list_json(api: &Api, call: &Call<'_>, target: &Target, listed: &su
         if metadata {
             return metadata_only(o, accept.version);
         }
-        let mut item = o.0.clone();
+        let mut item = shown(def, o).0;
         // Lists of built-in kinds leave the items' kind to the list's; those of custom resources do not.
-        if !def.is_ours() {
+        if !def.is_custom() {
             item.remove("kind");
             item.remove("apiVersion");
         }
@@ -196,7 +201,7 @@ pub(super) fn list_json(api: &Api, call: &Call<'_>, target: &Target, listed: &su
     let (kind, api_version) = if metadata {
         ("PartialObjectMetadataList".to_owned(), format!("meta.k8s.io/{}", accept.version))
     } else {
-        (format!("{}List", def.kind), def.api_version())
+        (def.list_kind(), def.api_version())
     };
     l.set("kind", kind);
     l.set("apiVersion", api_version);
@@ -206,7 +211,7 @@ pub(super) fn list_json(api: &Api, call: &Call<'_>, target: &Target, listed: &su
 }
 
 fn watch(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
-    let mut options = ListOptions::parse(call.query, target.resource, true)?;
+    let mut options = ListOptions::parse(call.query, api.def(target.resource), true)?;
     let asked = options.revision().map_err(Status::plain_error)?;
     if let Some(name) = &target.name {
         options.fields = Fields::name(name);

@@ -3,7 +3,7 @@
 use super::{query::decode, subs};
 use crate::{
     object::Key,
-    resources::{NAMESPACE, Resource},
+    resources::{Kinds, NAMESPACE, Resource},
 };
 
 /// What a path means.
@@ -84,7 +84,7 @@ impl Target {
 
 impl Route {
     /// The meaning of a path, without its query.
-    pub fn parse(path: &str) -> Self {
+    pub fn parse(kinds: &Kinds, path: &str) -> Self {
         let parts: Vec<String> =
             path.split('/').filter(|p| !p.is_empty()).take(16).map(|p| decode(p, false)).collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -98,38 +98,36 @@ impl Route {
             ["openapi", "v3"] => Route::OpenApiV3Index,
             ["openapi", "v3", "api", version] => Route::OpenApiV3(String::new(), version.into()),
             ["openapi", "v3", "apis", group, version] => Route::OpenApiV3(group.into(), version.into()),
-            ["api", version, ref rest @ ..] => in_version("", version, rest),
-            ["apis", group] if is_group(group) => Route::Group(group.into()),
-            ["apis", group, version, ref rest @ ..] if is_group(group) => in_version(group, version, rest),
+            ["api", version, ref rest @ ..] => in_version(kinds, "", version, rest),
+            ["apis", group] if kinds.has_group(group) => Route::Group(group.into()),
+            ["apis", group, version, ref rest @ ..] if kinds.has_group(group) => {
+                in_version(kinds, group, version, rest)
+            }
             _ => Route::Nothing,
         }
     }
 }
 
-/// Is there such a group?
-pub fn is_group(group: &str) -> bool {
-    !group.is_empty() && Resource::all().any(|r| r.def().group == group)
-}
-
-fn in_version(group: &str, version: &str, rest: &[&str]) -> Route {
-    let exists = Resource::all().any(|r| r.def().group == group && r.def().version == version);
-    if !exists {
-        return Route::NoResource;
+fn in_version(kinds: &Kinds, group: &str, version: &str, rest: &[&str]) -> Route {
+    // Paths below a group that only definitions make lead nowhere at all.
+    let missing = if kinds.is_custom_group(group) { Route::Nothing } else { Route::NoResource };
+    if !kinds.has_version(group, version) {
+        return missing;
     }
     let (watch, rest) = match rest {
         [] => return Route::GroupVersion(group.into(), version.into()),
         ["watch", rest @ ..] => (true, rest),
         rest => (false, rest),
     };
-    target(group, version, rest).map_or(Route::NoResource, |t| Route::Resource(Target { watch, ..t }))
+    target(kinds, group, version, rest).map_or(missing, |t| Route::Resource(Target { watch, ..t }))
 }
 
-fn target(group: &str, version: &str, rest: &[&str]) -> Option<Target> {
-    let find = |plural: &str| Resource::by_path(group, version, plural);
+fn target(kinds: &Kinds, group: &str, version: &str, rest: &[&str]) -> Option<Target> {
+    let find = |plural: &str| kinds.by_path(group, version, plural);
     let (resource, namespace, rest) = match rest {
         ["namespaces", _, "status" | "finalize"] if group.is_empty() => (NAMESPACE, "", &rest[1..]),
         ["namespaces", namespace, plural, rest @ ..] => {
-            (find(plural).filter(|r| r.def().namespaced)?, *namespace, rest)
+            (find(plural).filter(|r| kinds.def(*r).namespaced)?, *namespace, rest)
         }
         [plural, rest @ ..] => (find(plural)?, "", rest),
         [] => return None,
@@ -137,17 +135,17 @@ fn target(group: &str, version: &str, rest: &[&str]) -> Option<Target> {
     let (name, sub) = match rest {
         [] => (None, Sub::None),
         [name] => (Some((*name).to_string()), Sub::None),
-        [name, sub] => (Some((*name).to_string()), subresource(resource, sub)?),
+        [name, sub] => (Some((*name).to_string()), subresource(kinds, resource, sub)?),
         _ => return None,
     };
-    if name.is_some() && resource.def().namespaced && namespace.is_empty() {
+    if name.is_some() && kinds.def(resource).namespaced && namespace.is_empty() {
         return None;
     }
     Some(Target { resource, namespace: namespace.into(), name, sub, watch: false })
 }
 
-fn subresource(resource: Resource, name: &str) -> Option<Sub> {
-    subs::subresources(resource).into_iter().find(|s| s.name == name).map(|s| s.sub)
+fn subresource(kinds: &Kinds, resource: Resource, name: &str) -> Option<Sub> {
+    subs::subresources(resource, kinds.def(resource)).into_iter().find(|s| s.name == name).map(|s| s.sub)
 }
 
 #[cfg(test)]
@@ -183,7 +181,7 @@ mod tests {
             ("/apis/nosuch.example/v1/things", Route::Nothing),
             ("/nosuch", Route::Nothing),
         ] {
-            assert_eq!(Route::parse(path), expect, "{path}");
+            assert_eq!(Route::parse(&Kinds::default(), path), expect, "{path}");
         }
     }
 }

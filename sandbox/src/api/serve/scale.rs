@@ -7,17 +7,24 @@ use crate::{
     json::Json,
     object::Object,
     request::Body,
-    resources::workload_check,
+    resources::{
+        Def,
+        custom::{JsonPath, ScalePaths},
+        workload_check,
+    },
     status::{FieldError, Status},
 };
 
 /// The Scale of a workload.
-pub fn of(object: &Object) -> Json {
+pub fn of(def: Def<'_>, object: &Object) -> Json {
     let mut s =
         json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {}, "spec": {}, "status": {}});
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
         let value = object["metadata"][field].clone();
         s["metadata"].set(field, value);
+    }
+    if let Some(paths) = def.custom().and_then(|(_, version)| version.scale()) {
+        return of_custom(s, paths, object);
     }
     let wanted = object["spec"]["replicas"].int().unwrap_or(1);
     if wanted != 0 {
@@ -28,6 +35,35 @@ pub fn of(object: &Object) -> Json {
     s
 }
 
+/// Models apiextensions' `scaleFromCustomResource`.
+fn of_custom(mut s: Json, paths: ScalePaths<'_>, object: &Object) -> Json {
+    let at =
+        |path: &str| JsonPath::parse(path).ok().and_then(|p| p.first(object)).cloned().unwrap_or_default();
+    if let Some(wanted) = at(paths.spec).int().filter(|n| *n != 0) {
+        s["spec"].set("replicas", wanted);
+    }
+    s["status"].set("replicas", at(paths.status).int().unwrap_or(0));
+    let selector = at(paths.selector);
+    if !paths.selector.is_empty() && !selector.text().is_empty() {
+        s["status"].set("selector", selector);
+    }
+    s
+}
+
+/// A custom resource that has no replicas yet has no Scale either. Models `ScaleREST.Get`.
+pub fn get(def: Def<'_>, object: &Object) -> Result<Json, Status> {
+    if let Some(paths) = def.custom().and_then(|(_, version)| version.scale()) {
+        let found = JsonPath::parse(paths.spec).ok().and_then(|p| p.first(object).cloned());
+        if found.is_none() {
+            return Err(Status::internal(&format!(
+                "the spec replicas field {:?} does not exist",
+                paths.spec
+            )));
+        }
+    }
+    Ok(of(def, object))
+}
+
 pub fn put(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
     let (options, _) = write_options(call.query, "UpdateOptions")?;
     let scale = body::parse(call.request, "Scale")?;
@@ -35,10 +71,10 @@ pub fn put(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Stat
 }
 
 pub fn patch(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let type_ = patches::PatchType::parse(&call.request.content_type, target.resource)?;
+    let type_ = patches::PatchType::parse(&call.request.content_type, api.def(target.resource))?;
     let (options, _) = write_options(call.query, "PatchOptions")?;
     let patch = parse_patch(call.request)?;
-    let old = of(api.get(target.resource, &target.key())?);
+    let old = of(api.def(target.resource), api.get(target.resource, &target.key())?);
     let scale = patches::apply(type_, target.resource, &old, &patch)?;
     write(api, target, &scale, options)
 }
@@ -75,9 +111,18 @@ fn write(api: &mut Api, target: &Target, scale: &Json, options: WriteOptions) ->
     }
     let version = scale["metadata"]["resourceVersion"].text();
     if !version.is_empty() && version != object["metadata"]["resourceVersion"].text() {
-        return Err(Status::stale(target.resource.def(), &name));
+        return Err(Status::stale(api.def(target.resource), &name));
     }
-    object["spec"].set("replicas", replicas);
+    let kinds = api.kinds().clone();
+    let def = kinds.def(target.resource);
+    match def.custom().and_then(|(_, version)| version.scale()) {
+        Some(paths) => {
+            if let Ok(path) = JsonPath::parse(paths.spec) {
+                path.set(&mut object, replicas);
+            }
+        }
+        None => object["spec"].set("replicas", replicas),
+    }
     let written = api.update_with(target.resource, object, Subresource::Main, options)?;
-    Ok(json_body(200, &of(&written)))
+    Ok(json_body(200, &of(def, &written)))
 }

@@ -2,15 +2,15 @@
 //! Omits: what only running containers could answer; such a subresource is listed, and refused in clear words.
 
 use super::route::Sub;
-use crate::resources::{self, Resource};
+use crate::resources::{self, Def, Resource};
 
 /// A subresource of a kind.
 #[derive(Clone, Copy, Debug)]
-pub struct SubDef {
+pub struct SubDef<'a> {
     /// Its name in URLs.
     pub name: &'static str,
     /// Group, version and kind of what it takes; group and version are empty where they are the resource's own.
-    pub of: (&'static str, &'static str, &'static str),
+    pub of: (&'static str, &'static str, &'a str),
     /// What clients may do with it.
     pub verbs: &'static [&'static str],
     /// What it means here.
@@ -23,8 +23,7 @@ const STREAM: &[&str] = &["create", "get"];
 const PROXY: &[&str] = &["create", "delete", "get", "patch", "update"];
 
 /// The subresources of a kind, by name.
-pub fn subresources(resource: Resource) -> Vec<SubDef> {
-    let def = resource.def();
+pub fn subresources<'a>(resource: Resource, def: Def<'a>) -> Vec<SubDef<'a>> {
     let own = ("", "", def.kind);
     let takes = |kind: &'static str| ("", "", kind);
     let sub = |name, of, verbs, sub| SubDef { name, of, verbs, sub };

@@ -13,11 +13,14 @@ use super::{
     scale, subresources, text_body,
 };
 use crate::{
-    api::{Api, Subresource, patch},
+    api::{
+        Api, Subresource, WriteOptions, patch,
+        show::{shown, taken},
+    },
     json::Json,
     object::Object,
     request::{Body, Request},
-    resources::{self, Resource, schema},
+    resources::{self, Def, Resource},
     status::{FieldError, Status},
 };
 
@@ -28,20 +31,18 @@ use crate::{
 pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, Status> {
     let query = Query::parse(request.query());
     let call = Call { request, query: &query, accept };
-    let target = match Route::parse(request.path()) {
+    let target = match Route::parse(api.kinds(), request.path()) {
         Route::Resource(target) if !target.watch => target,
         Route::NoResource => return Err(Status::no_such_path()),
         Route::Nothing => return Ok(text_body(404, "404 page not found\n")),
         _ => return Err(Status::method_not_allowed()),
     };
     body::check_size(request)?;
-    if !may(&call, &target) {
-        return Err(Status::method_not_allowed());
-    }
+    may(api, &call, &target)?;
     match (request.method.as_str(), target.name.is_some(), target.sub) {
-        (_, _, Sub::Absent | Sub::Token) => Err(Status::not_modelled(target.resource.def())),
-        ("POST", false, Sub::None) if !target.resource.def().is_stored() => {
-            Err(Status::not_modelled(target.resource.def()))
+        (_, _, Sub::Absent | Sub::Token) => Err(Status::not_modelled(api.def(target.resource))),
+        ("POST", false, Sub::None) if !api.def(target.resource).is_stored() => {
+            Err(Status::not_modelled(api.def(target.resource)))
         }
         ("POST", false, Sub::None) => create(api, &call, &target),
         ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
@@ -57,9 +58,17 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
 }
 
 /// Does the kind take the verb? Subresources say for themselves.
-fn may(call: &Call<'_>, target: &Target) -> bool {
+fn may(api: &Api, call: &Call<'_>, target: &Target) -> Result<(), Status> {
     let verb = super::authorize::verb(&call.request.method, target);
-    target.sub != Sub::None || target.resource.def().verbs.contains(&verb)
+    let def = api.def(target.resource);
+    if target.sub != Sub::None || def.verbs.contains(&verb) {
+        return Ok(());
+    }
+    let mut status = Status::method_not_allowed();
+    if verb == "create" && def.custom().is_some() {
+        status.message = format!("{verb} not allowed while custom resource definition is terminating");
+    }
+    Err(status)
 }
 
 /// The namespace of the path must be the object's, or becomes it.
@@ -75,54 +84,75 @@ fn settle_namespace(target: &Target, object: &mut Object) -> Result<(), Status> 
 }
 
 fn create(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let resource = target.resource;
-    if resource.def().namespaced && target.namespace.is_empty() {
+    let (kinds, resource) = (api.kinds().clone(), target.resource);
+    let def = kinds.def(resource);
+    if def.namespaced && target.namespace.is_empty() {
         return Err(Status::method_not_allowed());
     }
     let (options, validation) = write_options(call.query, "CreateOptions")?;
-    let (mut object, warnings) = body::object(call.request, resource, validation)?;
+    let (mut object, warnings) = body::object(call.request, &kinds, def, validation)?;
     settle_namespace(target, &mut object)?;
     if !object["metadata"]["resourceVersion"].is_empty() {
         return Err(Status::plain_error("resourceVersion should not be set on objects to be created"));
     }
+    let object = taken(def, object);
+    check_view(def, &object, None)?;
     let created = api.create_with(resource, object, options)?;
     let answer = one(api, call, target, 201, &created);
     Ok(Body { warnings, ..answer })
 }
 
 fn update(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    let kinds = api.kinds().clone();
+    let def = kinds.def(target.resource);
     let (options, validation) = write_options(call.query, "UpdateOptions")?;
-    let (mut object, warnings) = body::object(call.request, target.resource, validation)?;
+    let (mut object, warnings) = body::object(call.request, &kinds, def, validation)?;
     settle_namespace(target, &mut object)?;
-    settle_name(target, &object)?;
-    if needs_revision(target.resource) && object["metadata"]["resourceVersion"].is_empty() {
+    settle_name(def, target, &object)?;
+    if needs_revision(def, target.resource) && object["metadata"]["resourceVersion"].is_empty() {
         api.get(target.resource, &target.key())?;
         let error = FieldError {
             reason: "FieldValueInvalid",
             field: "metadata.resourceVersion".into(),
             detail: "Invalid value: 0x0: must be specified for an update".into(),
         };
-        return Err(Status::invalid(target.resource.def(), object.name(), &[error]));
+        return Err(Status::invalid(def, object.name(), &[error]));
     }
-    let written = api.update_with(target.resource, object, part(target), options)?;
+    let written = store(api, target, object, options)?;
     let answer = one(api, call, target, 200, &written);
     Ok(Body { warnings, ..answer })
 }
 
+/// Updates what is stored by what the kind of the path shows.
+fn store(api: &mut Api, target: &Target, object: Object, options: WriteOptions) -> Result<Object, Status> {
+    let kinds = api.kinds().clone();
+    let def = kinds.def(target.resource);
+    let object = taken(def, object);
+    check_view(def, &object, api.find(target.resource, &target.key()))?;
+    api.update_with(target.resource, object, part(target), options)
+}
+
+/// What a view refuses beyond the kind that it shows.
+fn check_view(def: Def<'_>, object: &Object, old: Option<&Object>) -> Result<(), Status> {
+    let Some(view) = def.built_in().and_then(|d| d.view) else { return Ok(()) };
+    let errors = (view.validate)(object, old);
+    if errors.is_empty() { Ok(()) } else { Err(Status::invalid(def.stored(), object.name(), &errors)) }
+}
+
 /// Kinds without `AllowUnconditionalUpdate`: custom resources, leases.
-fn needs_revision(resource: Resource) -> bool {
-    resource.def().is_ours() || resource == resources::LEASE
+fn needs_revision(def: Def<'_>, resource: Resource) -> bool {
+    def.is_custom() || resource == resources::LEASE
 }
 
 fn part(target: &Target) -> Subresource {
     if target.sub == Sub::Status { Subresource::Status } else { Subresource::Main }
 }
 
-fn settle_name(target: &Target, object: &Object) -> Result<(), Status> {
+fn settle_name(def: Def<'_>, target: &Target, object: &Object) -> Result<(), Status> {
     let url = target.name.as_deref().unwrap_or_default();
     if object.name().is_empty() {
         let error = FieldError::required("metadata.name", "name or generateName is required");
-        return Err(Status::invalid(target.resource.def(), "", &[error]));
+        return Err(Status::invalid(def, "", &[error]));
     }
     if object.name() == url {
         return Ok(());
@@ -140,12 +170,12 @@ pub(super) fn parse_patch(request: &Request) -> Result<Json, Status> {
 }
 
 fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let resource = target.resource;
-    let def = resource.def();
-    let type_ = patch::PatchType::parse(&call.request.content_type, resource)?;
+    let (kinds, resource) = (api.kinds().clone(), target.resource);
+    let def = kinds.def(resource);
+    let type_ = patch::PatchType::parse(&call.request.content_type, def)?;
     let (options, validation) = write_options(call.query, "PatchOptions")?;
     let patch = parse_patch(call.request)?;
-    let old = api.get(resource, &target.key())?.clone();
+    let old = shown(def, api.get(resource, &target.key())?);
     let patched = patch::apply(type_, resource, &old, &patch)?;
     if patched["kind"] != def.kind || patched["apiVersion"] != def.api_version().as_str() {
         return Err(Status::bad_request(format!(
@@ -154,16 +184,15 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
             patched["apiVersion"].text()
         )));
     }
-    let (mut object, warnings) =
-        body::typed(patched.clone(), |json| schema::check(resource, json), validation)
-            .map_err(|why| does_not_fit(&patched, &why))?;
+    let (mut object, warnings) = body::typed(patched.clone(), |json| def.decode(json), validation)
+        .map_err(|why| does_not_fit(&patched, &why))?;
     if object.uid() != old.uid() {
         let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
         return Err(Status::invalid(def, old.name(), &[error.clone(), error]));
     }
-    settle_name(target, &object)?;
+    settle_name(def, target, &object)?;
     settle_namespace(target, &mut object)?;
-    let written = api.update_with(resource, object, part(target), options)?;
+    let written = store(api, target, object, options)?;
     let answer = one(api, call, target, 200, &written);
     Ok(Body { warnings, ..answer })
 }
