@@ -232,7 +232,11 @@ mod tests {
                 json!(5),
                 vec!["spec.maxReplicas: Invalid value: 3: must be greater than or equal to `minReplicas`"],
             ),
-            ("scaleTargetRef", json!({"kind": "Deployment"}), vec!["spec.scaleTargetRef.name: Required value"]),
+            (
+                "scaleTargetRef",
+                json!({"kind": "Deployment"}),
+                vec!["spec.scaleTargetRef.name: Required value"],
+            ),
             (
                 "behavior",
                 json!({"scaleDown": {"stabilizationWindowSeconds": 4000, "policies": [{"type": "Pods", "value": 0, "periodSeconds": 2000}]}}),
@@ -256,7 +260,9 @@ mod tests {
             (
                 json!({"type": "Pods"}).with("resource", cpu),
                 vec![
-                    format!("{path}.pods: Required value: must populate information for the given metric source"),
+                    format!(
+                        "{path}.pods: Required value: must populate information for the given metric source"
+                    ),
                     format!("{path}.resource: Forbidden: must populate the given metric source only"),
                 ],
             ),

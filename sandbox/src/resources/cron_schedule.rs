@@ -48,8 +48,7 @@ struct Bounds {
     names: &'static [&'static str],
 }
 
-const MONTHS: &[&str] =
-    &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const BOUNDS: [Bounds; 5] = [
     Bounds { min: 0, max: 59, names: &[] },
@@ -266,7 +265,11 @@ mod tests {
         let check = |text: &str, zone: &str, after: &str, expect: &str| {
             let zone = time_zone(zone).unwrap();
             let next = parse(text).unwrap().next(Time::parse(after).unwrap(), &zone);
-            assert_eq!(next.map(|t| t.rfc3339().to_string()).unwrap_or_default(), expect, "{text} after {after}");
+            assert_eq!(
+                next.map(|t| t.rfc3339().to_string()).unwrap_or_default(),
+                expect,
+                "{text} after {after}"
+            );
         };
         for (text, after, expect) in [
             ("*/1 * * * *", "2026-11-23T18:23:26Z", "2026-11-23T18:24:00Z"),

@@ -167,8 +167,10 @@ mod tests {
     use super::{super::check::tests::words, *};
 
     fn set(strategy: Json) -> Object {
-        let mut set = Object(json!({"metadata": {"name": "a"}, "spec": {"selector": {"matchLabels": {"app": "a"}},
-            "template": {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}}}));
+        let mut set = Object(
+            json!({"metadata": {"name": "a"}, "spec": {"selector": {"matchLabels": {"app": "a"}},
+            "template": {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}}}),
+        );
         set["spec"].set("updateStrategy", strategy);
         default(&mut set);
         set

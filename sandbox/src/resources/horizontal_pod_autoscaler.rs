@@ -62,11 +62,8 @@ fn metrics(specs: &[Json], statuses: &[Json]) -> String {
         return cells::NONE.into();
     }
     let none = Json::Null;
-    let all: Vec<String> = specs
-        .iter()
-        .enumerate()
-        .map(|(i, spec)| metric(spec, statuses.get(i).unwrap_or(&none)))
-        .collect();
+    let all: Vec<String> =
+        specs.iter().enumerate().map(|(i, spec)| metric(spec, statuses.get(i).unwrap_or(&none))).collect();
     let shown = all[..all.len().min(SHOWN_MAX)].join(", ");
     match all.len().checked_sub(SHOWN_MAX) {
         Some(more @ 1..) => format!("{shown} + {more} more..."),
@@ -170,19 +167,17 @@ mod tests {
 
     #[test]
     fn targets_are_told_with_what_is_known() {
-        let cpu = json!({"type": "Resource", "resource": {"name": "cpu", "target": {"averageUtilization": 50}}});
-        let memory = json!({"type": "Resource", "resource": {"name": "memory", "target": {"averageValue": "100Mi"}}});
+        let cpu =
+            json!({"type": "Resource", "resource": {"name": "cpu", "target": {"averageUtilization": 50}}});
+        let memory =
+            json!({"type": "Resource", "resource": {"name": "memory", "target": {"averageValue": "100Mi"}}});
         let rps = json!({"type": "Pods", "pods": {"target": {"averageValue": "10"}}});
         let now = json!({"resource": {"current": {"averageUtilization": 20}}});
         for (specs, statuses, expect) in [
             (vec![], vec![], "<none>"),
             (vec![cpu.clone()], vec![], "cpu: <unknown>/50%"),
             (vec![cpu.clone()], vec![now.clone()], "cpu: 20%/50%"),
-            (
-                vec![cpu, memory, rps],
-                vec![now],
-                "cpu: 20%/50%, memory: <unknown>/100Mi + 1 more...",
-            ),
+            (vec![cpu, memory, rps], vec![now], "cpu: 20%/50%, memory: <unknown>/100Mi + 1 more..."),
         ] {
             assert_eq!(metrics(&specs, &statuses), expect);
         }

@@ -15,15 +15,17 @@ pub fn parse(text: &str, completions: i64) -> Result<Indexes, String> {
     let mut last = -1;
     for part in text.split(',').filter(|_| !text.is_empty()) {
         let number = |t: &str| {
-            t.parse::<i64>().map_err(|_| {
-                format!("cannot convert string to integer for index: {t:?}")
-            })
+            t.parse::<i64>().map_err(|_| format!("cannot convert string to integer for index: {t:?}"))
         };
         let ends = part.split('-').map(number).collect::<Result<Vec<i64>, _>>()?;
         let (first, end) = match ends[..] {
             [one] => (one, one),
             [first, end] => (first, end),
-            _ => return Err(format!("the fragment {part:?} violates the requirement that an index interval can have at most two parts separated by '-'")),
+            _ => {
+                return Err(format!(
+                    "the fragment {part:?} violates the requirement that an index interval can have at most two parts separated by '-'"
+                ));
+            }
         };
         if first <= last || end < first {
             return Err(format!("non-increasing order, previous: {last}, current: {first}"));
@@ -121,7 +123,9 @@ mod tests {
         ] {
             let read = parse(text, 10);
             match (read, expect) {
-                (Ok(set), Ok((written, len))) => assert_eq!((set.to_string().as_str(), set.len()), (written, len)),
+                (Ok(set), Ok((written, len))) => {
+                    assert_eq!((set.to_string().as_str(), set.len()), (written, len))
+                }
                 (Err(why), Err(expect)) => assert_eq!(why, expect),
                 (read, expect) => panic!("{text}: {read:?} {expect:?}"),
             }

@@ -166,7 +166,10 @@ mod tests {
             let job = made(said.clone());
             let spec = &job["spec"];
             assert_eq!(spec["completions"].int(), completions, "{said}");
-            assert_eq!((spec["parallelism"].int(), spec["backoffLimit"].int()), (Some(parallelism), Some(limit)));
+            assert_eq!(
+                (spec["parallelism"].int(), spec["backoffLimit"].int()),
+                (Some(parallelism), Some(limit))
+            );
         }
     }
 

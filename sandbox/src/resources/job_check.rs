@@ -95,16 +95,14 @@ fn mode(spec: &Json, path: &str, errors: &mut Errors) {
 }
 
 fn replacement(spec: &Json, path: &str, errors: &mut Errors) {
-    let supported: &[&str] = if spec["podFailurePolicy"].is_null() {
-        &["Failed", "TerminatingOrFailed"]
-    } else {
-        &["Failed"]
-    };
+    let supported: &[&str] =
+        if spec["podFailurePolicy"].is_null() { &["Failed", "TerminatingOrFailed"] } else { &["Failed"] };
     check::one_of(spec, path, "podReplacementPolicy", supported, errors);
 }
 
 fn restart(spec: &Json, path: &str, errors: &mut Errors) {
-    let (policy, at) = (&spec["template"]["spec"]["restartPolicy"], format!("{path}.template.spec.restartPolicy"));
+    let (policy, at) =
+        (&spec["template"]["spec"]["restartPolicy"], format!("{path}.template.spec.restartPolicy"));
     match policy.text() {
         "" | "Always" => {
             errors.push(FieldError::required(at, "valid values: \"OnFailure\", \"Never\""));
@@ -171,7 +169,8 @@ fn kept(job: &Object, old: &Object, errors: &mut Errors) {
     if free_of_start(&new["template"], old) != free_of_start(&old_spec["template"], old) {
         fixed("template", job_policy::go_template(&new["template"]));
     }
-    for field in ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"] {
+    for field in ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"]
+    {
         fixed(field, new[field].to_string());
     }
 }
@@ -204,7 +203,8 @@ mod tests {
     use crate::{json, resources};
 
     fn made(spec: Json) -> Object {
-        let template = json!({"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox"}]}});
+        let template =
+            json!({"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox"}]}});
         let mut job = Object(json!({"metadata": {"name": "a", "uid": "u"}}).with("spec", spec));
         job["spec"].default_to("template", template);
         let def = resources::JOB.def();

@@ -105,7 +105,10 @@ pub(super) fn success(spec: &Json, path: &str, errors: &mut Errors) {
     }
     let (rules, at) = (policy["rules"].list(), format!("{at}.rules"));
     if rules.is_empty() {
-        errors.push(FieldError::required(at.as_str(), "at least one rules must be specified when the successPolicy is specified"));
+        errors.push(FieldError::required(
+            at.as_str(),
+            "at least one rules must be specified when the successPolicy is specified",
+        ));
     }
     if rules.len() > RULES_MAX {
         errors.push(too_many(&at, rules.len(), RULES_MAX));
@@ -118,7 +121,10 @@ pub(super) fn success(spec: &Json, path: &str, errors: &mut Errors) {
 fn success_rule(spec: &Json, rule: &Json, path: &str, errors: &mut Errors) {
     let (indexes, count) = (&rule["succeededIndexes"], &rule["succeededCount"]);
     if indexes.is_null() && count.is_null() {
-        errors.push(FieldError::required(path, "at least one of succeededCount or succeededIndexes must be specified"));
+        errors.push(FieldError::required(
+            path,
+            "at least one of succeededCount or succeededIndexes must be specified",
+        ));
     }
     let completions = int(&spec["completions"]);
     if let Some(text) = indexes.str() {
@@ -126,17 +132,25 @@ fn success_rule(spec: &Json, rule: &Json, path: &str, errors: &mut Errors) {
         match super::indexes::parse(text, completions) {
             Ok(set) => {
                 if count.int().is_some_and(|n| n > set.len()) {
-                    let why = format!("must be less than or equal to {} (the number of indexes in the specified succeededIndexes field)", set.len());
+                    let why = format!(
+                        "must be less than or equal to {} (the number of indexes in the specified succeededIndexes field)",
+                        set.len()
+                    );
                     errors.push(FieldError::invalid(format!("{path}.succeededCount"), count, &why));
                 }
             }
             Err(why) => {
-                errors.push(FieldError::invalid(at, indexes, &format!("error parsing succeededIndexes: {why}")));
+                errors.push(FieldError::invalid(
+                    at,
+                    indexes,
+                    &format!("error parsing succeededIndexes: {why}"),
+                ));
             }
         }
     }
     if count.int().is_some_and(|n| n > completions) {
-        let why = format!("must be less than or equal to {completions} (the number of specified completions)");
+        let why =
+            format!("must be less than or equal to {completions} (the number of specified completions)");
         errors.push(FieldError::invalid(format!("{path}.succeededCount"), count, &why));
     }
     check::non_negative(rule, path, "succeededCount", errors);
@@ -155,11 +169,17 @@ mod tests {
 
     #[test]
     fn policies_are_right_or_wrong() {
-        let rule = |rule: Json| json!({"completionMode": "Indexed", "completions": 3,
-            "template": {"spec": {"containers": [{"name": "c"}]}}}).with("podFailurePolicy", Json::object().with("rules", vec![rule]));
+        let rule = |rule: Json| {
+            json!({"completionMode": "Indexed", "completions": 3,
+            "template": {"spec": {"containers": [{"name": "c"}]}}})
+            .with("podFailurePolicy", Json::object().with("rules", vec![rule]))
+        };
         let path = "spec.podFailurePolicy.rules[0]";
         for (said, expect) in [
-            (json!({"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}), vec![]),
+            (
+                json!({"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}),
+                vec![],
+            ),
             (json!({"action": "FailJob", "onExitCodes": {"operator": "In", "values": [1, 42]}}), vec![]),
             (
                 json!({"action": "FailIndex", "onExitCodes": {"operator": "In", "values": [1]}}),
@@ -191,7 +211,12 @@ mod tests {
         for (rule, expect) in [
             (json!({"succeededIndexes": "0,2"}), vec![]),
             (json!({"succeededCount": 2}), vec![]),
-            (json!({}), vec![format!("{path}: Required value: at least one of succeededCount or succeededIndexes must be specified")]),
+            (
+                json!({}),
+                vec![format!(
+                    "{path}: Required value: at least one of succeededCount or succeededIndexes must be specified"
+                )],
+            ),
             (
                 json!({"succeededCount": 4}),
                 vec![format!(

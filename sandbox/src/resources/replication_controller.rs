@@ -87,7 +87,8 @@ mod tests {
             (said.clone(), Json::Null, (&said, &labels)),
             (Json::Null, said.clone(), (&labels, &said)),
         ] {
-            let mut rc = Object(json!({"metadata": {}, "spec": {"template": {"metadata": {"labels": {"app": "a"}}}}}));
+            let mut rc =
+                Object(json!({"metadata": {}, "spec": {"template": {"metadata": {"labels": {"app": "a"}}}}}));
             rc["spec"].set("selector", selector);
             rc["metadata"].set("labels", own);
             default(&mut rc);

@@ -157,7 +157,8 @@ mod tests {
     use super::{super::check::tests::words, *};
 
     fn set(field: &str, value: Json) -> Object {
-        let mut set = Object(json!({"metadata": {"name": "a"}, "spec": {"selector": {"matchLabels": {"app": "a"}},
+        let mut set =
+            Object(json!({"metadata": {"name": "a"}, "spec": {"selector": {"matchLabels": {"app": "a"}},
             "serviceName": "a", "template": {"metadata": {"labels": {"app": "a"}},
             "spec": {"containers": [{"name": "c", "image": "nginx"}]}}}}));
         set["spec"].set(field, value);
@@ -169,7 +170,11 @@ mod tests {
     fn specs_are_right_or_wrong() {
         for (field, value, expect) in [
             ("replicas", json!(0), vec![]),
-            ("replicas", json!(-1), vec!["spec.replicas: Invalid value: -1: must be greater than or equal to 0"]),
+            (
+                "replicas",
+                json!(-1),
+                vec!["spec.replicas: Invalid value: -1: must be greater than or equal to 0"],
+            ),
             (
                 "podManagementPolicy",
                 json!("Sideways"),

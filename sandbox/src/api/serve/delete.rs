@@ -13,7 +13,7 @@ use crate::{
     json::Json,
     object::Object,
     request::Body,
-    resources::{self, Def},
+    resources::{self, Def, Resource},
     status::Status,
 };
 
@@ -25,19 +25,23 @@ const ORPHANS: &str = "child pods are preserved by default when jobs are deleted
                        remove them or set propagationPolicy=Orphan to suppress this warning";
 
 /// The options, and what to warn of.
-fn options(call: &Call<'_>, resource: Resource) -> Result<(DeleteOptions, Option<String>), Status> {
+fn options(
+    call: &Call<'_>,
+    def: Def<'_>,
+    resource: Resource,
+) -> Result<(DeleteOptions, Option<String>), Status> {
     let body = if call.request.body.trim().is_empty() {
         Json::Null
     } else {
         body::parse(call.request, "DeleteOptions")?
     };
-    let options = delete_options(call.query, &body, resource.def().orphans)?;
+    let options = delete_options(call.query, &body, def.built_in().is_some_and(|d| d.orphans))?;
     let warns = resource == resources::JOB && leaves_policy_open(call.query, &body);
     Ok((options, warns.then(|| ORPHANS.to_owned())))
 }
 
 pub fn delete(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let (options, warning) = options(call, target.resource)?;
+    let (options, warning) = options(call, api.def(target.resource), target.resource)?;
     let key = target.key();
     if target.resource == resources::NAMESPACE && IMMORTAL.contains(&key.name.as_str()) {
         let why = "this namespace may not be deleted";
@@ -68,7 +72,7 @@ pub fn delete_collection(api: &mut Api, call: &Call<'_>, target: &Target) -> Res
     if target.resource == resources::NAMESPACE || (def.namespaced && target.namespace.is_empty()) {
         return Err(Status::method_not_allowed());
     }
-    let (options, warning) = options(call, target.resource)?;
+    let (options, warning) = options(call, api.def(target.resource), target.resource)?;
     let selection = ListOptions::parse(call.query, def, false)?;
     let listed = list(api, target, &selection)?;
     let mut deleted = Vec::new();
