@@ -14,6 +14,9 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let rules: &[(&str, &str)] = &[
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
         (r"(containerd://|sha256:)[0-9a-f]{64}", "${1}HASH"),
+        (r"(X509SHA256=)[0-9a-f]{64}", "${1}HASH"),
+        (r"\bapiserver-[a-z0-9]{26}\b", "apiserver-HASH"),
+        (r"\b[\w-]+_UID\b", "HOST_UID"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
         (r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+A-Z]\w*", "TIME"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .+\d]*(UTC|GMT)?( m=\+[\d.]+)?", "TIME"),

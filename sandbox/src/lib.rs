@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod api;
+mod bootstrap;
 pub mod clock;
 pub mod cluster;
 mod controllers;

@@ -29,6 +29,9 @@ pub const ENDPOINT_CONTROLLER: &str = "system:serviceaccount:kube-system:endpoin
 pub const RESOURCEQUOTA_CONTROLLER: &str = "system:serviceaccount:kube-system:resourcequota-controller";
 /// User of the disruption controller.
 pub const DISRUPTION_CONTROLLER: &str = "system:serviceaccount:kube-system:disruption-controller";
+/// User of the controller that puts cluster roles together.
+pub const AGGREGATION_CONTROLLER: &str =
+    "system:serviceaccount:kube-system:clusterrole-aggregation-controller";
 /// User of the scheduler.
 pub const SCHEDULER: &str = "system:kube-scheduler";
 /// User of the API server's own loops.

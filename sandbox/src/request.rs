@@ -4,7 +4,10 @@ use bytes::Bytes;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
-use crate::{api::watch::Watch, user::User};
+use crate::{
+    api::{is_question, watch::Watch},
+    user::User,
+};
 
 /// A request to the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +32,7 @@ pub struct Request {
 impl Request {
     /// May it change the cluster? Such requests are journalled; the others never touch state or randomness.
     pub fn is_mutating(&self) -> bool {
-        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !is_question(self)
     }
 
     /// The path without its query.

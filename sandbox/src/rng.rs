@@ -20,6 +20,11 @@ impl Rng {
         Self { seed, streams: BTreeMap::new() }
     }
 
+    /// What all streams come from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The stream of a purpose, e.g. a resource's plural name.
     pub fn stream(&mut self, name: &str) -> &mut Stream {
         let seed = self.seed;

@@ -130,6 +130,23 @@ impl Status {
         Self::about(403, "Forbidden", format!("{about} is forbidden: {why}"), def, name)
     }
 
+    /// 403 for what has no entry in the table; all but `why` may be empty.
+    pub fn forbidden_in(group: &str, resource: &str, name: &str, why: &str) -> Self {
+        let mut details = Json::object();
+        for (field, value) in [("name", name), ("group", group), ("kind", resource)] {
+            if !value.is_empty() {
+                details.set(field, value);
+            }
+        }
+        let kind = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+        let message = match (resource, name) {
+            ("", _) => format!("forbidden: {why}"),
+            (_, "") => format!("{kind} is forbidden: {why}"),
+            _ => format!("{kind} {name:?} is forbidden: {why}"),
+        };
+        Self { code: 403, reason: "Forbidden", message, details }
+    }
+
     /// 422: fields are wrong.
     pub fn invalid<'d>(def: impl Into<Def<'d>>, name: &str, errors: &[FieldError]) -> Self {
         let def: Def<'d> = def.into();

@@ -116,6 +116,7 @@ impl Api {
         if resource == resources::CUSTOM_RESOURCE_DEFINITION {
             Arc::make_mut(&mut self.kinds).forget(&key.name);
         }
+        self.written(resource);
         self.store.remove(resource, key, at, origin).map(|r| r.object.clone())
     }
 }

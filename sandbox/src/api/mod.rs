@@ -1,6 +1,7 @@
 //! The API server's heart: the only way to the store, for clients over HTTP and for the parts of the control plane
 //! alike. Models kube-apiserver's generic registry.
 
+pub mod access;
 pub mod admit;
 mod age;
 mod allocate;
@@ -18,7 +19,7 @@ mod validate_meta;
 pub mod watch;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ecow::EcoString;
 
@@ -26,7 +27,7 @@ use crate::{
     clock::Time,
     object::{Key, Object},
     origin::Origin,
-    resources::{Def, Kinds, Resource},
+    resources::{CLUSTER_ROLE_BINDING, Def, Kinds, ROLE_BINDING, Resource},
     rng::Rng,
     status::Status,
     store::{Index, Store},
@@ -35,10 +36,11 @@ use crate::{
 pub use crate::store::{Change, Record};
 pub use age::{age, human_duration};
 pub use delete::{DeleteOptions, Propagation};
+pub(crate) use discovery::group_versions;
 pub use disruption::set_disruption_condition;
 pub use events::{EventType, Source};
 pub use serve::{authorize, read};
-pub(crate) use serve::{expected_kind, failure, unknown_format};
+pub(crate) use serve::{expected_kind, failure, impersonate, is_question, unknown_format, wanted};
 pub use write::{Subresource, WriteOptions};
 
 /// The API of one cluster, at the current moment of virtual time.
@@ -51,9 +53,16 @@ pub struct Api {
     now: Time,
     /// Who is writing, because of what: set by the loop before it hands the API to a part.
     pub origin: Origin,
+    /// Who is bound by what; made when it is asked for, and anew after a binding has changed.
+    bindings: OnceLock<access::Bindings>,
 }
 
 impl Api {
+    /// An API whose clock stands at `now`, with the objects that every cluster starts with.
+    pub fn bootstrapped(seed: u64, now: Time) -> Self {
+        Self { store: Store::seeded(crate::bootstrap::seeds(), now), ..Self::new(seed, now) }
+    }
+
     /// An empty API whose clock stands at `now`.
     pub fn new(seed: u64, now: Time) -> Self {
         Self {
@@ -62,6 +71,7 @@ impl Api {
             rng: Rng::new(seed),
             now,
             origin: Origin::default(),
+            bindings: OnceLock::new(),
         }
     }
 
@@ -147,6 +157,21 @@ impl Api {
     /// Shared look-up tables.
     pub fn index(&self) -> &Index {
         self.store.index()
+    }
+
+    /// Who is bound by which roles.
+    pub(crate) fn bindings(&self) -> &access::Bindings {
+        self.bindings.get_or_init(|| {
+            let of = |resource| self.list(resource, "").map(move |binding| (resource, binding));
+            access::Bindings::new(of(CLUSTER_ROLE_BINDING).chain(of(ROLE_BINDING)))
+        })
+    }
+
+    /// To be told of every write: look-ups made from objects of that kind are made anew.
+    fn written(&mut self, resource: Resource) {
+        if matches!(resource, CLUSTER_ROLE_BINDING | ROLE_BINDING) {
+            self.bindings.take();
+        }
     }
 
     /// A name not yet taken, from `metadata.generateName`.

@@ -170,6 +170,7 @@ impl Api {
         if resource == resources::CUSTOM_RESOURCE_DEFINITION {
             Arc::make_mut(&mut self.kinds).define(&object);
         }
+        self.written(resource);
         self.store.put(resource, object, at, origin).object.clone()
     }
 

@@ -54,7 +54,7 @@ impl Cluster {
     /// The first object of the world that the API refuses, with its place in the list.
     pub fn new(config: Config) -> Result<Self, WorldError> {
         let mut cluster = Self {
-            api: Api::new(config.seed, config.epoch),
+            api: Api::bootstrapped(config.seed, config.epoch),
             queue: Queue::default(),
             epoch: config.epoch,
             observed: 0,

@@ -1,5 +1,5 @@
-//! What the API server keeps of itself: the Service `kubernetes` with its endpoints, and the PriorityClasses of the system.
-//! Models `pkg/controlplane/controller/kubernetesservice` and the `scheduling/bootstrap-system-priority-classes` hook.
+//! What the API server keeps of itself: the Service `kubernetes` with its endpoints. Models
+//! `pkg/controlplane/controller/kubernetesservice`.
 
 use crate::{
     api::{Change, Record},
@@ -7,7 +7,6 @@ use crate::{
     json,
     object::{Key, Object},
     origin, resources,
-    resources::priority_class,
 };
 
 use super::Work;
@@ -21,11 +20,6 @@ const PORT: i64 = 6443;
 /// Makes what the API server starts with.
 pub fn start(ctx: &mut Ctx<'_>) {
     ctx.acting(origin::API_SERVER);
-    for (name, value, description) in priority_class::SYSTEM {
-        let class = json!({"metadata": {"name": name}, "value": value, "description": description});
-        let made = ctx.api.create(resources::PRIORITY_CLASS, Object(class));
-        debug_assert!(made.is_ok(), "{made:?}");
-    }
     sync(ctx);
 }
 

@@ -1,5 +1,6 @@
 //! The controllers of kube-controller-manager, a folder or file each: a pure plan, then a dull apply.
 
+mod aggregation;
 mod common;
 mod definition;
 mod deployment;
@@ -20,6 +21,8 @@ mod service_account;
 mod tests;
 
 use ecow::EcoString;
+
+pub(crate) use service_account::CERTIFICATE as ROOT_CERTIFICATE;
 
 use crate::{
     api::{Api, Record},
@@ -63,6 +66,8 @@ pub enum Work {
     Disruption(Key),
     /// The Service of the API server itself.
     KubernetesService,
+    /// A cluster role that is put together from others.
+    Aggregation(EcoString),
     /// A namespace that ends.
     Namespace(EcoString),
     /// A CustomResourceDefinition to look at.
@@ -95,6 +100,7 @@ impl Controllers {
 
     /// Sees a change; puts work, writes nothing.
     pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+        aggregation::observe(record, api, queue);
         deployment::observe(record, api, queue);
         replicaset::observe(record, api, queue);
         endpointslice::observe(record, api, queue);
@@ -114,6 +120,7 @@ impl Controllers {
     /// Does what is due.
     pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
         match work {
+            Work::Aggregation(name) => aggregation::sync(&name, ctx),
             Work::Deployment(key) => deployment::sync(&key, ctx),
             Work::ReplicaSet(key) => self.replica_sets.sync(&key, ctx),
             Work::Endpoints(key) => endpointslice::sync(&key, ctx),

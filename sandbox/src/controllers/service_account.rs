@@ -17,7 +17,8 @@ use crate::{
 use super::Work;
 
 const ROOT_CA: &str = "kube-root-ca.crt";
-const CERTIFICATE: &str = include_str!("root_ca.crt");
+/// The authority's certificate, PEM.
+pub const CERTIFICATE: &str = include_str!("root_ca.crt");
 const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \
      the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 

@@ -14,10 +14,11 @@ use super::{
     service::Service,
 };
 use crate::{
-    api::{authorize, failure},
+    api::{access::token, authorize, failure, impersonate},
     clock::Time,
     cluster::{Cluster, Config, WorldError},
     request::{Reply, Request},
+    status::Status,
     user::User,
 };
 
@@ -232,14 +233,16 @@ impl Live {
     /// # Errors
     /// When the recorder could not keep it; nothing was changed then.
     pub async fn handle(&self, request: &Request) -> Result<Reply, NotRecorded> {
-        if let Err(status) = authorize(self.state().cluster.api().kinds(), request, &self.0.may_write) {
-            return Ok(failure(&status));
-        }
         if !request.is_mutating() {
-            return Ok(self.state().cluster.handle(request));
+            let mut state = self.state();
+            let allowed = authorize(&state.cluster, request, &self.0.may_write);
+            return Ok(allowed.map_or_else(|status| failure(&status), |()| state.cluster.handle(request)));
         }
         let _writer = self.0.writer.lock().await;
         let at = self.catch_up(None);
+        if let Err(status) = authorize(&self.state().cluster, request, &self.0.may_write) {
+            return Ok(failure(&status));
+        }
         let entry = Entry { at, request: request.clone() };
         self.0.recorder.record(&entry).await?;
         let mut state = self.state();
@@ -250,6 +253,21 @@ impl Live {
             self.0.turned.notify_one();
         }
         Ok(reply)
+    }
+
+    /// The user that `user` wants to act as, if it may.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub(super) fn impersonate(&self, user: &User, wanted: &User) -> Result<User, Status> {
+        impersonate(self.state().cluster.api(), user, wanted)
+    }
+
+    /// Whom a token of one of the cluster's service accounts lets in, as of now.
+    pub fn token_user(&self, token: &str) -> Option<User> {
+        let state = self.state();
+        let now = state.pace.now(Instant::now());
+        token::authenticate(state.cluster.api(), token, &[], now).ok().map(|(user, _)| user)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combi
 
 use super::{live::Live, protobuf, watch};
 use crate::{
-    api::unknown_format,
+    api::{unknown_format, wanted},
     request::{Body, Reply, Request},
     status::Status,
     user::User,
@@ -58,7 +58,7 @@ impl Service {
                 return self.fail(&Status::bad_request(format!("the request body could not be read: {e}")));
             }
         };
-        let request = match self.plain(&parts, bytes) {
+        let request = match self.user(&parts.headers).and_then(|user| self.plain(user, &parts, bytes)) {
             Ok(request) => request,
             Err(status) => return self.fail(&status),
         };
@@ -79,11 +79,18 @@ impl Service {
         }
     }
 
+    /// Who asks: the service's user, or whom it acts as.
+    fn user(&self, headers: &HeaderMap) -> Result<User, Status> {
+        let headers = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        wanted(headers)
+            .map_or_else(|| Ok(self.user.clone()), |wanted| self.live.impersonate(&self.user, &wanted))
+    }
+
     /// The request as the journal keeps it: its body as text.
-    fn plain(&self, parts: &http::request::Parts, bytes: Bytes) -> Result<Request, Status> {
+    fn plain(&self, user: User, parts: &http::request::Parts, bytes: Bytes) -> Result<Request, Status> {
         let uri = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let mut request = Request {
-            user: self.user.clone(),
+            user,
             method: parts.method.as_str().to_owned(),
             uri,
             content_type: text(&parts.headers, header::CONTENT_TYPE),

@@ -3,11 +3,13 @@
 //! Omits: leases, transactions over several keys (a step of the loop is one).
 
 mod index;
+mod kind;
 mod window;
 
 use std::collections::BTreeMap;
 
 use crate::{
+    bootstrap::Seeds,
     clock::Time,
     object::{Key, Object},
     origin::Origin,
@@ -15,6 +17,7 @@ use crate::{
 };
 
 pub use index::Index;
+use kind::Kind;
 pub use window::Compacted;
 use window::Window;
 
@@ -51,12 +54,22 @@ pub struct Record {
 /// All objects, now and in the window.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    objects: BTreeMap<Resource, BTreeMap<Key, Object>>,
+    objects: BTreeMap<Resource, Kind>,
     window: Window,
     index: Index,
 }
 
 impl Store {
+    /// With what every cluster starts with, as one created at `at`. These objects have no records: they were there first.
+    pub fn seeded(seeds: &'static Seeds, at: Time) -> Self {
+        let count: usize = seeds.values().map(BTreeMap::len).sum();
+        Self {
+            objects: seeds.iter().map(|(resource, seeds)| (*resource, Kind::seeded(seeds, at))).collect(),
+            window: Window::starting_after(count as u64),
+            index: Index::default(),
+        }
+    }
+
     /// The newest revision.
     pub fn revision(&self) -> u64 {
         self.window.newest()
@@ -79,11 +92,7 @@ impl Store {
         namespace: &'a str,
     ) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
         let Some(all) = self.objects.get(&resource) else { return Box::new(std::iter::empty()) };
-        if namespace.is_empty() {
-            return Box::new(all.values());
-        }
-        let from = Key::new(namespace, "");
-        Box::new(all.range(from..).take_while(move |(k, _)| k.namespace == namespace).map(|(_, o)| o))
+        all.list(namespace)
     }
 
     /// The look-up tables that controllers share.
@@ -93,14 +102,14 @@ impl Store {
 
     /// All objects of every resource, in order.
     pub fn all(&self) -> impl Iterator<Item = (Resource, &Object)> {
-        self.objects.iter().flat_map(|(r, objects)| objects.values().map(|o| (*r, o)))
+        self.objects.iter().flat_map(|(r, objects)| objects.list("").map(|o| (*r, o)))
     }
 
     /// Writes an object; gives the record.
     pub fn put(&mut self, resource: Resource, mut object: Object, at: Time, origin: Origin) -> &Record {
         let key = object.key();
         stamp(&mut object, self.revision() + 1);
-        let before = self.objects.entry(resource).or_default().insert(key.clone(), object.clone());
+        let before = self.objects.entry(resource).or_default().put(key.clone(), object.clone());
         self.index.put(resource, &key, before.as_ref(), Some(&object));
         let change = if before.is_some() { Change::Modified } else { Change::Added };
         self.window.push(resource, change, object, before, at, origin)
@@ -133,7 +142,7 @@ impl Store {
     /// # Errors
     /// When that revision is compacted.
     pub fn list_at(&self, resource: Resource, revision: u64) -> Result<BTreeMap<Key, Object>, Compacted> {
-        let mut objects = self.objects.get(&resource).cloned().unwrap_or_default();
+        let mut objects = self.objects.get(&resource).map(Kind::to_map).unwrap_or_default();
         let later: Vec<_> = self.window.since(revision)?.filter(|r| r.resource == resource).collect();
         for record in later.into_iter().rev() {
             match &record.before {

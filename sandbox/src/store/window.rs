@@ -20,6 +20,8 @@ pub struct Compacted {
 pub(super) struct Window {
     records: VecDeque<Record>,
     newest: u64,
+    /// What was there before the first record has revisions up to this one.
+    first: u64,
 }
 
 impl Window {
@@ -27,7 +29,19 @@ impl Window {
         self.newest
     }
 
+    /// A window whose first record follows that revision.
+    pub(super) fn starting_after(first: u64) -> Self {
+        Self { records: VecDeque::new(), newest: first, first }
+    }
+
+    /// 0 as long as the whole history is there.
     pub(super) fn oldest(&self) -> u64 {
+        let before = self.before();
+        if before == self.first { 0 } else { before }
+    }
+
+    /// The revision before the first record.
+    fn before(&self) -> u64 {
         self.newest - self.records.len() as u64
     }
 
@@ -61,12 +75,14 @@ impl Window {
         if revision < oldest {
             return Err(Compacted { oldest });
         }
-        let skip = usize::try_from(revision - oldest).unwrap_or(usize::MAX).min(self.records.len());
+        let skip = usize::try_from(revision.saturating_sub(self.before()))
+            .unwrap_or(usize::MAX)
+            .min(self.records.len());
         Ok(self.records.range(skip..))
     }
 
     pub(super) fn get(&self, revision: u64) -> Option<&Record> {
-        let i = revision.checked_sub(self.oldest() + 1)?;
+        let i = revision.checked_sub(self.before() + 1)?;
         self.records.get(usize::try_from(i).ok()?)
     }
 

@@ -2,6 +2,7 @@
 //! exchanges of a real API server.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod golden;
 mod never_panics;
 mod reads;

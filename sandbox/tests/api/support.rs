@@ -7,17 +7,12 @@ use sandbox::{
 };
 use serde_json::Value;
 
-/// A cluster without the ConfigMaps that every namespace has, so that a test's own are all there are.
+/// A cluster without the ConfigMaps that it starts with, so that a test's own are all there are.
 pub fn cluster() -> Cluster {
     let mut cluster =
         Cluster::new(Config { seed: 7, epoch: Time(1_795_000_000_000), world: Vec::new() }).unwrap();
     for namespace in ["default", "kube-node-lease", "kube-public", "kube-system"] {
-        ok(
-            &mut cluster,
-            "DELETE",
-            &format!("/api/v1/namespaces/{namespace}/configmaps/kube-root-ca.crt"),
-            "",
-        );
+        ok(&mut cluster, "DELETE", &format!("/api/v1/namespaces/{namespace}/configmaps"), "");
     }
     cluster
 }

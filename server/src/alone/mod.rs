@@ -106,7 +106,7 @@ impl Alone {
         let certs = Certs::fresh(addr.ip())?;
         let token = secret::token();
         let (close, closing) = watch::channel(false);
-        let router = kube_api::alone(live.service(admin()), token.clone(), closing.clone());
+        let router = kube_api::alone(live.clone(), admin(), token.clone(), closing.clone());
         let tls = TlsListener::new(tcp, certs.server_config()?)?;
         let server = axum::serve(tls, router).with_graceful_shutdown(closed(closing));
         let server = tokio::spawn(server.into_future());

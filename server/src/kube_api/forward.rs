@@ -11,13 +11,16 @@ use axum::{
 };
 use futures::StreamExt;
 use http_body_util::BodyExt;
-use sandbox::http::Service;
+use sandbox::{
+    http::{Live, Service},
+    user::User,
+};
 use serde_json::json;
 use tokio::sync::watch;
 use tower::ServiceExt;
 use wire::problem::Problem;
 
-use crate::{house::House, web::closed};
+use crate::{house::House, secret::same, web::closed};
 
 #[derive(Clone)]
 struct Door {
@@ -31,6 +34,7 @@ pub fn router(house: Arc<dyn House>, closing: watch::Receiver<bool>) -> Router {
 }
 
 async fn forward(State(door): State<Door>, mut request: Request) -> Response {
+    // Nobody is let in without a token, not even as nobody: a stranger must not learn which sandboxes there are.
     let Some((sandbox, rest)) = split(request.uri()) else {
         return status(StatusCode::NOT_FOUND, "NotFound", "the server could not find the requested resource");
     };
@@ -44,13 +48,20 @@ async fn forward(State(door): State<Door>, mut request: Request) -> Response {
     pass(api, request, door.closing).await
 }
 
-/// Everything the TLS listener of one cluster alone answers.
-pub fn alone(api: Service, token: String, closing: watch::Receiver<bool>) -> Router {
-    let token = Arc::new(token);
+/// Everything the TLS listener of one cluster alone answers: to its administrator, who has `token`, to its service accounts,
+/// and to whoever shows nothing.
+pub fn alone(live: Live, administrator: User, token: String, closing: watch::Receiver<bool>) -> Router {
+    let known = Arc::new((administrator, token));
     Router::new().fallback(move |request: Request| async move {
-        match bearer(request.headers()) {
-            Some(shown) if shown == *token => pass(api, request, closing).await,
-            _ => unauthorized(),
+        let (administrator, token) = &*known;
+        let user = match bearer(request.headers()) {
+            None => Some(User::anonymous()),
+            Some(shown) if same(&shown, token) => Some(administrator.clone()),
+            Some(shown) => live.token_user(&shown),
+        };
+        match user {
+            Some(user) => pass(live.service(user), request, closing).await,
+            None => unauthorized(),
         }
     })
 }

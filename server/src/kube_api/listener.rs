@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, mpsc},
     task::JoinHandle,
@@ -13,6 +14,9 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// Handshakes at once; further clients wait in the kernel's queue.
 const HANDSHAKES_MAX: usize = 256;
+
+/// What Go's server says to a client that speaks HTTP where TLS is spoken.
+const NO_TLS: &[u8] = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 
 type Accepted = (TlsStream<TcpStream>, SocketAddr);
 
@@ -46,14 +50,29 @@ async fn accept(mut tcp: TcpListener, acceptor: TlsAcceptor, done: mpsc::Sender<
         tokio::spawn(async move {
             let _slot = slot;
             let _ = stream.set_nodelay(true);
-            match timeout(HANDSHAKE_MAX, acceptor.accept(stream)).await {
+            match timeout(HANDSHAKE_MAX, shake(stream, acceptor)).await {
                 // the receiver goes only when the server goes down
-                Ok(Ok(tls)) => drop(done.send((tls, from)).await),
+                Ok(Ok(Some(tls))) => drop(done.send((tls, from)).await),
+                Ok(Ok(None)) => tracing::debug!(%from, "HTTP without TLS"),
                 Ok(Err(e)) => tracing::debug!(%from, error = %e, "TLS handshake failed"),
                 Err(_) => tracing::debug!(%from, "TLS handshake took too long"),
             }
         });
     }
+}
+
+/// The handshake; a client that speaks HTTP instead is told so.
+async fn shake(mut stream: TcpStream, acceptor: TlsAcceptor) -> io::Result<Option<TlsStream<TcpStream>>> {
+    let mut first = [0];
+    stream.peek(&mut first).await?;
+    if first[0].is_ascii_uppercase() {
+        // What is left unread would break the connection before the answer is there.
+        let _ = stream.read(&mut [0; 4096]).await?;
+        stream.write_all(NO_TLS).await?;
+        stream.shutdown().await?;
+        return Ok(None);
+    }
+    acceptor.accept(stream).await.map(Some)
 }
 
 impl axum::serve::Listener for TlsListener {

@@ -1,6 +1,7 @@
 //! The way in for the learner's own kubectl: TLS, one path a sandbox, a bearer token each.
 //!
-//! Models the API server's secure port. Omits: client certificates, impersonation, HTTP/2.
+//! Models the API server's secure port. Omits: client certificates, HTTP/2; in the house, where many clusters stand behind one
+//! port, nobody is let in without a token.
 
 mod certs;
 mod forward;

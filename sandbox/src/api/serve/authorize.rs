@@ -1,27 +1,73 @@
-//! Who may do what. Models the authorization filter in front of kube-apiserver's handlers (`WithAuthorization`) and the
-//! words of its refusals. Omits: RBAC. Until roles say so, everybody may do everything, except write the world's own kinds.
+//! Who may do what. Models the authorization filter in front of kube-apiserver's handlers (`WithAuthorization`), the words of
+//! its refusals, and that nobody gives rights away that they do not have (the registry of roles and bindings).
 
-use super::route::{Route, Sub, Target};
+use super::{
+    query::{Query, decode},
+    route::{Route, Sub, Target},
+};
 use crate::{
-    request::Request,
-    resources::{Def, Kinds},
+    api::{
+        Api,
+        access::{self, Ask, What},
+    },
+    cluster::Cluster,
+    object::Object,
+    request::{Reply, Request},
+    resources::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, Resource},
     status::Status,
+    user::MASTERS,
 };
 
 /// May the request's user do this? `may_write` has the plural names of the world's own kinds that clients may write; the
-/// status of such a kind is the world's alone, whatever stands there.
+/// status of such a kind is the world's alone, whatever stands there and whoever asks.
 ///
 /// # Errors
-/// `Forbidden`, in the words of an authorizer that knows no rule in favour.
-pub fn authorize(kinds: &Kinds, request: &Request, may_write: &[String]) -> Result<(), Status> {
-    let Route::Resource(target) = Route::parse(kinds, request.path()) else { return Ok(()) };
-    let def = kinds.def(target.resource);
-    let free = !def.is_ours() || !request.is_mutating();
-    if free || (target.sub != Sub::Status && may_write.iter().any(|plural| plural == def.plural)) {
+/// `Forbidden`, in the words of an authorizer that knows no rule in favour, or of who would give more than they have.
+pub fn authorize(cluster: &Cluster, request: &Request, may_write: &[String]) -> Result<(), Status> {
+    let kinds = cluster.api().kinds();
+    if request.is_mutating()
+        && let Route::Resource(target) = Route::parse(kinds, request.path())
+        && let def = kinds.def(target.resource)
+        && def.is_ours()
+        && (target.sub == Sub::Status || !may_write.iter().any(|plural| plural == def.plural))
+    {
+        return with_ask(request, |ask| Err(forbidden(ask, &ask.refusal(&request.user.name))));
+    }
+    if request.user.is_in(MASTERS) {
         return Ok(());
     }
-    let name = target.name.as_deref().unwrap_or_default();
-    Err(Status::forbidden(def, name, &why(def, &request.user.name, verb(&request.method, &target), &target)))
+    with_ask(request, |ask| permit(cluster.api(), request, ask))?;
+    check_escalation(cluster, request)
+}
+
+fn permit(api: &Api, request: &Request, ask: &Ask<'_>) -> Result<(), Status> {
+    let decision = access::decide(api, &request.user, ask);
+    if decision.allowed {
+        return Ok(());
+    }
+    let why = ask.refusal(&request.user.name);
+    let reason = if decision.reason.is_empty() { String::new() } else { format!(": {}", decision.reason) };
+    Err(forbidden(ask, &format!("{why}{reason}")))
+}
+
+/// Does something with what a request asks.
+fn with_ask<T>(request: &Request, f: impl FnOnce(&Ask<'_>) -> T) -> T {
+    let path = request.path();
+    let decoded: Vec<String> = path.split('/').filter(|p| !p.is_empty()).map(|p| decode(p, false)).collect();
+    let parts: Vec<&str> = decoded.iter().map(String::as_str).collect();
+    let query = Query::parse(request.query());
+    let watches = query.flag("watch") == Some(true);
+    let named = query.get("fieldSelector").split(',').find_map(|part| part.strip_prefix("metadata.name="));
+    let named = named.map(|name| name.trim_start_matches('='));
+    f(&Ask::of_request(&request.method, path, &parts, named, watches))
+}
+
+/// 403 for what was asked.
+pub(super) fn forbidden(ask: &Ask<'_>, why: &str) -> Status {
+    match &ask.what {
+        What::Path(_) => Status::forbidden_in("", "", "", why),
+        What::Resource { group, resource, name, .. } => Status::forbidden_in(group, resource, name, why),
+    }
 }
 
 /// The verb of a changing request. Models `RequestInfoFactory`.
@@ -35,99 +81,74 @@ pub(super) fn verb(method: &str, target: &Target) -> &'static str {
     }
 }
 
-/// Models `responsewriters.forbiddenMessage`.
-fn why(def: Def<'_>, user: &str, verb: &str, target: &Target) -> String {
-    let sub = if target.sub == Sub::Status { "/status" } else { "" };
-    let scope = match target.namespace.as_str() {
-        "" => "at the cluster scope".to_owned(),
-        namespace => format!("in the namespace {namespace:?}"),
+/// Does the request write a role or a binding that gives more than its user has? The request is tried on a branch of the
+/// cluster, so that what is checked is what would be stored.
+fn check_escalation(cluster: &Cluster, request: &Request) -> Result<(), Status> {
+    let Route::Resource(target) = Route::parse(cluster.api().kinds(), request.path()) else { return Ok(()) };
+    let resource = target.resource;
+    let gives = matches!(resource, ROLE | CLUSTER_ROLE | ROLE_BINDING | CLUSTER_ROLE_BINDING);
+    if !gives || !matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+        return Ok(());
+    }
+    let mut branch = cluster.clone();
+    let before = branch.api().revision();
+    let Reply::Body(body) = branch.handle(request) else { return Ok(()) };
+    if body.code >= 300 {
+        return Ok(());
+    }
+    let Some(change) = branch.api().change_at(before + 1).filter(|c| c.resource == resource) else {
+        return Ok(());
     };
-    format!(
-        "User {user:?} cannot {verb} resource \"{}{sub}\" in API group {:?} {scope}",
-        def.plural, def.group
-    )
+    let (new, old) = (&change.object, change.before.as_ref());
+    let refusal = if matches!(resource, ROLE | CLUSTER_ROLE) {
+        gives_rules(cluster.api(), request, resource, new, old)
+    } else {
+        binds(cluster.api(), request, new)
+    };
+    refusal.map_or(Ok(()), |why| Err(Status::forbidden(resource.def(), new.name(), &why)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_worlds_own_kinds_are_written_by_leave() {
-        let group = "/apis/sim.pilothouse.dev/v1";
-        for (method, path, refused) in [
-            ("GET", "/images/shop", None),
-            ("GET", "/machines/a/status", None),
-            ("PATCH", "/machines/a?dryRun=All", None),
-            ("DELETE", "/machines", None),
-            ("POST", "/namespaces/default/signals", None),
-            (
-                "PATCH",
-                "/images/shop-1.4",
-                Some(
-                    r#"images.sim.pilothouse.dev "shop-1.4" is forbidden: User "u" cannot patch resource "images" in API group "sim.pilothouse.dev" at the cluster scope"#,
-                ),
-            ),
-            (
-                "POST",
-                "/images",
-                Some(
-                    r#"images.sim.pilothouse.dev is forbidden: User "u" cannot create resource "images" in API group "sim.pilothouse.dev" at the cluster scope"#,
-                ),
-            ),
-            (
-                "DELETE",
-                "/images",
-                Some(
-                    r#"images.sim.pilothouse.dev is forbidden: User "u" cannot deletecollection resource "images" in API group "sim.pilothouse.dev" at the cluster scope"#,
-                ),
-            ),
-            (
-                "DELETE",
-                "/%69mages/a",
-                Some(
-                    r#"images.sim.pilothouse.dev "a" is forbidden: User "u" cannot delete resource "images" in API group "sim.pilothouse.dev" at the cluster scope"#,
-                ),
-            ),
-            (
-                "PUT",
-                "/namespaces/default/traffics/web",
-                Some(
-                    r#"traffics.sim.pilothouse.dev "web" is forbidden: User "u" cannot update resource "traffics" in API group "sim.pilothouse.dev" in the namespace "default""#,
-                ),
-            ),
-            (
-                "PATCH",
-                "/machines/a/status",
-                Some(
-                    r#"machines.sim.pilothouse.dev "a" is forbidden: User "u" cannot patch resource "machines/status" in API group "sim.pilothouse.dev" at the cluster scope"#,
-                ),
-            ),
-        ] {
-            let request = Request {
-                user: "u".into(),
-                method: method.into(),
-                uri: format!("{group}{path}"),
-                ..Request::default()
-            };
-            let may_write = ["machines".to_owned(), "signals".to_owned()];
-            let got = authorize(&Kinds::default(), &request, &may_write).err();
-            assert_eq!(got.as_ref().map(|s| s.message.as_str()), refused, "{method} {path}");
-            assert!(got.is_none_or(|s| (s.code, s.reason) == (403, "Forbidden")));
-        }
+/// What is wrong with writing this role.
+fn gives_rules(
+    api: &Api,
+    request: &Request,
+    resource: Resource,
+    new: &Object,
+    old: Option<&Object>,
+) -> Option<String> {
+    let (user, def) = (&request.user, resource.def());
+    let same = |field: &str| old.is_some_and(|old| old[field] == new[field]);
+    if same("rules") && same("aggregationRule") {
+        return None;
     }
+    let ask = Ask::about("escalate", def.group, def.plural, new.namespace(), new.name());
+    if access::may(api, user, &ask) {
+        return None;
+    }
+    let held = access::rules_for(api, user, new.namespace());
+    if !new["aggregationRule"].is_null() && !access::cover(&held, &everything()) {
+        return Some("must have cluster-admin privileges to use the aggregationRule".to_owned());
+    }
+    access::missing(user, &held, new["rules"].list())
+}
 
-    #[test]
-    fn kubernetes_own_kinds_are_everybodys() {
-        for (method, uri) in [
-            ("DELETE", "/api/v1/nodes/a"),
-            ("PATCH", "/api/v1/namespaces/default/pods/p/status"),
-            ("POST", "/apis/apps/v1/namespaces/default/deployments"),
-            ("POST", "/apis/nowhere/v1/things"),
-            ("POST", "/version"),
-        ] {
-            let request = Request { method: method.into(), uri: uri.into(), ..Request::default() };
-            assert_eq!(authorize(&Kinds::default(), &request, &[]), Ok(()), "{method} {uri}");
-        }
+fn everything() -> [crate::json::Json; 2] {
+    [
+        crate::json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}),
+        crate::json!({"verbs": ["*"], "nonResourceURLs": ["*"]}),
+    ]
+}
+
+/// What is wrong with writing this binding.
+fn binds(api: &Api, request: &Request, new: &Object) -> Option<String> {
+    let (user, role) = (&request.user, &new["roleRef"]);
+    let plural = if role["kind"] == "Role" { ROLE.def().plural } else { CLUSTER_ROLE.def().plural };
+    let ask = Ask::about("bind", ROLE.def().group, plural, new.namespace(), role["name"].text());
+    if access::may(api, user, &ask) {
+        return None;
+    }
+    match access::rules_of(api, new) {
+        Err(why) => Some(why),
+        Ok(given) => access::missing(user, &access::rules_for(api, user, new.namespace()), given),
     }
 }

@@ -6,11 +6,13 @@ mod authorize;
 mod body;
 mod delete;
 mod eviction;
+mod impersonate;
 mod list;
 mod options;
 mod plain;
 mod query;
 mod read;
+mod reviews;
 mod route;
 mod scale;
 mod subresources;
@@ -34,7 +36,9 @@ use route::{Route, Sub};
 
 pub use authorize::authorize;
 pub(crate) use body::unknown_format;
+pub(crate) use impersonate::{impersonate, wanted};
 pub use read::read;
+pub(crate) use reviews::is_question;
 pub(super) use subs::subresources as subresources_of;
 
 /// Largest body taken, as kube-apiserver's.
@@ -69,6 +73,7 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
         ("DELETE", Sub::None) => Some("DeleteOptions"),
         ("POST", Sub::Binding) => Some("Binding"),
         ("POST", Sub::Eviction) => Some("Eviction"),
+        ("POST", Sub::Token) => Some("TokenRequest"),
         ("PUT", Sub::Scale) => Some("Scale"),
         ("POST" | "PUT", Sub::None | Sub::Status | Sub::Finalize) => {
             let def = target.resource.def();

@@ -8,6 +8,7 @@ use super::{
     options::{ListOptions, parse_revision},
     plain,
     query::Query,
+    reviews,
     route::{Route, Sub, Target},
     scale, subresources, text_body, warned,
 };
@@ -46,6 +47,11 @@ pub fn read(api: &Api, request: &Request) -> Reply {
 }
 
 fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
+    if let Route::Resource(target) = &route
+        && reviews::is_question(call.request)
+    {
+        return reviews::answer(api, call, target).map(Reply::Body);
+    }
     if call.request.method != "GET" {
         return Err(match route {
             Route::Nothing | Route::NoResource => Status::no_such_path(),

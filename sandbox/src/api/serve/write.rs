@@ -40,7 +40,7 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
     body::check_size(request)?;
     may(api, &call, &target)?;
     match (request.method.as_str(), target.name.is_some(), target.sub) {
-        (_, _, Sub::Absent | Sub::Token) => Err(Status::not_modelled(api.def(target.resource))),
+        (_, _, Sub::Absent) => Err(Status::not_modelled(api.def(target.resource))),
         ("POST", false, Sub::None) if !api.def(target.resource).is_stored() => {
             Err(Status::not_modelled(api.def(target.resource)))
         }
