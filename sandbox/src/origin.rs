@@ -7,6 +7,22 @@ use serde::{Deserialize, Serialize};
 pub const DEPLOYMENT_CONTROLLER: &str = "system:serviceaccount:kube-system:deployment-controller";
 /// User of the replicaset controller.
 pub const REPLICASET_CONTROLLER: &str = "system:serviceaccount:kube-system:replicaset-controller";
+/// User of the replication controller.
+pub const REPLICATION_CONTROLLER: &str = "system:serviceaccount:kube-system:replication-controller";
+/// User of the daemonset controller.
+pub const DAEMON_SET_CONTROLLER: &str = "system:serviceaccount:kube-system:daemon-set-controller";
+/// User of the statefulset controller.
+pub const STATEFULSET_CONTROLLER: &str = "system:serviceaccount:kube-system:statefulset-controller";
+/// User of the job controller.
+pub const JOB_CONTROLLER: &str = "system:serviceaccount:kube-system:job-controller";
+/// User of the controller that deletes finished jobs.
+pub const TTL_AFTER_FINISHED_CONTROLLER: &str =
+    "system:serviceaccount:kube-system:ttl-after-finished-controller";
+/// User of the cronjob controller.
+pub const CRONJOB_CONTROLLER: &str = "system:serviceaccount:kube-system:cronjob-controller";
+/// User of the horizontal pod autoscaler.
+pub const HORIZONTAL_POD_AUTOSCALER: &str =
+    "system:serviceaccount:kube-system:horizontal-pod-autoscaler";
 /// User of the endpointslice controller.
 pub const ENDPOINTSLICE_CONTROLLER: &str = "system:serviceaccount:kube-system:endpointslice-controller";
 /// User of the node lifecycle controller.

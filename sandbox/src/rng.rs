@@ -90,6 +90,11 @@ pub fn fnv32(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
 
+/// FNV-1, 32 bits: the hash under a StatefulSet's revisions.
+pub fn fnv32_1(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |h, b| h.wrapping_mul(0x0100_0193) ^ u32::from(*b))
+}
+
 /// Models `rand.SafeEncodeString`: a decimal hash in the alphabet of generated names.
 pub fn safe_encode(text: &str) -> EcoString {
     text.bytes().map(|b| ALPHABET[b as usize % ALPHABET.len()] as char).collect()

@@ -1,6 +1,7 @@
 //! Label and field selectors. Models `k8s.io/apimachinery/pkg/labels` and `.../fields`.
 
 mod fields;
+pub mod nodes;
 mod parse;
 
 use ecow::EcoString;

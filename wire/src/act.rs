@@ -14,6 +14,18 @@ pub enum Actor {
     DeploymentController,
     /// kube-controller-manager's replicaset controller.
     ReplicaSetController,
+    /// kube-controller-manager's replication controller.
+    ReplicationController,
+    /// kube-controller-manager's daemonset controller.
+    DaemonSetController,
+    /// kube-controller-manager's statefulset controller.
+    StatefulSetController,
+    /// kube-controller-manager's job controller, and the one that deletes finished jobs.
+    JobController,
+    /// kube-controller-manager's cronjob controller.
+    CronJobController,
+    /// kube-controller-manager's horizontal pod autoscaler.
+    Autoscaler,
     /// kube-controller-manager's endpointslice controller.
     EndpointSliceController,
     /// kube-controller-manager's node lifecycle controller (NotReady, taints).

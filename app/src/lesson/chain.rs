@@ -16,7 +16,13 @@ pub fn icon(actor: Actor) -> &'static str {
         Actor::You => "i-person",
         Actor::ApiServer => "i-api",
         Actor::DeploymentController => "i-deploy",
-        Actor::ReplicaSetController => "i-rs",
+        Actor::ReplicaSetController
+        | Actor::ReplicationController
+        | Actor::DaemonSetController
+        | Actor::StatefulSetController
+        | Actor::JobController
+        | Actor::CronJobController
+        | Actor::Autoscaler => "i-rs",
         Actor::EndpointSliceController => "i-svc",
         Actor::NodeController => "i-node",
         Actor::EvictionController => "i-evict",

@@ -1,7 +1,11 @@
 //! The controllers of kube-controller-manager, a folder or file each: a pure plan, then a dull apply.
 
 mod aggregation;
+mod autoscaler;
+mod claim;
 mod common;
+mod cronjob;
+mod daemonset;
 mod definition;
 mod deployment;
 mod disruption;
@@ -10,13 +14,18 @@ mod endpointslice;
 mod eviction;
 mod garbage;
 mod hash;
+mod history;
+mod job;
 mod kubernetes_service;
 mod namespace;
 mod node;
+mod order;
+mod pod_control;
 mod pod_gc;
 mod quota;
 mod replicaset;
 mod service_account;
+mod statefulset;
 #[cfg(test)]
 mod tests;
 
@@ -36,8 +45,22 @@ use crate::{
 pub enum Work {
     /// A deployment to look at.
     Deployment(Key),
-    /// A replica set to look at.
-    ReplicaSet(Key),
+    /// A replica set, or a replication controller, to look at.
+    Replicas(Resource, Key),
+    /// A daemon set to look at.
+    DaemonSet(Key),
+    /// A stateful set to look at.
+    StatefulSet(Key),
+    /// A job to look at.
+    Job(Key),
+    /// A pod whose job is gone.
+    JobOrphan(Key),
+    /// A finished job that is to be deleted.
+    JobTtl(Key),
+    /// A cron job to look at.
+    CronJob(Key),
+    /// An autoscaler to look at.
+    Autoscaler(Key),
     /// A Service whose slices to look at.
     Endpoints(Key),
     /// A node's signs of life, in a pass of the monitor.
@@ -77,7 +100,7 @@ pub enum Work {
 impl Work {
     /// Comes again and again by itself.
     pub fn is_periodic(&self) -> bool {
-        matches!(self, Work::NodeHealth(_) | Work::PodGc)
+        matches!(self, Work::NodeHealth(_) | Work::PodGc | Work::Autoscaler(_))
     }
 }
 
@@ -85,6 +108,9 @@ impl Work {
 #[derive(Clone, Debug, Default)]
 pub struct Controllers {
     replica_sets: replicaset::ReplicaSets,
+    daemon_sets: daemonset::DaemonSets,
+    jobs: job::Jobs,
+    autoscalers: autoscaler::Autoscalers,
     nodes: node::Nodes,
     evictions: eviction::Evictions,
     pod_gc: pod_gc::PodGc,
@@ -103,6 +129,11 @@ impl Controllers {
         aggregation::observe(record, api, queue);
         deployment::observe(record, api, queue);
         replicaset::observe(record, api, queue);
+        daemonset::observe(record, api, queue);
+        statefulset::observe(record, api, queue);
+        job::observe(record, api, queue);
+        cronjob::observe(record, queue);
+        autoscaler::observe(record, queue);
         endpointslice::observe(record, api, queue);
         self.nodes.observe(record, queue);
         eviction::observe(record, queue);
@@ -122,7 +153,14 @@ impl Controllers {
         match work {
             Work::Aggregation(name) => aggregation::sync(&name, ctx),
             Work::Deployment(key) => deployment::sync(&key, ctx),
-            Work::ReplicaSet(key) => self.replica_sets.sync(&key, ctx),
+            Work::Replicas(resource, key) => self.replica_sets.sync(resource, &key, ctx),
+            Work::DaemonSet(key) => self.daemon_sets.sync(&key, ctx),
+            Work::StatefulSet(key) => statefulset::sync(&key, ctx),
+            Work::Job(key) => self.jobs.sync(&key, ctx),
+            Work::JobOrphan(key) => job::release(&key, ctx),
+            Work::JobTtl(key) => job::expire(&key, ctx),
+            Work::CronJob(key) => cronjob::sync(&key, ctx),
+            Work::Autoscaler(key) => self.autoscalers.sync(&key, ctx),
             Work::Endpoints(key) => endpointslice::sync(&key, ctx),
             Work::NodeHealth(node) => self.nodes.monitor(&node, ctx),
             Work::NodeTaints(node) => node::no_schedule(&node, ctx),

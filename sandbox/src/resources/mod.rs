@@ -31,6 +31,7 @@ pub mod event;
 pub mod event_v1;
 pub mod flow_schema;
 pub mod horizontal_pod_autoscaler;
+pub mod horizontal_pod_autoscaler_v1;
 pub mod image;
 pub mod indexes;
 pub mod ingress;
@@ -292,6 +293,8 @@ table! {
     CUSTOM_RESOURCE_DEFINITION = 62 => custom_resource_definition,
     /// events.k8s.io/v1 Event.
     EVENT_V1 = 63 => event_v1,
+    /// autoscaling/v1 HorizontalPodAutoscaler.
+    HORIZONTAL_POD_AUTOSCALER_V1 = 64 => horizontal_pod_autoscaler_v1,
 }
 
 #[cfg(test)]
@@ -366,6 +369,7 @@ mod tests {
             (HORIZONTAL_POD_AUTOSCALER, "HorizontalPodAutoscaler"),
             (CUSTOM_RESOURCE_DEFINITION, "CustomResourceDefinition"),
             (EVENT_V1, "Event"),
+            (HORIZONTAL_POD_AUTOSCALER_V1, "HorizontalPodAutoscaler"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

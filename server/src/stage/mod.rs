@@ -28,6 +28,12 @@ pub fn actor(user: &str) -> Actor {
     match user.strip_prefix(CONTROLLER) {
         Some("deployment-controller") => Actor::DeploymentController,
         Some("replicaset-controller") => Actor::ReplicaSetController,
+        Some("replication-controller") => Actor::ReplicationController,
+        Some("daemon-set-controller") => Actor::DaemonSetController,
+        Some("statefulset-controller") => Actor::StatefulSetController,
+        Some("job-controller" | "ttl-after-finished-controller") => Actor::JobController,
+        Some("cronjob-controller") => Actor::CronJobController,
+        Some("horizontal-pod-autoscaler") => Actor::Autoscaler,
         Some("endpointslice-controller") => Actor::EndpointSliceController,
         Some("node-controller") => Actor::NodeController,
         Some("taint-eviction-controller") => Actor::EvictionController,

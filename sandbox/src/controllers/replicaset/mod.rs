@@ -1,23 +1,26 @@
-//! The replicaset controller: as many pods as wanted. Models `pkg/controller/replicaset`.
+//! The controllers of replica sets and of replication controllers: as many pods as wanted. Models `pkg/controller/replicaset`,
+//! and `pkg/controller/replication`, which is the same with other names.
 //! Omits: expectations (its view is never behind), slow-start batches (a batch that fails stops at its first pod).
 
-mod order;
 mod status;
 
 use std::collections::BTreeMap;
 
 use crate::{
-    api::{Api, Change, DeleteOptions, EventType, Record, Source, Subresource},
+    api::{Api, Change, Record, Source},
     cluster::{Ctx, Queue},
     json::Json,
     object::{Key, Object},
-    origin, resources,
+    origin,
+    resources::{self, REPLICA_SET, REPLICATION_CONTROLLER, Resource, workload_check},
     selector::Labels,
 };
 
 use super::{
     Work,
-    common::{available_at, controller_of, drop_owner, is_active, is_available},
+    claim::claim,
+    common::{available_at, controller_of, is_active, is_available},
+    order, pod_control,
 };
 
 /// From seeing a change to acting on it.
@@ -27,28 +30,57 @@ const BURST: usize = 500;
 /// The first pause after a failure; it doubles up to [`RETRY_MS_MAX`].
 const RETRY_MS: i64 = 5;
 const RETRY_MS_MAX: i64 = 1_000_000;
-const SOURCE: Source<'_> = Source { component: "replicaset-controller", host: "" };
+/// What differs between the two kinds.
+struct Family {
+    resource: Resource,
+    kind: &'static str,
+    source: Source<'static>,
+    user: &'static str,
+}
 
-/// The replicaset controller.
+static FAMILIES: [Family; 2] = [
+    Family {
+        resource: REPLICA_SET,
+        kind: "ReplicaSet",
+        source: Source { component: "replicaset-controller", host: "" },
+        user: origin::REPLICASET_CONTROLLER,
+    },
+    Family {
+        resource: REPLICATION_CONTROLLER,
+        kind: "ReplicationController",
+        source: Source { component: "replication-controller", host: "" },
+        user: origin::REPLICATION_CONTROLLER,
+    },
+];
+
+fn family(resource: Resource) -> &'static Family {
+    if resource == REPLICA_SET { &FAMILIES[0] } else { &FAMILIES[1] }
+}
+
+/// Both controllers.
 #[derive(Clone, Debug, Default)]
 pub struct ReplicaSets {
-    failures: BTreeMap<Key, u32>,
+    failures: BTreeMap<(Resource, Key), u32>,
 }
 
 /// Sees a change.
 pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
-    let mut put = |key: Key| queue.after_ms(LATENCY_MS, Work::ReplicaSet(key));
     match record.resource {
-        resources::REPLICA_SET if record.change != Change::Deleted => put(object.key()),
+        REPLICA_SET | REPLICATION_CONTROLLER if record.change != Change::Deleted => {
+            queue.after_ms(LATENCY_MS, Work::Replicas(record.resource, object.key()));
+        }
         resources::POD if matters(record) => {
             let states = [Some(object), record.before.as_ref()];
-            states.into_iter().flatten().filter_map(|o| controller_of(o, "ReplicaSet")).for_each(&mut put);
-            if object.controller().is_none() && record.change != Change::Deleted {
-                let sets = api.list(resources::REPLICA_SET, object.namespace());
-                sets.filter(|rs| selector(rs).is_some_and(|s| s.selects(object)))
-                    .map(Object::key)
-                    .for_each(put);
+            for family in &FAMILIES {
+                let mut put = |key: Key| queue.after_ms(LATENCY_MS, Work::Replicas(family.resource, key));
+                states.into_iter().flatten().filter_map(|o| controller_of(o, family.kind)).for_each(&mut put);
+                if object.controller().is_none() && record.change != Change::Deleted {
+                    let sets = api.list(family.resource, object.namespace());
+                    sets.filter(|rs| selector(rs).is_some_and(|s| s.selects(object)))
+                        .map(Object::key)
+                        .for_each(put);
+                }
             }
         }
         _ => {}
@@ -70,8 +102,7 @@ fn matters(record: &Record) -> bool {
 }
 
 fn selector(rs: &Object) -> Option<Labels> {
-    let selector = &rs["spec"]["selector"];
-    (!selector.is_empty()).then(|| Labels::from_object(selector))
+    (!rs["spec"]["selector"].is_empty()).then(|| workload_check::selector(rs))
 }
 
 /// Pods to make, or to delete.
@@ -93,62 +124,31 @@ fn plan(rs: &Object, active: &[&Object], rank: impl Fn(&Object) -> usize, now: c
     Plan::Delete(pods.into_iter().take((have - wanted).min(BURST)).map(Object::key).collect())
 }
 
-/// A pod of this set, without a name.
-fn new_pod(rs: &Object) -> Object {
-    let template = &rs["spec"]["template"];
-    let mut pod = Object::default();
-    for field in ["labels", "annotations", "finalizers"] {
-        pod["metadata"].set(field, template["metadata"][field].clone());
-    }
-    pod["metadata"].set("generateName", ecow::eco_format!("{}-", rs.name()));
-    pod["metadata"].set("namespace", rs.namespace());
-    pod["metadata"].set("ownerReferences", vec![rs.owner_reference()]);
-    pod.set("spec", template["spec"].clone());
-    pod
-}
-
 impl ReplicaSets {
-    /// Brings one replica set to its size.
-    pub fn sync(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
-        ctx.acting(origin::REPLICASET_CONTROLLER);
-        let Some(rs) = ctx.api.find(resources::REPLICA_SET, key).cloned() else {
-            self.failures.remove(key);
+    /// Brings one to its size.
+    pub fn sync(&mut self, resource: Resource, key: &Key, ctx: &mut Ctx<'_>) {
+        let family = family(resource);
+        ctx.acting(family.user);
+        let at = (resource, key.clone());
+        let Some(rs) = ctx.api.find(resource, key).cloned() else {
+            self.failures.remove(&at);
             return;
         };
         let Some(labels) = selector(&rs) else { return };
-        claim(&rs, &labels, ctx);
-        let failure = if rs.is_terminating() { None } else { manage(&rs, ctx) };
-        write_status(&rs, failure.as_ref(), ctx);
+        claim(resources::POD, &rs, &labels, is_active, ctx);
+        let failure = if rs.is_terminating() { None } else { manage(&rs, family, ctx) };
+        write_status(&rs, family, failure.as_ref(), ctx);
         match failure {
             Some(_) => {
-                let times = self.failures.entry(key.clone()).or_default();
+                let times = self.failures.entry(at).or_default();
                 let pause_ms = RETRY_MS.saturating_mul(1 << (*times).min(30)).min(RETRY_MS_MAX);
                 *times += 1;
-                ctx.queue.after_ms(pause_ms, Work::ReplicaSet(key.clone()));
+                ctx.queue.after_ms(pause_ms, Work::Replicas(resource, key.clone()));
             }
             None => {
-                self.failures.remove(key);
+                self.failures.remove(&at);
             }
         }
-    }
-}
-
-fn claim(rs: &Object, labels: &Labels, ctx: &mut Ctx<'_>) {
-    let (mut adopt, mut release) = (Vec::new(), Vec::new());
-    for pod in ctx.api.list(resources::POD, rs.namespace()) {
-        match (pod.controller_uid(), labels.selects(pod)) {
-            (None, true) if is_active(pod) && !rs.is_terminating() => adopt.push(pod.key()),
-            (Some(uid), false) if uid == rs.uid() => release.push(pod.key()),
-            _ => {}
-        }
-    }
-    for key in adopt {
-        ctx.api.modify(resources::POD, &key, Subresource::Main, |pod| {
-            pod["metadata"]["ownerReferences"].list_mut().push(rs.owner_reference());
-        });
-    }
-    for key in release {
-        ctx.api.modify(resources::POD, &key, Subresource::Main, |pod| drop_owner(pod, rs.uid()));
     }
 }
 
@@ -162,7 +162,7 @@ fn pods_of<'a>(api: &'a Api, rs: &Object) -> Vec<&'a Object> {
 fn crowding(api: &Api, rs: &Object) -> BTreeMap<String, usize> {
     let mut nodes = BTreeMap::new();
     let sisters: Vec<&Object> = match rs.controller_uid() {
-        Some(uid) => api.owned_by(uid, resources::REPLICA_SET).collect(),
+        Some(uid) => api.owned_by(uid, REPLICA_SET).collect(),
         None => vec![rs],
     };
     for pod in sisters.into_iter().flat_map(|rs| pods_of(api, rs)) {
@@ -172,55 +172,37 @@ fn crowding(api: &Api, rs: &Object) -> BTreeMap<String, usize> {
 }
 
 /// Creates and deletes; what failed, as reason and message.
-fn manage(rs: &Object, ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
+fn manage(rs: &Object, family: &Family, ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
     let nodes = crowding(ctx.api, rs);
     let rank = |p: &Object| nodes.get(p.at("spec.nodeName").text()).copied().unwrap_or(0);
     let plan = plan(rs, &pods_of(ctx.api, rs), rank, ctx.now());
     match plan {
-        Plan::Create(n) => create(rs, n, ctx),
-        Plan::Delete(keys) => delete(rs, &keys, ctx),
+        Plan::Create(n) => create(rs, n, family, ctx),
+        Plan::Delete(keys) => {
+            let failed = keys.iter().find_map(|key| pod_control::delete(rs, key, family.source, ctx).err());
+            failed.map(|error| ("FailedDelete", error.message))
+        }
     }
 }
 
-fn create(rs: &Object, n: usize, ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
-    let pod = new_pod(rs);
+fn create(rs: &Object, n: usize, family: &Family, ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
+    let pod = pod_control::new_pod(rs, &rs["spec"]["template"]);
     for _ in 0..n {
-        match ctx.api.create(resources::POD, pod.clone()) {
-            Ok(pod) => {
-                let message = format!("Created pod: {}", pod.name());
-                ctx.api.record(rs, "", EventType::Normal, "SuccessfulCreate", &message, SOURCE);
-            }
-            // Nothing can be made in a namespace that ends; trying again would not help.
-            Err(error) if error.message.contains("because it is being terminated") => return None,
-            Err(error) => {
-                let message = format!("Error creating: {}", error.message);
-                ctx.api.record(rs, "", EventType::Warning, "FailedCreate", &message, SOURCE);
-                return Some(("FailedCreate", error.message));
-            }
+        match pod_control::create(rs, pod.clone(), family.source, ctx) {
+            Ok(_) => {}
+            Err(error) if pod_control::namespace_ends(&error) => return None,
+            Err(error) => return Some(("FailedCreate", error.message)),
         }
     }
     None
 }
 
-fn delete(rs: &Object, keys: &[Key], ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
-    for key in keys {
-        match ctx.api.delete(resources::POD, key, &DeleteOptions::default()) {
-            Ok(_) => {
-                let message = format!("Deleted pod: {}", key.name);
-                ctx.api.record(rs, "", EventType::Normal, "SuccessfulDelete", &message, SOURCE);
-            }
-            Err(error) if error.reason == "NotFound" => {}
-            Err(error) => {
-                let message = format!("Error deleting: {}", error.message);
-                ctx.api.record(rs, "", EventType::Warning, "FailedDelete", &message, SOURCE);
-                return Some(("FailedDelete", error.message));
-            }
-        }
-    }
-    None
-}
-
-fn write_status(rs: &Object, failure: Option<&(&'static str, String)>, ctx: &mut Ctx<'_>) {
+fn write_status(
+    rs: &Object,
+    family: &Family,
+    failure: Option<&(&'static str, String)>,
+    ctx: &mut Ctx<'_>,
+) {
     let now = ctx.now();
     let active = pods_of(ctx.api, rs);
     let failure = failure.map(|(reason, message)| (*reason, message.as_str()));
@@ -228,7 +210,7 @@ fn write_status(rs: &Object, failure: Option<&(&'static str, String)>, ctx: &mut
     let min_ready_s = rs["spec"]["minReadySeconds"].int().unwrap_or(0);
     let soon = active.iter().filter(|p| !is_available(p, min_ready_s, now));
     if let Some(at) = soon.filter_map(|p| available_at(p, min_ready_s)).min() {
-        ctx.queue.at(at, Work::ReplicaSet(rs.key()));
+        ctx.queue.at(at, Work::Replicas(family.resource, rs.key()));
     }
-    ctx.api.update_status(resources::REPLICA_SET, &rs.key(), |rs| rs.set("status", status));
+    ctx.api.update_status(family.resource, &rs.key(), |rs| rs.set("status", status));
 }

@@ -4,6 +4,7 @@ mod node_failure;
 mod ownership;
 mod rollout;
 mod scheduling;
+mod workloads;
 
 use crate::{
     api::{DeleteOptions, Subresource},
@@ -145,8 +146,16 @@ impl Play {
             let options = DeleteOptions { grace_s: Some(0), ..DeleteOptions::default() };
             return self.delete(resources::POD, &pod.key(), &options);
         }
-        let broken = pod.at("spec.containers")[0]["image"].text().contains("nope");
-        if pod.at("status.phase") == "Running" || broken {
+        let image = pod.at("spec.containers")[0]["image"].text();
+        if pod.at("status.phase") == "Running" {
+            // What is not to run for ever ends at the next look.
+            let end = if image.contains("fails") { "Failed" } else { "Succeeded" };
+            if pod.at("spec.restartPolicy") != "Always" {
+                self.end(node, pod, end);
+            }
+            return;
+        }
+        if image.contains("nope") || ["Succeeded", "Failed"].contains(&pod.at("status.phase").text()) {
             return;
         }
         self.cluster
@@ -158,6 +167,21 @@ impl Play {
                     let mut ready = json!({"type": "Ready", "status": "True"});
                     ready.set("lastTransitionTime", now);
                     p["status"]["conditions"].list_mut().push(ready);
+                }))
+            })
+            .unwrap();
+    }
+
+    fn end(&mut self, node: &str, pod: &Object, phase: &str) {
+        let now = self.cluster.now();
+        let ended = json!({"exitCode": i32::from(phase == "Failed")}).with("finishedAt", now);
+        let state = Json::object().with("terminated", ended);
+        self.cluster
+            .request(&origin::kubelet(node), |api| {
+                Ok(api.update_status(resources::POD, &pod.key(), |p| {
+                    p["status"].set("phase", phase);
+                    p["status"].set("containerStatuses", vec![json!({"name": "c"}).with("state", state)]);
+                    p["status"]["conditions"].list_mut().retain(|c| c["type"] != "Ready");
                 }))
             })
             .unwrap();

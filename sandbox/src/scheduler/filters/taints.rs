@@ -1,23 +1,9 @@
-//! Models TaintToleration and `ToleratesTaint` of component-helpers.
+//! Models TaintToleration.
 
 use super::NodeInfo;
 use crate::{json::Json, object::Object};
 
-/// Does some toleration of the pod cover this taint?
-pub fn tolerates(pod: &Object, taint: &Json) -> bool {
-    pod.at("spec.tolerations").list().iter().any(|t| covers(t, taint))
-}
-
-fn covers(toleration: &Json, taint: &Json) -> bool {
-    let same = |field: &str| toleration[field].text() == taint[field].text();
-    (toleration["effect"].is_empty() || same("effect"))
-        && (toleration["key"].is_empty() || same("key"))
-        && match toleration["operator"].text() {
-            "Exists" => true,
-            "" | "Equal" => same("value"),
-            _ => false,
-        }
-}
+pub use crate::selector::nodes::tolerates;
 
 pub(super) fn filter(pod: &Object, info: &NodeInfo<'_>) -> Vec<String> {
     let keeps_out =

@@ -1,4 +1,4 @@
-//! Which pod goes first when a replica set shrinks. Models `ActivePodsWithRanks`.
+//! Which pod goes first when there are too many. Models `ActivePodsWithRanks` of `pkg/controller`.
 
 use std::cmp::{Ordering, Reverse};
 
