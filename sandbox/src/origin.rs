@@ -21,8 +21,7 @@ pub const TTL_AFTER_FINISHED_CONTROLLER: &str =
 /// User of the cronjob controller.
 pub const CRONJOB_CONTROLLER: &str = "system:serviceaccount:kube-system:cronjob-controller";
 /// User of the horizontal pod autoscaler.
-pub const HORIZONTAL_POD_AUTOSCALER: &str =
-    "system:serviceaccount:kube-system:horizontal-pod-autoscaler";
+pub const HORIZONTAL_POD_AUTOSCALER: &str = "system:serviceaccount:kube-system:horizontal-pod-autoscaler";
 /// User of the endpointslice controller.
 pub const ENDPOINTSLICE_CONTROLLER: &str = "system:serviceaccount:kube-system:endpointslice-controller";
 /// User of the node lifecycle controller.

@@ -16,7 +16,9 @@ pub fn actor(lang: Lang, actor: Actor) -> &'static str {
         Actor::ApiServer => ("API 서버", "API server"),
         Actor::DeploymentController => ("Deployment 컨트롤러", "Deployment controller"),
         Actor::ReplicaSetController => ("ReplicaSet 컨트롤러", "ReplicaSet controller"),
-        Actor::ReplicationController => ("ReplicationController 컨트롤러", "ReplicationController controller"),
+        Actor::ReplicationController => {
+            ("ReplicationController 컨트롤러", "ReplicationController controller")
+        }
         Actor::DaemonSetController => ("DaemonSet 컨트롤러", "DaemonSet controller"),
         Actor::StatefulSetController => ("StatefulSet 컨트롤러", "StatefulSet controller"),
         Actor::JobController => ("Job 컨트롤러", "Job controller"),

@@ -22,9 +22,7 @@ pub fn claim(
     let (mut adopt, mut release): (Vec<Key>, Vec<Key>) = (Vec::new(), Vec::new());
     for object in ctx.api.list(resource, owner.namespace()) {
         match (object.controller_uid(), labels.selects(object)) {
-            (None, true)
-                if !owner.is_terminating() && !object.is_terminating() && may_adopt(object) =>
-            {
+            (None, true) if !owner.is_terminating() && !object.is_terminating() && may_adopt(object) => {
                 adopt.push(object.key());
             }
             (Some(uid), false) if uid == owner.uid() => release.push(object.key()),

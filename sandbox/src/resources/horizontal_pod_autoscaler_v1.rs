@@ -57,7 +57,9 @@ fn show(hpa: &Object) -> Object {
     let (cpu, others) = split(&spec["metrics"], "target");
     shown["spec"].set("targetCPUUtilizationPercentage", cpu);
     let (cpu, current) = split(&status["currentMetrics"], "current");
-    for (field, least) in [("currentReplicas", Some(0)), ("desiredReplicas", Some(0)), ("lastScaleTime", None)] {
+    for (field, least) in
+        [("currentReplicas", Some(0)), ("desiredReplicas", Some(0)), ("lastScaleTime", None)]
+    {
         let value = &status[field];
         let value = if value.is_null() { Json::from(least.map(i64::from)) } else { value.clone() };
         shown["status"].set(field, value);
@@ -121,7 +123,11 @@ fn newer_metric(metric: &Json) -> Json {
         }
         *at = old[*name].clone();
     }
-    new["metric"].remove("selector").filter(|s| !s.is_null()).into_iter().for_each(|s| new["metric"].set("selector", s));
+    new["metric"]
+        .remove("selector")
+        .filter(|s| !s.is_null())
+        .into_iter()
+        .for_each(|s| new["metric"].set("selector", s));
     if new["metric"].is_empty() {
         new.remove("metric");
     }
@@ -147,7 +153,9 @@ fn capitals(value: &Json, up: bool) -> Json {
     match value {
         Json::Map(map) => {
             let mut out = Json::object();
-            map.iter().filter(|(key, _)| !key.is_empty()).for_each(|(key, v)| out.set(&turned(key), capitals(v, up)));
+            map.iter()
+                .filter(|(key, _)| !key.is_empty())
+                .for_each(|(key, v)| out.set(&turned(key), capitals(v, up)));
             out
         }
         Json::List(list) => list.iter().map(|v| capitals(v, up)).collect(),
@@ -173,7 +181,9 @@ fn take(shown: &Object) -> Object {
     let mut metrics: Vec<Json> = metrics.list().iter().map(newer_metric).collect();
     if !percent.is_null() {
         let target = json!({"type": "Utilization"}).with("averageUtilization", percent.clone());
-        metrics.push(json!({"type": "Resource"}).with("resource", json!({"name": "cpu"}).with("target", target)));
+        metrics.push(
+            json!({"type": "Resource"}).with("resource", json!({"name": "cpu"}).with("target", target)),
+        );
     }
     hpa["spec"].set("metrics", (!metrics.is_empty()).then_some(metrics));
     hpa["spec"].set("behavior", capitals(&behavior, false));

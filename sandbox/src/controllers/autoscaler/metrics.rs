@@ -32,7 +32,7 @@ pub fn compute(hpa: &mut Object, scale: &Scale, ctx: &mut Ctx<'_>) -> Computed {
     let (mut proposals, mut missing): (Vec<(i64, String)>, Vec<Missing>) = (Vec::new(), Vec::new());
     let mut statuses = Vec::new();
     for spec in specs.list() {
-        match one(spec, scale) {
+        match one(spec) {
             Ok((replicas, name, status)) => {
                 proposals.push((replicas, name));
                 statuses.push(status);
@@ -69,7 +69,7 @@ pub fn compute(hpa: &mut Object, scale: &Scale, ctx: &mut Ctx<'_>) -> Computed {
 }
 
 /// One metric: the size that it asks for, its name, what it is now.
-fn one(spec: &Json, _: &Scale) -> Result<(i64, String, Json), Missing> {
+fn one(spec: &Json) -> Result<(i64, String, Json), Missing> {
     let absent = |group: &str, what: &str| {
         format!("the server could not find the requested resource (get {what}.{group})")
     };
@@ -88,7 +88,9 @@ fn one(spec: &Json, _: &Scale) -> Result<(i64, String, Json), Missing> {
             let name = spec["external"]["metric"]["name"].text();
             let why = from("external", &absent("external.metrics.k8s.io", name));
             let message = format!("unable to get external metric {name}: {why}");
-            let summary = format!("failed to get {name} external metric value: failed to get {name} external metric: {message}");
+            let summary = format!(
+                "failed to get {name} external metric value: failed to get {name} external metric: {message}"
+            );
             Err(Missing { reason: "FailedGetExternalMetric", message, summary })
         }
         kind => {

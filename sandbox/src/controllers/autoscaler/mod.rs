@@ -68,7 +68,8 @@ impl Autoscalers {
             Ok(scale) => scale,
             Err(why) => {
                 tell(hpa, EventType::Warning, "FailedGetScale", &why, ctx);
-                let message = format!("the HPA controller was unable to get the target's current scale: {why}");
+                let message =
+                    format!("the HPA controller was unable to get the target's current scale: {why}");
                 return condition(hpa, "AbleToScale", "False", "FailedGetScale", &message, now);
             }
         };
@@ -137,7 +138,13 @@ fn rescale(hpa: &mut Object, scale: &Scale, to: i64, reason: &str, ctx: &mut Ctx
         Ok(()) => {
             let message = format!("the HPA controller was able to update the target scale to {to}");
             condition(hpa, "AbleToScale", "True", "SucceededRescale", &message, now);
-            tell(hpa, EventType::Normal, "SuccessfulRescale", &format!("New size: {to}; reason: {reason}"), ctx);
+            tell(
+                hpa,
+                EventType::Normal,
+                "SuccessfulRescale",
+                &format!("New size: {to}; reason: {reason}"),
+                ctx,
+            );
             true
         }
         Err(why) => {

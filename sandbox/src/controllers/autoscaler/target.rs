@@ -1,10 +1,9 @@
-//! What is scaled. Models the scale client.
+//! What is scaled. Models the scale client. Omits: custom resources.
 
 use crate::{
     api::{Api, Subresource},
     object::{Key, Object},
-    resources::{Resource, workload_check},
-    selector::Labels,
+    resources::Resource,
 };
 
 /// A target's scale.
@@ -14,8 +13,6 @@ pub struct Scale {
     key: Key,
     /// How many pods it is told to run.
     pub replicas: i64,
-    /// Its pods.
-    pub pods: Labels,
 }
 
 /// Finds the target of an autoscaler.
@@ -25,21 +22,16 @@ pub struct Scale {
 pub fn read(hpa: &Object, api: &Api) -> Result<Scale, String> {
     let target = &hpa["spec"]["scaleTargetRef"];
     let (api_version, kind) = (target["apiVersion"].text(), target["kind"].text());
-    let resource = Resource::by_kind(api_version, kind).ok_or_else(|| {
+    let resource = api.kinds().by_kind(api_version, kind).ok_or_else(|| {
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         format!("no matches for kind {kind:?} in group {group:?}")
     })?;
-    if !resource.def().scale {
+    if !resource.built_in().is_some_and(|def| def.scale) {
         return Err("the server could not find the requested resource".into());
     }
     let key = Key::new(hpa.namespace().clone(), target["name"].text());
     let object = api.get(resource, &key).map_err(|status| status.message)?;
-    Ok(Scale {
-        resource,
-        replicas: object["spec"]["replicas"].int().unwrap_or(1),
-        pods: workload_check::selector(object),
-        key,
-    })
+    Ok(Scale { resource, replicas: object["spec"]["replicas"].int().unwrap_or(1), key })
 }
 
 /// Changes the target's scale.

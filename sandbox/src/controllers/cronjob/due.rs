@@ -63,9 +63,18 @@ mod tests {
             ("* * * * *", Some("18:24:00"), None, "18:29:10", Some("18:29:00"), Some("18:30:00"), false),
             ("* * * * *", Some("10:24:00"), None, "18:29:10", Some("18:29:00"), Some("18:30:00"), true),
             ("0 * * * *", Some("17:00:00"), Some(60), "18:29:10", None, Some("19:00:00"), false),
-            ("0 * * * *", Some("17:00:00"), Some(3600), "18:29:10", Some("18:00:00"), Some("19:00:00"), false),
+            (
+                "0 * * * *",
+                Some("17:00:00"),
+                Some(3600),
+                "18:29:10",
+                Some("18:00:00"),
+                Some("19:00:00"),
+                false,
+            ),
         ] {
-            let mut cron = Object(json!({"metadata": {"creationTimestamp": "2026-11-23T18:23:26Z"}, "spec": {}}));
+            let mut cron =
+                Object(json!({"metadata": {"creationTimestamp": "2026-11-23T18:23:26Z"}, "spec": {}}));
             cron["spec"].set("startingDeadlineSeconds", deadline_s.map(i64::from));
             cron["status"].set("lastScheduleTime", last.map(at));
             let got = due(&cron, &parse(schedule).unwrap(), &TimeZone::UTC, at(now));

@@ -104,10 +104,9 @@ mod tests {
             Object(json!({"metadata": {"name": name}, "status": {
                 "startTime": Time(started * 1000).rfc3339().as_str(), "conditions": [{"type": end, "status": "True"}]}}))
         };
-        let jobs = [job("a", "Complete", 3), job("b", "Complete", 1), job("c", "Failed", 2), job("d", "Running", 0)];
-        for (succeeded, failed, expect) in
-            [(3, 1, vec![]), (1, 1, vec!["b"]), (0, 0, vec!["c", "b", "a"])]
-        {
+        let jobs =
+            [job("a", "Complete", 3), job("b", "Complete", 1), job("c", "Failed", 2), job("d", "Running", 0)];
+        for (succeeded, failed, expect) in [(3, 1, vec![]), (1, 1, vec!["b"]), (0, 0, vec!["c", "b", "a"])] {
             let spec = json!({"successfulJobsHistoryLimit": succeeded, "failedJobsHistoryLimit": failed});
             let old: Vec<&str> = too_old(&spec, &jobs).into_iter().map(|j| j.name().as_str()).collect();
             assert_eq!(old, expect);

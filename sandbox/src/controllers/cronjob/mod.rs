@@ -112,7 +112,8 @@ fn start(cron: &mut Object, ctx: &mut Ctx<'_>) {
     };
     let due = due::due(cron, &schedule, &zone, now);
     if due.many {
-        let message = "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew";
+        let message =
+            "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew";
         tell(cron, EventType::Warning, "TooManyMissedTimes", message, ctx);
     }
     launch(cron, &due, &zone, ctx);
@@ -137,7 +138,8 @@ fn launch(cron: &mut Object, due: &Due, zone: &jiff::tz::TimeZone, ctx: &mut Ctx
     let active = cron["status"]["active"].clone();
     match cron["spec"]["concurrencyPolicy"].text() {
         "Forbid" if !active.is_empty() => {
-            let message = "Not starting job because prior execution is running and concurrency policy is Forbid";
+            let message =
+                "Not starting job because prior execution is running and concurrency policy is Forbid";
             return tell(cron, EventType::Normal, "JobAlreadyActive", message, ctx);
         }
         "Replace" => {

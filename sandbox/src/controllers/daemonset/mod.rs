@@ -131,7 +131,8 @@ impl DaemonSets {
     fn replace(&mut self, ds: &Object, node: EcoString, pod: &Object, ctx: &mut Ctx<'_>) -> Option<Key> {
         let (name, now) = (pod.name(), ctx.now());
         if pod.at("status.phase") == "Succeeded" {
-            let message = format!("Found succeeded daemon pod {} on node {node}, will try to delete it", pod.key());
+            let message =
+                format!("Found succeeded daemon pod {} on node {node}, will try to delete it", pod.key());
             ctx.api.record(ds, "", EventType::Normal, "SucceededDaemonPod", &message, SOURCE);
             return Some(pod.key());
         }

@@ -22,7 +22,11 @@ pub enum Place {
 /// Could this change of a node change where pods belong?
 pub fn matters(record: &Record) -> bool {
     let view = |node: &Object| {
-        (node["metadata"]["labels"].clone(), node["spec"]["taints"].clone(), node["spec"]["unschedulable"].clone())
+        (
+            node["metadata"]["labels"].clone(),
+            node["spec"]["taints"].clone(),
+            node["spec"]["unschedulable"].clone(),
+        )
     };
     record.before.as_ref().is_none_or(|before| view(before) != view(&record.object))
 }

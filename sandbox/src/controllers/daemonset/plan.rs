@@ -64,8 +64,7 @@ fn on_node(ds: &Object, node: &Object, here: &[Object], hash: &str, now: Time, p
     if running.len() <= 1 {
         return;
     }
-    let (new, old): (Vec<&Object>, Vec<&Object>) =
-        running.into_iter().partition(|p| is_updated(p, ds, hash));
+    let (new, old): (Vec<&Object>, Vec<&Object>) = running.into_iter().partition(|p| is_updated(p, ds, hash));
     plan.delete.extend(new.iter().skip(1).chain(old.iter().skip(1)).map(|p| p.key()));
     let min_ready_s = ds["spec"]["minReadySeconds"].int().unwrap_or(0);
     if let (Some(new), Some(old)) = (new.first(), old.first())
@@ -88,15 +87,21 @@ mod tests {
     #[test]
     fn every_node_gets_one_pod() {
         let ds = Object(json!({"spec": {"template": {"spec": {"nodeSelector": {"a": "b"}}}}}));
-        let node = |name: &str, value: &str| Object(json!({"metadata": {"name": name, "labels": {"a": value}}}));
+        let node =
+            |name: &str, value: &str| Object(json!({"metadata": {"name": name, "labels": {"a": value}}}));
         let pod = |name: &str, node: &str, phase: &str, created: &str| {
-            Object(json!({"metadata": {"name": name, "creationTimestamp": created}, "spec": {"nodeName": node},
-                "status": {"phase": phase}}))
+            Object(
+                json!({"metadata": {"name": name, "creationTimestamp": created}, "spec": {"nodeName": node},
+                "status": {"phase": phase}}),
+            )
         };
         let nodes = [node("n1", "b"), node("n2", "b"), node("n3", "c"), node("n4", "b")];
         let (early, late) = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:09Z");
         let mut pods = ByNode::new();
-        pods.insert("n2".into(), vec![pod("twin", "n2", "Running", late), pod("old", "n2", "Running", early)]);
+        pods.insert(
+            "n2".into(),
+            vec![pod("twin", "n2", "Running", late), pod("old", "n2", "Running", early)],
+        );
         pods.insert("n3".into(), vec![pod("stray", "n3", "Running", early)]);
         pods.insert("n4".into(), vec![pod("broken", "n4", "Failed", early)]);
         pods.insert("gone".into(), vec![pod("bound", "gone", "Running", early)]);

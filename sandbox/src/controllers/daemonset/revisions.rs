@@ -22,7 +22,8 @@ pub fn keep(ds: &Object, ctx: &mut Ctx<'_>) -> Option<EcoString> {
         history::owned(ds, ctx).into_iter().partition(|r| r["data"] == patch);
     let next = old.last().map_or(0, history::number) + 1;
     let Some(newest) = current.last() else { return create(ds, next, ctx) };
-    let kept = if history::number(newest) < next { history::renumber(newest, next, ctx) } else { newest.clone() };
+    let kept =
+        if history::number(newest) < next { history::renumber(newest, next, ctx) } else { newest.clone() };
     for twin in &current[..current.len() - 1] {
         // Gone already is as good.
         let _ = ctx.api.delete(CONTROLLER_REVISION, &twin.key(), &DeleteOptions::default());

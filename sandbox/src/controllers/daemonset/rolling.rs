@@ -24,7 +24,11 @@ fn bound(ds: &Object, field: &str, nodes: i64) -> i64 {
 }
 
 /// The new and the old pod of a node; `None` where there are several of a kind.
-fn split<'a>(ds: &Object, pods: &'a [Object], hash: &str) -> Option<(Option<&'a Object>, Option<&'a Object>)> {
+fn split<'a>(
+    ds: &Object,
+    pods: &'a [Object],
+    hash: &str,
+) -> Option<(Option<&'a Object>, Option<&'a Object>)> {
     let (mut new, mut old) = (None, None);
     for pod in pods.iter().filter(|p| !p.is_terminating()) {
         let slot = if is_updated(pod, ds, hash) { &mut new } else { &mut old };
@@ -125,11 +129,8 @@ mod tests {
         ] {
             let mut ds = Object(json!({"spec": {"template": {}}}));
             ds["spec"]["updateStrategy"].set("rollingUpdate", strategy.clone());
-            let pods: ByNode = ["a", "b", "c"]
-                .iter()
-                .zip(states)
-                .map(|(n, s)| ((*n).into(), vec![pod(n, s)]))
-                .collect();
+            let pods: ByNode =
+                ["a", "b", "c"].iter().zip(states).map(|(n, s)| ((*n).into(), vec![pod(n, s)])).collect();
             let gone = delete(&ds, &nodes, &pods, "h", Time::default());
             let gone: Vec<&str> = gone.iter().map(|k| k.name.as_str()).collect();
             assert_eq!(gone, expect, "{strategy} {states:?}");

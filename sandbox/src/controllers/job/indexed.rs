@@ -18,7 +18,8 @@ use crate::{
 /// Counts by index.
 pub fn count(view: &mut View) {
     let completions = view.completions().unwrap_or(0);
-    let noted = indexes::parse(view.job["status"]["completedIndexes"].text(), completions).unwrap_or_default();
+    let noted =
+        indexes::parse(view.job["status"]["completedIndexes"].text(), completions).unwrap_or_default();
     let held = |view: &View, is: &dyn Fn(&Object) -> bool| -> Vec<i64> {
         let pods = view.pods.iter().filter(|p| has_finalizer(p, FINALIZER) && is(p));
         pods.filter_map(|p| view.index(p)).collect()
@@ -89,6 +90,8 @@ pub fn due(view: &View, indexes: Vec<i64>, now: Time) -> Result<Vec<i64>, Time> 
 pub fn surplus(view: &View) -> (Vec<Object>, Vec<Object>) {
     let mut seen = BTreeSet::new();
     let mut pods: Vec<Object> = view.active.clone();
-    pods.sort_by_key(|p| (pods::index(p), std::cmp::Reverse(p["spec"]["nodeName"].text().is_empty()), p.created()));
+    pods.sort_by_key(|p| {
+        (pods::index(p), std::cmp::Reverse(p["spec"]["nodeName"].text().is_empty()), p.created())
+    });
     pods.into_iter().partition(|pod| view.index(pod).is_none_or(|i| !seen.insert(i)))
 }

@@ -38,14 +38,16 @@ pub fn index(pod: &Object) -> Option<i64> {
 
 /// How often its index had failed before it: as counts, and in all.
 pub fn failures_before(pod: &Object) -> (i64, i64) {
-    let [counted, ignored] = FAILURES.map(|name| pod.annotation(name).and_then(|n| n.parse().ok()).unwrap_or(0));
+    let [counted, ignored] =
+        FAILURES.map(|name| pod.annotation(name).and_then(|n| n.parse().ok()).unwrap_or(0));
     (counted, counted + ignored)
 }
 
 /// When it ended, as far as can be told. Models `getFinishedTime`.
 pub fn finished_at(pod: &Object) -> Time {
     let statuses = pod.at("status.containerStatuses").list();
-    let ends: Option<Vec<Time>> = statuses.iter().map(|c| c["state"]["terminated"]["finishedAt"].time()).collect();
+    let ends: Option<Vec<Time>> =
+        statuses.iter().map(|c| c["state"]["terminated"]["finishedAt"].time()).collect();
     let from_containers = ends.unwrap_or_default().into_iter().max();
     let from_condition = || (pod.condition("Ready")["status"] == "False").then(|| ready_since(pod)).flatten();
     let from_deletion = || {

@@ -1,13 +1,7 @@
 //! Counts pods that ended, lets them go, and ends the job. Models `trackJobStatusAndRemoveFinalizers`, `enactJobFinished` and
 //! `recordJobFinished`: pods are noted by uid, then let go, then counted, so that none is counted twice or not at all.
 
-use super::{
-    SOURCE, WRITE_MS, Work, conditions,
-    pods::FINALIZER,
-    policy,
-    verdict::Verdict,
-    view::View,
-};
+use super::{SOURCE, WRITE_MS, Work, conditions, pods::FINALIZER, policy, verdict::Verdict, view::View};
 use crate::{
     api::{EventType, Subresource},
     clock::Time,
@@ -113,7 +107,8 @@ fn announce(view: &mut View, verdict: Verdict, now: Time) -> Verdict {
 fn count(view: &mut View, free: &[Object]) {
     for field in ["succeeded", "failed"] {
         let held = |uid: &Json| {
-            let mut pods = view.pods.iter().filter(|p| *uid == *p.uid().as_str() && has_finalizer(p, FINALIZER));
+            let mut pods =
+                view.pods.iter().filter(|p| *uid == *p.uid().as_str() && has_finalizer(p, FINALIZER));
             pods.any(|p| !free.iter().any(|f| f.uid() == p.uid()))
         };
         let noted = view.job["status"]["uncountedTerminatedPods"][field].clone();

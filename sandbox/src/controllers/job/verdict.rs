@@ -2,8 +2,7 @@
 
 use super::{
     conditions::is_true,
-    pods,
-    policy,
+    pods, policy,
     view::{View, is_suspended},
 };
 use crate::{clock::Time, object::Object};

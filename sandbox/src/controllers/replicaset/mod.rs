@@ -197,12 +197,7 @@ fn create(rs: &Object, n: usize, family: &Family, ctx: &mut Ctx<'_>) -> Option<(
     None
 }
 
-fn write_status(
-    rs: &Object,
-    family: &Family,
-    failure: Option<&(&'static str, String)>,
-    ctx: &mut Ctx<'_>,
-) {
+fn write_status(rs: &Object, family: &Family, failure: Option<&(&'static str, String)>, ctx: &mut Ctx<'_>) {
     let now = ctx.now();
     let active = pods_of(ctx.api, rs);
     let failure = failure.map(|(reason, message)| (*reason, message.as_str()));

@@ -78,7 +78,10 @@ fn tell(set: &Object, claim: &str, pod: &str, done: &Result<(), Status>, ctx: &m
         Err(error) => (
             EventType::Warning,
             "FailedCreate",
-            format!("create Claim {claim} for Pod {pod} in StatefulSet {name} failed error: {}", error.message),
+            format!(
+                "create Claim {claim} for Pod {pod} in StatefulSet {name} failed error: {}",
+                error.message
+            ),
         ),
     };
     ctx.api.record(set, "", type_, reason, &message, SOURCE);

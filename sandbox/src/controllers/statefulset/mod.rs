@@ -133,11 +133,9 @@ fn take(set: &Object, step: Step, ctx: &mut Ctx<'_>) -> Result<(), Status> {
 fn tell(set: &Object, verb: &str, pod: &str, done: &Result<(), Status>, ctx: &mut Ctx<'_>) {
     let name = set.name();
     let (type_, reason, message) = match done {
-        Ok(()) => (
-            EventType::Normal,
-            "Successful",
-            format!("{verb} Pod {pod} in StatefulSet {name} successful"),
-        ),
+        Ok(()) => {
+            (EventType::Normal, "Successful", format!("{verb} Pod {pod} in StatefulSet {name} successful"))
+        }
         Err(error) => (
             EventType::Warning,
             "Failed",

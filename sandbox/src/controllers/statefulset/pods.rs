@@ -77,10 +77,16 @@ mod tests {
 
     #[test]
     fn pods_are_told_by_their_numbers() {
-        let set = Object(json!({"metadata": {"name": "db"}, "spec": {"replicas": 2, "ordinals": {"start": 3}}}));
-        for (name, expect) in
-            [("db-0", Some(0)), ("db-12", Some(12)), ("db-", None), ("db-x", None), ("other-1", None), ("db-1-2", None)]
-        {
+        let set =
+            Object(json!({"metadata": {"name": "db"}, "spec": {"replicas": 2, "ordinals": {"start": 3}}}));
+        for (name, expect) in [
+            ("db-0", Some(0)),
+            ("db-12", Some(12)),
+            ("db-", None),
+            ("db-x", None),
+            ("other-1", None),
+            ("db-1-2", None),
+        ] {
             assert_eq!(ordinal(&set, &Object(json!({"metadata": {"name": name}}))), expect, "{name}");
         }
         assert_eq!([2, 3, 4, 5].map(|n| is_wanted(&set, n)), [false, true, true, false]);
@@ -88,12 +94,17 @@ mod tests {
 
     #[test]
     fn a_pod_has_a_name_a_place_and_its_claims() {
-        let set = Object(json!({"metadata": {"name": "db", "namespace": "a", "uid": "u"}, "spec": {"serviceName": "svc",
-            "volumeClaimTemplates": [{"metadata": {"name": "data"}}]}}));
+        let set = Object(
+            json!({"metadata": {"name": "db", "namespace": "a", "uid": "u"}, "spec": {"serviceName": "svc",
+            "volumeClaimTemplates": [{"metadata": {"name": "data"}}]}}),
+        );
         let template = json!({"metadata": {"labels": {"app": "db"}}, "spec": {"volumes": [{"name": "tmp"}, {"name": "data"}]}});
         let pod = new_pod(&set, &template, "db-abc", 1);
-        assert_eq!(pod["metadata"]["labels"], json!({"app": "db", "controller-revision-hash": "db-abc",
-            "statefulset.kubernetes.io/pod-name": "db-1", "apps.kubernetes.io/pod-index": "1"}));
+        assert_eq!(
+            pod["metadata"]["labels"],
+            json!({"app": "db", "controller-revision-hash": "db-abc",
+            "statefulset.kubernetes.io/pod-name": "db-1", "apps.kubernetes.io/pod-index": "1"})
+        );
         assert_eq!((pod["spec"]["hostname"].text(), pod["spec"]["subdomain"].text()), ("db-1", "svc"));
         assert_eq!(
             pod["spec"]["volumes"],

