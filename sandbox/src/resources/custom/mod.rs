@@ -1,14 +1,16 @@
 //! A kind that a CustomResourceDefinition makes: its names, its versions, and what they do with objects. Models apiextensions'
 //! `crdHandler` and the custom resource's strategy. Everything is read from the definition where it stands, which shares its
-//! memory with the stored object.
-//! Omits: conversion by webhooks, rules in CEL.
+//! memory with the stored object; only the rules in CEL are kept compiled.
+//! Omits: conversion by webhooks.
 
+mod cel_value;
 mod columns;
 mod decode;
 mod default;
 mod formats;
 mod jsonpath;
 mod lists;
+pub(super) mod rules;
 mod schema;
 pub mod structural;
 mod validate;
@@ -16,6 +18,7 @@ mod validate;
 use crate::{clock::Time, json::Json, object::Object, status::FieldError};
 
 use super::def::{Def, Row};
+use rules::Rules;
 
 pub use jsonpath::Path as JsonPath;
 
@@ -58,6 +61,7 @@ pub struct Names<'a> {
 pub struct Version {
     /// Its entry in `spec.versions`.
     said: Json,
+    rules: Rules,
 }
 
 /// Where a scale subresource finds what it tells.
@@ -168,7 +172,7 @@ impl Custom {
 
 impl Version {
     fn of(said: &Json) -> Self {
-        Self { said: said.clone() }
+        Self { said: said.clone(), rules: Rules::of(&said["schema"]["openAPIV3Schema"]) }
     }
 
     /// E.g. `v1beta1`.
@@ -236,11 +240,12 @@ impl Version {
     }
 
     /// What is wrong with an object.
-    pub fn validate(&self, object: &Object, _old: Option<&Object>) -> Vec<FieldError> {
+    pub fn validate(&self, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
         let schema = self.schema();
         let mut errors = validate::check(schema, object);
         errors.extend(self.scale().into_iter().flat_map(|scale| validate::check_scale(scale, object)));
         errors.extend(lists::check(schema, object));
+        self.rules.check(schema, object, old.map(|old| &old.0), &mut errors);
         errors
     }
 

@@ -3,6 +3,7 @@
 //! Omits: that what is validated inside of `allOf`, `anyOf`, `oneOf` and `not` must be specified outside of them too.
 
 use super::{
+    rules,
     schema::{EMBEDDED, INT_OR_STRING, PRESERVE, is},
     validate,
 };
@@ -29,6 +30,7 @@ pub fn check(schema: &Json, at: &str, errors: &mut Vec<FieldError>) {
     }
     if found.is_empty() {
         defaults(schema, at, &mut found);
+        rules::problems(schema, at, &mut found);
     }
     errors.extend(found);
 }
