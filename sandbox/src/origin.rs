@@ -47,6 +47,12 @@ pub const DISRUPTION_CONTROLLER: &str = "system:serviceaccount:kube-system:disru
 /// User of the controller that puts cluster roles together.
 pub const AGGREGATION_CONTROLLER: &str =
     "system:serviceaccount:kube-system:clusterrole-aggregation-controller";
+/// User of the persistent volume controller.
+pub const PERSISTENT_VOLUME_BINDER: &str = "system:serviceaccount:kube-system:persistent-volume-binder";
+/// User of the controller that keeps claims in use.
+pub const PVC_PROTECTION_CONTROLLER: &str = "system:serviceaccount:kube-system:pvc-protection-controller";
+/// User of the controller that keeps volumes in use.
+pub const PV_PROTECTION_CONTROLLER: &str = "system:serviceaccount:kube-system:pv-protection-controller";
 /// User of the scheduler.
 pub const SCHEDULER: &str = "system:kube-scheduler";
 /// User of the API server's own loops.

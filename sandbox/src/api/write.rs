@@ -7,7 +7,7 @@ use super::{Api, admit};
 use crate::{
     json::Json,
     object::{Key, Object},
-    resources::{self, Def, Resource},
+    resources::{self, Def, Resource, pod_ephemeral},
     status::{FieldError, Status},
 };
 
@@ -18,6 +18,8 @@ pub enum Subresource {
     Main,
     /// Only the status is taken.
     Status,
+    /// Only `spec.ephemeralContainers` of a pod is taken.
+    EphemeralContainers,
 }
 
 /// How a write is meant.
@@ -110,6 +112,9 @@ impl Api {
         let old = self.get(resource, &key)?.clone();
         check_preconditions(def, &object, &old)?;
         keep_identity(def, &mut object, &old, sub);
+        if sub == Subresource::EphemeralContainers {
+            def.default(&mut object);
+        }
         if sub == Subresource::Main {
             drop_empty(resource, &mut object);
             def.default(&mut object);
@@ -117,13 +122,16 @@ impl Api {
             def.prepare(&mut object, Some(&old));
         }
         let changed = |o: &Object| o.0 != old.0;
-        if def.generation && sub == Subresource::Main && spec_changed(def, &object, &old) {
+        if def.generation && sub != Subresource::Status && spec_changed(def, &object, &old) {
             object["metadata"].set("generation", old.generation() + 1);
         }
         if !changed(&object) {
             return Ok(old);
         }
-        let errors = validate(def, &object, Some(&old));
+        let errors = match sub {
+            Subresource::EphemeralContainers => pod_ephemeral::check(&object, &old),
+            _ => validate(def, &object, Some(&old)),
+        };
         if !errors.is_empty() {
             return Err(Status::invalid(def, &key.name, &errors));
         }
@@ -253,6 +261,10 @@ fn check_preconditions(def: Def<'_>, object: &Object, old: &Object) -> Result<()
 
 /// Carries over what a writer cannot change, and the half that this write is not for.
 fn keep_identity(def: Def<'_>, object: &mut Object, old: &Object, sub: Subresource) {
+    if sub == Subresource::EphemeralContainers {
+        *object = pod_ephemeral::only(object, old);
+        return;
+    }
     if sub == Subresource::Status {
         let status = object.remove("status");
         *object = old.clone();

@@ -28,6 +28,7 @@ mod service_account;
 mod statefulset;
 #[cfg(test)]
 mod tests;
+mod volume;
 
 use ecow::EcoString;
 
@@ -93,6 +94,16 @@ pub enum Work {
     Aggregation(EcoString),
     /// A namespace that ends.
     Namespace(EcoString),
+    /// A claim of a volume to look at.
+    Claim(Key),
+    /// A claim that waits for a volume, looked at again.
+    ClaimResync(Key),
+    /// A volume to look at.
+    Volume(EcoString),
+    /// A claim that wants to go.
+    ClaimProtection(Key),
+    /// A volume that wants to go.
+    VolumeProtection(EcoString),
     /// A CustomResourceDefinition to look at.
     Definition(EcoString),
 }
@@ -100,7 +111,10 @@ pub enum Work {
 impl Work {
     /// Comes again and again by itself.
     pub fn is_periodic(&self) -> bool {
-        matches!(self, Work::NodeHealth(_) | Work::PodGc | Work::Autoscaler(_))
+        matches!(
+            self,
+            Work::NodeHealth(_) | Work::PodGc | Work::Autoscaler(_) | Work::ClaimResync(_)
+        )
     }
 }
 
@@ -146,6 +160,7 @@ impl Controllers {
         disruption::observe(record, api, queue);
         kubernetes_service::observe(record, queue);
         definition::observe(record, api, queue);
+        volume::observe(record, queue);
     }
 
     /// Does what is due.
@@ -176,6 +191,10 @@ impl Controllers {
             Work::Disruption(key) => disruption::sync(&key, ctx),
             Work::KubernetesService => kubernetes_service::sync(ctx),
             Work::Namespace(name) => namespace::sync(&name, ctx),
+            Work::Claim(key) | Work::ClaimResync(key) => volume::sync_claim(&key, ctx),
+            Work::Volume(name) => volume::sync_volume(&name, ctx),
+            Work::ClaimProtection(key) => volume::release_claim(&key, ctx),
+            Work::VolumeProtection(name) => volume::release_volume(&name, ctx),
             Work::Definition(name) => definition::sync(&name, ctx),
         }
     }

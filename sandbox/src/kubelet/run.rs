@@ -171,9 +171,14 @@ impl PodRun {
         containers.filter_map(of).min()
     }
 
-    /// Its containers, without init containers.
+    /// Its containers, without init and ephemeral containers.
     pub fn main(&self) -> impl Iterator<Item = (&ContainerSpec, &Container)> {
-        self.spec.containers.iter().zip(&self.containers).filter(|(s, _)| !s.init)
+        self.spec.containers.iter().zip(&self.containers).filter(|(s, _)| !s.init && !s.ephemeral)
+    }
+
+    /// Its ephemeral containers.
+    pub fn late(&self) -> impl Iterator<Item = (&ContainerSpec, &Container)> {
+        self.spec.containers.iter().zip(&self.containers).filter(|(s, _)| s.ephemeral)
     }
 
     /// Its init containers.

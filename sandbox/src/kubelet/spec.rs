@@ -39,16 +39,18 @@ pub struct ContainerSpec {
     pub resources: Json,
     /// One of `initContainers`.
     pub init: bool,
+    /// One of `ephemeralContainers`: it came to a pod that was there.
+    pub ephemeral: bool,
     /// When it is started again.
     pub restart: Restart,
     /// What `preStop` takes before SIGTERM, in milliseconds.
     pub pre_stop_ms: i64,
 }
 
-/// A pod as declared: init containers first, in order.
+/// A pod as declared: init containers first, ephemeral ones last, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PodSpec {
-    /// Init containers, then the others.
+    /// Init containers, the others, the ephemeral ones.
     pub containers: Vec<ContainerSpec>,
     /// Does it share the machine's address?
     pub host_network: bool,
@@ -62,7 +64,11 @@ impl ContainerSpec {
 
     /// `involvedObject.fieldPath` of events about it.
     pub fn field(&self) -> String {
-        let list = if self.init { "initContainers" } else { "containers" };
+        let list = match (self.init, self.ephemeral) {
+            (true, _) => "initContainers",
+            (_, true) => "ephemeralContainers",
+            _ => "containers",
+        };
         format!("spec.{list}{{{}}}", self.name)
     }
 
@@ -87,7 +93,14 @@ impl PodSpec {
         };
         let init = spec["initContainers"].list().iter().map(|c| read(c, true, policy));
         let main = spec["containers"].list().iter().map(|c| read(c, false, policy));
-        Self { containers: init.chain(main).collect(), host_network: spec["hostNetwork"] == Json::Bool(true) }
+        let late = spec["ephemeralContainers"]
+            .list()
+            .iter()
+            .map(|c| ContainerSpec { ephemeral: true, ..read(c, false, Restart::Never) });
+        Self {
+            containers: init.chain(main).chain(late).collect(),
+            host_network: spec["hostNetwork"] == Json::Bool(true),
+        }
     }
 }
 
@@ -113,6 +126,7 @@ fn read(c: &Json, init: bool, policy: Restart) -> ContainerSpec {
         mounts: c["volumeMounts"].clone(),
         resources: c["resources"].clone(),
         init,
+        ephemeral: false,
         restart,
         pre_stop_ms: sleep_ms.or(exec_ms).unwrap_or(0),
     }

@@ -1,5 +1,5 @@
 //! A pod's status from what its kubelet knows. Models `generateAPIPodStatus` and `status.Generate*Condition`.
-//! Omits: resize, ephemeral containers, readiness gates.
+//! Omits: resize, readiness gates.
 
 use ecow::EcoString;
 
@@ -35,6 +35,11 @@ pub fn pod_status(run: &PodRun, pod_id: &str, host_ip: &str, old: &Json, now: Ti
         status.set("initContainerStatuses", inits);
     }
     status.set("containerStatuses", run.main().map(one).collect::<Json>());
+    let late: Vec<Json> = run.late().map(one).collect();
+    if !late.is_empty() {
+        let bare = |s: Json| s.with("ready", false).with("started", Json::Null);
+        status.set("ephemeralContainerStatuses", late.into_iter().map(bare).collect::<Json>());
+    }
     status
 }
 

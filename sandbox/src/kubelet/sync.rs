@@ -6,6 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{
     Kubelets, Work,
+    container::Container,
     host::Kubelet,
     image, node,
     run::{Note, PodRun, Scene},
@@ -65,7 +66,9 @@ impl Kubelets {
         }
         if let Some(run) = self.pods.get_mut(key) {
             let spec = PodSpec::read(pod);
-            if spec != *run.spec && spec.containers.len() == run.containers.len() {
+            if spec != *run.spec && spec.containers.len() >= run.containers.len() {
+                // Only ephemeral containers can have come, and they stand last.
+                run.containers.resize(spec.containers.len(), Container::default());
                 run.spec = Arc::new(spec);
             }
             return true;

@@ -53,6 +53,7 @@ pub mod persistent_volume_claim;
 pub mod pod;
 pub mod pod_check;
 pub mod pod_disruption_budget;
+pub mod pod_ephemeral;
 pub mod pod_row;
 pub mod pod_spec;
 pub mod pod_template;

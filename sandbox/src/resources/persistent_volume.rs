@@ -1,4 +1,4 @@
-//! Models v1 PersistentVolume. Omits: binding, and the finalizer that protects one in use (their controllers are not here yet).
+//! Models v1 PersistentVolume. Omits: most sources' own rules.
 
 use super::{Column, ResourceDef, Row, cells, check, quantity, volume};
 use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
@@ -67,7 +67,10 @@ fn default(volume: &mut Object) {
 
 fn prepare(volume: &mut Object, old: Option<&Object>) {
     if old.is_none() {
+        super::volume::protect(volume, "kubernetes.io/pv-protection");
+        let now = volume["metadata"]["creationTimestamp"].clone();
         volume["status"].set("phase", "Pending");
+        volume["status"].set("lastPhaseTransitionTime", now);
     }
 }
 

@@ -1,5 +1,4 @@
-//! Models v1 PersistentVolumeClaim. Omits: binding, and the finalizer that protects one in use (their controllers are not here
-//! yet).
+//! Models v1 PersistentVolumeClaim. Omits: volume attributes classes, data sources.
 
 use super::{Column, ResourceDef, Row, cells, check, quantity, volume};
 use crate::{api::age, clock::Time, object::Object, status::FieldError};
@@ -53,6 +52,7 @@ fn default(claim: &mut Object) {
 
 fn prepare(claim: &mut Object, old: Option<&Object>) {
     if old.is_none() {
+        volume::protect(claim, "kubernetes.io/pvc-protection");
         claim["status"].set("phase", "Pending");
     }
 }

@@ -112,6 +112,10 @@ fn validate(pod: &Object, old: Option<&Object>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !is_spec_kept(pod, old) {
         pod_check::spec(&pod["spec"], "spec", &mut errors);
+        if old.is_none() && !pod["spec"]["ephemeralContainers"].is_empty() {
+            let why = "cannot be set on create";
+            errors.push(FieldError::forbidden("spec.ephemeralContainers", why));
+        }
         if let Some(old) = old {
             pod_update::check(&pod["spec"], &old["spec"], &mut errors);
         }

@@ -1,5 +1,5 @@
 //! What is wrong with a pod's spec, in a template or not. Models `ValidatePodSpec` of kube-apiserver.
-//! Omits: ephemeral containers, security contexts, affinity, the sources of volumes.
+//! Omits: security contexts, affinity, the sources of volumes.
 
 use std::collections::BTreeSet;
 

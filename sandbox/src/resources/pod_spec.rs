@@ -1,5 +1,5 @@
 //! Defaults of what Pods and pod templates share. Models `SetDefaults_PodSpec`, `SetDefaults_Container` and
-//! `SetDefaults_Probe` of kube-apiserver. Omits: ephemeral containers, iSCSI, RBD and other cloud volumes.
+//! `SetDefaults_Probe` of kube-apiserver. Omits: iSCSI, RBD and other cloud volumes.
 
 use ecow::EcoVec;
 
@@ -42,7 +42,7 @@ pub fn default_spec(spec: &mut Json) {
     spec.default_to("securityContext", Json::object());
     spec.default_to("terminationGracePeriodSeconds", 30i64);
     let host_network = spec["hostNetwork"].bool().unwrap_or(false);
-    for list in ["initContainers", "containers"] {
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
         each(spec, list, |c| default_container(c, host_network));
     }
     each(spec, "volumes", default_volume);

@@ -39,11 +39,14 @@ fn row(class: &Object, now: Time) -> Row {
 
 /// Its name, and whether claims without a class get it.
 fn name(class: &Object) -> String {
-    let is_default =
-        ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
-            .iter()
-            .any(|key| class["metadata"]["annotations"][*key] == "true");
-    if is_default { format!("{} (default)", class.name()) } else { class.name().to_string() }
+    if is_default(class) { format!("{} (default)", class.name()) } else { class.name().to_string() }
+}
+
+/// Do claims without a class get it?
+pub fn is_default(class: &Object) -> bool {
+    ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
+        .iter()
+        .any(|key| class["metadata"]["annotations"][*key] == "true")
 }
 
 fn default(class: &mut Object) {

@@ -27,6 +27,14 @@ pub fn phase(object: &Object) -> &str {
     if object.is_terminating() { "Terminating" } else { object["status"]["phase"].text() }
 }
 
+/// What a new claim or volume is protected by while it is in use. Models the admission plugin StorageObjectInUseProtection.
+pub fn protect(object: &mut Object, finalizer: &str) {
+    let finalizers = object["metadata"]["finalizers"].list_mut();
+    if !finalizers.iter().any(|f| *f == finalizer) {
+        finalizers.push(finalizer.into());
+    }
+}
+
 /// At least one access mode, and known ones.
 pub fn check_modes(modes: &Json, errors: &mut Errors) {
     if modes.is_empty() {

@@ -1,6 +1,6 @@
 //! kube-scheduler: queue, filters, scores, and the words of FailedScheduling. Models `pkg/scheduler` with the default
 //! profile.
-//! Omits: preemption, inter-pod affinity, explicit topology spread constraints, volumes, image locality, extenders;
+//! Omits: preemption, inter-pod affinity, explicit topology spread constraints, the binding of volumes, image locality, extenders;
 //! pods are taken in the order of arrival whatever their priority.
 
 mod filters;
@@ -9,6 +9,7 @@ mod quantity;
 mod queue;
 mod requests;
 mod scores;
+mod volumes;
 mod words;
 
 use std::collections::BTreeMap;
@@ -96,7 +97,13 @@ impl Scheduler {
 fn judge(pod: &Object, api: &Api) -> Vec<Verdict> {
     let nodes: Vec<NodeInfo<'_>> =
         api.list(resources::NODE, "").map(|node| NodeInfo::read(node, api)).collect();
-    let rejections: Vec<_> = nodes.iter().map(|node| filters::filter(pod, node)).collect();
+    let of_pod = volumes::refuse(pod, api).map(Rejection::of_pod);
+    let unprovided = of_pod.is_none() && volumes::unprovided(pod, api);
+    let reject = |node: &NodeInfo<'_>| {
+        let late = || unprovided.then(Rejection::no_volumes);
+        of_pod.clone().or_else(|| filters::filter(pod, node)).or_else(late)
+    };
+    let rejections: Vec<_> = nodes.iter().map(reject).collect();
     let fitting: Vec<&NodeInfo<'_>> =
         nodes.iter().zip(&rejections).filter(|(_, r)| r.is_none()).map(|(n, _)| n).collect();
     let mut scores = scores::score(pod, &fitting, &nodes, api).into_iter();

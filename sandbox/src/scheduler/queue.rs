@@ -7,6 +7,7 @@ use super::{
     Work,
     filters::{Plugin, Rejection, filter},
     nodes::NodeInfo,
+    volumes::claims,
 };
 use crate::{
     api::{Api, Change, Record},
@@ -136,6 +137,11 @@ fn helps(record: &Record, pod: &Object, because_of: &BTreeSet<Plugin>) -> bool {
         (resources::NODE, Change::Modified, Some(before)) => {
             let grew = || before.at("status.allocatable") != object.at("status.allocatable");
             admits(object) && (grew() || !admits(before))
+        }
+        (resources::PERSISTENT_VOLUME_CLAIM, Change::Added | Change::Modified, _) => {
+            let is_its =
+                object.namespace() == pod.namespace() && claims(pod).any(|name| name == object.name());
+            is_its && because_of.contains(&Plugin::VolumeBinding)
         }
         (resources::POD, change, before) if !object.at("spec.nodeName").is_empty() => {
             let ends = is_over(object) && before.as_ref().is_some_and(|b| !is_over(b));

@@ -11,7 +11,11 @@ pub fn failed_scheduling(pod: &Object, verdicts: &[Verdict]) -> String {
         return "no nodes available to schedule pods".into();
     }
     let rejections = || verdicts.iter().filter_map(|v| v.rejection.as_ref());
-    let why = tally(verdicts.len(), rejections().flat_map(|r| r.reasons.iter().map(String::as_str)));
+    let of_pod = rejections().find(|r| r.before_nodes).and_then(|r| r.reasons.first());
+    let why = of_pod.map_or_else(
+        || tally(verdicts.len(), rejections().flat_map(|r| r.reasons.iter().map(String::as_str))),
+        |why| format!("0/{} nodes are available: {why}.", verdicts.len()),
+    );
     let preemption = if pod.at("spec.preemptionPolicy") == "Never" {
         "not eligible due to preemptionPolicy=Never.".to_owned()
     } else {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod custom;
+mod events;
 mod golden;
 mod never_panics;
 mod reads;

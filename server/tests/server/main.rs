@@ -5,6 +5,7 @@ mod bad_input;
 mod cli;
 mod full_disk;
 mod kubectl;
+mod kubectl_custom;
 mod postgres;
 mod rights;
 mod storage;

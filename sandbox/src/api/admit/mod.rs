@@ -1,10 +1,11 @@
 //! Admission: what is filled in or refused by what other objects say. Models the order of kube-apiserver's default
-//! plugins. Omits: webhooks and admission policies, PodSecurity, storage and certificate plugins.
+//! plugins. Omits: webhooks and admission policies, PodSecurity, certificate plugins.
 
 mod limits;
 mod priority;
 mod quota;
 mod service_account;
+mod storage_class;
 
 use super::Api;
 use crate::{
@@ -26,6 +27,9 @@ pub(super) fn mutate(
     old: Option<&Object>,
     dry_run: bool,
 ) -> Result<(), Status> {
+    if resource == resources::PERSISTENT_VOLUME_CLAIM && old.is_none() {
+        storage_class::default(api, object);
+    }
     if resource != resources::POD {
         return Ok(());
     }

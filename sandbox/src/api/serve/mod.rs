@@ -75,7 +75,7 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
         ("POST", Sub::Eviction) => Some("Eviction"),
         ("POST", Sub::Token) => Some("TokenRequest"),
         ("PUT", Sub::Scale) => Some("Scale"),
-        ("POST" | "PUT", Sub::None | Sub::Status | Sub::Finalize) => {
+        ("POST" | "PUT", Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Finalize) => {
             let def = target.resource.def();
             (!def.is_ours()).then_some(def.kind)
         }

@@ -125,7 +125,7 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
             let object = found.ok_or_else(|| Status::not_found(def, name))?;
             Ok(Reply::Body(one(api, call, target, 200, &object)))
         }
-        (Some(_), Sub::None | Sub::Status) => {
+        (Some(_), Sub::None | Sub::Status | Sub::EphemeralContainers) => {
             let object = get(api, call, target)?;
             Ok(Reply::Body(one(api, call, target, 200, object)))
         }

@@ -67,6 +67,8 @@ pub enum Sub {
     Eviction,
     /// `log`
     Log,
+    /// `ephemeralcontainers`
+    EphemeralContainers,
     /// `finalize`
     Finalize,
     /// `token`

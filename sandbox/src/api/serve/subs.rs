@@ -31,7 +31,7 @@ pub fn subresources<'a>(resource: Resource, def: Def<'a>) -> Vec<SubDef<'a>> {
         resources::POD => vec![
             sub("attach", takes("PodAttachOptions"), STREAM, Sub::Absent),
             sub("binding", takes("Binding"), CREATE, Sub::Binding),
-            sub("ephemeralcontainers", own, READ_WRITE, Sub::Absent),
+            sub("ephemeralcontainers", own, READ_WRITE, Sub::EphemeralContainers),
             sub("eviction", ("policy", "v1", "Eviction"), CREATE, Sub::Eviction),
             sub("exec", takes("PodExecOptions"), STREAM, Sub::Absent),
             sub("log", own, &["get"], Sub::Log),

@@ -47,9 +47,13 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
         ("POST", false, Sub::None) => create(api, &call, &target),
         ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
         ("POST", true, Sub::Eviction) => eviction::evict(api, &call, &target),
-        ("PUT", true, Sub::None | Sub::Status | Sub::Finalize) => update(api, &call, &target),
+        ("PUT", true, Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Finalize) => {
+            update(api, &call, &target)
+        }
         ("PUT", true, Sub::Scale) => scale::put(api, &call, &target),
-        ("PATCH", true, Sub::None | Sub::Status) => patch_object(api, &call, &target),
+        ("PATCH", true, Sub::None | Sub::Status | Sub::EphemeralContainers) => {
+            patch_object(api, &call, &target)
+        }
         ("PATCH", true, Sub::Scale) => scale::patch(api, &call, &target),
         ("DELETE", true, Sub::None) => delete(api, &call, &target),
         ("DELETE", false, Sub::None) => delete_collection(api, &call, &target),
@@ -145,7 +149,11 @@ fn needs_revision(def: Def<'_>, resource: Resource) -> bool {
 }
 
 fn part(target: &Target) -> Subresource {
-    if target.sub == Sub::Status { Subresource::Status } else { Subresource::Main }
+    match target.sub {
+        Sub::Status => Subresource::Status,
+        Sub::EphemeralContainers => Subresource::EphemeralContainers,
+        _ => Subresource::Main,
+    }
 }
 
 fn settle_name(def: Def<'_>, target: &Target, object: &Object) -> Result<(), Status> {

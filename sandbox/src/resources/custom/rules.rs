@@ -35,12 +35,24 @@ const BLOCKING: [&str; 5] = [
 
 /// Names that a rule may use.
 const NAMES: [&str; 12] = [
-    "self", "oldSelf", "int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type",
+    "self",
+    "oldSelf",
+    "int",
+    "uint",
+    "double",
+    "bool",
+    "string",
+    "bytes",
+    "list",
+    "map",
+    "null_type",
+    "type",
 ];
 
 static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut env = Env::stdlib().with_optional_support(true);
-    let added = env.add_extension(cel::extensions::strings).and_then(|()| env.add_extension(cel::extensions::lists));
+    let added =
+        env.add_extension(cel::extensions::strings).and_then(|()| env.add_extension(cel::extensions::lists));
     debug_assert!(added.is_ok(), "{added:?}");
     Arc::new(env)
 });
@@ -107,7 +119,9 @@ fn compile(text: &str) -> Result<Program, String> {
     match unknown(program.expression(), &known) {
         Some(name) => {
             let column = text.find(&name).map_or(1, |at| at + 1);
-            Err(format!("compilation failed: ERROR: <input>:1:{column}: undeclared reference to '{name}' (in container '')"))
+            Err(format!(
+                "compilation failed: ERROR: <input>:1:{column}: undeclared reference to '{name}' (in container '')"
+            ))
         }
         None => Ok(program),
     }
@@ -120,7 +134,8 @@ fn unknown(expression: &IdedExpr, known: &[&str]) -> Option<String> {
         Expr::Ident(name) => (!known.contains(&name.as_str())).then(|| name.clone()),
         Expr::Call(call) => {
             // What stands before a function may be its namespace.
-            let target = call.target.as_deref().filter(|t| !matches!(t.expr, Expr::Ident(_)) || is_bound(t, known));
+            let target =
+                call.target.as_deref().filter(|t| !matches!(t.expr, Expr::Ident(_)) || is_bound(t, known));
             target.and_then(|t| unknown(t, known)).or_else(|| in_all(&call.args))
         }
         Expr::List(list) => in_all(&list.elements),
@@ -133,8 +148,11 @@ fn unknown(expression: &IdedExpr, known: &[&str]) -> Option<String> {
             let mut inner = known.to_vec();
             inner.extend([c.iter_var.as_str(), c.accu_var.as_str()]);
             inner.extend(c.iter_var2.as_deref());
-            unknown(&c.iter_range, known)
-                .or_else(|| [&c.accu_init, &c.loop_cond, &c.loop_step, &c.result].into_iter().find_map(|e| unknown(e, &inner)))
+            unknown(&c.iter_range, known).or_else(|| {
+                [&c.accu_init, &c.loop_cond, &c.loop_step, &c.result]
+                    .into_iter()
+                    .find_map(|e| unknown(e, &inner))
+            })
         }
         _ => None,
     }
@@ -155,7 +173,10 @@ impl Rules {
     fn add(&mut self, schema: &Json) {
         for rule in schema[RULES].list() {
             for text in [rule["rule"].text(), rule["messageExpression"].text()] {
-                if !text.is_empty() && !self.0.contains_key(text) && let Ok(program) = compile(text) {
+                if !text.is_empty()
+                    && !self.0.contains_key(text)
+                    && let Ok(program) = compile(text)
+                {
                     self.0.insert(text.to_owned(), program);
                 }
             }
@@ -176,7 +197,14 @@ impl Rules {
         self.walk(schema, object, old, "", errors);
     }
 
-    fn walk(&self, schema: &Json, value: &Json, old: Option<&Json>, path: &str, errors: &mut Vec<FieldError>) {
+    fn walk(
+        &self,
+        schema: &Json,
+        value: &Json,
+        old: Option<&Json>,
+        path: &str,
+        errors: &mut Vec<FieldError>,
+    ) {
         for rule in schema[RULES].list() {
             self.run(rule, schema, value, old, path, errors);
         }
@@ -200,7 +228,15 @@ impl Rules {
         }
     }
 
-    fn run(&self, rule: &Json, schema: &Json, value: &Json, old: Option<&Json>, path: &str, errors: &mut Vec<FieldError>) {
+    fn run(
+        &self,
+        rule: &Json,
+        schema: &Json,
+        value: &Json,
+        old: Option<&Json>,
+        path: &str,
+        errors: &mut Vec<FieldError>,
+    ) {
         let text = rule["rule"].text();
         let Some(program) = self.0.get(text) else { return };
         let is_transition = program.references().has_variable("oldSelf");
@@ -221,13 +257,17 @@ impl Rules {
         };
         let told = format!("rule: {}", text.trim());
         if cost(program.expression(), size(value).max(old.map_or(1, size))) > COST_MAX {
-            add(None, &format!("no further validation rules will be run due to call cost exceeds limit for {told}"));
+            add(
+                None,
+                &format!("no further validation rules will be run due to call cost exceeds limit for {told}"),
+            );
             return;
         }
         match evaluate(program, schema, value, old) {
             Ok(cel::Value::Bool(true)) => {}
             Ok(cel::Value::Bool(false)) => {
-                let message = self.message(rule, schema, value, old).unwrap_or_else(|| format!("failed {told}"));
+                let message =
+                    self.message(rule, schema, value, old).unwrap_or_else(|| format!("failed {told}"));
                 add(rule["reason"].str(), &message);
             }
             Ok(_) => add(None, &format!("cel expression evaluated to a value that is no bool for {told}")),
@@ -248,7 +288,12 @@ impl Rules {
     }
 }
 
-fn evaluate(program: &Program, schema: &Json, value: &Json, old: Option<&Json>) -> Result<cel::Value, ExecutionError> {
+fn evaluate(
+    program: &Program,
+    schema: &Json,
+    value: &Json,
+    old: Option<&Json>,
+) -> Result<cel::Value, ExecutionError> {
     let mut context = Context::with_env(ENV.clone());
     context.add_variable_as_val("self", cel_value::of(schema, value));
     if let Some(old) = old {
@@ -331,16 +376,31 @@ mod tests {
         let spec = json!({"minReplicas": 0, "replicas": 20, "maxReplicas": 10, "names": ["b", "a"], "labels": {"x": "1", "y": "2"}, "ratio": 1, "a-b": 1, "namespace": "n"});
         for (rule, expect) in [
             (rule("self.minReplicas <= self.replicas"), ""),
-            (rule("self.replicas <= self.maxReplicas"), r#"spec: Invalid value: "object": failed rule: self.replicas <= self.maxReplicas"#),
-            (json!({"rule": "self.replicas <= self.maxReplicas", "message": "too many"}), r#"spec: Invalid value: "object": too many"#),
-            (json!({"rule": "self.replicas <= 5", "messageExpression": "'at most 5, not ' + string(self.replicas)"}), r#"spec: Invalid value: "object": at most 5, not 20"#),
-            (json!({"rule": "self.replicas <= 5", "message": "no", "reason": "FieldValueForbidden", "fieldPath": ".replicas"}), "spec.replicas: Forbidden: no"),
+            (
+                rule("self.replicas <= self.maxReplicas"),
+                r#"spec: Invalid value: "object": failed rule: self.replicas <= self.maxReplicas"#,
+            ),
+            (
+                json!({"rule": "self.replicas <= self.maxReplicas", "message": "too many"}),
+                r#"spec: Invalid value: "object": too many"#,
+            ),
+            (
+                json!({"rule": "self.replicas <= 5", "messageExpression": "'at most 5, not ' + string(self.replicas)"}),
+                r#"spec: Invalid value: "object": at most 5, not 20"#,
+            ),
+            (
+                json!({"rule": "self.replicas <= 5", "message": "no", "reason": "FieldValueForbidden", "fieldPath": ".replicas"}),
+                "spec.replicas: Forbidden: no",
+            ),
             (rule("self.names.all(n, n.size() == 1) && 'a' in self.names"), ""),
             (rule("self.labels.map(k, k) == ['x', 'y']"), ""),
             (rule("has(self.labels.x) && !has(self.labels.z)"), ""),
             (rule("self.ratio < 1.5 && self.ratio + 0.5 == 1.5"), ""),
             (rule("self.a__dash__b == 1 && self.__namespace__ == 'n'"), ""),
-            (rule("self.nosuch == 1"), r#"spec: Invalid value: "object": no such key: nosuch evaluating rule: self.nosuch == 1"#),
+            (
+                rule("self.nosuch == 1"),
+                r#"spec: Invalid value: "object": no such key: nosuch evaluating rule: self.nosuch == 1"#,
+            ),
             (rule("self.names.join(',') == 'b,a'"), ""),
             (rule("oldSelf.replicas == self.replicas"), ""),
         ] {
@@ -361,13 +421,17 @@ mod tests {
             "items": {"type": "object"}});
         let mut list = list;
         list["items"].set("properties", Json::object().with("v", leaf.clone()));
-        let schema = json!({"type": "object"}).with("properties", Json::object().with("a", leaf).with("l", list));
+        let schema =
+            json!({"type": "object"}).with("properties", Json::object().with("a", leaf).with("l", list));
         let old = json!({"a": "x", "l": [{"name": "p", "v": "1"}, {"name": "q", "v": "2"}]});
         for (new, expect) in [
             (json!({"a": "x"}), ""),
             (json!({"a": "y"}), r#"a: Invalid value: "string": Value is immutable"#),
             (json!({"l": [{"name": "q", "v": "2"}, {"name": "new", "v": "9"}]}), ""),
-            (json!({"l": [{"name": "q", "v": "3"}]}), r#"l[0].v: Invalid value: "string": Value is immutable"#),
+            (
+                json!({"l": [{"name": "q", "v": "3"}]}),
+                r#"l[0].v: Invalid value: "string": Value is immutable"#,
+            ),
         ] {
             assert_eq!(check(&schema, &new, Some(&old)), expect, "{new}");
         }
@@ -376,8 +440,9 @@ mod tests {
     #[test]
     fn what_costs_too_much_does_not_run() {
         let deep = "self.l.all(a, self.l.all(b, self.l.all(c, a + b + c >= 0)))";
-        let schema = json!({"type": "object", "properties": {"l": {"type": "array", "items": {"type": "integer"}}}})
-            .with(RULES, vec![json!({"rule": deep})]);
+        let schema =
+            json!({"type": "object", "properties": {"l": {"type": "array", "items": {"type": "integer"}}}})
+                .with(RULES, vec![json!({"rule": deep})]);
         let list: Json = (0..500i64).map(Json::from).collect();
         assert!(check(&schema, &Json::object().with("l", list), None).contains("call cost exceeds limit"));
         let short: Json = (0..9i64).map(Json::from).collect();

@@ -27,6 +27,8 @@ pub enum Plugin {
     NodePorts,
     /// CPU, memory, number of pods, and the rest.
     NodeResourcesFit,
+    /// Claims of volumes.
+    VolumeBinding,
 }
 
 /// A plugin's no.
@@ -38,6 +40,21 @@ pub struct Rejection {
     pub reasons: Vec<String>,
     /// Removing pods would not help (`UnschedulableAndUnresolvable`).
     pub hopeless: bool,
+    /// Said of the pod before any node was looked at.
+    pub before_nodes: bool,
+}
+
+impl Rejection {
+    /// What VolumeBinding says of the pod as a whole.
+    pub(super) fn of_pod(why: String) -> Self {
+        Self { plugin: Plugin::VolumeBinding, reasons: vec![why], hopeless: true, before_nodes: true }
+    }
+
+    /// What VolumeBinding says of a node that has no volume to offer.
+    pub(super) fn no_volumes() -> Self {
+        let why = "node(s) didn't find available persistent volumes to bind".to_owned();
+        Self { before_nodes: false, ..Self::of_pod(why) }
+    }
 }
 
 type Filter = fn(&Object, &NodeInfo<'_>) -> Vec<String>;
@@ -56,7 +73,12 @@ const FILTERS: [(Plugin, Filter, bool); 6] = [
 pub fn filter(pod: &Object, node: &NodeInfo<'_>) -> Option<Rejection> {
     FILTERS.iter().find_map(|(plugin, filter, hopeless)| {
         let reasons = filter(pod, node);
-        (!reasons.is_empty()).then_some(Rejection { plugin: *plugin, reasons, hopeless: *hopeless })
+        (!reasons.is_empty()).then_some(Rejection {
+            plugin: *plugin,
+            reasons,
+            hopeless: *hopeless,
+            before_nodes: false,
+        })
     })
 }
 

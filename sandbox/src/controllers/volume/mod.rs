@@ -1,0 +1,395 @@
+//! Claims get volumes. Models kube-controller-manager's persistent volume controller: static binding, phases, reclaiming, and
+//! what it says of claims that wait. A cluster of ours has no provisioner: claims of a class wait for one by hand.
+//! Omits: `WaitForFirstConsumer` beyond its waiting, the policy `Recycle`, resizing, volume attributes classes.
+
+mod matching;
+mod protection;
+
+use ecow::EcoString;
+
+use crate::{
+    api::{Change, EventType, Record, Source, Subresource},
+    clock::Time,
+    cluster::{Ctx, Queue},
+    json,
+    json::Json,
+    object::{Key, Object},
+    origin,
+    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS},
+};
+
+use super::Work;
+pub use protection::{sync_claim as release_claim, sync_volume as release_volume};
+
+/// From seeing a change to acting on it.
+const LATENCY_MS: i64 = 5;
+/// Between looks at everything: what waits is looked at again. Models `--pvclaimbinder-sync-period`.
+const RESYNC_MS: i64 = 15_000;
+
+const BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
+const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
+const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
+const PROVISIONERS: [&str; 2] =
+    ["volume.beta.kubernetes.io/storage-provisioner", "volume.kubernetes.io/storage-provisioner"];
+const SOURCE: Source<'_> = Source { component: "persistentvolume-controller", host: "" };
+
+/// Sees a change.
+pub fn observe(record: &Record, queue: &mut Queue) {
+    let object = &record.object;
+    match record.resource {
+        PERSISTENT_VOLUME_CLAIM => {
+            let key = object.key();
+            if record.change == Change::Deleted {
+                let volume = object["spec"]["volumeName"].text();
+                if !volume.is_empty() {
+                    queue.after_ms(LATENCY_MS, Work::Volume(volume.into()));
+                }
+            } else {
+                // What only its status says was said by us.
+                let is_new = record.before.as_ref().is_none_or(|b| {
+                    b["spec"] != object["spec"]
+                        || b["metadata"]["annotations"] != object["metadata"]["annotations"]
+                });
+                if is_new {
+                    queue.after_ms(LATENCY_MS, Work::Claim(key.clone()));
+                }
+                if object.is_terminating() {
+                    queue.after_ms(LATENCY_MS, Work::ClaimProtection(key));
+                }
+            }
+        }
+        PERSISTENT_VOLUME if record.change != Change::Deleted => {
+            queue.after_ms(LATENCY_MS, Work::Volume(object.name().clone()));
+            if object.is_terminating() {
+                queue.after_ms(LATENCY_MS, Work::VolumeProtection(object.name().clone()));
+            }
+        }
+        _ => protection::observe(record, queue),
+    }
+}
+
+/// The next look at everything, on the controller's own clock.
+fn resync_at(now: Time) -> Time {
+    Time(now.0 - now.0.rem_euclid(RESYNC_MS) + RESYNC_MS)
+}
+
+/// Looks at one claim.
+pub fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) {
+    ctx.acting(origin::PERSISTENT_VOLUME_BINDER);
+    let Some(claim) = ctx.api.find(PERSISTENT_VOLUME_CLAIM, key).cloned() else { return };
+    if claim.annotation(COMPLETED).is_some() {
+        return sync_bound(&claim, ctx);
+    }
+    let wanted = claim["spec"]["volumeName"].text().to_owned();
+    if wanted.is_empty() {
+        return sync_unbound(&claim, ctx);
+    }
+    let Some(volume) = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(wanted.as_str())).cloned() else {
+        return wait(&claim, ctx);
+    };
+    if volume["spec"]["claimRef"].is_null() || matching::is_bound_to(&volume, &claim) {
+        return bind(&volume, &claim, ctx);
+    }
+    if claim.annotation(BY_CONTROLLER).is_none() {
+        let why = format!("volume {wanted:?} already bound to a different claim.");
+        ctx.api.record(&claim, "", EventType::Warning, "FailedBinding", &why, SOURCE);
+    }
+    wait(&claim, ctx);
+}
+
+fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) {
+    let class = class_of(claim, ctx);
+    let waits_for_pod = claim.annotation(SELECTED_NODE).is_none()
+        && class.as_ref().is_some_and(|c| c["volumeBindingMode"] == "WaitForFirstConsumer");
+    let found = {
+        let volumes = ctx.api.list(PERSISTENT_VOLUME, "");
+        matching::best(claim, volumes, waits_for_pod).cloned()
+    };
+    if let Some(volume) = found {
+        return bind(&volume, claim, ctx);
+    }
+    let named = claim["spec"]["storageClassName"].text();
+    let (type_, reason, message) = if waits_for_pod {
+        let why = "waiting for first consumer to be created before binding".to_owned();
+        (EventType::Normal, "WaitForFirstConsumer", why)
+    } else if !named.is_empty() {
+        provision(claim, class.as_ref(), ctx)
+    } else {
+        let why = "no persistent volumes available for this claim and no storage class is set".to_owned();
+        (EventType::Normal, "FailedBinding", why)
+    };
+    ctx.api.record(claim, "", type_, reason, &message, SOURCE);
+    wait(claim, ctx);
+}
+
+fn class_of(claim: &Object, ctx: &Ctx<'_>) -> Option<Object> {
+    ctx.api.find(STORAGE_CLASS, &Key::cluster(claim["spec"]["storageClassName"].text())).cloned()
+}
+
+/// What becomes of a claim whose class would make its volume.
+fn provision(claim: &Object, class: Option<&Object>, ctx: &mut Ctx<'_>) -> (EventType, &'static str, String) {
+    let named = claim["spec"]["storageClassName"].text();
+    let Some(class) = class else {
+        let why = format!("storageclass.storage.k8s.io {named:?} not found");
+        return (EventType::Warning, "ProvisioningFailed", why);
+    };
+    let provisioner = class["provisioner"].text();
+    if provisioner.starts_with("kubernetes.io/") {
+        let why = format!("no volume plugin matched name: {provisioner}");
+        return (EventType::Warning, "ProvisioningFailed", why);
+    }
+    ctx.api.modify(PERSISTENT_VOLUME_CLAIM, &claim.key(), Subresource::Main, |c| {
+        PROVISIONERS.iter().for_each(|name| c["metadata"]["annotations"].set(name, provisioner));
+    });
+    let why = format!(
+        "Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the system \
+         administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered."
+    );
+    (EventType::Normal, "ExternalProvisioning", why)
+}
+
+/// A claim without a volume is looked at again.
+fn wait(claim: &Object, ctx: &mut Ctx<'_>) {
+    ctx.queue.at(resync_at(ctx.now()), Work::ClaimResync(claim.key()));
+}
+
+/// Binds in Kubernetes' four steps, each of which the other side can rely on.
+fn bind(volume: &Object, claim: &Object, ctx: &mut Ctx<'_>) {
+    let (volume_key, claim_key) = (volume.key(), claim.key());
+    let by_us = volume["spec"]["claimRef"].is_null();
+    ctx.api.modify(PERSISTENT_VOLUME, &volume_key, Subresource::Main, |v| {
+        let mut reference = json!({"kind": "PersistentVolumeClaim", "apiVersion": "v1"});
+        for field in ["namespace", "name", "uid", "resourceVersion"] {
+            reference.set(field, claim["metadata"][field].clone());
+        }
+        v["spec"].set("claimRef", reference);
+        if by_us {
+            v["metadata"]["annotations"].set(BY_CONTROLLER, "yes");
+        }
+    });
+    set_phase(volume.name(), "Bound", "", ctx);
+    let named = claim["spec"]["volumeName"].is_empty();
+    ctx.api.modify(PERSISTENT_VOLUME_CLAIM, &claim_key, Subresource::Main, |c| {
+        if named {
+            c["spec"].set("volumeName", volume.name());
+            c["metadata"]["annotations"].set(BY_CONTROLLER, "yes");
+        }
+        c["metadata"]["annotations"].set(COMPLETED, "yes");
+    });
+    ctx.api.update_status(PERSISTENT_VOLUME_CLAIM, &claim_key, |c| {
+        let spec = &volume["spec"];
+        c.set("status", json!({"phase": "Bound"}));
+        c["status"].set("accessModes", spec["accessModes"].clone());
+        c["status"].set("capacity", spec["capacity"].clone());
+    });
+}
+
+/// A claim that had its volume keeps it, or has lost it.
+fn sync_bound(claim: &Object, ctx: &mut Ctx<'_>) {
+    let volume = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(claim["spec"]["volumeName"].text()));
+    let is_lost = volume.is_none_or(|v| !v["spec"]["claimRef"].is_null() && !matching::is_bound_to(v, claim));
+    if !is_lost || claim["status"]["phase"] == "Lost" {
+        return;
+    }
+    let (reason, why) = match volume {
+        None => ("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!"),
+        Some(_) => {
+            ("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly")
+        }
+    };
+    ctx.api
+        .update_status(PERSISTENT_VOLUME_CLAIM, &claim.key(), |c| c.set("status", json!({"phase": "Lost"})));
+    ctx.api.record(claim, "", EventType::Warning, reason, why, SOURCE);
+}
+
+/// Looks at one volume.
+pub fn sync_volume(name: &EcoString, ctx: &mut Ctx<'_>) {
+    ctx.acting(origin::PERSISTENT_VOLUME_BINDER);
+    let Some(volume) = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(name.clone())).cloned() else { return };
+    let reference = &volume["spec"]["claimRef"];
+    if reference.is_null() || reference["uid"].is_empty() {
+        if !reference.is_null() {
+            let claim = Key::new(reference["namespace"].text(), reference["name"].text());
+            ctx.queue.after_ms(LATENCY_MS, Work::Claim(claim));
+        }
+        return set_phase(name, "Available", "", ctx);
+    }
+    let claim = Key::new(reference["namespace"].text(), reference["name"].text());
+    let claim =
+        ctx.api.find(PERSISTENT_VOLUME_CLAIM, &claim).filter(|c| reference["uid"] == *c.uid().as_str());
+    match claim.map(|c| c["spec"]["volumeName"].text().to_owned()) {
+        Some(bound) if bound == *name => set_phase(name, "Bound", "", ctx),
+        Some(_) => {}
+        None => {
+            if !matches!(volume["status"]["phase"].text(), "Released" | "Failed") {
+                set_phase(name, "Released", "", ctx);
+            }
+            reclaim(&volume, ctx);
+        }
+    }
+}
+
+/// What a volume is worth without its claim.
+fn reclaim(volume: &Object, ctx: &mut Ctx<'_>) {
+    if volume["spec"]["persistentVolumeReclaimPolicy"] != "Delete" || volume["status"]["phase"] == "Failed" {
+        return;
+    }
+    let path = volume["spec"]["hostPath"]["path"].text();
+    let why = if volume["spec"]["hostPath"].is_null() {
+        let name = volume.name();
+        format!("error getting deleter volume plugin for volume {name:?}: no deletable volume plugin matched")
+    } else if path.starts_with("/tmp/") && path.len() > 5 {
+        // It can only be gone already.
+        let _ = ctx.api.delete(PERSISTENT_VOLUME, &volume.key(), &Default::default());
+        return;
+    } else {
+        format!("host_path deleter only supports /tmp/.+ but received provided {path}")
+    };
+    set_phase(volume.name(), "Failed", &why, ctx);
+    ctx.api.record(volume, "", EventType::Warning, "VolumeFailedDelete", &why, SOURCE);
+}
+
+/// Sets the phase, with the moment at which it changed.
+fn set_phase(name: &EcoString, phase: &str, message: &str, ctx: &mut Ctx<'_>) {
+    let (key, now) = (Key::cluster(name.clone()), ctx.now());
+    ctx.api.update_status(PERSISTENT_VOLUME, &key, |volume| {
+        if volume["status"]["phase"] == phase {
+            return;
+        }
+        let status = &mut volume["status"];
+        status.set("phase", phase);
+        status.set("message", if message.is_empty() { Json::Null } else { message.into() });
+        status.set("lastPhaseTransitionTime", now);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        api::{Api, DeleteOptions},
+        cluster::{Cluster, Config},
+        resources::{POD, Resource},
+    };
+
+    fn cluster() -> Cluster {
+        Cluster::new(Config {
+            seed: 1,
+            epoch: Time::parse("2026-11-24T00:00:00Z").unwrap(),
+            world: Vec::new(),
+        })
+        .unwrap()
+    }
+
+    fn make(cluster: &mut Cluster, resource: Resource, object: Json) {
+        cluster.request("u", |api: &mut Api| api.create(resource, Object(object))).unwrap();
+        cluster.advance_to(cluster.now().plus_ms(100));
+    }
+
+    fn volume(name: &str, size: &str, policy: &str) -> Json {
+        json!({"metadata": {"name": name}, "spec": {"capacity": {"storage": size}, "accessModes": ["ReadWriteOnce"],
+            "persistentVolumeReclaimPolicy": policy, "hostPath": {"path": "/tmp/x"}}})
+    }
+
+    fn claim(name: &str, size: &str) -> Json {
+        json!({"metadata": {"name": name, "namespace": "default"}, "spec": {"accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": size}}}})
+    }
+
+    fn phase(cluster: &Cluster, resource: Resource, key: &Key) -> String {
+        cluster.api().find(resource, key).map_or("gone".into(), |o| o["status"]["phase"].text().into())
+    }
+
+    fn reasons(cluster: &Cluster) -> Vec<String> {
+        cluster.api().list(crate::resources::EVENT, "").map(|e| e["reason"].text().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_claim_gets_the_smallest_volume_that_will_do_and_gives_it_back() {
+        let mut c = cluster();
+        let (pv, pvc) = (PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM);
+        for (name, size) in [("big", "10Gi"), ("fits", "2Gi"), ("small", "500Mi")] {
+            make(&mut c, pv, volume(name, size, "Retain"));
+        }
+        assert_eq!(phase(&c, pv, &Key::cluster("fits")), "Available");
+        make(&mut c, pvc, claim("a", "1Gi"));
+        let key = Key::new("default", "a");
+        let bound = c.api().find(pvc, &key).unwrap().clone();
+        assert_eq!(
+            (&bound["spec"]["volumeName"], &bound["status"]["capacity"]["storage"]),
+            (&json!("fits"), &json!("2Gi"))
+        );
+        assert_eq!(phase(&c, pv, &Key::cluster("fits")), "Bound");
+        c.request("u", |api| api.delete(pvc, &key, &DeleteOptions::default())).unwrap();
+        c.advance_to(c.now().plus_ms(100));
+        assert_eq!(
+            (phase(&c, pvc, &key).as_str(), phase(&c, pv, &Key::cluster("fits")).as_str()),
+            ("gone", "Released")
+        );
+    }
+
+    #[test]
+    fn a_claim_waits_and_is_looked_at_again() {
+        let mut c = cluster();
+        make(&mut c, PERSISTENT_VOLUME_CLAIM, claim("a", "1Gi"));
+        let key = Key::new("default", "a");
+        assert_eq!(
+            (phase(&c, PERSISTENT_VOLUME_CLAIM, &key), reasons(&c)),
+            ("Pending".into(), vec!["FailedBinding".into()])
+        );
+        make(&mut c, PERSISTENT_VOLUME, volume("v", "1Gi", "Delete"));
+        assert_eq!(phase(&c, PERSISTENT_VOLUME_CLAIM, &key), "Pending");
+        c.advance_to(c.now().plus_ms(RESYNC_MS));
+        assert_eq!(phase(&c, PERSISTENT_VOLUME_CLAIM, &key), "Bound");
+        c.request("u", |api| api.delete(PERSISTENT_VOLUME_CLAIM, &key, &DeleteOptions::default())).unwrap();
+        c.advance_to(c.now().plus_ms(200));
+        assert_eq!(phase(&c, PERSISTENT_VOLUME, &Key::cluster("v")), "gone");
+    }
+
+    #[test]
+    fn classes_say_what_a_claim_waits_for() {
+        for (mode, provisioner, named, expect) in [
+            ("Immediate", "x.example/p", "fast", "ExternalProvisioning"),
+            ("WaitForFirstConsumer", "x.example/p", "fast", "WaitForFirstConsumer"),
+            ("Immediate", "kubernetes.io/no-provisioner", "fast", "ProvisioningFailed"),
+            ("Immediate", "x.example/p", "other", "ProvisioningFailed"),
+        ] {
+            let mut c = cluster();
+            make(
+                &mut c,
+                STORAGE_CLASS,
+                json!({"metadata": {"name": "fast"}, "provisioner": provisioner, "volumeBindingMode": mode}),
+            );
+            let mut wanted = claim("a", "1Gi");
+            wanted["spec"].set("storageClassName", named);
+            make(&mut c, PERSISTENT_VOLUME_CLAIM, wanted);
+            assert!(reasons(&c).contains(&expect.to_owned()), "{mode} {provisioner}: {:?}", reasons(&c));
+        }
+    }
+
+    #[test]
+    fn what_is_in_use_stays() {
+        let mut c = cluster();
+        make(&mut c, PERSISTENT_VOLUME, volume("v", "1Gi", "Retain"));
+        make(&mut c, PERSISTENT_VOLUME_CLAIM, claim("a", "1Gi"));
+        make(
+            &mut c,
+            POD,
+            json!({"metadata": {"name": "p", "namespace": "default"}, "spec": {
+            "containers": [{"name": "c", "image": "nginx"}],
+            "volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "a"}}]}}),
+        );
+        let key = Key::new("default", "a");
+        let mut gone = |resource: Resource, key: &Key| {
+            c.request("u", |api| api.delete(resource, key, &DeleteOptions::default())).unwrap();
+            c.advance_to(c.now().plus_ms(200));
+            ["default/a", "v"].map(|at| match at.split_once('/') {
+                Some((ns, name)) => c.api().find(PERSISTENT_VOLUME_CLAIM, &Key::new(ns, name)).is_some(),
+                None => c.api().find(PERSISTENT_VOLUME, &Key::cluster(at)).is_some(),
+            })
+        };
+        assert_eq!(gone(PERSISTENT_VOLUME, &Key::cluster("v")), [true, true]);
+        assert_eq!(gone(PERSISTENT_VOLUME_CLAIM, &key), [true, true]);
+        assert_eq!(gone(POD, &Key::new("default", "p")), [false, false]);
+    }
+}

@@ -1,0 +1,148 @@
+//! Real `kubectl` against a cluster alone, by the examples of Kubernetes' documentation on CustomResourceDefinitions.
+//!
+//! Looks for `kubectl` on the PATH; where there is none it says so and is done.
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::support::{Folder, Running, binary, lines_of, wait_for};
+
+const CRON_TAB_DEFINITION: &str = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: crontabs.stable.example.com
+spec:
+  group: stable.example.com
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                cronSpec:
+                  type: string
+                  description: When it runs.
+                  pattern: '^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$'
+                image: {type: string}
+                replicas: {type: integer, minimum: 1, maximum: 10}
+            status:
+              type: object
+              properties: {replicas: {type: integer}, labelSelector: {type: string}}
+      additionalPrinterColumns:
+        - {name: Spec, type: string, description: The cron spec, jsonPath: .spec.cronSpec}
+        - {name: Replicas, type: integer, jsonPath: .spec.replicas}
+        - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
+      subresources:
+        status: {}
+        scale: {specReplicasPath: .spec.replicas, statusReplicasPath: .status.replicas, labelSelectorPath: .status.labelSelector}
+  scope: Namespaced
+  names: {plural: crontabs, singular: crontab, kind: CronTab, shortNames: [ct], categories: [all]}
+"#;
+const CRON_TAB: &str = "
+apiVersion: stable.example.com/v1
+kind: CronTab
+metadata: {name: my-new-cron-object}
+spec: {cronSpec: '* * * * */5', image: my-awesome-cron-image, replicas: 3}
+";
+const BAD_CRON_TAB: &str = "
+apiVersion: stable.example.com/v1
+kind: CronTab
+metadata: {name: bad}
+spec: {cronSpec: '* * * *', replicas: 15}
+";
+
+#[test]
+fn the_documentations_examples_work() {
+    if !Command::new("kubectl")
+        .args(["version", "--client"])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
+    {
+        println!("skipped: there is no kubectl on the PATH");
+        return;
+    }
+    let home = Folder::new();
+    let kubeconfig = home.0.join("kubeconfig");
+    let mut command = binary();
+    command.args(["cluster", "--listen", "127.0.0.1:0", "--speed", "60", "--kubeconfig"]).arg(&kubeconfig);
+    let mut cluster = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let lines = lines_of(cluster.0.stdout.take().unwrap());
+    wait_for(&lines, "the kubeconfig's path", |line| line.ends_with("kubeconfig"));
+    let run = |line: &str, stdin: &str| kubectl(&kubeconfig, &home.0, line, stdin);
+    for (line, stdin, code, words) in [
+        (
+            "apply -f -",
+            CRON_TAB_DEFINITION,
+            0,
+            "customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com created",
+        ),
+        (
+            "wait --for=condition=Established crd/crontabs.stable.example.com --timeout=20s",
+            "",
+            0,
+            "condition met",
+        ),
+        ("get crd", "", 0, "crontabs.stable.example.com"),
+        (
+            "api-resources --api-group=stable.example.com",
+            "",
+            0,
+            "crontabs   ct           stable.example.com/v1   true         CronTab",
+        ),
+        ("explain crontab.spec.cronSpec", "", 0, "When it runs."),
+        ("apply -f -", CRON_TAB, 0, "crontab.stable.example.com/my-new-cron-object created"),
+        ("apply -f -", CRON_TAB, 0, "crontab.stable.example.com/my-new-cron-object unchanged"),
+        (
+            "apply -f -",
+            BAD_CRON_TAB,
+            1,
+            "* spec.replicas: Invalid value: 15: spec.replicas in body should be less than or equal to 10",
+        ),
+        ("get crontab my-new-cron-object", "", 0, "my-new-cron-object   * * * * */5   3"),
+        ("get ct -o name", "", 0, "crontab.stable.example.com/my-new-cron-object"),
+        ("get all", "", 0, "crontab.stable.example.com/my-new-cron-object"),
+        (
+            "scale --replicas=5 crontabs/my-new-cron-object",
+            "",
+            0,
+            "crontab.stable.example.com/my-new-cron-object scaled",
+        ),
+        ("get crontabs my-new-cron-object -o jsonpath={.spec.replicas}/{.metadata.generation}", "", 0, "5/2"),
+        ("patch ct my-new-cron-object --type=merge -p {\"spec\":{\"image\":\"other\"}}", "", 0, "patched"),
+        ("label ct my-new-cron-object a=b", "", 0, "labeled"),
+        ("get ct -l a=b -o jsonpath={.items[*].spec.image}", "", 0, "other"),
+        ("describe ct my-new-cron-object", "", 0, "Cron Spec:  * * * * */5"),
+        ("delete crd crontabs.stable.example.com", "", 0, "deleted"),
+        ("get crontabs", "", 1, "the server"),
+    ] {
+        let (got, said) = run(line, stdin);
+        assert_eq!(got, Some(code), "{line}: {said}");
+        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
+    }
+}
+
+/// Exit code, and what it said on both streams.
+fn kubectl(kubeconfig: &Path, home: &Path, line: &str, stdin: &str) -> (Option<i32>, String) {
+    let manifest = home.join("manifest.yaml");
+    fs::File::create(&manifest).unwrap().write_all(stdin.as_bytes()).unwrap();
+    let output = Command::new("kubectl")
+        .args(line.split(' '))
+        .env("KUBECONFIG", kubeconfig)
+        .env("HOME", home)
+        .env("NO_PROXY", "*")
+        .stdin(fs::File::open(&manifest).unwrap())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
