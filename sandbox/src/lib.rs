@@ -16,6 +16,7 @@ mod machines;
 mod network;
 pub mod object;
 pub mod origin;
+mod process;
 pub mod request;
 pub mod resources;
 pub mod rng;

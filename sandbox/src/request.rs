@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{is_question, watch::Watch},
+    object::Key,
     user::User,
 };
 
@@ -53,6 +54,23 @@ pub enum Reply {
     Body(Body),
     /// A stream of watch events, to be polled whenever the cluster has moved.
     Watch(Box<Watch>),
+    /// A command that may run in a container, for a client that is to be attached to it.
+    Exec(Box<Exec>),
+}
+
+/// A command to run in a container. Models `PodExecOptions`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exec {
+    /// The pod.
+    pub pod: Key,
+    /// The container's name.
+    pub container: String,
+    /// The command; never empty.
+    pub argv: Vec<String>,
+    /// Does the client send something?
+    pub stdin: bool,
+    /// Is it a terminal?
+    pub tty: bool,
 }
 
 /// A complete answer.

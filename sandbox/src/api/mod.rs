@@ -133,6 +133,13 @@ impl Api {
         self.find(resource, key).ok_or_else(|| Status::not_found(self.def(resource.stored()), &key.name))
     }
 
+    /// An object as it was at a moment, as far as the window of revisions goes back.
+    pub fn as_of(&self, resource: Resource, key: &Key, at: Time) -> Option<&Object> {
+        let later =
+            self.store.records().find(|r| r.at > at && r.resource == resource && r.object.key() == *key);
+        later.map_or_else(|| self.find(resource, key), |record| record.before.as_ref())
+    }
+
     /// Objects of a resource in key order; all namespaces for `""`.
     pub fn list<'a>(
         &'a self,

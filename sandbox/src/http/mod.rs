@@ -1,6 +1,7 @@
 //! The edge: the only async room. A live cluster behind a tower service that `kube::Client` talks to, paced by the
 //! learner's clock, with every mutating request recorded before it is applied.
 
+mod attached;
 mod live;
 mod pace;
 mod past;
@@ -10,6 +11,8 @@ mod service;
 mod timeline;
 mod watch;
 
+pub use crate::process::Printed;
+pub use attached::{Attached, Attending};
 pub use live::{Attendance, FREE_MS_MAX, Live, Opened};
 pub use pace::{Clock, Speed};
 pub use record::{Entry, NotRecorded, Recorder};

@@ -12,7 +12,7 @@ use ecow::EcoString;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 
-use super::{live::Live, protobuf, watch};
+use super::{attached::Attached, live::Live, protobuf, watch};
 use crate::{
     api::{unknown_format, wanted},
     request::{Body, Reply, Request},
@@ -70,6 +70,14 @@ impl Service {
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
                 self.head(StatusCode::OK, "application/json", &warnings)
                     .body(BodyExt::boxed_unsync(stream))
+                    .unwrap_or_default()
+            }
+            Ok(Reply::Exec(exec)) => {
+                let mut head = self.head(StatusCode::SWITCHING_PROTOCOLS, "", &[]);
+                if let Some(extensions) = head.extensions_mut() {
+                    extensions.insert(Attached::new(self.live.clone(), &exec));
+                }
+                head.body(Full::default().map_err(|e: Infallible| match e {}).boxed_unsync())
                     .unwrap_or_default()
             }
             Err(e) => {

@@ -132,6 +132,11 @@ impl Store {
         self.window.since(revision)
     }
 
+    /// All records of the window, oldest first.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.window.records()
+    }
+
     /// One record of the window.
     pub fn record(&self, revision: u64) -> Option<&Record> {
         self.window.get(revision)

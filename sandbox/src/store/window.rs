@@ -81,6 +81,10 @@ impl Window {
         Ok(self.records.range(skip..))
     }
 
+    pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter()
+    }
+
     pub(super) fn get(&self, revision: u64) -> Option<&Record> {
         let i = revision.checked_sub(self.before() + 1)?;
         self.records.get(usize::try_from(i).ok()?)

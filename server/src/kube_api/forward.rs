@@ -12,7 +12,7 @@ use axum::{
 use futures::StreamExt;
 use http_body_util::BodyExt;
 use sandbox::{
-    http::{Live, Service},
+    http::{Attached, Live, Service},
     user::User,
 };
 use serde_json::json;
@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 use wire::problem::Problem;
 
+use super::exec::Upgrade;
 use crate::{house::House, secret::same, web::closed};
 
 #[derive(Clone)]
@@ -78,10 +79,18 @@ fn unauthorized() -> Response {
 
 async fn pass(api: Service, mut request: Request, closing: watch::Receiver<bool>) -> Response {
     request.headers_mut().remove(header::AUTHORIZATION);
-    let (parts, body) = match api.oneshot(request).await {
+    let (mut parts, body) = request.into_parts();
+    let upgrade = Upgrade::of(&mut parts).await;
+    let (parts, body) = match api.oneshot(Request::from_parts(parts, body)).await {
         Ok(response) => response.into_parts(),
         Err(e) => match e {},
     };
+    if let Some(attached) = parts.extensions.get::<Attached>() {
+        return upgrade.attach(attached.clone()).unwrap_or_else(|| {
+            let why = "unable to upgrade: missing upgrade headers in request";
+            status(StatusCode::BAD_REQUEST, "BadRequest", why)
+        });
+    }
     let frames = body.into_data_stream().take_until(closed(closing));
     Response::from_parts(parts, Body::from_stream(frames))
 }

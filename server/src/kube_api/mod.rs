@@ -4,6 +4,7 @@
 //! port, nobody is let in without a token.
 
 mod certs;
+mod exec;
 mod forward;
 mod kubeconfig;
 mod listener;

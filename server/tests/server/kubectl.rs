@@ -72,6 +72,7 @@ fn every_installed_kubectl_works() {
         kubectl.applies();
         kubectl.explains();
         kubectl.is_refused();
+        kubectl.executes();
         kubectl.watches();
         kubectl.evicts();
     }
@@ -236,6 +237,45 @@ impl Kubectl {
         }
     }
 
+    /// Commands in a container go over WebSocket, which kubectl speaks since 1.30; older ones hear why not.
+    fn executes(&self) {
+        let pod = self.check(
+            &["get", "pods", "-l", "app=web", "-o", "jsonpath={.items[0].metadata.name}"],
+            "",
+            &[],
+        );
+        let exec = |argv: &[&str], stdin: &str| {
+            let output = self.run(&[&["exec", "-i", &pod, "--"], argv].concat(), stdin);
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            (output.status.code(), text(&output.stdout), text(&output.stderr))
+        };
+        if self.minor() < 30 {
+            let (code, _, stderr) = exec(&["hostname"], "");
+            assert_eq!(code, Some(1), "{stderr}");
+            assert!(stderr.contains("use kubectl 1.30 or newer"), "{stderr}");
+            return;
+        }
+        for (argv, stdin, code, stdout, stderr) in [
+            (&["hostname"][..], "", 0, format!("{pod}\n"), ""),
+            (
+                &["sh", "-c", "echo to out; exit 3"],
+                "",
+                3,
+                "to out\n".into(),
+                "command terminated with exit code 3\n",
+            ),
+            (&["cat", "/nope"], "", 1, String::new(), "cat: can't open '/nope': No such file"),
+            (&["sh"], "cd /etc\npwd\nexit", 0, "/etc\n".into(), ""),
+            (&["nope"], "", 1, String::new(), "exec: \"nope\": executable file not found in $PATH"),
+        ] {
+            let got = exec(argv, stdin);
+            assert_eq!((got.0, got.1), (Some(code), stdout), "{argv:?}: {}", got.2);
+            assert!(got.2.contains(stderr), "{argv:?}: {}", got.2);
+        }
+        let nobody = self.run(&["exec", "nobody", "--", "ls"], "");
+        assert!(String::from_utf8_lossy(&nobody.stderr).contains("pods \"nobody\" not found"), "{nobody:?}");
+    }
+
     /// `get -w` shows what is there, and then that a pod leaves.
     fn watches(&self) {
         let mut watching =
@@ -294,6 +334,12 @@ impl Kubectl {
         let mut command = Command::new(&self.binary);
         command.args(argv).env("KUBECONFIG", &self.kubeconfig).env("HOME", &self.home).env("NO_PROXY", "*");
         command
+    }
+
+    fn minor(&self) -> u32 {
+        let version = self.version();
+        let minor = version.split("v1.").nth(1).and_then(|rest| rest.split('.').next());
+        minor.and_then(|minor| minor.parse().ok()).unwrap_or_else(|| panic!("{version}"))
     }
 
     fn version(&self) -> String {

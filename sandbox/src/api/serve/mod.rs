@@ -6,6 +6,7 @@ mod authorize;
 mod body;
 mod delete;
 mod eviction;
+mod exec;
 mod impersonate;
 mod list;
 mod options;

@@ -3,7 +3,7 @@
 use super::{
     Call,
     accept::{Accept, Shape, prefers_openapi_protobuf},
-    failure, json_body,
+    exec, failure, json_body,
     list::list,
     options::{ListOptions, parse_revision},
     plain,
@@ -134,6 +134,7 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
             Ok(Reply::Body(json_body(200, &scale::get(def, object)?)))
         }
         (Some(_), Sub::Log) => subresources::log(api, call, target).map(Reply::Body),
+        (Some(_), Sub::Exec) => exec::exec(api, call, target).map(|e| Reply::Exec(Box::new(e))),
         (Some(_), Sub::Absent) => Err(Status::not_modelled(def)),
         (Some(_), Sub::Binding | Sub::Eviction | Sub::Finalize | Sub::Token) => {
             Err(Status::method_not_allowed())

@@ -73,6 +73,8 @@ pub enum Sub {
     Finalize,
     /// `token`
     Token,
+    /// `exec`
+    Exec,
     /// Known to Kubernetes, not answered here.
     Absent,
 }

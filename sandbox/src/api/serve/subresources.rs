@@ -1,7 +1,7 @@
 //! Pods' own subresources: binding, log. Models the pod registry's REST handlers.
-//! Omits: exec, attach, port-forward.
+//! Omits: attach, port-forward, the older protocol of exec (SPDY).
 
-use super::{Call, body, options::write_options, route::Target, text_body, write::success};
+use super::{Call, body, exec, options::write_options, route::Target, text_body, write::success};
 use crate::{
     api::Api,
     json::Json,
@@ -61,27 +61,23 @@ fn binding_conflict(name: &str, why: &str) -> Status {
     }
 }
 
+/// POST `exec` comes from clients of an older protocol, or after a refusal: they hear that, or what keeps them out.
+pub fn refuse_exec(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    exec::exec(api, call, target)?;
+    Err(Status::bad_request(
+        "commands in containers are answered over WebSocket only (v5.channel.k8s.io, v4.channel.k8s.io): use kubectl 1.30 or newer, \
+         and do not set KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false",
+    ))
+}
+
 /// GET `log`: what the kubelet keeps of a container's output. Simulated containers print nothing of their own; their
 /// log says when they started and ended.
 pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
     let pod = api.get(POD, &target.key())?;
     let name = pod.name();
-    let containers: Vec<&str> = pod["spec"]["containers"].list().iter().map(|c| c["name"].text()).collect();
-    let asked = call.query.get("container");
-    let container = match (asked, containers.as_slice()) {
-        ("", [only]) => *only,
-        ("", all) => {
-            let all = all.join(" ");
-            return Err(Status::bad_request(format!(
-                "a container name must be specified for pod {name}, choose one of: [{all}]"
-            )));
-        }
-        (asked, all) if all.contains(&asked) => asked,
-        (asked, _) => {
-            return Err(Status::bad_request(format!("container {asked} is not valid for pod {name}")));
-        }
-    };
-    let status = pod["status"]["containerStatuses"].list().iter().find(|s| s["name"] == container);
+    let container = exec::container(pod, call.query.get("container"))?;
+    let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+    let status = lists.iter().flat_map(|f| pod["status"][*f].list()).find(|s| s["name"] == container);
     let Some(status) = status.filter(|s| s["state"]["waiting"].is_null() || !s["lastState"].is_empty())
     else {
         if pod["spec"]["nodeName"].is_empty() {

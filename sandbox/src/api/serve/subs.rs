@@ -33,7 +33,7 @@ pub fn subresources<'a>(resource: Resource, def: Def<'a>) -> Vec<SubDef<'a>> {
             sub("binding", takes("Binding"), CREATE, Sub::Binding),
             sub("ephemeralcontainers", own, READ_WRITE, Sub::EphemeralContainers),
             sub("eviction", ("policy", "v1", "Eviction"), CREATE, Sub::Eviction),
-            sub("exec", takes("PodExecOptions"), STREAM, Sub::Absent),
+            sub("exec", takes("PodExecOptions"), STREAM, Sub::Exec),
             sub("log", own, &["get"], Sub::Log),
             sub("portforward", takes("PodPortForwardOptions"), STREAM, Sub::Absent),
             sub("proxy", takes("PodProxyOptions"), PROXY, Sub::Absent),

@@ -45,6 +45,7 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
             Err(Status::not_modelled(api.def(target.resource)))
         }
         ("POST", false, Sub::None) => create(api, &call, &target),
+        ("POST", true, Sub::Exec) => subresources::refuse_exec(api, &call, &target),
         ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
         ("POST", true, Sub::Eviction) => eviction::evict(api, &call, &target),
         ("PUT", true, Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Finalize) => {

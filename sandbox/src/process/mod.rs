@@ -1,0 +1,189 @@
+//! What a command sees and prints that is started in a running container. Models the kubelet's `ExecSync` on an image that
+//! brings the small tools of a busybox: every simulated image does. Nothing in here changes the cluster.
+//! Omits: files that are written (there are none but those that the kubelet puts there), pipes, redirections, job control,
+//! the network (curl, wget, nslookup), signals.
+
+mod env;
+mod files;
+mod programs;
+mod shell;
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use crate::{
+    api::Api,
+    clock::Time,
+    json::Json,
+    object::{Key, Object},
+    request::Exec,
+    resources::POD,
+};
+
+/// What a command printed, and how it ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// Exit code.
+    pub code: i32,
+    /// How long it runs, virtual milliseconds.
+    pub takes_ms: i64,
+}
+
+impl Printed {
+    fn out(text: impl Into<String>) -> Self {
+        Self { stdout: text.into(), ..Self::default() }
+    }
+
+    fn failed(text: impl Into<String>, code: i32) -> Self {
+        Self { stderr: text.into(), code, ..Self::default() }
+    }
+
+    fn then(&mut self, next: Printed) {
+        self.stdout += &next.stdout;
+        self.stderr += &next.stderr;
+        self.code = next.code;
+        self.takes_ms += next.takes_ms;
+    }
+}
+
+/// A process in a container, as a client that is attached to it sees it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    argv: Vec<String>,
+    hostname: EcoString,
+    user: i64,
+    dir: String,
+    env: BTreeMap<String, String>,
+    files: BTreeMap<String, String>,
+    main: String,
+    last_code: i32,
+    ended: bool,
+}
+
+impl Session {
+    /// The process that a client asked for, about to run.
+    pub fn open(api: &Api, exec: &Exec) -> Self {
+        let pod = api.find(POD, &exec.pod).cloned().unwrap_or_default();
+        let declared = container(&pod, &exec.container);
+        let since = started(&pod, &exec.container).unwrap_or(api.now());
+        let hostname = match pod["spec"]["hostname"].text() {
+            "" => pod.name().clone(),
+            said => said.into(),
+        };
+        let dir = match declared["workingDir"].text() {
+            "" => "/",
+            dir => dir,
+        };
+        let words = |field: &str| declared[field].list().iter().map(Json::text).collect::<Vec<_>>().join(" ");
+        let main = [words("command"), words("args")].join(" ").trim().to_owned();
+        Self {
+            argv: exec.argv.clone(),
+            env: env::of(api, &pod, declared, &hostname, since),
+            files: files::of(api, &pod, declared, &hostname),
+            user: user(&pod, declared),
+            dir: dir.to_owned(),
+            main: if main.is_empty() { declared["image"].text().to_owned() } else { main },
+            hostname,
+            last_code: 0,
+            ended: false,
+        }
+    }
+
+    /// Does it wait for lines on its standard input?
+    pub fn is_shell(&self) -> bool {
+        shell::is_shell(&self.argv[0]) && self.argv.get(1).is_none_or(|a| a == "-i" || a == "-l")
+    }
+
+    /// Its prompt, where a terminal is attached.
+    pub fn prompt(&self) -> String {
+        format!("{} {} ", self.dir, if self.user == 0 { '#' } else { '$' })
+    }
+
+    /// Has the shell been left?
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Runs the command that was asked for.
+    ///
+    /// # Errors
+    /// Why the container's runtime cannot start it.
+    pub fn run(&mut self, now: Time) -> Result<Printed, String> {
+        let argv = self.argv.clone();
+        self.program(&argv, now).ok_or_else(|| {
+            format!(
+                "error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec \
+                 failed: exec failed: unable to start container process: exec: {:?}: executable file not found in $PATH: unknown",
+                argv[0]
+            )
+        })
+    }
+
+    /// Runs a line of a shell.
+    pub fn line(&mut self, line: &str, now: Time) -> Printed {
+        shell::line(self, line, now)
+    }
+
+    /// An absolute path without `.` and `..`.
+    fn path(&self, said: &str) -> String {
+        let mut parts: Vec<&str> =
+            if said.starts_with('/') { Vec::new() } else { self.dir.split('/').collect() };
+        for part in said.split('/') {
+            if part == ".." {
+                parts.pop();
+            } else {
+                parts.push(part);
+            }
+        }
+        parts.retain(|p| !p.is_empty() && *p != ".");
+        format!("/{}", parts.join("/"))
+    }
+}
+
+/// A container of a pod, as declared; null if there is none of this name.
+fn container<'a>(pod: &'a Object, name: &str) -> &'a Json {
+    let spec = &pod["spec"];
+    let mut all =
+        ["containers", "initContainers", "ephemeralContainers"].into_iter().flat_map(|f| spec[f].list());
+    all.find(|c| c["name"] == *name).unwrap_or(&Json::Null)
+}
+
+fn started(pod: &Object, container: &str) -> Option<Time> {
+    let all = pod["status"]["containerStatuses"].list().iter();
+    all.chain(pod["status"]["initContainerStatuses"].list())
+        .find(|s| s["name"] == *container)
+        .and_then(|s| s["state"]["running"]["startedAt"].time())
+}
+
+fn user(pod: &Object, container: &Json) -> i64 {
+    let of = |context: &Json| context["securityContext"]["runAsUser"].int();
+    of(container).or(of(&pod["spec"])).unwrap_or(0)
+}
+
+/// `key` of a ConfigMap or Secret as it was at a moment; a Secret's values are decoded.
+fn data_as_of(
+    api: &Api,
+    resource: crate::resources::Resource,
+    key: &Key,
+    at: Time,
+) -> BTreeMap<String, String> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let Some(object) = api.as_of(resource, key, at) else { return BTreeMap::new() };
+    let decode = |text: &str| {
+        STANDARD.decode(text).map_or(String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let secret = resource == crate::resources::SECRET;
+    let plain = object["data"]
+        .entries()
+        .map(|(k, v)| (k.to_string(), if secret { decode(v.text()) } else { v.text().to_owned() }));
+    let binary = object["binaryData"].entries().map(|(k, v)| (k.to_string(), decode(v.text())));
+    plain.chain(binary).collect()
+}
+
+#[cfg(test)]
+mod tests;

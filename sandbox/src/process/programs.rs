@@ -1,0 +1,182 @@
+//! The programs of a simulated image. Models those of busybox that need nothing but what the container is.
+
+use super::{Printed, Session, shell};
+use crate::clock::Time;
+
+/// Directories that every image has.
+const DIRS: [&str; 15] = [
+    "/bin", "/dev", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root", "/run", "/sys", "/tmp",
+    "/usr", "/var", "/",
+];
+/// Longest `sleep`, seconds: an hour of virtual time.
+const SLEEP_S_MAX: f64 = 3600.0;
+
+impl Session {
+    /// Runs a program; `None` if the image has none of this name.
+    pub(super) fn program(&mut self, argv: &[String], now: Time) -> Option<Printed> {
+        let (program, args) = argv.split_first()?;
+        let name = program.strip_prefix("/bin/").or(program.strip_prefix("/usr/bin/")).unwrap_or(program);
+        if shell::is_shell(name) {
+            return Some(self.sub_shell(args, now));
+        }
+        Some(match name {
+            "true" | ":" => Printed::default(),
+            "false" => Printed { code: 1, ..Printed::default() },
+            "echo" => echo(args),
+            "printenv" | "env" => self.print_env(name, args),
+            "hostname" => Printed::out(format!("{}\n", self.hostname)),
+            "pwd" => Printed::out(format!("{}\n", self.dir)),
+            "whoami" if self.user == 0 => Printed::out("root\n"),
+            "whoami" => Printed::failed(format!("whoami: unknown uid {}\n", self.user), 1),
+            "id" => self.id(args),
+            "date" => Printed::out(format!("{}\n", date(now))),
+            "uname" => Printed::out(self.uname(args)),
+            "sleep" => sleep(args),
+            "cat" => self.cat(args),
+            "ls" => self.ls(args),
+            "ps" => Printed::out(self.ps(argv)),
+            "test" | "[" => self.test(args),
+            _ => return None,
+        })
+    }
+
+    fn sub_shell(&mut self, args: &[String], now: Time) -> Printed {
+        match args {
+            [c, line, ..] if c.starts_with('-') && c.ends_with('c') => {
+                let mut inner = self.clone();
+                shell::line(&mut inner, line, now)
+            }
+            _ => Printed::default(),
+        }
+    }
+
+    fn print_env(&self, program: &str, args: &[String]) -> Printed {
+        if let ("printenv", [name, ..]) = (program, args) {
+            return match self.env.get(name) {
+                Some(value) => Printed::out(format!("{value}\n")),
+                None => Printed { code: 1, ..Printed::default() },
+            };
+        }
+        Printed::out(self.env.iter().map(|(k, v)| format!("{k}={v}\n")).collect::<String>())
+    }
+
+    fn id(&self, args: &[String]) -> Printed {
+        match args.first().map(String::as_str) {
+            Some("-u" | "-g") => Printed::out(format!("{}\n", self.user)),
+            _ if self.user == 0 => Printed::out("uid=0(root) gid=0(root) groups=0(root)\n"),
+            _ => Printed::out(format!("uid={0} gid=0(root) groups=0(root)\n", self.user)),
+        }
+    }
+
+    fn uname(&self, args: &[String]) -> String {
+        match args.first().map(String::as_str) {
+            Some("-a") => format!("Linux {} 6.1.0 x86_64 GNU/Linux\n", self.hostname),
+            Some("-n") => format!("{}\n", self.hostname),
+            Some("-m") => "x86_64\n".into(),
+            Some("-r") => "6.1.0\n".into(),
+            _ => "Linux\n".into(),
+        }
+    }
+
+    fn cat(&self, args: &[String]) -> Printed {
+        let mut all = Printed::default();
+        for file in args.iter().filter(|a| !a.starts_with('-')) {
+            let path = self.path(file);
+            let mut one = match self.files.get(&path) {
+                Some(content) => Printed::out(content.clone()),
+                None if self.is_dir(&path) => Printed::failed("cat: read error: Is a directory\n", 1),
+                None => Printed::failed(format!("cat: can't open '{file}': No such file or directory\n"), 1),
+            };
+            one.code = one.code.max(all.code);
+            all.then(one);
+        }
+        all
+    }
+
+    fn ls(&self, args: &[String]) -> Printed {
+        let said = args.iter().find(|a| !a.starts_with('-')).map_or(self.dir.as_str(), String::as_str);
+        let path = self.path(said);
+        if self.files.contains_key(&path) {
+            return Printed::out(format!("{said}\n"));
+        }
+        if !self.is_dir(&path) {
+            return Printed::failed(format!("ls: {said}: No such file or directory\n"), 1);
+        }
+        let inside = if path == "/" { "/".to_owned() } else { format!("{path}/") };
+        let all = DIRS.iter().copied().chain(self.files.keys().map(String::as_str));
+        let mut names: Vec<&str> = all
+            .filter_map(|p| p.strip_prefix(&inside)?.split('/').next().filter(|n| !n.is_empty()))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        Printed::out(names.into_iter().map(|n| format!("{n}\n")).collect::<String>())
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        let inside = format!("{path}/");
+        DIRS.contains(&path) || self.files.keys().any(|f| f.starts_with(&inside))
+    }
+
+    fn ps(&self, argv: &[String]) -> String {
+        let user = if self.user == 0 { "root".to_owned() } else { self.user.to_string() };
+        let line = |pid: u32, command: &str| format!("{pid:>5} {user:<8}  0:00 {command}\n");
+        "PID   USER     TIME  COMMAND\n".to_owned() + &line(1, &self.main) + &line(7, &argv.join(" "))
+    }
+
+    /// `-f`, `-e`, `-d` of a path, `-n`, `-z`, and equality of texts.
+    fn test(&self, args: &[String]) -> Printed {
+        let args: Vec<&str> = args.iter().map(String::as_str).filter(|a| *a != "]").collect();
+        let holds = match args[..] {
+            ["-f", file] => self.files.contains_key(&self.path(file)),
+            ["-d", dir] => self.is_dir(&self.path(dir)),
+            ["-e", path] => self.files.contains_key(&self.path(path)) || self.is_dir(&self.path(path)),
+            ["-n", text] | [text] => !text.is_empty(),
+            ["-z", text] => text.is_empty(),
+            [a, "=" | "==", b] => a == b,
+            [a, "!=", b] => a != b,
+            _ => false,
+        };
+        Printed { code: i32::from(!holds), ..Printed::default() }
+    }
+}
+
+fn echo(args: &[String]) -> Printed {
+    let flags = args.iter().take_while(|a| matches!(a.as_str(), "-n" | "-e" | "-ne" | "-en")).count();
+    let flag = |c: char| args[..flags].iter().any(|a| a.contains(c));
+    let mut text = args[flags..].join(" ");
+    if flag('e') {
+        text = text.replace("\\n", "\n").replace("\\t", "\t");
+    }
+    if !flag('n') {
+        text.push('\n');
+    }
+    Printed::out(text)
+}
+
+fn sleep(args: &[String]) -> Printed {
+    let Some(said) = args.first() else { return Printed::failed("sleep: missing operand\n", 1) };
+    let (digits, unit_s) = match said.chars().last() {
+        Some('s') => (&said[..said.len() - 1], 1.0),
+        Some('m') => (&said[..said.len() - 1], 60.0),
+        Some('h') => (&said[..said.len() - 1], 3600.0),
+        _ => (said.as_str(), 1.0),
+    };
+    match digits.parse::<f64>() {
+        Ok(n) if n >= 0.0 && n.is_finite() => {
+            Printed { takes_ms: ((n * unit_s).min(SLEEP_S_MAX) * 1000.0) as i64, ..Printed::default() }
+        }
+        _ => Printed::failed(format!("sleep: invalid number '{said}'\n"), 1),
+    }
+}
+
+/// `Tue Nov 24 00:30:45 UTC 2026`, from the date of an HTTP header.
+fn date(now: Time) -> String {
+    let http = now.http_date();
+    let words: Vec<&str> = http.split([' ', ',']).filter(|w| !w.is_empty()).collect();
+    match words[..] {
+        [weekday, day, month, year, time, _] => {
+            format!("{weekday} {month} {:>2} {time} UTC {year}", day.trim_start_matches('0'))
+        }
+        _ => http,
+    }
+}

@@ -1,0 +1,241 @@
+//! Commands in containers over a WebSocket. Models the subprotocols `v4.channel.k8s.io` and `v5.channel.k8s.io` of the
+//! remotecommand API: the first byte of a message names its channel.
+//! Omits: sizes of a terminal.
+
+use axum::extract::{
+    FromRequestParts, WebSocketUpgrade,
+    ws::{CloseFrame, Message, WebSocket, close_code},
+};
+use axum::{http::request::Parts, response::Response};
+use sandbox::http::{Attached, Printed};
+use serde_json::{Value, json};
+
+const PROTOCOLS: [&str; 2] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+const STDIN: u8 = 0;
+const STDOUT: u8 = 1;
+const STDERR: u8 = 2;
+const ERROR: u8 = 3;
+/// Version 5: the other side sends no more on a channel.
+const CLOSE: u8 = 255;
+/// Longest line that is kept.
+const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// A request that may become a WebSocket.
+pub struct Upgrade(Option<WebSocketUpgrade>);
+
+impl Upgrade {
+    /// Takes it out of a request, if it asks for one.
+    pub async fn of(parts: &mut Parts) -> Self {
+        Self(WebSocketUpgrade::from_request_parts(parts, &()).await.ok())
+    }
+
+    /// The answer that attaches the client to the command; `None` if it did not ask for a WebSocket.
+    pub fn attach(self, attached: Attached) -> Option<Response> {
+        let upgrade = self.0?.protocols(PROTOCOLS).max_message_size(LINE_BYTES_MAX);
+        Some(upgrade.on_upgrade(move |socket| async move {
+            // who goes away needs no answer
+            let _ = serve(socket, attached).await;
+        }))
+    }
+}
+
+async fn serve(mut socket: WebSocket, mut attached: Attached) -> Result<(), axum::Error> {
+    let _attending = attached.attend();
+    let status = match attached.is_shell() {
+        true => lines(&mut socket, &mut attached).await?,
+        false => match attached.run().await {
+            Ok(printed) => {
+                print(&mut socket, &printed, attached.tty).await?;
+                ended(printed.code)
+            }
+            Err(why) => failed(&why),
+        },
+    };
+    send(&mut socket, ERROR, status.to_string().as_bytes()).await?;
+    let normal = CloseFrame { code: close_code::NORMAL, reason: "".into() };
+    socket.send(Message::Close(Some(normal))).await
+}
+
+/// A shell: runs line by line what the client sends, until it is left or nothing more comes.
+async fn lines(socket: &mut WebSocket, attached: &mut Attached) -> Result<Value, axum::Error> {
+    let (mut input, mut code, mut open) = (String::new(), 0, attached.stdin);
+    prompt(socket, attached).await?;
+    while open && !attached.ended() {
+        let mut fresh = String::new();
+        match socket.recv().await {
+            None => break,
+            Some(message) => open = receive(message?, &mut fresh),
+        }
+        if attached.tty {
+            let shown = typed(&mut input, &fresh);
+            send(socket, STDOUT, shown.as_bytes()).await?;
+        } else {
+            input += &fresh;
+        }
+        while let Some((line, rest)) = next_line(&input, open) {
+            let printed = attached.line(&line).await;
+            code = printed.code;
+            input = rest;
+            print(socket, &printed, attached.tty).await?;
+            if attached.ended() {
+                break;
+            }
+            prompt(socket, attached).await?;
+        }
+        input.truncate(floor(&input, LINE_BYTES_MAX));
+    }
+    Ok(ended(code))
+}
+
+/// Takes what was sent; false when nothing more will come.
+fn receive(message: Message, input: &mut String) -> bool {
+    let bytes = match message {
+        Message::Binary(bytes) => bytes,
+        Message::Text(text) => text.into(),
+        Message::Close(_) => return false,
+        _ => return true,
+    };
+    match bytes.split_first() {
+        Some((&STDIN, data)) => input.push_str(&String::from_utf8_lossy(data)),
+        Some((&CLOSE, [STDIN, ..])) => return false,
+        _ => {}
+    }
+    true
+}
+
+/// Keys typed at a terminal change the line; gives what it shows of them. Models a tty's line discipline.
+fn typed(line: &mut String, keys: &str) -> String {
+    let mut shown = String::new();
+    for key in keys.chars() {
+        match key {
+            '\r' | '\n' => {
+                line.push('\n');
+                shown += "\r\n";
+            }
+            '\u{3}' => {
+                line.truncate(line.rfind('\n').map_or(0, |at| at + 1));
+                line.push('\n');
+                shown += "^C\r\n";
+            }
+            '\u{4}' if line.is_empty() || line.ends_with('\n') => *line += "exit\n",
+            '\u{7f}' | '\u{8}' if !line.is_empty() && !line.ends_with('\n') => {
+                line.pop();
+                shown += "\u{8} \u{8}";
+            }
+            key if key.is_control() => {}
+            key => {
+                line.push(key);
+                shown.push(key);
+            }
+        }
+    }
+    shown
+}
+
+/// The next line, and what follows; the last needs no end where nothing more comes.
+fn next_line(input: &str, open: bool) -> Option<(String, String)> {
+    match input.split_once('\n') {
+        Some((line, rest)) => Some((line.to_owned(), rest.to_owned())),
+        None if !open && !input.is_empty() => Some((input.to_owned(), String::new())),
+        None => None,
+    }
+}
+
+fn floor(text: &str, bytes_max: usize) -> usize {
+    (0..=bytes_max.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
+
+async fn prompt(socket: &mut WebSocket, attached: &Attached) -> Result<(), axum::Error> {
+    if attached.tty {
+        send(socket, STDOUT, attached.prompt().as_bytes()).await?;
+    }
+    Ok(())
+}
+
+/// A terminal has one stream for both, and its lines end with a carriage return.
+async fn print(socket: &mut WebSocket, printed: &Printed, tty: bool) -> Result<(), axum::Error> {
+    if tty {
+        let both = format!("{}{}", printed.stdout, printed.stderr).replace('\n', "\r\n");
+        return send(socket, STDOUT, both.as_bytes()).await;
+    }
+    send(socket, STDOUT, printed.stdout.as_bytes()).await?;
+    send(socket, STDERR, printed.stderr.as_bytes()).await
+}
+
+async fn send(socket: &mut WebSocket, channel: u8, data: &[u8]) -> Result<(), axum::Error> {
+    if data.is_empty() {
+        return Ok(());
+    }
+    let mut message = Vec::with_capacity(data.len() + 1);
+    message.push(channel);
+    message.extend_from_slice(data);
+    socket.send(Message::Binary(message.into())).await
+}
+
+/// The Status that tells how a command ended.
+fn ended(code: i32) -> Value {
+    if code == 0 {
+        return json!({"metadata": {}, "status": "Success"});
+    }
+    json!({
+        "metadata": {}, "status": "Failure", "reason": "NonZeroExitCode",
+        "message": format!("command terminated with non-zero exit code: error executing command, exit code {code}"),
+        "details": {"causes": [{"reason": "ExitCode", "message": code.to_string()}]},
+    })
+}
+
+/// The Status of a command that could not be started.
+fn failed(why: &str) -> Value {
+    json!({
+        "metadata": {}, "status": "Failure", "reason": "InternalError", "code": 500,
+        "message": format!("Internal error occurred: {why}"), "details": {"causes": [{"message": why}]},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_in_pieces() {
+        for (input, open, expect) in [
+            ("a\nb", true, Some(("a", "b"))),
+            ("b", true, None),
+            ("b", false, Some(("b", ""))),
+            ("", false, None),
+        ] {
+            let expect = expect.map(|(a, b): (&str, &str)| (a.to_owned(), b.to_owned()));
+            assert_eq!(next_line(input, open), expect, "{input:?}");
+        }
+        assert_eq!(floor("한글", 4), 3);
+    }
+
+    #[test]
+    fn a_terminal_edits_its_line() {
+        for (keys, line, shown) in [
+            ("ls\r", "ls\n", "ls\r\n"),
+            ("lx\u{7f}s\r", "ls\n", "lx\u{8} \u{8}s\r\n"),
+            ("a\u{3}b", "\nb", "a^C\r\nb"),
+            ("\u{4}", "exit\n", ""),
+            ("\u{1b}", "", ""),
+        ] {
+            let mut kept = String::new();
+            assert_eq!(typed(&mut kept, keys), shown, "{keys:?}");
+            assert_eq!(kept, line, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn channels_are_told_apart() {
+        for (bytes, goes_on, kept) in [
+            (&b"\0ls\n"[..], true, "ls\n"),
+            (b"\x04{\"Width\":80}", true, ""),
+            (b"\xff\0", false, ""),
+            (b"", true, ""),
+        ] {
+            let mut input = String::new();
+            assert_eq!(receive(Message::Binary(bytes.to_vec().into()), &mut input), goes_on, "{bytes:?}");
+            assert_eq!(input, kept);
+        }
+    }
+}
