@@ -1,3 +1,5 @@
+//! Questions, rules, and what nobody may give away.
+
 use super::*;
 use crate::json;
 
