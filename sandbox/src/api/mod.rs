@@ -55,6 +55,8 @@ pub struct Api {
     pub origin: Origin,
     /// Who is bound by what; made when it is asked for, and anew after a binding has changed.
     bindings: OnceLock<access::Bindings>,
+    /// What a client is to be warned of; `None` while nobody waits for it.
+    pub(crate) warnings: Option<Vec<String>>,
 }
 
 impl Api {
@@ -72,6 +74,7 @@ impl Api {
             now,
             origin: Origin::default(),
             bindings: OnceLock::new(),
+            warnings: None,
         }
     }
 

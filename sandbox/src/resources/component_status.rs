@@ -1,7 +1,7 @@
 //! Models v1 ComponentStatus, deprecated: what the control plane's parts say of their health. They live in this process,
 //! so they are well while it answers; nothing is stored.
 
-use super::{Column, ResourceDef, Row};
+use super::{Column, Deprecated, ResourceDef, Row};
 use crate::{clock::Time, json, object::Object};
 
 /// The kind's entry in the table.
@@ -9,6 +9,7 @@ pub static DEF: ResourceDef = ResourceDef {
     short_names: &["cs"],
     namespaced: false,
     verbs: &["get", "list"],
+    deprecated: Some(Deprecated { since_minor: 19, replacement: "" }),
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("", "v1", "ComponentStatus", "componentstatuses", "componentstatus")

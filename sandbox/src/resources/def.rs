@@ -67,7 +67,7 @@ pub const ALL_VERBS: &[&str] =
 pub struct Deprecated {
     /// The minor version of Kubernetes since which it is.
     pub since_minor: u32,
-    /// What to use instead.
+    /// What to use instead; empty where there is nothing.
     pub replacement: &'static str,
 }
 
@@ -189,7 +189,8 @@ impl ResourceDef {
     pub fn warning(&self) -> Option<String> {
         let Deprecated { since_minor, replacement } = self.deprecated?;
         let (version, kind) = (self.api_version(), self.kind);
-        Some(format!("{version} {kind} is deprecated in v1.{since_minor}+; use {replacement}"))
+        let instead = if replacement.is_empty() { String::new() } else { format!("; use {replacement}") };
+        Some(format!("{version} {kind} is deprecated in v1.{since_minor}+{instead}"))
     }
 
     /// One of the world's kinds, which Kubernetes does not know?

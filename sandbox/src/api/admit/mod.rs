@@ -1,7 +1,8 @@
 //! Admission: what is filled in or refused by what other objects say. Models the order of kube-apiserver's default
-//! plugins. Omits: webhooks and admission policies, PodSecurity, certificate plugins.
+//! plugins. Omits: webhooks and admission policies, certificate plugins.
 
 mod limits;
+pub mod pod_security;
 mod priority;
 mod quota;
 mod service_account;
@@ -54,9 +55,22 @@ pub(super) fn validate(
     dry_run: bool,
 ) -> Result<(), Status> {
     match resource {
-        resources::POD if old.is_none() => limits::check(api, object)?,
+        resources::POD if old.is_none() => {
+            limits::check(api, object)?;
+            pod_security::enforce(api, object)?;
+        }
+        resources::NAMESPACE => {
+            let errors = pod_security::check_labels(object);
+            if !errors.is_empty() {
+                return Err(Status::invalid(resource.def(), object.name(), &errors));
+            }
+        }
         resources::PRIORITY_CLASS => priority::one_default(api, object)?,
         _ => {}
+    }
+    if api.warnings.is_some() && pod_security::concerns(resource) {
+        let new = pod_security::warnings(api, resource, object, old);
+        api.warnings.get_or_insert_default().extend(new);
     }
     quota::check(api, resource, object, old, dry_run)
 }

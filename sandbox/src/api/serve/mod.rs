@@ -60,7 +60,16 @@ impl Cluster {
             Ok(accept) => accept,
             Err(status) => return failure(&status),
         };
-        match self.request(&request.user.name, |api| write::write(api, request, &accept)) {
+        let written = self.request(&request.user.name, |api| {
+            api.warnings = Some(Vec::new());
+            let written = write::write(api, request, &accept);
+            let warnings = api.warnings.take().unwrap_or_default();
+            written.map(|mut body| {
+                body.warnings.extend(warnings);
+                body
+            })
+        });
+        match written {
             Ok(body) => Reply::Body(body),
             Err(status) => failure(&status),
         }
