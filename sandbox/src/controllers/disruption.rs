@@ -41,7 +41,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
                 .for_each(put);
         }
         // A change of scale changes what is expected.
-        REPLICA_SET | resources::DEPLOYMENT
+        REPLICA_SET | resources::DEPLOYMENT | resources::STATEFUL_SET | resources::REPLICATION_CONTROLLER
             if record
                 .before
                 .as_ref()
@@ -132,23 +132,29 @@ fn of(value: &Json, all: i64) -> i64 {
 
 /// What the pods' controllers are told to run, each counted once.
 fn scale(pods: &[&Object], api: &Api) -> i64 {
-    let mut scales: BTreeMap<Key, i64> = BTreeMap::new();
+    let mut scales: BTreeMap<(Resource, Key), i64> = BTreeMap::new();
     for pod in pods {
-        if let Some((key, replicas)) = scale_of(pod, api) {
-            scales.insert(key, replicas);
+        if let Some(of) = scaled(pod, api)
+            && let Some(replicas) = api.find(of.0, &of.1).and_then(|o| o["spec"]["replicas"].int())
+        {
+            scales.insert(of, replicas);
         }
     }
     scales.values().sum()
 }
 
-fn scale_of(pod: &Object, api: &Api) -> Option<(Key, i64)> {
-    let read = |resource: Resource, key: &Key| api.find(resource, key)?["spec"]["replicas"].int();
+/// What decides how many pods like this one there are.
+fn scaled(pod: &Object, api: &Api) -> Option<(Resource, Key)> {
+    let whole = [
+        ("ReplicationController", resources::REPLICATION_CONTROLLER),
+        ("StatefulSet", resources::STATEFUL_SET),
+    ];
+    if let Some(of) = whole.into_iter().find_map(|(kind, r)| Some((r, controller_of(pod, kind)?))) {
+        return Some(of);
+    }
     let set = controller_of(pod, "ReplicaSet")?;
     let deployment = api.find(REPLICA_SET, &set).and_then(|rs| controller_of(rs, "Deployment"));
-    match deployment {
-        Some(key) => read(resources::DEPLOYMENT, &key).map(|n| (key, n)),
-        None => read(REPLICA_SET, &set).map(|n| (set, n)),
-    }
+    Some(deployment.map_or((REPLICA_SET, set), |key| (resources::DEPLOYMENT, key)))
 }
 
 #[cfg(test)]

@@ -111,10 +111,7 @@ pub enum Work {
 impl Work {
     /// Comes again and again by itself.
     pub fn is_periodic(&self) -> bool {
-        matches!(
-            self,
-            Work::NodeHealth(_) | Work::PodGc | Work::Autoscaler(_) | Work::ClaimResync(_)
-        )
+        matches!(self, Work::NodeHealth(_) | Work::PodGc | Work::Autoscaler(_) | Work::ClaimResync(_))
     }
 }
 

@@ -45,7 +45,7 @@ fn row(cron: &Object, now: Time) -> Row {
         cron.name().into(),
         spec["schedule"].text().into(),
         cells::or(spec["timeZone"].text(), cells::NONE).into(),
-        spec["suspend"].bool().unwrap_or(false).into(),
+        suspended(&spec["suspend"]).into(),
         status["active"].list().len().into(),
         if last.is_null() { cells::NONE.into() } else { cells::since(last, now).into() },
         age(cron, now),
@@ -53,6 +53,15 @@ fn row(cron: &Object, now: Time) -> Row {
         images,
         cells::selector(&spec["jobTemplate"]["spec"]["selector"]),
     ]
+}
+
+/// A text, though its column is one of booleans.
+fn suspended(value: &Json) -> &'static str {
+    match value.bool() {
+        None => cells::UNSET,
+        Some(true) => "True",
+        Some(false) => "False",
+    }
 }
 
 fn default(cron: &mut Object) {

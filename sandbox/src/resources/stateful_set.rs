@@ -60,6 +60,9 @@ fn default(set: &mut Object) {
     spec.default_to("replicas", 1i64);
     spec.default_to("revisionHistoryLimit", 10i64);
     spec.default_to("serviceName", "");
+    if !spec["ordinals"].is_null() {
+        spec["ordinals"].default_to("start", 0i64);
+    }
     let strategy = &mut spec["updateStrategy"];
     strategy.default_to("type", "RollingUpdate");
     if strategy["type"] == "RollingUpdate" {
@@ -204,6 +207,14 @@ mod tests {
         ] {
             assert_eq!(words(&validate(&set(field, value.clone()), None)), expect, "{field} {value}");
         }
+    }
+
+    #[test]
+    fn pods_may_mount_what_only_they_have() {
+        let mut with = set("replicas", json!(1));
+        let mounts = json!([{"name": "data", "mountPath": "/data"}]);
+        with["spec"]["template"]["spec"]["containers"].list_mut().make_mut()[0].set("volumeMounts", mounts);
+        assert_eq!(words(&validate(&with, None)), [""; 0]);
     }
 
     #[test]
