@@ -89,18 +89,12 @@ fn a_daemon_runs_on_every_node_that_takes_it() {
 #[test]
 fn stateful_pods_keep_their_names_and_their_order() {
     let mut play = Play::new(&["a", "b"]);
-    let claims = json!([{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": "1Gi"}}}}]);
-    let spec = json!({"replicas": 3, "serviceName": "db"}).with("volumeClaimTemplates", claims);
+    let spec = json!({"replicas": 3, "serviceName": "db"});
     make(&mut play, STATEFUL_SET, "db", selected("db", "redis:7", spec));
     play.run_ms(400);
     assert_eq!(pods(&play), ["db-0 redis:7"]);
     play.run_ms(5_000);
     assert_eq!(pods(&play), ["db-0 redis:7", "db-1 redis:7", "db-2 redis:7"]);
-    let claims = play.list(resources::PERSISTENT_VOLUME_CLAIM);
-    let names: Vec<&str> = claims.iter().map(|c| c.name().as_str()).collect();
-    assert_eq!(names, ["data-db-0", "data-db-1", "data-db-2"]);
-    assert_eq!(claims[0].label("app"), Some("db"));
     change(&mut play, STATEFUL_SET, "db", |spec| {
         spec["updateStrategy"].set("rollingUpdate", json!({"partition": 2}));
     });
@@ -120,6 +114,25 @@ fn stateful_pods_keep_their_names_and_their_order() {
     play.delete(POD, &key("db-0"), &DeleteOptions::default());
     play.run_ms(5_000);
     assert_eq!(pods(&play), ["db-0 redis:8"]);
+}
+
+#[test]
+fn a_stateful_pod_has_claims_of_its_own() {
+    let mut play = Play::new(&["a"]);
+    let claims = json!([{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}}}}]);
+    let spec = json!({"replicas": 2, "serviceName": "db", "podManagementPolicy": "Parallel"});
+    make(&mut play, STATEFUL_SET, "db", selected("db", "redis:7", spec.with("volumeClaimTemplates", claims)));
+    play.run_ms(3_000);
+    let claims = play.list(resources::PERSISTENT_VOLUME_CLAIM);
+    let names: Vec<&str> = claims.iter().map(|c| c.name().as_str()).collect();
+    assert_eq!(names, ["data-db-0", "data-db-1"]);
+    assert_eq!(claims[0].label("app"), Some("db"));
+    // They stay when the pods go.
+    change(&mut play, STATEFUL_SET, "db", |spec| spec.set("replicas", 0i64));
+    play.run_ms(3_000);
+    assert!(play.list(POD).is_empty());
+    assert_eq!(play.list(resources::PERSISTENT_VOLUME_CLAIM).len(), 2);
 }
 
 #[test]
