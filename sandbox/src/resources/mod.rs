@@ -87,6 +87,7 @@ pub mod validating_admission_policy_binding;
 pub mod validating_webhook_configuration;
 pub mod volume;
 pub mod volume_attachment;
+pub mod volume_match;
 pub mod workload_check;
 
 pub use def::{Column, Def, Deprecated, ResourceDef, Row, View};

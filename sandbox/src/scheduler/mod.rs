@@ -1,6 +1,6 @@
 //! kube-scheduler: queue, filters, scores, and the words of FailedScheduling. Models `pkg/scheduler` with the default
 //! profile.
-//! Omits: preemption, inter-pod affinity, explicit topology spread constraints, the binding of volumes, image locality, extenders;
+//! Omits: preemption, inter-pod affinity, explicit topology spread constraints, image locality, extenders;
 //! pods are taken in the order of arrival whatever their priority.
 
 mod filters;
@@ -74,9 +74,13 @@ impl Scheduler {
         };
         let mut verdicts = judge(&pod, ctx.api);
         match choose(&mut verdicts, ctx) {
-            Some(node) => {
+            Some(node) if bind_volumes(&pod, &node, ctx) => {
                 bind(&pod, &node, ctx);
                 self.backlog.forget(&key);
+            }
+            Some(_) => {
+                let waits = Rejection::of_volumes("");
+                self.backlog.failed(&key, std::iter::once(&waits), ctx.queue, ctx.api.now());
             }
             None => {
                 refuse(&pod, &verdicts, ctx);
@@ -97,11 +101,10 @@ impl Scheduler {
 fn judge(pod: &Object, api: &Api) -> Vec<Verdict> {
     let nodes: Vec<NodeInfo<'_>> =
         api.list(resources::NODE, "").map(|node| NodeInfo::read(node, api)).collect();
-    let of_pod = volumes::refuse(pod, api).map(Rejection::of_pod);
-    let unprovided = of_pod.is_none() && volumes::unprovided(pod, api);
-    let reject = |node: &NodeInfo<'_>| {
-        let late = || unprovided.then(Rejection::no_volumes);
-        of_pod.clone().or_else(|| filters::filter(pod, node)).or_else(late)
+    let wants = volumes::Wants::read(pod, api);
+    let reject = |node: &NodeInfo<'_>| match &wants {
+        Err(why) => Some(Rejection::of_pod(why.clone())),
+        Ok(wants) => filters::filter(pod, node).or_else(|| wants.reject(node.node, api)),
     };
     let rejections: Vec<_> = nodes.iter().map(reject).collect();
     let fitting: Vec<&NodeInfo<'_>> =
@@ -121,6 +124,20 @@ fn choose(verdicts: &mut [Verdict], ctx: &mut Ctx<'_>) -> Option<EcoString> {
         verdicts.iter().filter(|v| v.rejection.is_none() && v.score == best).collect();
     let i = ctx.api.rng.stream("scheduler").below(equals.len() as u64) as usize;
     Some(equals[i].node.clone())
+}
+
+/// Has the pod all its volumes? If not they are asked for on the node, and the pod waits for them.
+fn bind_volumes(pod: &Object, node: &EcoString, ctx: &mut Ctx<'_>) -> bool {
+    let chosen = {
+        let Ok(wants) = volumes::Wants::read(pod, ctx.api) else { return true };
+        let found = ctx.api.find(resources::NODE, &Key::cluster(node.clone()));
+        let Some(found) = found.filter(|_| !wants.are_met()) else { return true };
+        wants.choose(found, ctx.api)
+    };
+    for (claim, volume) in chosen {
+        volumes::assume(&claim, volume.as_ref(), node, ctx);
+    }
+    false
 }
 
 fn bind(pod: &Object, node: &EcoString, ctx: &mut Ctx<'_>) {

@@ -1,8 +1,8 @@
 //! Claims get volumes. Models kube-controller-manager's persistent volume controller: static binding, phases, reclaiming, and
 //! what it says of claims that wait. A cluster of ours has no provisioner: claims of a class wait for one by hand.
-//! Omits: `WaitForFirstConsumer` beyond its waiting, the policy `Recycle`, resizing, volume attributes classes.
+//! What waits for its first consumer is chosen by the scheduler.
+//! Omits: the policy `Recycle`, resizing, volume attributes classes.
 
-mod matching;
 mod protection;
 
 use ecow::EcoString;
@@ -15,7 +15,7 @@ use crate::{
     json::Json,
     object::{Key, Object},
     origin,
-    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS},
+    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS, volume_match},
 };
 
 use super::Work;
@@ -87,7 +87,7 @@ pub fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) {
     let Some(volume) = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(wanted.as_str())).cloned() else {
         return wait(&claim, ctx);
     };
-    if volume["spec"]["claimRef"].is_null() || matching::is_bound_to(&volume, &claim) {
+    if volume["spec"]["claimRef"].is_null() || volume_match::is_bound_to(&volume, &claim) {
         return bind(&volume, &claim, ctx);
     }
     if claim.annotation(BY_CONTROLLER).is_none() {
@@ -103,7 +103,7 @@ fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) {
         && class.as_ref().is_some_and(|c| c["volumeBindingMode"] == "WaitForFirstConsumer");
     let found = {
         let volumes = ctx.api.list(PERSISTENT_VOLUME, "");
-        matching::best(claim, volumes, waits_for_pod).cloned()
+        volume_match::best(claim, volumes, waits_for_pod).cloned()
     };
     if let Some(volume) = found {
         return bind(&volume, claim, ctx);
@@ -187,7 +187,8 @@ fn bind(volume: &Object, claim: &Object, ctx: &mut Ctx<'_>) {
 /// A claim that had its volume keeps it, or has lost it.
 fn sync_bound(claim: &Object, ctx: &mut Ctx<'_>) {
     let volume = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(claim["spec"]["volumeName"].text()));
-    let is_lost = volume.is_none_or(|v| !v["spec"]["claimRef"].is_null() && !matching::is_bound_to(v, claim));
+    let is_lost =
+        volume.is_none_or(|v| !v["spec"]["claimRef"].is_null() && !volume_match::is_bound_to(v, claim));
     if !is_lost || claim["status"]["phase"] == "Lost" {
         return;
     }
@@ -214,11 +215,12 @@ pub fn sync_volume(name: &EcoString, ctx: &mut Ctx<'_>) {
         }
         return set_phase(name, "Available", "", ctx);
     }
-    let claim = Key::new(reference["namespace"].text(), reference["name"].text());
-    let claim =
-        ctx.api.find(PERSISTENT_VOLUME_CLAIM, &claim).filter(|c| reference["uid"] == *c.uid().as_str());
+    let key = Key::new(reference["namespace"].text(), reference["name"].text());
+    let claim = ctx.api.find(PERSISTENT_VOLUME_CLAIM, &key).filter(|c| reference["uid"] == *c.uid().as_str());
     match claim.map(|c| c["spec"]["volumeName"].text().to_owned()) {
         Some(bound) if bound == *name => set_phase(name, "Bound", "", ctx),
+        // The scheduler chose it: the claim's turn.
+        Some(bound) if bound.is_empty() => ctx.queue.after_ms(LATENCY_MS, Work::Claim(key)),
         Some(_) => {}
         None => {
             if !matches!(volume["status"]["phase"].text(), "Released" | "Failed") {
@@ -269,7 +271,7 @@ mod tests {
     use crate::{
         api::{Api, DeleteOptions},
         cluster::{Cluster, Config},
-        resources::{POD, Resource},
+        resources::{NODE, POD, Resource},
     };
 
     fn cluster() -> Cluster {
@@ -365,6 +367,51 @@ mod tests {
             make(&mut c, PERSISTENT_VOLUME_CLAIM, wanted);
             assert!(reasons(&c).contains(&expect.to_owned()), "{mode} {provisioner}: {:?}", reasons(&c));
         }
+    }
+
+    #[test]
+    fn the_first_consumer_decides() {
+        let mut c = cluster();
+        make(
+            &mut c,
+            STORAGE_CLASS,
+            json!({"metadata": {"name": "local"}, "provisioner": "kubernetes.io/no-provisioner",
+            "volumeBindingMode": "WaitForFirstConsumer"}),
+        );
+        for node in ["a", "b"] {
+            make(&mut c, NODE, json!({"metadata": {"name": node}}));
+            c.request("u", |api| {
+                let mut ready = api.get(NODE, &Key::cluster(node))?.clone();
+                ready.set(
+                    "status",
+                    json!({"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"},
+                    "conditions": [{"type": "Ready", "status": "True"}]}),
+                );
+                api.update(NODE, ready, Subresource::Status)
+            })
+            .unwrap();
+        }
+        let mut local = volume("v", "1Gi", "Retain");
+        local["spec"].set("storageClassName", "local");
+        let only_b = json!({"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["b"]}]});
+        local["spec"]["nodeAffinity"]["required"].set("nodeSelectorTerms", vec![only_b]);
+        let mut wanted = claim("a", "1Gi");
+        wanted["spec"].set("storageClassName", "local");
+        make(&mut c, PERSISTENT_VOLUME, local);
+        make(&mut c, PERSISTENT_VOLUME_CLAIM, wanted);
+        assert_eq!(phase(&c, PERSISTENT_VOLUME_CLAIM, &Key::new("default", "a")), "Pending");
+        make(
+            &mut c,
+            POD,
+            json!({"metadata": {"name": "p", "namespace": "default"}, "spec": {
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [{"name": "c", "image": "nginx"}],
+            "volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "a"}}]}}),
+        );
+        c.advance_to(c.now().plus_ms(3_000));
+        assert_eq!(phase(&c, PERSISTENT_VOLUME_CLAIM, &Key::new("default", "a")), "Bound");
+        let pod = c.api().find(POD, &Key::new("default", "p")).unwrap();
+        assert_eq!(pod["spec"]["nodeName"], "b");
     }
 
     #[test]

@@ -50,10 +50,9 @@ impl Rejection {
         Self { plugin: Plugin::VolumeBinding, reasons: vec![why], hopeless: true, before_nodes: true }
     }
 
-    /// What VolumeBinding says of a node that has no volume to offer.
-    pub(super) fn no_volumes() -> Self {
-        let why = "node(s) didn't find available persistent volumes to bind".to_owned();
-        Self { before_nodes: false, ..Self::of_pod(why) }
+    /// What VolumeBinding says of a node.
+    pub(super) fn of_volumes(why: &str) -> Self {
+        Self { before_nodes: false, ..Self::of_pod(why.to_owned()) }
     }
 }
 

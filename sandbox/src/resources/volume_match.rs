@@ -1,6 +1,11 @@
 //! Which volume a claim gets. Models `FindMatchingVolume` of component-helpers.
 
-use crate::{json::Json, object::Object, resources::quantity, selector::Labels};
+use super::quantity;
+use crate::{
+    json::Json,
+    object::Object,
+    selector::{Labels, nodes},
+};
 
 /// Does the volume name this claim?
 pub fn is_bound_to(volume: &Object, claim: &Object) -> bool {
@@ -31,6 +36,13 @@ pub fn best<'a>(
     }
     let free = fits.into_iter().filter(|v| is_free(claim, v));
     free.min_by_key(|v| (v["spec"]["accessModes"].list().len(), bytes(&v["spec"]["capacity"]["storage"])))
+}
+
+/// May a volume be used on a node? Models `CheckNodeAffinity` of component-helpers.
+pub fn admits(volume: &Object, node: &Object) -> bool {
+    let required = &volume["spec"]["nodeAffinity"]["required"];
+    required.is_null()
+        || required["nodeSelectorTerms"].list().iter().any(|term| nodes::term_selects(term, node))
 }
 
 /// Is it large enough, of the right mode, and nobody else's?
