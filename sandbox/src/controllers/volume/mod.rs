@@ -31,6 +31,8 @@ const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 const PROVISIONERS: [&str; 2] =
     ["volume.beta.kubernetes.io/storage-provisioner", "volume.kubernetes.io/storage-provisioner"];
+/// Below here the plugin for paths of the host deletes what a volume held.
+const DELETABLE: &str = concat!("/", "tmp/");
 const SOURCE: Source<'_> = Source { component: "persistentvolume-controller", host: "" };
 
 /// Sees a change.
@@ -240,12 +242,12 @@ fn reclaim(volume: &Object, ctx: &mut Ctx<'_>) {
     let why = if volume["spec"]["hostPath"].is_null() {
         let name = volume.name();
         format!("error getting deleter volume plugin for volume {name:?}: no deletable volume plugin matched")
-    } else if path.starts_with("/tmp/") && path.len() > 5 {
+    } else if path.starts_with(DELETABLE) && path.len() > DELETABLE.len() {
         // It can only be gone already.
         let _ = ctx.api.delete(PERSISTENT_VOLUME, &volume.key(), &Default::default());
         return;
     } else {
-        format!("host_path deleter only supports /tmp/.+ but received provided {path}")
+        format!("host_path deleter only supports {DELETABLE}.+ but received provided {path}")
     };
     set_phase(volume.name(), "Failed", &why, ctx);
     ctx.api.record(volume, "", EventType::Warning, "VolumeFailedDelete", &why, SOURCE);
@@ -290,7 +292,7 @@ mod tests {
 
     fn volume(name: &str, size: &str, policy: &str) -> Json {
         json!({"metadata": {"name": name}, "spec": {"capacity": {"storage": size}, "accessModes": ["ReadWriteOnce"],
-            "persistentVolumeReclaimPolicy": policy, "hostPath": {"path": "/tmp/x"}}})
+            "persistentVolumeReclaimPolicy": policy, "hostPath": {"path": format!("{DELETABLE}x")}}})
     }
 
     fn claim(name: &str, size: &str) -> Json {

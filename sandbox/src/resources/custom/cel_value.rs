@@ -2,10 +2,7 @@
 //! that a rule gives the same answer every time. Models apiextensions' `UnstructuredToVal`.
 //! Omits: strings with the formats `date-time`, `date`, `duration` and `byte` as values of their own types.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use cel::{
     ExecutionError,
@@ -72,8 +69,10 @@ impl<'v> Fields<'v> {
     fn whole(&self) -> &CelMap<'v> {
         self.whole.get_or_init(|| {
             let entry = |key: &'v str| Some((CelMapKey::String(CelString::from(key)), self.find(key)?));
-            let entries = self.map.iter().filter_map(|(key, _)| entry(key.as_str()));
-            CelMap::from(entries.collect::<HashMap<_, _>>())
+            // Its order is never seen: only equality looks at it.
+            let mut whole = CelMap::default().into_inner();
+            whole.extend(self.map.iter().filter_map(|(key, _)| entry(key.as_str())));
+            CelMap::from(whole)
         })
     }
 }
