@@ -35,6 +35,9 @@ struct ReplayArgs {
     /// Show both answers of this step whole.
     #[arg(long, value_name = "STEP")]
     step: Option<usize>,
+    /// Put both answers of every step that differs into this folder, as NN-STEP.recorded and NN-STEP.ours.
+    #[arg(long, value_name = "DIR")]
+    answers: Option<PathBuf>,
     /// Write the steps that agree into the ratchet; with all scenarios, also docs/fidelity.md.
     #[arg(long)]
     update: bool,
@@ -90,6 +93,7 @@ impl ReplayArgs {
             kubectl: kubectl.as_deref(),
             show: self.show,
             step: self.step,
+            answers: self.answers.as_deref(),
             update: self.update,
         };
         Runtime::new()?.block_on(replay.run(&place::names(&self.scenario)?))

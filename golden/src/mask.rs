@@ -45,6 +45,7 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\bx\d+ over ", "xN over "),
         (r"\b(back-off )\d+m?\d*s", "${1}AGE"),
         (concat!("/tm", r"p/[\w./-]+"), "TEMPORARY-FILE"),
+        (r"\$REF/home-rec/[\w./-]+", "TEMPORARY-FILE"),
         (r"<token>|eyJ[\w-]+\.[\w-]+\.[\w-]+", "TOKEN"),
         (r"NodePort(\W+(<unset>|\w[\w-]*)?\W+)3[0-2]\d{3}", "NodePort${1}PORT"),
         (r":3[0-2]\d{3}/(TCP|UDP)", ":PORT/${1}"),

@@ -10,19 +10,24 @@ use tokio::process::Child;
 use tower::ServiceExt;
 
 use crate::{
-    compare,
+    compare, exchange,
     kubectl::{self, Said},
     place, raw,
+    restarts::Restarts,
     scenario::{self, Line, Raw, Step},
     shell,
     stand::Stand,
-    timeline::Timeline,
+    timeline::{Awaited, Timeline},
     transcript::{self, Recorded},
     variables::Variables,
 };
 
 /// Virtual time between two polls.
 const POLL_MS: i64 = 300;
+/// A command that has not ended after its recorded time and this much real time waits for something else.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long after a pod was made its containers have started, seconds.
+const HOLDS_S: f64 = 1.4;
 /// What became of a step that says something.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -54,6 +59,8 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
     );
     let stand = Stand::new(name, kubectl).await?;
     let timeline = Timeline::start(stand.alone.live.clone()).await;
+    stand.gate.set(timeline.clone());
+    let exchanges = awaited(recordings, name)?;
     let mut player = Player {
         stand,
         timeline,
@@ -61,13 +68,28 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
         variables: Variables::new(),
         background: BTreeMap::new(),
         last_answer: String::new(),
+        restarts: Restarts::default(),
+        held_until: None,
         outcomes: Vec::new(),
     };
     for (step, recorded) in steps.iter().zip(&recorded) {
+        player.timeline.await_requests(exchanges.get(&recorded.step).cloned().unwrap_or_default());
         player.step(step, recorded).await.with_context(|| format!("{name}, step {}", recorded.step))?;
     }
     player.stand.alone.stop().await;
     Ok(player.outcomes)
+}
+
+/// The requests of each step, in the order of time. Steps that poll make another number of them here.
+fn awaited(recordings: &Path, name: &str) -> Result<BTreeMap<usize, Vec<Awaited>>> {
+    let mut by_step: BTreeMap<usize, Vec<Awaited>> = BTreeMap::new();
+    for exchange in exchange::read(recordings, name)? {
+        let path = exchange.url.split('?').next().unwrap_or_default();
+        let what = format!("{} {path}", exchange.method);
+        by_step.entry(exchange.step).or_default().push(Awaited { t: exchange.t, what });
+    }
+    by_step.values_mut().for_each(|all| all.sort_by(|a, b| a.t.total_cmp(&b.t)));
+    Ok(by_step)
 }
 
 struct Player<'a> {
@@ -77,6 +99,9 @@ struct Player<'a> {
     variables: Variables,
     background: BTreeMap<String, (Child, Line)>,
     last_answer: String,
+    restarts: Restarts,
+    /// Until when containers start unready, in seconds since the scenario's start.
+    held_until: Option<f64>,
     outcomes: Vec<Outcome>,
 }
 
@@ -84,6 +109,10 @@ impl Player<'_> {
     async fn step(&mut self, step: &Step, recorded: &Recorded) -> Result<()> {
         if recorded.kind != "bg-stop" {
             self.timeline.at(recorded.t).await;
+        }
+        if self.held_until.is_some_and(|t| t <= recorded.t) {
+            shell::hold_unready(false, &self.stand).await?;
+            self.held_until = None;
         }
         match step {
             Step::Kubectl(line) => self.kubectl(line, recorded).await,
@@ -123,14 +152,23 @@ impl Player<'_> {
             stdin: line.stdin.as_ref().map(|s| self.variables.fill(s)),
             env: line.env.clone(),
         };
+        if line.stdin.as_deref().is_some_and(shell::holds_unready) {
+            shell::hold_unready(true, &self.stand).await?;
+            self.held_until = Some(recorded.t + HOLDS_S);
+        }
         let child = self.stand.kubectl.spawn(&line)?;
         let pid = child.id();
         let work = self.stand.kubectl.finish(child, &line);
-        let said = self.timeline.during(recorded.ms, pid, work).await?;
+        let said = self.timeline.during(recorded.ms, patience(&line), pid, work).await?;
+        self.restarts.see(&line.args);
         let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
-        let is = said_text(said.exit, &said.stdout, &said.stderr);
-        // A watch within a line (`get -w --request-timeout`, `rollout status`) tells histories.
-        let agrees = compare::texts(&expect, &is) || (watches(&line) && compare::watches(&expect, &is));
+        let is = self.restarts.translate(&expect, said_text(said.exit, &said.stdout, &said.stderr));
+        // A watch within a line (`get -w --request-timeout`, `rollout status`) tells histories; `get --raw` is JSON.
+        let agrees = compare::texts(&expect, &is)
+            || (watches(&line) && compare::watches(&expect, &is))
+            || (line.args.iter().any(|a| a == "--raw")
+                && recorded.exit == Some(said.exit)
+                && compare::bodies(&recorded.stdout, &said.stdout));
         self.tell(recorded, format!("kubectl {}", line.args.join(" ")), agrees, expect, is);
         Ok(())
     }
@@ -139,9 +177,10 @@ impl Player<'_> {
         let (child, line) =
             self.background.remove(id).with_context(|| format!("nothing called {id} runs"))?;
         let said = kubectl::stop(child).await?;
-        let agrees = compare::watches(&recorded.stdout, &said.stdout);
+        let is = self.restarts.translate(&recorded.stdout, said.stdout);
+        let agrees = compare::watches(&recorded.stdout, &is);
         let what = format!("kubectl {}", line.args.join(" "));
-        self.tell(recorded, what, agrees, recorded.stdout.clone(), said.stdout);
+        self.tell(recorded, what, agrees, recorded.stdout.clone(), is);
         Ok(())
     }
 
@@ -157,7 +196,7 @@ impl Player<'_> {
             said = self.run(args).await?;
         }
         let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
-        let is = said_text(said.exit, &said.stdout, &said.stderr);
+        let is = self.restarts.translate(&expect, said_text(said.exit, &said.stdout, &said.stderr));
         let agrees = compare::texts(&expect, &is);
         let what = format!("until kubectl {}", args.join(" "));
         self.tell(recorded, what, agrees, expect, is);
@@ -209,6 +248,15 @@ impl Player<'_> {
     fn tell(&mut self, recorded: &Recorded, what: String, agrees: bool, expect: String, is: String) {
         self.outcomes.push(Outcome { step: recorded.step, what, agrees, expect, is });
     }
+}
+
+/// Real time that a command may wait for nothing: longer where it counts a timeout of its own, by the real clock.
+fn patience(line: &Line) -> Duration {
+    let own = line.args.iter().filter_map(|a| {
+        let time = a.strip_prefix("--timeout=").or_else(|| a.strip_prefix("--request-timeout="))?;
+        time.strip_suffix('s')?.parse::<u64>().ok()
+    });
+    PATIENCE + Duration::from_secs(own.max().unwrap_or(0))
 }
 
 fn watches(line: &Line) -> bool {

@@ -22,6 +22,8 @@ pub struct Replay<'a> {
     pub show: bool,
     /// Show both answers of this step whole.
     pub step: Option<usize>,
+    /// Where the answers of steps that differ are kept.
+    pub answers: Option<&'a Path>,
     /// Write what agrees.
     pub update: bool,
 }
@@ -42,6 +44,7 @@ impl Replay<'_> {
             };
             let agreed = report::agreed(&outcomes);
             self.show(&outcomes);
+            self.keep(name, &outcomes)?;
             println!("{}", report::summary(name, &outcomes));
             for step in ratchet.lost(name, &agreed) {
                 lost += 1;
@@ -75,6 +78,18 @@ impl Replay<'_> {
                 println!("=== recorded\n{}\n=== ours\n{}", outcome.expect, outcome.is);
             }
         }
+    }
+
+    fn keep(&self, name: &str, outcomes: &[Outcome]) -> Result<()> {
+        let Some(folder) = self.answers else { return Ok(()) };
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let number = name.split('-').next().unwrap_or(name);
+        for outcome in outcomes.iter().filter(|o| !o.agrees) {
+            for (side, text) in [("recorded", &outcome.expect), ("ours", &outcome.is)] {
+                write(&folder.join(format!("{number}-{:03}.{side}", outcome.step)), text)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -75,6 +75,35 @@ async fn silence(node: &str, silent: bool, stand: &Stand) -> Result<()> {
     Ok(())
 }
 
+/// The reference's imitation kubelets hold a pod unready that carries an annotation of theirs. Here an image does that, for
+/// containers that start while it is there.
+pub fn holds_unready(manifest: &str) -> bool {
+    manifest.contains("fakelet/ready: \"false\"")
+}
+
+/// Has containers of nginx that start from here on not answer, or answer again.
+///
+/// # Errors
+/// When the cluster refuses.
+pub async fn hold_unready(on: bool, stand: &Stand) -> Result<()> {
+    const IMAGES: &str = "/apis/sim.pilothouse.dev/v1/images";
+    const NAME: &str = "held-unready";
+    let image = r#"{"apiVersion":"sim.pilothouse.dev/v1","kind":"Image","metadata":{"name":"held-unready"},
+        "spec":{"image":"nginx","readyMillis":86400000}}"#;
+    let request = if on {
+        http::Request::post(IMAGES).header("Content-Type", "application/json")
+    } else {
+        http::Request::delete(format!("{IMAGES}/{NAME}"))
+    };
+    let body = if on { bytes::Bytes::from(image) } else { bytes::Bytes::new() };
+    let request = request.body(http_body_util::Full::new(body))?;
+    let response = tower::ServiceExt::oneshot(stand.alone.live.service(server::alone::admin()), request)
+        .await
+        .unwrap_or_else(|never| match never {});
+    anyhow::ensure!(response.status().is_success(), "image {NAME}: {}", response.status());
+    Ok(())
+}
+
 async fn shell(command: &str, stand: &Stand) -> Result<String> {
     let Kubectl { binary, kubeconfig, home } = &stand.kubectl;
     let ca = home.join("ca.crt");

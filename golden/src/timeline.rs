@@ -1,6 +1,11 @@
-//! Virtual time of a replay: it stands at the recorded moment of each step, and flows while a command waits.
+//! Virtual time of a replay: it stands at the recorded moment of each step and of each request within it, and flows while a
+//! command waits for something to happen.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use sandbox::{clock::Time, http::Live};
 
@@ -10,13 +15,29 @@ use crate::idle::{BEAT, Idle};
 const AGE_MS: i64 = 10_000;
 /// Virtual milliseconds a real one while a command waits.
 const FLOW: f64 = 4.0;
-/// A command that has waited as long as in the reference, and this much real time more, waits for something else.
-const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A request that a step made in the reference: when, in seconds since the scenario's start, and which.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Awaited {
+    /// Seconds since the scenario's start.
+    pub t: f64,
+    /// Method and path, without the query.
+    pub what: String,
+}
 
 /// The clock of a replay.
+#[derive(Clone)]
 pub struct Timeline {
     live: Live,
     start: Time,
+    flow: Arc<Mutex<Flow>>,
+}
+
+/// Which requests are still to come, and for how long time has stood because of one.
+#[derive(Default)]
+struct Flow {
+    awaited: VecDeque<Awaited>,
+    stood: Duration,
 }
 
 impl Timeline {
@@ -24,17 +45,34 @@ impl Timeline {
     pub async fn start(live: Live) -> Self {
         let start = live.epoch().plus_ms(AGE_MS);
         live.advance_to(start).await;
-        Self { live, start }
+        Self { live, start, flow: Arc::default() }
     }
 
     /// Stands at `seconds` since the scenario's start, unless that is past.
     pub async fn at(&self, seconds: f64) {
-        self.live.advance_to(self.start.plus_ms((seconds * 1000.0) as i64)).await;
+        self.live.advance_to(self.moment(seconds)).await;
     }
 
     /// Moves on.
     pub async fn on(&self, ms: i64) {
         self.live.advance_to(self.live.clock().now.plus_ms(ms)).await;
+    }
+
+    /// From here on these requests are awaited; each is answered at its recorded moment.
+    pub fn await_requests(&self, awaited: impl IntoIterator<Item = Awaited>) {
+        self.lock().awaited = awaited.into_iter().collect();
+    }
+
+    /// A request has come: time goes on to its moment, if it was awaited. Those before it will not come any more.
+    pub async fn meet(&self, what: &str) {
+        let moment = {
+            let mut flow = self.lock();
+            let Some(at) = flow.awaited.iter().position(|a| a.what == what) else { return };
+            let t = flow.awaited.drain(..=at).next_back().map_or(0.0, |a| a.t);
+            flow.stood = Duration::ZERO;
+            self.moment(t)
+        };
+        self.live.advance_to(moment).await;
     }
 
     /// Lets time flow at ×1 while `work` is under way.
@@ -50,24 +88,51 @@ impl Timeline {
         }
     }
 
-    /// Lets time flow while `work`, a process, is under way and waits; it took `recorded_ms` in the reference.
-    pub async fn during<T>(&self, recorded_ms: f64, pid: Option<u32>, work: impl Future<Output = T>) -> T {
-        let from = self.live.clock().now;
-        let (mut idle, mut waited) = (Idle::new(pid), Duration::ZERO);
+    /// Lets time flow while `work`, a process, is under way and waits: not beyond the next request that is awaited, nor
+    /// beyond its recorded end, unless it has waited there for `patience`.
+    pub async fn during<T>(
+        &self,
+        recorded_ms: f64,
+        patience: Duration,
+        pid: Option<u32>,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let end = self.live.clock().now.plus_ms(recorded_ms as i64);
+        let mut idle = Idle::new(pid);
+        self.lock().stood = Duration::ZERO;
         tokio::pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return done,
                 () = tokio::time::sleep(BEAT) => {}
             }
-            if !idle.look() {
-                continue;
+            if idle.look() {
+                let now = self.flowed(end, patience);
+                self.live.advance_to(now).await;
             }
-            waited += BEAT;
-            let flowed = waited.as_secs_f64() * 1000.0 * FLOW;
-            let long = waited > PATIENCE + Duration::from_secs_f64(recorded_ms / 1000.0 / FLOW);
-            let ms = if long { flowed } else { flowed.min(recorded_ms) };
-            self.live.advance_to(from.plus_ms(ms as i64)).await;
         }
+    }
+
+    /// Where time flows to in a beat.
+    fn flowed(&self, end: Time, patience: Duration) -> Time {
+        let mut flow = self.lock();
+        let now = self.live.clock().now;
+        let next = now.plus_ms((BEAT.as_secs_f64() * 1000.0 * FLOW) as i64);
+        if flow.stood > patience {
+            flow.awaited.clear();
+            return next;
+        }
+        let bound = flow.awaited.front().map_or(end, |a| self.moment(a.t)).max(now);
+        flow.stood = if bound == now { flow.stood + BEAT } else { Duration::ZERO };
+        next.min(bound)
+    }
+
+    fn moment(&self, seconds: f64) -> Time {
+        self.start.plus_ms((seconds * 1000.0) as i64)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Flow> {
+        // Whole values are written: nothing is half done after a panic.
+        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@ mod world;
 use std::{io::Write, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
+use axum::Router;
 use sandbox::{
     clock::Time,
     cluster::Config,
@@ -97,6 +98,14 @@ impl Alone {
     /// # Errors
     /// A world that the API refuses, an address that is taken, a file that cannot be written.
     pub async fn start(options: Options) -> Result<Self> {
+        Self::start_behind(options, |router| router).await
+    }
+
+    /// As [`Alone::start`], with something before the API that sees its requests.
+    ///
+    /// # Errors
+    /// As [`Alone::start`].
+    pub async fn start_behind(options: Options, front: impl FnOnce(Router) -> Router) -> Result<Self> {
         let home = home::Home::new(options.kubeconfig)?;
         let tcp = TcpListener::bind(options.listen).await.with_context(|| {
             format!("cannot listen on {}: choose another address with --listen", options.listen)
@@ -106,7 +115,7 @@ impl Alone {
         let certs = Certs::fresh(addr.ip())?;
         let token = secret::token();
         let (close, closing) = watch::channel(false);
-        let router = kube_api::alone(live.clone(), admin(), token.clone(), closing.clone());
+        let router = front(kube_api::alone(live.clone(), admin(), token.clone(), closing.clone()));
         let tls = TlsListener::new(tcp, certs.server_config()?)?;
         let server = axum::serve(tls, router).with_graceful_shutdown(closed(closing));
         let server = tokio::spawn(server.into_future());
