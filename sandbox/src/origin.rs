@@ -42,6 +42,11 @@ pub const ROOT_CA_PUBLISHER: &str = "system:serviceaccount:kube-system:root-ca-c
 pub const ENDPOINT_CONTROLLER: &str = "system:serviceaccount:kube-system:endpoint-controller";
 /// User of the quota controller.
 pub const RESOURCEQUOTA_CONTROLLER: &str = "system:serviceaccount:kube-system:resourcequota-controller";
+/// User of the controller that says how long nodes may keep Secrets.
+pub const TTL_CONTROLLER: &str = "system:serviceaccount:kube-system:ttl-controller";
+/// User of the controller that mirrors Endpoints into slices.
+pub const ENDPOINTSLICEMIRRORING_CONTROLLER: &str =
+    "system:serviceaccount:kube-system:endpointslicemirroring-controller";
 /// User of the disruption controller.
 pub const DISRUPTION_CONTROLLER: &str = "system:serviceaccount:kube-system:disruption-controller";
 /// User of the controller that puts cluster roles together.

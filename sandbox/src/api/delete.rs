@@ -100,11 +100,16 @@ impl Api {
     fn mark(&self, resource: Resource, object: &mut Object, options: &DeleteOptions) {
         let grace_s = if resource == resources::POD { pod_grace_s(object, options.grace_s) } else { 0 };
         let pending_s = object["metadata"]["deletionGracePeriodSeconds"].int();
-        if object.is_terminating() && pending_s.is_some_and(|p| p <= grace_s) {
+        let ends = resource == resources::NAMESPACE && object.is_terminating();
+        if ends || object.is_terminating() && pending_s.is_some_and(|p| p <= grace_s) {
             return;
         }
         object["metadata"].set("deletionTimestamp", self.now().plus_ms(grace_s * 1000));
-        object["metadata"].set("deletionGracePeriodSeconds", grace_s);
+        if resource == resources::NAMESPACE {
+            object["status"].set("phase", "Terminating");
+        } else {
+            object["metadata"].set("deletionGracePeriodSeconds", grace_s);
+        }
     }
 
     /// Takes an object out of the store; its last state.

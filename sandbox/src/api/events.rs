@@ -1,15 +1,16 @@
-//! Events that parts of the control plane write. Models client-go's `EventRecorder` with its aggregation of repeats.
-//! Omits: the spam filter, `events.k8s.io` series.
+//! Events that parts of the control plane write. Models client-go's `EventRecorder` with its counting of repeats.
+//! Omits: `events.k8s.io` series.
+
+use std::borrow::Cow;
 
 use ecow::EcoString;
 
-use super::{Api, Subresource};
+use super::{Api, Subresource, correlate::Verdict};
 use crate::{
     json,
     json::Json,
     object::{Key, Object},
     resources,
-    rng::fnv64,
 };
 
 /// `Normal` or `Warning`.
@@ -46,24 +47,25 @@ impl Api {
             if about.namespace().is_empty() { "default".into() } else { about.namespace().clone() };
         let involved = involved_object(about, field);
         let type_ = if type_ == EventType::Normal { "Normal" } else { "Warning" };
-        let same = ecow::eco_format!("{involved}{type_}{reason}{message}{}{}", source.component, source.host);
-        let name = ecow::eco_format!("{}.{:016x}", about.name(), fnv64(same.as_bytes()));
-        let key = Key::new(namespace.clone(), name.clone());
         let now = self.now();
-        if self.find(resources::EVENT, &key).is_some() {
+        let Some((same, message)) = self.correlate(&involved, type_, reason, message, source) else { return };
+        let known = self.correlator.name_of(&same).map(|name| Key::new(namespace.clone(), name.clone()));
+        if let Some(key) = known.filter(|key| self.find(resources::EVENT, key).is_some()) {
             self.modify(resources::EVENT, &key, Subresource::Main, |event| {
                 let count = event["count"].int().unwrap_or(1);
                 event.set("count", count + 1);
                 event.set("lastTimestamp", now);
+                event.set("message", &*message);
             });
             return;
         }
+        let name = self.correlator.name(about.name(), &same, now);
         let mut from = json!({"component": source.component});
         if !source.host.is_empty() {
             from.set("host", source.host);
         }
         let mut event = Object(json!({
-            "type": type_, "reason": reason, "message": message, "count": 1, "eventTime": null,
+            "type": type_, "reason": reason, "message": &*message, "count": 1, "eventTime": null,
             "reportingComponent": source.component, "reportingInstance": source.host,
         }));
         event["metadata"].set("name", name);
@@ -74,6 +76,45 @@ impl Api {
         event.set("lastTimestamp", now);
         let written = self.create(resources::EVENT, event);
         debug_assert!(written.is_ok() || self.namespace_ends(about), "event refused: {written:?}");
+    }
+
+    /// What makes an event the same as one before, and its message; `None` if it is not to be written.
+    /// The scheduler tells by the newer API, which does not correlate.
+    fn correlate<'m>(
+        &mut self,
+        involved: &Json,
+        type_: &str,
+        reason: &str,
+        message: &'m str,
+        source: Source<'_>,
+    ) -> Option<(EcoString, Cow<'m, str>)> {
+        let part = |field: &str| involved[field].text();
+        let object = ecow::eco_format!(
+            "{}/{} {}/{} {} {} {}",
+            source.component,
+            source.host,
+            part("namespace"),
+            part("name"),
+            part("kind"),
+            part("apiVersion"),
+            part("uid")
+        );
+        let similar = ecow::eco_format!("{object} {type_} {reason}");
+        let now = self.now();
+        let verdict = match source.component {
+            "default-scheduler" => Verdict::Alone,
+            _ => self.correlator.judge(&object, &similar, message, now),
+        };
+        match verdict {
+            Verdict::Spam => None,
+            Verdict::Combined => {
+                Some((similar, Cow::Owned(format!("(combined from similar events): {message}"))))
+            }
+            Verdict::Alone => {
+                let same = ecow::eco_format!("{similar} {} {message}", part("fieldPath"));
+                Some((same, Cow::Borrowed(message)))
+            }
+        }
     }
 
     fn namespace_ends(&self, about: &Object) -> bool {

@@ -5,6 +5,7 @@ pub mod access;
 pub mod admit;
 mod age;
 mod allocate;
+mod correlate;
 mod delete;
 mod discovery;
 mod disruption;
@@ -51,6 +52,7 @@ pub struct Api {
     /// Seeded randomness for uids, generated names and allocation.
     pub rng: Rng,
     now: Time,
+    correlator: correlate::Correlator,
     /// Who is writing, because of what: set by the loop before it hands the API to a part.
     pub origin: Origin,
     /// Who is bound by what; made when it is asked for, and anew after a binding has changed.
@@ -72,6 +74,7 @@ impl Api {
             kinds: Arc::default(),
             rng: Rng::new(seed),
             now,
+            correlator: correlate::Correlator::default(),
             origin: Origin::default(),
             bindings: OnceLock::new(),
             warnings: None,

@@ -23,7 +23,7 @@ fn is_label(text: &str) -> bool {
 
 fn too_long(text: &str, max: usize, problems: &mut Problems) {
     if text.len() > max {
-        problems.push(format!("must be no more than {max} bytes"));
+        problems.push(format!("must be no more than {max} characters"));
     }
 }
 
@@ -107,7 +107,7 @@ pub fn qualified_name(text: &str) -> Problems {
     if name.is_empty() {
         problems.push("name part must be non-empty".into());
     } else if name.len() > 63 {
-        problems.push("name part must be no more than 63 bytes".into());
+        problems.push("name part must be no more than 63 characters".into());
     }
     if !is_word(name) {
         problems.push(QUALIFIED.into());

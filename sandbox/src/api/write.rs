@@ -111,7 +111,7 @@ impl Api {
         let key = object.key();
         let old = self.get(resource, &key)?.clone();
         check_preconditions(def, &object, &old)?;
-        keep_identity(def, &mut object, &old, sub);
+        keep_identity(def, resource, &mut object, &old, sub);
         if sub == Subresource::EphemeralContainers {
             def.default(&mut object);
         }
@@ -122,7 +122,7 @@ impl Api {
             def.prepare(&mut object, Some(&old));
         }
         let changed = |o: &Object| o.0 != old.0;
-        if def.generation && sub != Subresource::Status && spec_changed(def, &object, &old) {
+        if def.generation && sub != Subresource::Status && is_new_generation(def, resource, &object, &old) {
             object["metadata"].set("generation", old.generation() + 1);
         }
         if !changed(&object) {
@@ -182,8 +182,15 @@ impl Api {
         self.store.put(resource, object, at, origin).object.clone()
     }
 
-    /// Stores a pod with the node that it was bound to: a change of the spec that is no new generation.
-    pub(super) fn bind(&mut self, pod: Object, options: WriteOptions) -> Object {
+    /// Puts a pod onto a node: one write of `spec.nodeName` and condition `PodScheduled`, a change of the spec that is
+    /// no new generation.
+    pub(crate) fn bind(&mut self, mut pod: Object, node: &str, options: WriteOptions) -> Object {
+        pod["spec"].set("nodeName", node);
+        let conditions = pod["status"]["conditions"].list_mut();
+        conditions.retain(|c| c["type"] != "PodScheduled");
+        let mut scheduled = crate::json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null});
+        scheduled.set("lastTransitionTime", self.now());
+        conditions.push(scheduled);
         self.commit(resources::POD, pod, options)
     }
 
@@ -235,7 +242,9 @@ fn validate(def: Def<'_>, object: &Object, old: Option<&Object>) -> Vec<FieldErr
 
 /// Nothing holds a terminating object back any more?
 pub(super) fn may_go(object: &Object) -> bool {
-    object["metadata"]["finalizers"].is_empty()
+    let held = object["kind"] == "Namespace" && !object["spec"]["finalizers"].is_empty();
+    !held
+        && object["metadata"]["finalizers"].is_empty()
         && object["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0) == 0
 }
 
@@ -260,15 +269,20 @@ fn check_preconditions(def: Def<'_>, object: &Object, old: &Object) -> Result<()
 }
 
 /// Carries over what a writer cannot change, and the half that this write is not for.
-fn keep_identity(def: Def<'_>, object: &mut Object, old: &Object, sub: Subresource) {
+fn keep_identity(def: Def<'_>, resource: Resource, object: &mut Object, old: &Object, sub: Subresource) {
     if sub == Subresource::EphemeralContainers {
         *object = pod_ephemeral::only(object, old);
         return;
     }
     if sub == Subresource::Status {
         let status = object.remove("status");
+        let annotations = object["metadata"]["annotations"].clone();
         *object = old.clone();
         object.set("status", status);
+        // Its controller notes the revision together with the status.
+        if resource == resources::DEPLOYMENT {
+            object["metadata"].set("annotations", annotations);
+        }
         return;
     }
     object.set("apiVersion", old["apiVersion"].clone());
@@ -306,6 +320,14 @@ fn drop_empty(resource: Resource, object: &mut Object) {
     if matches!(resource, resources::CONFIG_MAP | resources::SECRET) {
         drop(object, &["data", "binaryData"]);
     }
+}
+
+/// Does the change count? That of the spec does; annotations count for Deployments, labels for EndpointSlices.
+fn is_new_generation(def: Def<'_>, resource: Resource, object: &Object, old: &Object) -> bool {
+    let differs = |field: &str| object["metadata"][field] != old["metadata"][field];
+    spec_changed(def, object, old)
+        || resource == resources::DEPLOYMENT && differs("annotations")
+        || resource == resources::ENDPOINT_SLICE && differs("labels")
 }
 
 /// The status of a custom resource counts where it has no subresource of its own.

@@ -15,11 +15,11 @@ use crate::{
 use super::{
     Work,
     common::is_ready,
-    endpointslice::{self, endpoints as members},
+    endpointslice::{self, Triggers, endpoints as members},
 };
 
 /// From seeing a change to acting on it.
-const LATENCY_MS: i64 = 12;
+const LATENCY_MS: i64 = 3;
 const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
 const HEADLESS: &str = "service.kubernetes.io/headless";
 
@@ -36,7 +36,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
 }
 
 /// Brings the Endpoints of one service up to date.
-pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
+pub fn sync(key: &Key, triggers: &mut Triggers, ctx: &mut Ctx<'_>) {
     ctx.acting(origin::ENDPOINT_CONTROLLER);
     let found = ctx.api.find(ENDPOINTS, key).cloned();
     let Some(service) = ctx.api.find(SERVICE, key).cloned() else {
@@ -44,17 +44,19 @@ pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
             // Gone already is as good.
             let _ = ctx.api.delete(ENDPOINTS, key, &DeleteOptions::default());
         }
-        return;
+        return triggers.forget(key);
     };
     let labels = Labels::from_map(&service["spec"]["selector"]);
     if labels.is_empty() || service["spec"]["type"] == "ExternalName" || service.is_terminating() {
         return;
     }
-    let (subsets, trigger) = subsets(&service, &labels, ctx.api);
+    let pods = ctx.api.list(POD, service.namespace()).filter(|pod| labels.selects(pod));
+    let trigger = triggers.earliest_news(&service, pods);
+    let subsets = subsets(&service, &labels, ctx.api);
     let change = |e: &mut Object| {
         let before = e.clone();
         e["metadata"].set("labels", labels_of(&service));
-        e.set("subsets", subsets);
+        e.set("subsets", (!subsets.is_empty()).then_some(subsets));
         if *e != before {
             e["metadata"]["annotations"].set(endpointslice::TRIGGER, trigger);
         }
@@ -80,17 +82,15 @@ fn labels_of(service: &Object) -> Json {
     labels
 }
 
-/// Addresses by ports, in the order of addresses, and the moment of the latest change that led to them.
-fn subsets(service: &Object, labels: &Labels, api: &Api) -> (Json, Option<crate::clock::Time>) {
+/// Addresses by ports, in the order of addresses.
+fn subsets(service: &Object, labels: &Labels, api: &Api) -> Json {
     let anyway = service["spec"]["publishNotReadyAddresses"].bool() == Some(true);
-    let mut latest = service.created();
     let mut all: Vec<(Json, [Vec<Json>; 2])> = Vec::new();
     for pod in api.list(POD, service.namespace()) {
         let goes = pod.is_terminating() && !anyway;
         if !labels.selects(pod) || !members::belongs(pod) || goes {
             continue;
         }
-        latest = latest.max(members::trigger(pod));
         let ports = ports(service, pod);
         if ports.is_empty() && !service["spec"]["ports"].is_empty() {
             continue;
@@ -105,7 +105,7 @@ fn subsets(service: &Object, labels: &Labels, api: &Api) -> (Json, Option<crate:
             }
         }
     }
-    (all.into_iter().map(subset).collect(), latest)
+    all.into_iter().map(subset).collect()
 }
 
 fn subset((ports, lists): (Json, [Vec<Json>; 2])) -> Json {

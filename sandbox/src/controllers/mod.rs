@@ -11,6 +11,7 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod endpointslice;
+mod endpointslice_mirroring;
 mod eviction;
 mod garbage;
 mod hash;
@@ -28,6 +29,7 @@ mod service_account;
 mod statefulset;
 #[cfg(test)]
 mod tests;
+mod ttl;
 mod volume;
 
 use ecow::EcoString;
@@ -48,6 +50,10 @@ pub enum Work {
     Deployment(Key),
     /// A replica set, or a replication controller, to look at.
     Replicas(Resource, Key),
+    /// One of them some of whose pods may have become available.
+    ReplicasLater(Resource, Key),
+    /// The next batch of its pods.
+    ReplicasBatch(Resource, Key),
     /// A daemon set to look at.
     DaemonSet(Key),
     /// A stateful set to look at.
@@ -70,6 +76,8 @@ pub enum Work {
     NodeTaints(EcoString),
     /// A node without a pod network.
     NodeCidr(EcoString),
+    /// A node that lacks its time to live of Secrets.
+    NodeTtl(EcoString),
     /// A node whose `NoExecute` taints changed.
     NodeEvictions(EcoString),
     /// A pod that may have to leave its node.
@@ -84,6 +92,8 @@ pub enum Work {
     NamespaceNeeds(EcoString),
     /// A Service whose Endpoints to look at.
     EndpointsObject(Key),
+    /// Endpoints whose mirrored slices to look at.
+    EndpointsMirror(Key),
     /// A quota to count again.
     Quota(Key),
     /// A disruption budget to look at.
@@ -118,6 +128,7 @@ impl Work {
 /// All controllers.
 #[derive(Clone, Debug, Default)]
 pub struct Controllers {
+    deployments: deployment::Deployments,
     replica_sets: replicaset::ReplicaSets,
     daemon_sets: daemonset::DaemonSets,
     jobs: job::Jobs,
@@ -125,6 +136,8 @@ pub struct Controllers {
     nodes: node::Nodes,
     evictions: eviction::Evictions,
     pod_gc: pod_gc::PodGc,
+    slice_triggers: endpointslice::Triggers,
+    endpoints_triggers: endpointslice::Triggers,
 }
 
 impl Controllers {
@@ -150,9 +163,11 @@ impl Controllers {
         eviction::observe(record, queue);
         garbage::observe(record, api, queue);
         self.pod_gc.observe(record, api, queue);
-        namespace::observe(record, api, queue);
+        namespace::observe(record, queue);
         service_account::observe(record, queue);
         endpoints::observe(record, api, queue);
+        endpointslice_mirroring::observe(record, api, queue);
+        ttl::observe(record, queue);
         quota::observe(record, api, queue);
         disruption::observe(record, api, queue);
         kubernetes_service::observe(record, queue);
@@ -164,8 +179,11 @@ impl Controllers {
     pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
         match work {
             Work::Aggregation(name) => aggregation::sync(&name, ctx),
-            Work::Deployment(key) => deployment::sync(&key, ctx),
-            Work::Replicas(resource, key) => self.replica_sets.sync(resource, &key, ctx),
+            Work::Deployment(key) => self.deployments.sync(&key, ctx),
+            Work::Replicas(resource, key) | Work::ReplicasLater(resource, key) => {
+                self.replica_sets.sync(resource, &key, ctx);
+            }
+            Work::ReplicasBatch(resource, key) => self.replica_sets.batch(resource, &key, ctx),
             Work::DaemonSet(key) => self.daemon_sets.sync(&key, ctx),
             Work::StatefulSet(key) => statefulset::sync(&key, ctx),
             Work::Job(key) => self.jobs.sync(&key, ctx),
@@ -173,7 +191,7 @@ impl Controllers {
             Work::JobTtl(key) => job::expire(&key, ctx),
             Work::CronJob(key) => cronjob::sync(&key, ctx),
             Work::Autoscaler(key) => self.autoscalers.sync(&key, ctx),
-            Work::Endpoints(key) => endpointslice::sync(&key, ctx),
+            Work::Endpoints(key) => endpointslice::sync(&key, &mut self.slice_triggers, ctx),
             Work::NodeHealth(node) => self.nodes.monitor(&node, ctx),
             Work::NodeTaints(node) => node::no_schedule(&node, ctx),
             Work::NodeCidr(node) => node::assign_cidr(&node, ctx),
@@ -183,7 +201,9 @@ impl Controllers {
             Work::Garbage(resource, key) => garbage::sync(resource, &key, ctx),
             Work::PodGc => self.pod_gc.sync(ctx),
             Work::NamespaceNeeds(name) => service_account::sync(&name, ctx),
-            Work::EndpointsObject(key) => endpoints::sync(&key, ctx),
+            Work::EndpointsObject(key) => endpoints::sync(&key, &mut self.endpoints_triggers, ctx),
+            Work::EndpointsMirror(key) => endpointslice_mirroring::sync(&key, ctx),
+            Work::NodeTtl(name) => ttl::sync(&name, ctx),
             Work::Quota(key) => quota::sync(&key, ctx),
             Work::Disruption(key) => disruption::sync(&key, ctx),
             Work::KubernetesService => kubernetes_service::sync(ctx),

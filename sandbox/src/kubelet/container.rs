@@ -12,8 +12,10 @@ use super::{
 };
 use crate::clock::Time;
 
-/// From a container's end or a failed pull to the kubelet's decision what to do about it.
-pub const REACT_MS: i64 = 300;
+/// From a container's end to the kubelet's decision what to do about it: it looks at the runtime once a second.
+pub const REACT_MS: i64 = 1000;
+/// From a failed pull to the next look at the pod, which finds the image backing off.
+const PULL_REACT_MS: i64 = 1500;
 /// A pull that finds all layers there and only asks the registry for the digest.
 const REPULL_MS: i64 = 200;
 /// Exit code and reason of processes lost with their machine.
@@ -126,7 +128,7 @@ impl Container {
             | State::PullBackOff { until }
             | State::Starting { until }
             | State::BackOff { until } => Some(*until),
-            State::PullFailed { at } => Some(at.plus_ms(REACT_MS)),
+            State::PullFailed { at } => Some(at.plus_ms(PULL_REACT_MS)),
             State::Running(r) => [r.ends.map(|e| e.0), r.probe_at].into_iter().flatten().min(),
             State::Ended => self.last.as_ref().map(|e| e.finished.plus_ms(REACT_MS)),
         }

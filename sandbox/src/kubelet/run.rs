@@ -14,6 +14,10 @@ use crate::clock::Time;
 
 /// Making a pod's network namespace and its pause container.
 const SANDBOX_MS: i64 = 300;
+/// Taking them down where no container has to be stopped first.
+const TEAR_DOWN_MS: i64 = 250;
+/// From the status of a pod that has ended to its removal from the API.
+const REMOVE_MS: i64 = 20;
 
 /// The pod's sandbox.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,6 +49,17 @@ pub struct PodRun {
     pub containers: Vec<Container>,
     /// When what is left gets SIGKILL, once it must go.
     pub kill_at: Option<Time>,
+    /// When nothing is left of it on the node, once it must go; then, when it goes from the API.
+    leaves: Option<Leaving>,
+}
+
+/// The end of a pod that must go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Leaving {
+    /// Its sandbox is taken down.
+    Sandbox { until: Time },
+    /// Its last status is told.
+    Told { until: Time },
 }
 
 /// An event to write.
@@ -117,6 +132,7 @@ impl PodRun {
             ip: EcoString::new(),
             containers,
             kill_at: None,
+            leaves: None,
         }
     }
 
@@ -127,7 +143,33 @@ impl PodRun {
         if self.sandbox == Sandbox::Up {
             while self.step_once(&spec, scene) {}
         }
-        self.next(scene)
+        [self.next(scene), self.leave(scene.now)].into_iter().flatten().min()
+    }
+
+    /// Moves on with its end; when to look again.
+    fn leave(&mut self, now: Time) -> Option<Time> {
+        if self.kill_at.is_none() || self.alive() {
+            return None;
+        }
+        let until = match self.leaves {
+            None => {
+                let until = now.plus_ms(REMOVE_MS);
+                self.leaves = Some(Leaving::Told { until });
+                until
+            }
+            Some(Leaving::Sandbox { until }) if until <= now => {
+                let until = now.plus_ms(REMOVE_MS);
+                self.leaves = Some(Leaving::Told { until });
+                until
+            }
+            Some(Leaving::Sandbox { until } | Leaving::Told { until }) => until,
+        };
+        (until > now).then_some(until)
+    }
+
+    /// Is nothing of it left, and was that told?
+    pub fn gone(&self, now: Time) -> bool {
+        matches!(self.leaves, Some(Leaving::Told { until }) if until <= now) && !self.alive()
     }
 
     fn raise_sandbox(&mut self, now: Time) {
@@ -209,6 +251,11 @@ impl PodRun {
         self.init_failed() || self.main().all(over)
     }
 
+    /// Is its worker at something that takes its time?
+    pub fn busy(&self) -> bool {
+        matches!(self.sandbox, Sandbox::Creating { .. }) || self.containers.iter().any(Container::busy)
+    }
+
     /// Is any process alive?
     pub fn alive(&self) -> bool {
         self.containers.iter().any(|c| c.running().is_some())
@@ -220,6 +267,10 @@ impl PodRun {
             return;
         }
         let first = self.kill_at.replace(kill_at).is_none();
+        if first && !self.alive() {
+            let takes_ms = if self.sandbox == Sandbox::None { 0 } else { TEAR_DOWN_MS };
+            self.leaves = Some(Leaving::Sandbox { until: scene.now.plus_ms(takes_ms) });
+        }
         for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
             if first && c.running().is_some() {
                 let text = format!("Stopping container {}", declared.name);

@@ -113,11 +113,11 @@ fn crashes_are_paced() {
         &[
             "0 Pending ContainerCreating restarts=0 ready=false",
             "1250 Running Error(1) restarts=0 ready=false",
-            "1700 Running Error(1) restarts=1 ready=false",
-            "2000 Running CrashLoopBackOff restarts=1 ready=false",
-            "11700 Running Error(1) restarts=1 ready=false",
-            "11850 Running Error(1) restarts=2 ready=false",
-            "12150 Running CrashLoopBackOff restarts=2 ready=false",
+            "2400 Running Error(1) restarts=1 ready=false",
+            "3400 Running CrashLoopBackOff restarts=1 ready=false",
+            "12400 Running Error(1) restarts=1 ready=false",
+            "12550 Running Error(1) restarts=2 ready=false",
+            "13550 Running CrashLoopBackOff restarts=2 ready=false",
         ],
     );
 }
@@ -146,7 +146,7 @@ fn missing_images_are_tried_again() {
         &[
             "0 Pending ContainerCreating restarts=0 ready=false",
             "1100 Pending ErrImagePull restarts=0 ready=false",
-            "1400 Pending ImagePullBackOff restarts=0 ready=false",
+            "2600 Pending ImagePullBackOff restarts=0 ready=false",
             "11100 Pending ContainerCreating restarts=0 ready=false",
             "11900 Pending ErrImagePull restarts=0 ready=false",
         ],

@@ -9,7 +9,7 @@ use super::{
     container::Container,
     host::Kubelet,
     image, node,
-    run::{Note, PodRun, Scene},
+    run::{Note, PodRun, Sandbox, Scene},
     spec::{ContainerSpec, PodSpec},
     status,
 };
@@ -39,6 +39,7 @@ impl Kubelets {
         ctx.acting(origin::kubelet(&name));
         self.address(key, &name, ctx);
         let (Some(host), Some(run)) = (self.hosts.get_mut(&name), self.pods.get_mut(key)) else { return };
+        let begins = run.sandbox == Sandbox::None;
         let kill_at = pod.as_ref().filter(|_| online).and_then(|p| kill_at(p, ctx.now()));
         let (notes, next) = advance(key, run, host, kill_at, ctx);
         if let Some(at) = next {
@@ -46,8 +47,12 @@ impl Kubelets {
         }
         let Some(pod) = pod.filter(|_| online) else { return };
         record(&pod, &notes, &name, ctx);
-        publish(&pod, run, &host.ip(), ctx);
-        if run.kill_at.is_some() && !run.alive() {
+        // While a sandbox is made, an image pulled or a container started, the pod's worker has no time to tell.
+        let silent = run.busy() && !begins && run.kill_at.is_none();
+        if !silent {
+            publish(&pod, run, &host.ip(), ctx);
+        }
+        if run.gone(ctx.now()) {
             let gone = DeleteOptions { grace_s: Some(0), uid: Some(run.uid.clone()), ..Default::default() };
             // It can only be gone already.
             let _ = ctx.api.delete(resources::POD, key, &gone);

@@ -124,8 +124,8 @@ fn a_killed_process_refuses_until_its_successor_answers() {
     run_ms(&mut c, 10_000);
     make(&mut c, resources::SIGNAL, "kill", json!({"spec": {"pod": "a", "signal": "SIGKILL"}}));
     run_ms(&mut c, 30_000);
-    // 300 ms to the restart, 150 ms to start, 2000 ms until it answers: 2450 ms at 10 a second.
-    assert_eq!(traffic(&c)["failures"]["refused"].int(), Some(24));
+    // 1000 ms to the restart, 150 ms to start, 2000 ms until it answers: 3150 ms at 10 a second.
+    assert_eq!(traffic(&c)["failures"]["refused"].int(), Some(31));
     assert_eq!(traffic(&c)["failureRatio"].float(), Some(0.0));
 }
 

@@ -1,5 +1,5 @@
 //! Models v1 Service.
-//! Omits: node ports and load balancers (their addresses are not given out), dual stack.
+//! Omits: addresses of load balancers (nobody gives them out), dual stack.
 
 use super::{
     Column, ResourceDef, Row,
@@ -121,6 +121,43 @@ fn prepare(service: &mut Object, old: Option<&Object>) {
             service["spec"].set(field, kept);
         }
     }
+    node_ports(service, old);
+}
+
+fn is_exposed(service: &Object) -> bool {
+    matches!(service["spec"]["type"].text(), "NodePort" | "LoadBalancer")
+}
+
+/// Node ports that the writer did not speak of stay; with the type that needs them they go. Models `patchAllocatedValues`
+/// and `dropTypeDependentFields`.
+fn node_ports(service: &mut Object, old: &Object) {
+    if !is_exposed(old) {
+        return;
+    }
+    let was = old["spec"]["ports"].list();
+    let asked = |ports: &[Json]| ports.iter().map(|p| int(&p["nodePort"])).collect::<Vec<_>>();
+    let stays = is_exposed(service);
+    if !stays {
+        for field in ["externalTrafficPolicy", "allocateLoadBalancerNodePorts", "healthCheckNodePort"] {
+            if service["spec"][field] == old["spec"][field] {
+                service["spec"].remove(field);
+            }
+        }
+        if asked(service["spec"]["ports"].list()) == asked(was) {
+            pod_spec::each(&mut service["spec"], "ports", |p| {
+                p.remove("nodePort");
+            });
+        }
+        return;
+    }
+    let taken = asked(service["spec"]["ports"].list());
+    pod_spec::each(&mut service["spec"], "ports", |p| {
+        let same = |o: &&Json| o["port"] == p["port"] && o["protocol"] == p["protocol"];
+        let before = was.iter().find(same).map_or(0, |o| int(&o["nodePort"]));
+        if int(&p["nodePort"]) == 0 && before != 0 && !taken.contains(&before) {
+            p.set("nodePort", before);
+        }
+    });
 }
 
 fn validate(service: &Object, old: Option<&Object>) -> Vec<FieldError> {
@@ -136,6 +173,7 @@ fn validate(service: &Object, old: Option<&Object>) -> Vec<FieldError> {
         check::required(spec, "spec", "externalName", &mut errors);
     }
     ports(spec["ports"].list(), &mut errors);
+    families(spec, &mut errors);
     check::one_of(spec, "spec", "sessionAffinity", &["ClientIP", "None"], &mut errors);
     let types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
     check::one_of(spec, "spec", "type", &types, &mut errors);
@@ -148,6 +186,18 @@ fn validate(service: &Object, old: Option<&Object>) -> Vec<FieldError> {
         }
     }
     errors
+}
+
+/// The cluster has addresses of one family. Models `initIPFamilyFields`.
+fn families(spec: &Json, errors: &mut Errors) {
+    if spec["ipFamilyPolicy"] == "RequireDualStack" {
+        let why = "this cluster is not configured for dual-stack services";
+        errors.push(FieldError::invalid("spec.ipFamilyPolicy", &spec["ipFamilyPolicy"], why));
+    }
+    for (i, family) in spec["ipFamilies"].list().iter().enumerate().filter(|(_, f)| **f == "IPv6") {
+        let field = format!("spec.ipFamilies[{i}]");
+        errors.push(FieldError::invalid(field, family, "not configured on this cluster"));
+    }
 }
 
 fn ports(all: &[Json], errors: &mut Errors) {
@@ -210,6 +260,26 @@ mod tests {
     }
 
     #[test]
+    fn node_ports_stay_and_go_with_the_type() {
+        let service = |type_: &str, port: Json| {
+            let mut s = Object(json!({"spec": {"type": type_}}));
+            s["spec"].set("ports", vec![port]);
+            s
+        };
+        let old = service("NodePort", json!({"port": 80, "nodePort": 30001}));
+        for (type_, port, expect) in [
+            ("NodePort", json!({"port": 80}), Some(30001)),
+            ("NodePort", json!({"port": 80, "nodePort": 30002}), Some(30002)),
+            ("NodePort", json!({"port": 81}), None),
+            ("ClusterIP", json!({"port": 80, "nodePort": 30001}), None),
+        ] {
+            let mut new = service(type_, port.clone());
+            node_ports(&mut new, &old);
+            assert_eq!(new["spec"]["ports"][0]["nodePort"].int(), expect, "{type_} {port}");
+        }
+    }
+
+    #[test]
     fn ports_and_types_are_checked() {
         use super::super::check::tests::words;
         for (spec, expect) in [
@@ -234,6 +304,13 @@ mod tests {
                 ],
             ),
             (json!({"type": "ExternalName"}), vec!["spec.externalName: Required value"]),
+            (
+                json!({"ports": [{"port": 80}], "ipFamilyPolicy": "RequireDualStack", "ipFamilies": ["IPv6"]}),
+                vec![
+                    "spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services",
+                    "spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster",
+                ],
+            ),
         ] {
             let mut service = Object(Json::object().with("spec", spec.clone()));
             default(&mut service);

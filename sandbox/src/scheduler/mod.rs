@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use crate::{
-    api::{Api, EventType, Record, Source, Subresource},
+    api::{Api, EventType, Record, Source, WriteOptions},
     cluster::{Ctx, Queue},
     json,
     json::Json,
@@ -141,15 +141,7 @@ fn bind_volumes(pod: &Object, node: &EcoString, ctx: &mut Ctx<'_>) -> bool {
 }
 
 fn bind(pod: &Object, node: &EcoString, ctx: &mut Ctx<'_>) {
-    let now = ctx.now();
-    let bound =
-        ctx.api.modify(resources::POD, &pod.key(), Subresource::Main, |p| p["spec"].set("nodeName", node));
-    if bound.is_none() {
-        return;
-    }
-    ctx.api.update_status(resources::POD, &pod.key(), |p| {
-        set_scheduled(p, json!({"type": "PodScheduled", "status": "True"}), now);
-    });
+    ctx.api.bind(pod.clone(), node, WriteOptions::default());
     let message = format!("Successfully assigned {}/{} to {node}", pod.namespace(), pod.name());
     ctx.api.record(pod, "", EventType::Normal, "Scheduled", &message, SOURCE);
 }

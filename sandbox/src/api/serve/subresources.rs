@@ -5,7 +5,6 @@ use super::{Call, body, exec, options::write_options, route::Target, text_body, 
 use crate::{
     api::Api,
     json::Json,
-    object::Object,
     request::Body,
     resources::POD,
     status::{FieldError, Status},
@@ -28,7 +27,7 @@ pub fn bind(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Sta
         let error = FieldError::required("target.name", "");
         return Err(Status::invalid_kind("", "Binding", &key.name, &[error]));
     }
-    let mut pod = api.get(POD, &key)?.clone();
+    let pod = api.get(POD, &key)?.clone();
     let refuse = |why: String| binding_conflict(&key.name, &why);
     if pod.is_terminating() {
         return Err(refuse(format!("pod {} is being deleted, cannot be assigned to a host", key.name)));
@@ -37,19 +36,8 @@ pub fn bind(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Sta
     if !bound.is_empty() {
         return Err(refuse(format!("pod {} is already assigned to node {bound:?}", key.name)));
     }
-    assign(&mut pod, node, api.now());
-    api.bind(pod, options);
+    api.bind(pod, node, options);
     Ok(success(201, Json::Null))
-}
-
-/// What a binding does to a pod.
-fn assign(pod: &mut Object, node: &str, now: crate::clock::Time) {
-    pod["spec"].set("nodeName", node);
-    let conditions = pod["status"]["conditions"].list_mut();
-    conditions.retain(|c| c["type"] != "PodScheduled");
-    let mut scheduled = crate::json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null});
-    scheduled.set("lastTransitionTime", now);
-    conditions.push(scheduled);
 }
 
 fn binding_conflict(name: &str, why: &str) -> Status {

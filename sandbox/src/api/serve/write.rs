@@ -194,7 +194,7 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
         )));
     }
     let (mut object, warnings) = body::typed(patched.clone(), |json| def.decode(json), validation)
-        .map_err(|why| does_not_fit(&patched, &why))?;
+        .map_err(|why| does_not_fit(type_, &patch, &patched, &why))?;
     if object.uid() != old.uid() {
         let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
         return Err(Status::invalid(def, old.name(), &[error.clone(), error]));
@@ -206,10 +206,46 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
     Ok(Body { warnings, ..answer })
 }
 
-/// The patched object is none of its kind any more.
-fn does_not_fit(patched: &Json, why: &str) -> Status {
-    let error = FieldError::invalid("patch", &patched.to_string().into(), why);
+/// The patched object is none of its kind any more. A strategic merge patch is shown as Go prints maps, and the fault in the
+/// words of the converter that puts maps into structs.
+fn does_not_fit(type_: patch::PatchType, patch: &Json, patched: &Json, why: &str) -> Status {
+    let error = if type_ == patch::PatchType::Strategic {
+        let why = converter_words(why).unwrap_or_else(|| why.to_owned());
+        FieldError::invalid("patch", &go_map(patch).into(), &why)
+    } else {
+        FieldError::invalid("patch", &patched.to_string().into(), why)
+    };
     Status::invalid_kind("", "", "", &[error])
+}
+
+/// `cannot convert int64 to string` for what the JSON decoder calls a number of type string.
+fn converter_words(why: &str) -> Option<String> {
+    let rest = why.strip_prefix("json: cannot unmarshal ")?;
+    let (found, rest) = rest.split_once(' ')?;
+    let found = match found {
+        "number" => "int64",
+        "bool" => "bool",
+        "string" => "string",
+        "object" => "map[string]interface {}",
+        "array" => "[]interface {}",
+        _ => return None,
+    };
+    let (_, expected) = rest.rsplit_once(" type ")?;
+    Some(format!("cannot convert {found} to {expected}"))
+}
+
+/// `map[a:1 b:map[c:x]]`
+fn go_map(json: &Json) -> String {
+    match json {
+        Json::Map(_) => {
+            let parts: Vec<String> = json.entries().map(|(k, v)| format!("{k}:{}", go_map(v))).collect();
+            format!("map[{}]", parts.join(" "))
+        }
+        Json::List(list) => format!("[{}]", list.iter().map(go_map).collect::<Vec<_>>().join(" ")),
+        Json::Str(text) => text.to_string(),
+        Json::Null => "<nil>".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// `Status` with `status: Success`.

@@ -8,8 +8,11 @@ mod rolling;
 mod scaling;
 mod status;
 
+use std::collections::BTreeMap;
+
 use crate::{
     api::{Change, DeleteOptions, EventType, Record, Source, Subresource},
+    clock::Time,
     cluster::{Ctx, Queue},
     json::Json,
     object::{Key, Object},
@@ -29,7 +32,9 @@ const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 const MAX: &str = "deployment.kubernetes.io/max-replicas";
 
 /// From seeing a change to acting on it: what a quiet control plane takes, and long enough to see several at once.
-const LATENCY_MS: i64 = 10;
+const LATENCY_MS: i64 = 8;
+/// After noting a new replica set in a deployment: a status written before that note has come back conflicts with it.
+const CONFLICT_MS: i64 = 71;
 /// Pause after a replica set that could not be created.
 const RETRY_MS: i64 = 1_000;
 const SOURCE: Source<'_> = Source { component: "deployment-controller", host: "" };
@@ -94,16 +99,48 @@ impl Sets {
     }
 }
 
-/// Brings one deployment a step nearer to its spec.
-pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
-    ctx.acting(origin::DEPLOYMENT_CONTROLLER);
-    let Some(d) = ctx.api.find(resources::DEPLOYMENT, key).cloned() else { return };
-    if Json::is_empty(&d["spec"]["selector"]) {
-        return;
+/// The deployment controller.
+#[derive(Clone, Debug, Default)]
+pub struct Deployments {
+    /// Until when its view of a deployment is behind its own note.
+    behind: BTreeMap<Key, Time>,
+}
+
+impl Deployments {
+    /// Brings one deployment a step nearer to its spec.
+    pub fn sync(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
+        let until = self.behind.remove(key).filter(|until| *until > ctx.now());
+        let Some(d) = ctx.api.find(resources::DEPLOYMENT, key).cloned() else { return };
+        if let Some(until) = until {
+            self.behind.insert(key.clone(), until);
+            return ctx.queue.at(until, Work::Deployment(key.clone()));
+        }
+        if Json::is_empty(&d["spec"]["selector"]) {
+            return;
+        }
+        ctx.acting(origin::DEPLOYMENT_CONTROLLER);
+        if sync(d, ctx) == Told::Later {
+            let until = ctx.now().plus_ms(CONFLICT_MS);
+            self.behind.insert(key.clone(), until);
+            ctx.queue.at(until, Work::Deployment(key.clone()));
+        }
     }
+}
+
+/// Was the status written?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// It was.
+    Now,
+    /// It conflicts with what was noted in the same turn.
+    Later,
+}
+
+fn sync(d: Object, ctx: &mut Ctx<'_>) -> Told {
     claim::claim(&d, ctx);
     if d.is_terminating() {
-        return write_status(&d, &Sets::read(ctx, &d), false, ctx);
+        write_status(&d, &Sets::read(ctx, &d), false, ctx);
+        return Told::Now;
     }
     let d = match status::pause_noted(&d, ctx.now()) {
         Some(s) => put_status(&d, s, ctx).unwrap_or(d),
@@ -118,36 +155,44 @@ pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
         if paused {
             clean_up(&d, &sets, ctx);
         }
-        return write_status(&d, &Sets::read(ctx, &d), false, ctx);
+        write_status(&d, &Sets::read(ctx, &d), false, ctx);
+        return Told::Now;
     }
     if is_rolling(&d) { roll(d, sets, ctx) } else { recreate(d, sets, ctx) }
 }
 
-fn roll(d: Object, mut sets: Sets, ctx: &mut Ctx<'_>) {
+fn roll(d: Object, mut sets: Sets, ctx: &mut Ctx<'_>) -> Told {
+    let before = d.revision();
     let d = keep_new_set(d, &mut sets, true, ctx);
     let plan = sets.new.as_ref().map(|new| rolling::rolling(&d, new, &sets.old())).unwrap_or_default();
-    finish(&d, &sets, &plan, ctx);
+    finish(before, &d, &sets, &plan, ctx)
 }
 
-fn recreate(d: Object, mut sets: Sets, ctx: &mut Ctx<'_>) {
+fn recreate(d: Object, mut sets: Sets, ctx: &mut Ctx<'_>) -> Told {
+    let before = d.revision();
     let d = keep_new_set(d, &mut sets, false, ctx);
     let down: Vec<Scale> =
         sets.old.iter().filter(|rs| replicas(rs) > 0).map(|rs| Scale::new(rs, 0)).collect();
     let old_runs = |rs: &Object| ctx.api.owned_by(rs.uid(), resources::POD).any(|p| !common::is_finished(p));
     if !down.is_empty() || sets.old.iter().any(old_runs) {
-        return finish(&d, &sets, &down, ctx);
+        return finish(before, &d, &sets, &down, ctx);
     }
     let d = keep_new_set(d, &mut sets, true, ctx);
     let up = sets.new.iter().filter(|rs| replicas(rs) != replicas(&d)).map(|rs| Scale::new(rs, replicas(&d)));
-    finish(&d, &sets, &up.collect::<Vec<_>>(), ctx);
+    finish(before, &d, &sets, &up.collect::<Vec<_>>(), ctx)
 }
 
-fn finish(d: &Object, sets: &Sets, plan: &[Scale], ctx: &mut Ctx<'_>) {
+/// `before`: the deployment's revision when the turn began.
+fn finish(before: u64, d: &Object, sets: &Sets, plan: &[Scale], ctx: &mut Ctx<'_>) -> Told {
     apply(d, plan, ctx);
+    if d.revision() != before {
+        return Told::Later;
+    }
     if plan.is_empty() && status::is_complete(d, &d["status"]) {
         clean_up(d, sets, ctx);
     }
     write_status(d, &Sets::read(ctx, d), true, ctx);
+    Told::Now
 }
 
 /// Makes (if `create`) the replica set of the current template and keeps its annotations; the deployment as it then is.
@@ -171,19 +216,15 @@ fn keep_new_set(d: Object, sets: &mut Sets, create: bool, ctx: &mut Ctx<'_>) -> 
     let news = reason == "NewReplicaSetCreated" || d.condition("Progressing").is_null();
     let number = ecow::eco_format!("{}", revision::revision(&set));
     sets.new = Some(set);
-    let mut d = d;
-    if d.annotation(REVISION) != Some(number.as_str()) {
-        let written = ctx.api.modify(resources::DEPLOYMENT, &d.key(), Subresource::Main, |d| {
-            d["metadata"]["annotations"].set(REVISION, number);
-        });
-        d = written.unwrap_or(d);
-    }
+    let mut s = d["status"].clone();
     if news && status::deadline_s(&d).is_some() {
-        let mut s = d["status"].clone();
         status::set_condition(&mut s, "Progressing", "True", reason, &message, ctx.now());
-        d = put_status(&d, s, ctx).unwrap_or(d);
     }
-    d
+    let written = ctx.api.update_status(resources::DEPLOYMENT, &d.key(), |d| {
+        d["metadata"]["annotations"].set(REVISION, number);
+        d.set("status", s);
+    });
+    written.unwrap_or(d)
 }
 
 fn update_set(d: &Object, rs: Object, next: i64, ctx: &mut Ctx<'_>) -> Object {

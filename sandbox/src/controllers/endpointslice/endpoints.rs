@@ -1,8 +1,7 @@
 //! From pods to endpoints and ports. Models `podToEndpoint` and `getEndpointPorts` of `k8s.io/endpointslice`.
 
 use crate::{
-    clock::Time,
-    controllers::common::{is_finished, is_ready, ready_since},
+    controllers::common::{is_finished, is_ready},
     json,
     json::Json,
     object::Object,
@@ -69,11 +68,6 @@ fn target(port: &Json, pod: &Object) -> Option<i64> {
     ports.find(|p| p["name"] == *name && protocol(p) == protocol(port)).and_then(|p| p["containerPort"].int())
 }
 
-/// When the pod's place among the endpoints was last decided: annotation `last-change-trigger-time`.
-pub fn trigger(pod: &Object) -> Option<Time> {
-    ready_since(pod)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +102,7 @@ mod tests {
                 json!({"status": {"podIP": "10.0.0.1", "conditions": [{"type": "Ready", "status": ready}]}}),
             );
             if terminating {
-                pod["metadata"].set("deletionTimestamp", Time(0));
+                pod["metadata"].set("deletionTimestamp", crate::clock::Time(0));
             }
             let c = endpoint(&pod, &service(anyway), None)["conditions"].clone();
             let b = |f: &str| c[f].bool().unwrap();

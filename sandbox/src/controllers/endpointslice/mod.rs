@@ -3,6 +3,7 @@
 
 pub mod endpoints;
 mod plan;
+mod trigger;
 
 use crate::{
     api::{Api, Change, DeleteOptions, Record, Subresource},
@@ -14,11 +15,15 @@ use crate::{
     selector::Labels,
 };
 
-use super::{Work, common::controller_of};
+use super::{
+    Work,
+    common::{controller_of, is_ready},
+};
 use plan::Slice;
+pub use trigger::Triggers;
 
 /// From seeing a change to acting on it.
-const LATENCY_MS: i64 = 10;
+const LATENCY_MS: i64 = 2;
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGER: &str = "endpointslice-controller.k8s.io";
@@ -30,7 +35,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
     let mut put = |key: Key| queue.after_ms(LATENCY_MS, Work::Endpoints(key));
     match record.resource {
-        resources::SERVICE if record.change != Change::Deleted => put(object.key()),
+        resources::SERVICE => put(object.key()),
         resources::ENDPOINT_SLICE if record.origin.user != origin::ENDPOINTSLICE_CONTROLLER => {
             controller_of(object, "Service").into_iter().for_each(put);
         }
@@ -54,7 +59,7 @@ pub fn services_of<'a>(record: &'a Record, api: &'a Api) -> impl Iterator<Item =
 /// Could this change of a pod show in a slice?
 fn matters(record: &Record) -> bool {
     let view = |pod: &Object| {
-        let ready = pod.condition("Ready")["status"].clone();
+        let ready = is_ready(pod);
         let paths = [
             "status.podIP",
             "status.phase",
@@ -71,14 +76,16 @@ fn matters(record: &Record) -> bool {
 }
 
 /// Brings the slices of one service up to date.
-pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
+pub fn sync(key: &Key, triggers: &mut Triggers, ctx: &mut Ctx<'_>) {
     ctx.acting(origin::ENDPOINTSLICE_CONTROLLER);
-    let Some(service) = ctx.api.find(resources::SERVICE, key).cloned() else { return };
+    let Some(service) = ctx.api.find(resources::SERVICE, key).cloned() else { return triggers.forget(key) };
     let labels = Labels::from_map(&service["spec"]["selector"]);
     if labels.is_empty() || service["spec"]["type"] == "ExternalName" || service.is_terminating() {
         return;
     }
-    let (desired, trigger) = desired(&service, &labels, ctx.api);
+    let pods = ctx.api.list(resources::POD, service.namespace()).filter(|pod| labels.selects(pod));
+    let trigger = triggers.earliest_news(&service, pods);
+    let desired = desired(&service, &labels, ctx.api);
     let mine = |s: &&Object| s.label(MANAGED_BY) == Some(MANAGER) && !s.is_terminating();
     let existing: Vec<Slice> = ctx
         .api
@@ -101,15 +108,13 @@ pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
     }
 }
 
-/// Endpoints by ports, and the moment of the latest change that led to them.
-fn desired(service: &Object, labels: &Labels, api: &Api) -> (Vec<(Json, Vec<Json>)>, Option<Time>) {
+/// Endpoints by ports.
+fn desired(service: &Object, labels: &Labels, api: &Api) -> Vec<(Json, Vec<Json>)> {
     let mut by_ports: Vec<(Json, Vec<Json>)> = Vec::new();
-    let mut latest = service.created();
     for pod in api.list(resources::POD, service.namespace()) {
         if !labels.selects(pod) || !endpoints::belongs(pod) {
             continue;
         }
-        latest = latest.max(endpoints::trigger(pod));
         let node = api.find(resources::NODE, &Key::cluster(pod["spec"]["nodeName"].text()));
         let zone = node.and_then(|n| n.label("topology.kubernetes.io/zone"));
         let (ports, endpoint) = (endpoints::ports(service, pod), endpoints::endpoint(pod, service, zone));
@@ -118,7 +123,7 @@ fn desired(service: &Object, labels: &Labels, api: &Api) -> (Vec<(Json, Vec<Json
             None => by_ports.push((ports, vec![endpoint])),
         }
     }
-    (by_ports, latest)
+    by_ports
 }
 
 fn labels_of(service: &Object) -> Json {
@@ -135,8 +140,10 @@ fn write(service: &Object, slice: Slice, trigger: Option<Time>, ctx: &mut Ctx<'_
     let change = |s: &mut Object| {
         let before = s.clone();
         s["metadata"].set("labels", labels_of(service));
-        s.map_mut().insert("endpoints", slice.endpoints.into());
-        s.map_mut().insert("ports", slice.ports);
+        // As Go writes lists that hold nothing.
+        let or_null = |list: Json| if list.is_empty() { Json::Null } else { list };
+        s.map_mut().insert("endpoints", or_null(slice.endpoints.into()));
+        s.map_mut().insert("ports", or_null(slice.ports));
         if *s != before {
             s["metadata"]["annotations"].set(TRIGGER, trigger);
         }

@@ -1,7 +1,8 @@
 //! The controllers of replica sets and of replication controllers: as many pods as wanted. Models `pkg/controller/replicaset`,
 //! and `pkg/controller/replication`, which is the same with other names.
-//! Omits: expectations (its view is never behind), slow-start batches (a batch that fails stops at its first pod).
+//! Omits: expectations (its view is never behind).
 
+mod batch;
 mod status;
 
 use std::collections::BTreeMap;
@@ -19,9 +20,10 @@ use crate::{
 use super::{
     Work,
     claim::claim,
-    common::{available_at, controller_of, is_active, is_available},
+    common::{controller_of, is_active, is_ready},
     order, pod_control,
 };
+use batch::{Batches, Left, Limit, Turn};
 
 /// From seeing a change to acting on it.
 const LATENCY_MS: i64 = 8;
@@ -61,11 +63,19 @@ fn family(resource: Resource) -> &'static Family {
 #[derive(Clone, Debug, Default)]
 pub struct ReplicaSets {
     failures: BTreeMap<(Resource, Key), u32>,
+    /// Sets in the middle of a sync.
+    busy: BTreeMap<(Resource, Key), Batches>,
+    limits: BTreeMap<Resource, Limit>,
 }
 
 /// Sees a change.
 pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
+    if record.resource == resources::POD {
+        for (resource, key, after_ms) in available_later(record, api) {
+            queue.after_ms(after_ms, Work::ReplicasLater(resource, key));
+        }
+    }
     match record.resource {
         REPLICA_SET | REPLICATION_CONTROLLER if record.change != Change::Deleted => {
             queue.after_ms(LATENCY_MS, Work::Replicas(record.resource, object.key()));
@@ -101,54 +111,99 @@ fn matters(record: &Record) -> bool {
     }
 }
 
+/// A pod has become ready: when its set may count it as available, a second later than need be.
+fn available_later(record: &Record, api: &Api) -> Option<(Resource, Key, i64)> {
+    let became = is_ready(&record.object) && record.before.as_ref().is_some_and(|b| !is_ready(b));
+    let of = |family: &Family| Some((family.resource, controller_of(&record.object, family.kind)?));
+    let (resource, key) = FAMILIES.iter().find_map(of).filter(|_| became)?;
+    let min_ready_s = api.find(resource, &key).map_or(0, min_ready_s);
+    (min_ready_s > 0).then_some((resource, key, (min_ready_s + 1) * 1000))
+}
+
+fn min_ready_s(rs: &Object) -> i64 {
+    rs["spec"]["minReadySeconds"].int().unwrap_or(0)
+}
+
 fn selector(rs: &Object) -> Option<Labels> {
     (!rs["spec"]["selector"].is_empty()).then(|| workload_check::selector(rs))
 }
 
-/// Pods to make, or to delete.
-#[derive(Debug, PartialEq)]
-enum Plan {
-    Create(usize),
-    Delete(Vec<Key>),
-}
-
 /// The pure part: `active` are the set's active pods, `rank` counts related pods on a pod's node.
-fn plan(rs: &Object, active: &[&Object], rank: impl Fn(&Object) -> usize, now: crate::clock::Time) -> Plan {
+fn plan(rs: &Object, active: &[&Object], rank: impl Fn(&Object) -> usize, now: crate::clock::Time) -> Left {
     let wanted = usize::try_from(rs["spec"]["replicas"].int().unwrap_or(1)).unwrap_or(0);
     let have = active.len();
     if have <= wanted {
-        return Plan::Create((wanted - have).min(BURST));
+        return Left::Create((wanted - have).min(BURST));
     }
     let mut pods = active.to_vec();
     order::sort(&mut pods, rank, now);
-    Plan::Delete(pods.into_iter().take((have - wanted).min(BURST)).map(Object::key).collect())
+    Left::Delete(pods.into_iter().take((have - wanted).min(BURST)).map(Object::key).collect())
 }
 
 impl ReplicaSets {
     /// Brings one to its size.
     pub fn sync(&mut self, resource: Resource, key: &Key, ctx: &mut Ctx<'_>) {
+        let at = (resource, key.clone());
+        if let Some(batches) = self.busy.get_mut(&at) {
+            batches.again = true;
+            return;
+        }
         let family = family(resource);
         ctx.acting(family.user);
-        let at = (resource, key.clone());
         let Some(rs) = ctx.api.find(resource, key).cloned() else {
             self.failures.remove(&at);
             return;
         };
         let Some(labels) = selector(&rs) else { return };
         claim(resources::POD, &rs, &labels, is_active, ctx);
-        let failure = if rs.is_terminating() { None } else { manage(&rs, family, ctx) };
-        write_status(&rs, family, failure.as_ref(), ctx);
-        match failure {
-            Some(_) => {
-                let times = self.failures.entry(at).or_default();
-                let pause_ms = RETRY_MS.saturating_mul(1 << (*times).min(30)).min(RETRY_MS_MAX);
-                *times += 1;
-                ctx.queue.after_ms(pause_ms, Work::Replicas(resource, key.clone()));
-            }
-            None => {
-                self.failures.remove(&at);
-            }
+        let active: Vec<Object> = pods_of(ctx.api, &rs).into_iter().cloned().collect();
+        let left = if rs.is_terminating() { Left::Create(0) } else { wanted(&rs, &active, ctx) };
+        if left == Left::Create(0) {
+            self.failures.remove(&at);
+            return write_status(&rs, &active, family, None, ctx);
         }
+        self.busy.insert(at, Batches::new(left, (rs, active)));
+        self.batch(resource, key, ctx);
+    }
+
+    /// The next batch of a sync, or its end.
+    pub fn batch(&mut self, resource: Resource, key: &Key, ctx: &mut Ctx<'_>) {
+        let family = family(resource);
+        ctx.acting(family.user);
+        let Some(batches) = self.busy.get_mut(&(resource, key.clone())) else { return };
+        let (turn, next) = batches.turn(self.limits.entry(resource).or_default(), ctx.now());
+        let rs = batches.began.0.clone();
+        match turn {
+            Turn::Create(n) => create(&rs, n, family, batches, ctx),
+            Turn::Delete(keys) => {
+                for error in keys.iter().filter_map(|key| pod_control::delete(&rs, key, family.source, ctx).err())
+                {
+                    batches.fail(("FailedDelete", error.message));
+                }
+            }
+            Turn::Wait => {}
+            Turn::Finish => return self.finish(resource, key, ctx),
+        }
+        ctx.queue.at(next, Work::ReplicasBatch(resource, key.clone()));
+    }
+
+    /// Tells what was known when the sync began, as the controller does: its own pods come back to it later.
+    fn finish(&mut self, resource: Resource, key: &Key, ctx: &mut Ctx<'_>) {
+        let at = (resource, key.clone());
+        let Some(batches) = self.busy.remove(&at) else { return };
+        let (rs, active) = &batches.began;
+        write_status(rs, active, family(resource), batches.failure.as_ref(), ctx);
+        if batches.again {
+            ctx.queue.after_ms(LATENCY_MS, Work::Replicas(resource, key.clone()));
+        }
+        if batches.failure.is_none() {
+            self.failures.remove(&at);
+            return;
+        }
+        let times = self.failures.entry(at).or_default();
+        let pause_ms = RETRY_MS.saturating_mul(1 << (*times).min(30)).min(RETRY_MS_MAX);
+        *times += 1;
+        ctx.queue.after_ms(pause_ms, Work::Replicas(resource, key.clone()));
     }
 }
 
@@ -171,41 +226,43 @@ fn crowding(api: &Api, rs: &Object) -> BTreeMap<String, usize> {
     nodes
 }
 
-/// Creates and deletes; what failed, as reason and message.
-fn manage(rs: &Object, family: &Family, ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
+/// What is to be done to have as many pods as wanted.
+fn wanted(rs: &Object, active: &[Object], ctx: &Ctx<'_>) -> Left {
     let nodes = crowding(ctx.api, rs);
     let rank = |p: &Object| nodes.get(p.at("spec.nodeName").text()).copied().unwrap_or(0);
-    let plan = plan(rs, &pods_of(ctx.api, rs), rank, ctx.now());
-    match plan {
-        Plan::Create(n) => create(rs, n, family, ctx),
-        Plan::Delete(keys) => {
-            let failed = keys.iter().find_map(|key| pod_control::delete(rs, key, family.source, ctx).err());
-            failed.map(|error| ("FailedDelete", error.message))
-        }
-    }
+    plan(rs, &active.iter().collect::<Vec<_>>(), rank, ctx.now())
 }
 
-fn create(rs: &Object, n: usize, family: &Family, ctx: &mut Ctx<'_>) -> Option<(&'static str, String)> {
+/// Makes a batch of pods: all of them are tried, whatever becomes of the first.
+fn create(rs: &Object, n: usize, family: &Family, batches: &mut Batches, ctx: &mut Ctx<'_>) {
     let pod = pod_control::new_pod(rs, &rs["spec"]["template"]);
     for _ in 0..n {
         match pod_control::create(rs, pod.clone(), family.source, ctx) {
             Ok(_) => {}
-            Err(error) if pod_control::namespace_ends(&error) => return None,
-            Err(error) => return Some(("FailedCreate", error.message)),
+            // Nothing can be made in a namespace that ends; trying again would not help.
+            Err(error) if pod_control::namespace_ends(&error) => batches.stop(),
+            Err(error) => batches.fail(("FailedCreate", error.message)),
         }
     }
-    None
 }
 
-fn write_status(rs: &Object, family: &Family, failure: Option<&(&'static str, String)>, ctx: &mut Ctx<'_>) {
+fn write_status(
+    rs: &Object,
+    active: &[Object],
+    family: &Family,
+    failure: Option<&(&'static str, String)>,
+    ctx: &mut Ctx<'_>,
+) {
     let now = ctx.now();
-    let active = pods_of(ctx.api, rs);
     let failure = failure.map(|(reason, message)| (*reason, message.as_str()));
+    let active: Vec<&Object> = active.iter().collect();
     let status: Json = status::status(rs, &active, failure, now);
-    let min_ready_s = rs["spec"]["minReadySeconds"].int().unwrap_or(0);
-    let soon = active.iter().filter(|p| !is_available(p, min_ready_s, now));
-    if let Some(at) = soon.filter_map(|p| available_at(p, min_ready_s)).min() {
-        ctx.queue.at(at, Work::Replicas(family.resource, rs.key()));
+    let min_ready_s = min_ready_s(rs);
+    let count = |field: &str| status[field].int().unwrap_or(0);
+    let wanted = rs["spec"]["replicas"].int().unwrap_or(1);
+    if min_ready_s > 0 && count("readyReplicas") == wanted && count("availableReplicas") != wanted {
+        let later = Work::ReplicasLater(family.resource, rs.key());
+        ctx.queue.at(now.plus_ms(min_ready_s * 1000), later);
     }
     ctx.api.update_status(family.resource, &rs.key(), |rs| rs.set("status", status));
 }

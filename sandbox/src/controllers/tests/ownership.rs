@@ -82,8 +82,12 @@ fn a_namespace_takes_its_content_with_it() {
     }
     play.run_ms(2_000);
     play.delete(resources::NAMESPACE, &Key::cluster("shop"), &DeleteOptions::default());
+    // Looked at after five seconds, and again five seconds after that was noted.
+    play.run_ms(4_000);
+    assert_eq!(play.list(resources::POD).len(), 2);
     play.run_ms(3_000);
     assert!(play.list(resources::POD).is_empty());
+    play.run_ms(4_000);
     assert!(play.cluster.api().find(resources::NAMESPACE, &Key::cluster("shop")).is_none());
     assert_eq!(play.cluster.api().list(resources::EVENT, "shop").count(), 0);
 }
