@@ -13,6 +13,9 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let suffix5 = format!(r"-{SUFFIX}{{5}}\b");
     let rules: &[(&str, &str)] = &[
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
+        // Who leads and who serves: the control plane's machine, and the server's identity in this run.
+        (r"\b(vm|control-plane)_UID", "HOST_UID"),
+        (r"\bapiserver-[a-z2-7]{26}", "apiserver-IDENTITY"),
         (r"(containerd://|sha256:)[0-9a-f]{64}", "${1}HASH"),
         (r"(X509SHA256=)[0-9a-f]{64}", "${1}HASH"),
         (r"\bapiserver-[a-z0-9]{26}\b", "apiserver-HASH"),
@@ -128,6 +131,10 @@ mod tests {
                 "Successfully pulled image \"nginx\" in AGE (AGE including waiting). Image size: N bytes.",
             ),
             ("hello-29924304", "hello-29924304"),
+            (
+                "kube-scheduler   vm_2ffb32e4-f3c7-41fd-b93a-3b8e781bc5d8   8s",
+                "kube-scheduler HOST_UID AGE",
+            ),
             ("", ""),
         ] {
             assert_eq!(line(given), expect);
