@@ -131,10 +131,7 @@ mod tests {
                 "Successfully pulled image \"nginx\" in AGE (AGE including waiting). Image size: N bytes.",
             ),
             ("hello-29924304", "hello-29924304"),
-            (
-                "kube-scheduler   vm_2ffb32e4-f3c7-41fd-b93a-3b8e781bc5d8   8s",
-                "kube-scheduler HOST_UID AGE",
-            ),
+            ("kube-scheduler   vm_2ffb32e4-f3c7-41fd-b93a-3b8e781bc5d8   8s", "kube-scheduler HOST_UID AGE"),
             ("", ""),
         ] {
             assert_eq!(line(given), expect);

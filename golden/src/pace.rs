@@ -52,7 +52,8 @@ fn is_progress(history: &[String]) -> bool {
 
 /// Which things were waited for, in order; how far they were depends on when kubectl looked.
 fn phases(history: &[String]) -> Vec<String> {
-    let plain = |line: &String| line.split(' ').filter(|w| w.parse::<i64>().is_err()).collect::<Vec<_>>().join(" ");
+    let plain =
+        |line: &String| line.split(' ').filter(|w| w.parse::<i64>().is_err()).collect::<Vec<_>>().join(" ");
     let mut all: Vec<String> = history.iter().map(plain).collect();
     all.dedup();
     all

@@ -20,7 +20,8 @@ impl Restarts {
     pub fn see(&mut self, args: &[String]) {
         let words: Vec<&str> = args.iter().map(String::as_str).filter(|a| !a.starts_with('-')).collect();
         if let ["rollout", "restart", what, rest @ ..] = &words[..] {
-            let name = what.split_once('/').map_or_else(|| rest.first().copied().unwrap_or(*what), |(_, n)| n);
+            let name =
+                what.split_once('/').map_or_else(|| rest.first().copied().unwrap_or(*what), |(_, n)| n);
             let hash = "[bcdfghjklmnpqrstvwxz2456789]{6,10}";
             self.deployments.extend(Regex::new(&format!(r"\b{}-{hash}\b", regex::escape(name))));
         }

@@ -130,9 +130,8 @@ mod tests {
     fn many_are_combined_and_too_many_dropped() {
         let (a, b) = ("a", "b");
         let mut c = Correlator::default();
-        let mut tell = |similar: &str, n: i64, at_ms: i64| {
-            c.judge(a, similar, &format!("message {n}"), Time(at_ms))
-        };
+        let mut tell =
+            |similar: &str, n: i64, at_ms: i64| c.judge(a, similar, &format!("message {n}"), Time(at_ms));
         for n in 0..9 {
             assert_eq!(tell(a, n, n), Verdict::Alone, "{n}");
         }

@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn only_what_users_write_is_mirrored() {
-        let service = |selector: Json| Object(Json::object().with("spec", Json::object().with("selector", selector)));
+        let service =
+            |selector: Json| Object(Json::object().with("spec", Json::object().with("selector", selector)));
         let (none, some) = (service(Json::Null), service(json!({"app": "a"})));
         for (labels, service, expect) in [
             (json!({}), Some(&none), true),
