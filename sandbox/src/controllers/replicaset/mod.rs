@@ -72,7 +72,7 @@ pub struct ReplicaSets {
 pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
     if record.resource == resources::POD {
-        for (resource, key, after_ms) in available_later(record, api) {
+        if let Some((resource, key, after_ms)) = available_later(record, api) {
             queue.after_ms(after_ms, Work::ReplicasLater(resource, key));
         }
     }
@@ -176,7 +176,8 @@ impl ReplicaSets {
         match turn {
             Turn::Create(n) => create(&rs, n, family, batches, ctx),
             Turn::Delete(keys) => {
-                for error in keys.iter().filter_map(|key| pod_control::delete(&rs, key, family.source, ctx).err())
+                for error in
+                    keys.iter().filter_map(|key| pod_control::delete(&rs, key, family.source, ctx).err())
                 {
                     batches.fail(("FailedDelete", error.message));
                 }
