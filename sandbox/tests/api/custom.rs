@@ -326,7 +326,8 @@ fn a_namespace_takes_custom_objects_along_and_owners_too() {
     assert_eq!(send(&mut c, &request("GET", "/api/v1/namespaces/n/configmaps/owned", "")).0, 404);
     ok(&mut c, "POST", &there, &tab("left", json!({})));
     ok(&mut c, "DELETE", "/api/v1/namespaces/n", "");
-    c.advance_to(c.now().plus_ms(2_000));
+    // Looked at after five seconds.
+    c.advance_to(c.now().plus_ms(6_000));
     assert_eq!(send(&mut c, &request("GET", "/api/v1/namespaces/n", "")).0, 404);
     assert_eq!(names(&ok(&mut c, "GET", "/apis/stable.example.com/v1/crontabs", "")), [""; 0]);
 }
