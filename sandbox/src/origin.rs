@@ -1,5 +1,7 @@
 //! Where a write comes from: who made it, and which revision led to it. Kept in revision records, never in objects.
 
+use std::sync::LazyLock;
+
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +87,20 @@ impl Origin {
     /// Work that `because` led to.
     pub fn part(user: impl Into<EcoString>, because: Option<u64>) -> Self {
         Self { user: user.into(), because }
+    }
+}
+
+/// The program behind a user of the control plane, as it names itself in its `User-Agent`; empty for anybody else.
+pub fn component(user: &str) -> EcoString {
+    // Too long to stand in itself, and in every object: shared.
+    static CONTROLLER_MANAGER: LazyLock<EcoString> = LazyLock::new(|| "kube-controller-manager".into());
+    match user {
+        SCHEDULER => "kube-scheduler".into(),
+        API_SERVER => "kube-apiserver".into(),
+        WORLD => "pilothouse".into(),
+        _ if user.starts_with("system:serviceaccount:kube-system:") => CONTROLLER_MANAGER.clone(),
+        _ if user.starts_with(KUBELET_PREFIX) => "kubelet".into(),
+        _ => EcoString::new(),
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Request {
     /// `Accept`, empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub accept: String,
+    /// `User-Agent`, empty where there is none: what stands before its first `/` owns the fields that are written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub user_agent: String,
     /// The body as sent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body: String,

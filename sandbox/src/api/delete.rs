@@ -56,7 +56,7 @@ impl Api {
         let def = kinds.def(resource);
         let old = self.get(resource, key)?.clone();
         check_preconditions(def, &old, options)?;
-        let write = WriteOptions { dry_run: options.dry_run };
+        let write = WriteOptions::dry_run(options.dry_run);
         if resource == resources::CUSTOM_RESOURCE_DEFINITION && !old.is_terminating() {
             return Ok((self.end_definition(old, write), false));
         }

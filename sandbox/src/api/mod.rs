@@ -10,12 +10,14 @@ mod delete;
 mod discovery;
 mod disruption;
 mod events;
+pub mod fields;
 pub mod names;
 mod openapi;
 mod patch;
 mod serve;
 mod show;
 mod table;
+mod track;
 mod validate_meta;
 pub mod watch;
 mod write;
@@ -27,7 +29,7 @@ use ecow::EcoString;
 use crate::{
     clock::Time,
     object::{Key, Object},
-    origin::Origin,
+    origin::{self, Origin},
     resources::{CLUSTER_ROLE_BINDING, Def, Kinds, ROLE_BINDING, Resource},
     rng::Rng,
     status::Status,
@@ -59,6 +61,9 @@ pub struct Api {
     bindings: OnceLock<access::Bindings>,
     /// What a client is to be warned of; `None` while nobody waits for it.
     pub(crate) warnings: Option<Vec<String>>,
+    /// In whose name a request owns fields; empty for the parts, whose user says it.
+    manager: EcoString,
+    shared: fields::Shared,
 }
 
 impl Api {
@@ -78,6 +83,8 @@ impl Api {
             origin: Origin::default(),
             bindings: OnceLock::new(),
             warnings: None,
+            manager: EcoString::new(),
+            shared: fields::Shared::default(),
         }
     }
 
@@ -99,6 +106,15 @@ impl Api {
     /// Moves virtual time; only the loop does.
     pub(crate) fn set_now(&mut self, now: Time) {
         self.now = now;
+    }
+
+    /// Lets the API server write in its own name, amid another's request.
+    fn by_itself<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
+        let asker = (self.origin.clone(), std::mem::take(&mut self.manager));
+        self.origin.user = origin::API_SERVER.into();
+        let written = write(self);
+        (self.origin, self.manager) = asker;
+        written
     }
 
     /// The newest revision.

@@ -1,9 +1,9 @@
 //! Create and update. Models the generic registry's `Store.Create` and `Store.Update` with `BeforeCreate`/`BeforeUpdate`.
-//! Omits: managedFields come with server-side apply.
+//! Omits: conversion between versions.
 
 use std::sync::Arc;
 
-use super::{Api, admit};
+use super::{Api, admit, track::only_times_differ};
 use crate::{
     json::Json,
     object::{Key, Object},
@@ -27,6 +27,17 @@ pub enum Subresource {
 pub struct WriteOptions {
     /// Do everything except the write.
     pub dry_run: bool,
+    /// Does the object say already who owns its fields, as after an apply?
+    pub applied: bool,
+    /// The subresource that was asked for, where that is another than [`Subresource`] says.
+    pub via: &'static str,
+}
+
+impl WriteOptions {
+    /// Nothing but `dryRun`.
+    pub fn dry_run(dry_run: bool) -> Self {
+        Self { dry_run, ..Self::default() }
+    }
 }
 
 impl Api {
@@ -66,11 +77,13 @@ impl Api {
         object["metadata"].set("uid", uid);
         object["metadata"].set("creationTimestamp", self.now());
         object["metadata"].set("generation", def.generation.then_some(1i64));
-        if def.status {
+        // A kubelet registers its node with a status.
+        if def.status && resource != resources::NODE {
             object.remove("status");
         }
         drop_empty(resource, &mut object);
         def.default(&mut object);
+        self.track(def, &mut object, None, Subresource::Main, options);
         admit::mutate(self, resource, &mut object, None, options.dry_run)?;
         def.prepare(&mut object, None);
         self.allocate(resource, &mut object, None)?;
@@ -112,20 +125,19 @@ impl Api {
         let old = self.get(resource, &key)?.clone();
         check_preconditions(def, &object, &old)?;
         keep_identity(def, resource, &mut object, &old, sub);
-        if sub == Subresource::EphemeralContainers {
+        drop_empty(resource, &mut object);
+        if sub != Subresource::Status {
             def.default(&mut object);
         }
+        self.track(def, &mut object, Some(&old), sub, options);
         if sub == Subresource::Main {
-            drop_empty(resource, &mut object);
-            def.default(&mut object);
             admit::mutate(self, resource, &mut object, Some(&old), options.dry_run)?;
             def.prepare(&mut object, Some(&old));
         }
-        let changed = |o: &Object| o.0 != old.0;
         if def.generation && sub != Subresource::Status && is_new_generation(def, resource, &object, &old) {
             object["metadata"].set("generation", old.generation() + 1);
         }
-        if !changed(&object) {
+        if object.0 == old.0 || only_times_differ(&object, &old) {
             return Ok(old);
         }
         let errors = match sub {
@@ -275,13 +287,11 @@ fn keep_identity(def: Def<'_>, resource: Resource, object: &mut Object, old: &Ob
         return;
     }
     if sub == Subresource::Status {
-        let status = object.remove("status");
-        let annotations = object["metadata"]["annotations"].clone();
+        let (status, metadata) = (object.remove("status"), object.remove("metadata").unwrap_or_default());
         *object = old.clone();
         object.set("status", status);
-        // Its controller notes the revision together with the status.
-        if resource == resources::DEPLOYMENT {
-            object["metadata"].set("annotations", annotations);
+        for field in with_status(def, resource) {
+            object["metadata"].set(field, metadata[*field].clone());
         }
         return;
     }
@@ -301,6 +311,20 @@ fn keep_identity(def: Def<'_>, resource: Resource, object: &mut Object, old: &Ob
     }
     if def.status {
         object.set("status", old["status"].clone());
+    }
+}
+
+/// Fields of metadata that a write to the status may change, too. Models each strategy's `PrepareForUpdate`.
+pub(super) fn with_status(def: Def<'_>, resource: Resource) -> &'static [&'static str] {
+    match resource {
+        _ if def.is_custom() => &[],
+        resources::CUSTOM_RESOURCE_DEFINITION
+        | resources::API_SERVICE
+        | resources::FLOW_SCHEMA
+        | resources::PRIORITY_LEVEL_CONFIGURATION => &[],
+        resources::DEPLOYMENT => &["annotations", "finalizers", "ownerReferences"],
+        resources::POD => &["annotations", "finalizers", "labels"],
+        _ => &["annotations", "finalizers", "labels", "ownerReferences"],
     }
 }
 

@@ -103,6 +103,7 @@ impl Service {
             uri,
             content_type: text(&parts.headers, header::CONTENT_TYPE),
             accept: text(&parts.headers, header::ACCEPT),
+            user_agent: text(&parts.headers, header::USER_AGENT),
             body: String::new(),
         };
         if protobuf::is(&request.content_type)

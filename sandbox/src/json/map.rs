@@ -5,13 +5,29 @@ use ecow::{EcoString, EcoVec};
 use super::Json;
 
 /// Keys in byte order, each once.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Map(EcoVec<(EcoString, Json)>);
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.shares(other) || self.0 == other.0
+    }
+}
 
 impl Map {
     /// An empty map; allocates nothing.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self(EcoVec::new())
+    }
+
+    /// Are these the same entries at the same place of memory? Then they are equal, at no cost.
+    pub fn shares(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.place() == other.place()
+    }
+
+    /// Where the entries stand in memory, as long as somebody holds them.
+    pub fn place(&self) -> usize {
+        self.0.as_ptr() as usize
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {

@@ -8,6 +8,7 @@ use super::{Kubelets, REACT_MS, Work, node, run::Note};
 use crate::{
     api::{EventType, Source, Subresource},
     cluster::Ctx,
+    json::Json,
     object::{Key, Object},
     origin, resources,
 };
@@ -127,16 +128,24 @@ impl Kubelets {
         ctx.acting(origin::kubelet(name));
         let key = Key::cluster(name.clone());
         let machine = ctx.api.find(resources::MACHINE, &key).map(|m| m["spec"].clone()).unwrap_or_default();
+        let (ip, boot_id, now) = (host.ip(), host.boot_id.clone(), ctx.now());
+        let status = |old: &Json| node::node_status(name, &ip, &boot_id, &machine, old, now);
         let old = match ctx.api.find(resources::NODE, &key) {
-            Some(node) => node.clone(),
+            Some(node) => {
+                let node = node.clone();
+                let status = status(&node["status"]);
+                ctx.api.update_status(resources::NODE, &key, |node| node.set("status", status));
+                node
+            }
             None if host.announced => return,
-            None => match ctx.api.create(resources::NODE, node::new_node(name)) {
-                Ok(node) => node,
-                Err(_) => return,
-            },
+            None => {
+                let mut node = node::new_node(name);
+                node.set("status", status(&Json::Null));
+                let Ok(mut node) = ctx.api.create(resources::NODE, node) else { return };
+                node.remove("status");
+                node
+            }
         };
-        let status = node::node_status(name, &host.ip(), &host.boot_id, &machine, &old["status"], ctx.now());
-        ctx.api.update_status(resources::NODE, &key, |node| node.set("status", status));
         for note in news(&old, host) {
             record(&old, &note, name, ctx);
         }

@@ -29,6 +29,7 @@ pub fn request(method: &str, uri: &str, body: &str) -> Request {
         content_type: if body.is_empty() { String::new() } else { content_type.into() },
         accept: "application/json".into(),
         body: body.into(),
+        ..Request::default()
     }
 }
 

@@ -7,7 +7,6 @@ use crate::{
     api::{Api, Subresource, WriteOptions},
     json::Json,
     object::Object,
-    origin,
     resources::{self, Def, RESOURCE_QUOTA, Resource, amount::Amount, pod::qos_class},
     status::Status,
 };
@@ -139,14 +138,10 @@ pub(super) fn check(
             .map_err(|why| Status::forbidden(def, object.name(), &why))?;
         charged.extend(new.filter(|new| new.0 != quota.0));
     }
-    let asker = api.origin.clone();
-    api.origin.user = origin::API_SERVER.into();
-    let written = charged.into_iter().try_for_each(|quota| {
-        let options = WriteOptions { dry_run };
-        api.update_with(RESOURCE_QUOTA, quota, Subresource::Status, options).map(drop)
-    });
-    api.origin = asker;
-    written
+    charged.into_iter().try_for_each(|quota| {
+        let options = WriteOptions::dry_run(dry_run);
+        api.by_itself(|api| api.update_with(RESOURCE_QUOTA, quota, Subresource::Status, options)).map(drop)
+    })
 }
 
 /// The quota with its new usage; `None` where it has nothing to do with it.

@@ -1,5 +1,5 @@
-//! Patches: JSON patch (RFC 6902), JSON merge patch (RFC 7386), strategic merge patch.
-//! Omits: server-side apply.
+//! Patches: JSON patch (RFC 6902), JSON merge patch (RFC 7386), strategic merge patch. What server-side apply sends is a
+//! patch by its content type only.
 
 mod json_patch;
 mod keys;
@@ -21,6 +21,8 @@ pub enum PatchType {
     Merge,
     /// `application/strategic-merge-patch+json`; not for custom resources.
     Strategic,
+    /// `application/apply-patch+yaml`.
+    Apply,
 }
 
 impl PatchType {
@@ -35,13 +37,13 @@ impl PatchType {
             "application/json-patch+json" => Ok(Self::Json),
             "application/merge-patch+json" => Ok(Self::Merge),
             "application/strategic-merge-patch+json" if !custom => Ok(Self::Strategic),
-            "application/strategic-merge-patch+json"
-            | "application/apply-patch+yaml"
-            | "application/apply-patch+cbor" => {
+            "application/apply-patch+yaml" => Ok(Self::Apply),
+            "application/strategic-merge-patch+json" | "application/apply-patch+cbor" => {
                 let mut accepted = vec!["application/json-patch+json", "application/merge-patch+json"];
                 if !custom {
                     accepted.push("application/strategic-merge-patch+json");
                 }
+                accepted.push("application/apply-patch+yaml");
                 Err(Status::unsupported_media_type(format!(
                     "the body of the request was in an unknown format - accepted media types include: {}",
                     accepted.join(", ")
@@ -78,6 +80,7 @@ pub fn apply(type_: PatchType, resource: Resource, object: &Json, patch: &Json) 
             }
             strategic::apply(resource, object, patch).map_err(Status::bad_request)
         }
+        PatchType::Apply => Err(Status::bad_request("an applied configuration is no patch of this kind")),
     }
 }
 

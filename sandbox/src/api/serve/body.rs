@@ -26,17 +26,23 @@ pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
     };
     let json = match essence {
         "" | "application/json" => Json::parse(request.body.as_bytes()).map_err(|e| bad(go_words(&e)))?,
-        "application/yaml" => {
-            let json: Json = serde_saphyr::from_str(&request.body).map_err(|e| bad(e.to_string()))?;
-            // Once more through the JSON parser, which bounds the nesting.
-            Json::parse(&json.to_bytes()).map_err(|e| bad(go_words(&e)))?
-        }
+        "application/yaml" => yaml(&request.body).map_err(bad)?,
         _ => return Err(unknown_format(&request.method, request.path())),
     };
     match &json {
         Json::Map(_) => Ok(json),
         other => Err(bad(format!("json: cannot unmarshal {} into Go value of type {META}", go_type(other)))),
     }
+}
+
+/// YAML, of which JSON is a part.
+///
+/// # Errors
+/// The parser's.
+pub fn yaml(text: &str) -> Result<Json, String> {
+    let json: Json = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
+    // Once more through the JSON parser, which bounds the nesting.
+    Json::parse(&json.to_bytes()).map_err(|e| go_words(&e))
 }
 
 /// Most unknown fields that are named. Models the limit of Kubernetes' JSON decoder.

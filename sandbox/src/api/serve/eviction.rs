@@ -6,7 +6,6 @@ use crate::{
     json,
     json::Json,
     object::Object,
-    origin,
     request::Body,
     resources::{POD, POD_DISRUPTION_BUDGET},
     selector::Labels,
@@ -86,12 +85,8 @@ fn take(api: &mut Api, pod: &Object, mut budget: Object, options: &DeleteOptions
     if allowed == 1 {
         set_disruption_condition(&mut budget, now);
     }
-    let asker = api.origin.clone();
-    api.origin.user = origin::API_SERVER.into();
-    let write = WriteOptions { dry_run: options.dry_run };
-    let written = api.update_with(POD_DISRUPTION_BUDGET, budget, Subresource::Status, write);
-    api.origin = asker;
-    written.map(drop)
+    let write = WriteOptions::dry_run(options.dry_run);
+    api.by_itself(|api| api.update_with(POD_DISRUPTION_BUDGET, budget, Subresource::Status, write)).map(drop)
 }
 
 fn too_many(cause: &str, retry_after_s: Option<i64>) -> Status {

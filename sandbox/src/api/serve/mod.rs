@@ -2,6 +2,7 @@
 //! `endpoints` package. Omits: audit, priority and fairness.
 
 mod accept;
+mod apply;
 mod authorize;
 mod body;
 mod delete;

@@ -3,7 +3,7 @@
 
 use super::query::Query;
 use crate::{
-    api::{DeleteOptions, Propagation, WriteOptions},
+    api::{DeleteOptions, Propagation, WriteOptions, fields::MANAGER_BYTES_MAX, patch::PatchType},
     json::Json,
     resources::Def,
     selector::{Fields, Labels},
@@ -129,12 +129,36 @@ pub enum FieldValidation {
     Strict,
 }
 
-/// Options of create, update and patch.
+/// Options of create and update.
 ///
 /// # Errors
 /// `Invalid`; `kind` is e.g. `CreateOptions`.
 pub fn write_options(query: &Query, kind: &str) -> Result<(WriteOptions, FieldValidation), Status> {
+    checked(query, kind, Vec::new())
+}
+
+/// Options of patch, of which server-side apply has some of its own.
+///
+/// # Errors
+/// `Invalid`.
+pub fn patch_options(query: &Query, type_: PatchType) -> Result<(WriteOptions, FieldValidation), Status> {
     let mut errors = Vec::new();
+    if type_ == PatchType::Apply {
+        if query.get("fieldManager").is_empty() {
+            errors.push(FieldError::required("fieldManager", "is required for apply patch"));
+        }
+    } else if query.find("force").is_some() {
+        errors.push(FieldError::forbidden("force", "may not be specified for non-apply patch"));
+    }
+    checked(query, "PatchOptions", errors)
+}
+
+fn checked(
+    query: &Query,
+    kind: &str,
+    mut errors: Vec<FieldError>,
+) -> Result<(WriteOptions, FieldValidation), Status> {
+    errors.extend(manager_errors(query.get("fieldManager")));
     let dry: Vec<&str> = query.all("dryRun").filter(|v| !v.is_empty()).collect();
     errors.extend(dry_run_error(&dry));
     let validation = match query.get("fieldValidation") {
@@ -148,10 +172,27 @@ pub fn write_options(query: &Query, kind: &str) -> Result<(WriteOptions, FieldVa
         }
     };
     if errors.is_empty() {
-        Ok((WriteOptions { dry_run: !dry.is_empty() }, validation))
+        Ok((WriteOptions::dry_run(!dry.is_empty()), validation))
     } else {
         Err(Status::invalid_options(kind, &errors))
     }
+}
+
+/// Models `ValidateFieldManager`.
+fn manager_errors(name: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if name.len() > MANAGER_BYTES_MAX {
+        errors.push(FieldError {
+            reason: "FieldValueTooLong",
+            field: "fieldManager".into(),
+            detail: format!("Too long: may not be more than {MANAGER_BYTES_MAX} bytes"),
+        });
+    }
+    for (i, c) in name.char_indices().filter(|(_, c)| c.is_control()) {
+        let why = format!("invalid character U+{:04X} (at position {i})", u32::from(c));
+        errors.push(FieldError::invalid("fieldManager", &name.into(), &why));
+    }
+    errors
 }
 
 fn dry_run_error(dry: &[&str]) -> Option<FieldError> {

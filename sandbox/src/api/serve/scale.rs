@@ -1,8 +1,16 @@
 //! The scale subresource. Models autoscaling/v1 Scale over workloads.
 
-use super::{Call, body, json_body, options::write_options, route::Target, write::parse_patch};
+use super::{
+    Call, apply, body, json_body,
+    options::{patch_options, write_options},
+    route::Target,
+    write::parse_patch,
+};
 use crate::{
-    api::{Api, Subresource, WriteOptions, patch as patches},
+    api::{
+        Api, Subresource, WriteOptions, fields, patch as patches,
+        track::{SCALE, scale_schema},
+    },
     json,
     json::Json,
     object::Object,
@@ -66,20 +74,47 @@ pub fn get(def: Def<'_>, object: &Object) -> Result<Json, Status> {
 
 pub fn put(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
     let (options, _) = write_options(call.query, "UpdateOptions")?;
-    let scale = body::parse(call.request, "Scale")?;
+    let mut scale = Object(body::parse(call.request, "Scale")?);
+    let kinds = api.kinds().clone();
+    let old = owned(kinds.def(target.resource), api.get(target.resource, &target.key())?);
+    api.track_scale(&old, &mut scale);
     write(api, target, &scale, options)
 }
 
 pub fn patch(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    let type_ = patches::PatchType::parse(&call.request.content_type, api.def(target.resource))?;
-    let (options, _) = write_options(call.query, "PatchOptions")?;
+    let (kinds, resource) = (api.kinds().clone(), target.resource);
+    let def = kinds.def(resource);
+    let type_ = patches::PatchType::parse(&call.request.content_type, def)?;
+    let (options, _) = patch_options(call.query, type_)?;
+    let old = owned(def, api.get(resource, &target.key())?);
+    if type_ == patches::PatchType::Apply {
+        let scale = applied(api, call, &old)?;
+        return write(api, target, &scale, options);
+    }
     let patch = parse_patch(call.request)?;
-    let old = of(api.def(target.resource), api.get(target.resource, &target.key())?);
-    let scale = patches::apply(type_, target.resource, &old, &patch)?;
+    let mut scale = Object(patches::apply(type_, resource, &old, &patch)?);
+    api.track_scale(&old, &mut scale);
     write(api, target, &scale, options)
 }
 
-fn write(api: &mut Api, target: &Target, scale: &Json, options: WriteOptions) -> Result<Body, Status> {
+/// The Scale with its owners.
+fn owned(def: Def<'_>, object: &Object) -> Object {
+    let mut scale = Object(of(def, object));
+    scale["metadata"].set("managedFields", fields::to_scale(def, object));
+    scale
+}
+
+fn applied(api: &mut Api, call: &Call<'_>, old: &Object) -> Result<Object, Status> {
+    let config = apply::configuration(call)?;
+    apply::check_kind(&config, SCALE, "Scale")?;
+    apply::check_type(&config, scale_schema())?;
+    let mut owned = config.clone();
+    owned.remove("status");
+    let force = call.query.flag("force") == Some(true);
+    api.apply_scale(old, fields::Application { config: &config, owned: &owned, force })
+}
+
+fn write(api: &mut Api, target: &Target, scale: &Object, options: WriteOptions) -> Result<Body, Status> {
     let mut object = api.get(target.resource, &target.key())?.clone();
     let name = object.name().clone();
     let kind = (scale["kind"].text(), scale["apiVersion"].text());
@@ -123,6 +158,9 @@ fn write(api: &mut Api, target: &Target, scale: &Json, options: WriteOptions) ->
         }
         None => object["spec"].set("replicas", replicas),
     }
+    let owners = fields::to_parent(def, &object, &scale["metadata"]["managedFields"]);
+    object["metadata"].set("managedFields", owners);
+    let options = WriteOptions { applied: true, ..options };
     let written = api.update_with(target.resource, object, Subresource::Main, options)?;
     Ok(json_body(200, &of(def, &written)))
 }

@@ -1,12 +1,14 @@
 //! Create, update and patch over HTTP. Models `CreateHandler`, `UpdateResource` and `PatchResource`.
 
+use ecow::EcoString;
+
 use super::{
     Call,
     accept::Accept,
-    body,
+    apply, body,
     delete::{delete, delete_collection},
     eviction, json_body,
-    options::write_options,
+    options::{patch_options, write_options},
     query::Query,
     read::one,
     route::{Route, Sub, Target},
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::{
     api::{
-        Api, Subresource, WriteOptions, patch,
+        Api, Subresource, WriteOptions, fields, patch,
         show::{shown, taken},
     },
     json::Json,
@@ -39,25 +41,41 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
     };
     body::check_size(request)?;
     may(api, &call, &target)?;
-    match (request.method.as_str(), target.name.is_some(), target.sub) {
+    api.manager = manager(request, &query);
+    let answer = verb(api, &call, &target);
+    api.manager.clear();
+    answer
+}
+
+/// In whose name the request owns what it writes. Models `managerOrUserAgent`.
+fn manager(request: &Request, query: &Query) -> EcoString {
+    let named = match query.get("fieldManager") {
+        "" => fields::manager_of_agent(&request.user_agent),
+        name => name.into(),
+    };
+    if named.is_empty() { "unknown".into() } else { named }
+}
+
+fn verb(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+    match (call.request.method.as_str(), target.name.is_some(), target.sub) {
         (_, _, Sub::Absent) => Err(Status::not_modelled(api.def(target.resource))),
         ("POST", false, Sub::None) if !api.def(target.resource).is_stored() => {
             Err(Status::not_modelled(api.def(target.resource)))
         }
-        ("POST", false, Sub::None) => create(api, &call, &target),
-        ("POST", true, Sub::Exec) => subresources::refuse_exec(api, &call, &target),
-        ("POST", true, Sub::Binding) => subresources::bind(api, &call, &target),
-        ("POST", true, Sub::Eviction) => eviction::evict(api, &call, &target),
+        ("POST", false, Sub::None) => create(api, call, target),
+        ("POST", true, Sub::Exec) => subresources::refuse_exec(api, call, target),
+        ("POST", true, Sub::Binding) => subresources::bind(api, call, target),
+        ("POST", true, Sub::Eviction) => eviction::evict(api, call, target),
         ("PUT", true, Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Finalize) => {
-            update(api, &call, &target)
+            update(api, call, target)
         }
-        ("PUT", true, Sub::Scale) => scale::put(api, &call, &target),
+        ("PUT", true, Sub::Scale) => scale::put(api, call, target),
         ("PATCH", true, Sub::None | Sub::Status | Sub::EphemeralContainers) => {
-            patch_object(api, &call, &target)
+            patch_object(api, call, target)
         }
-        ("PATCH", true, Sub::Scale) => scale::patch(api, &call, &target),
-        ("DELETE", true, Sub::None) => delete(api, &call, &target),
-        ("DELETE", false, Sub::None) => delete_collection(api, &call, &target),
+        ("PATCH", true, Sub::Scale) => scale::patch(api, call, target),
+        ("DELETE", true, Sub::None) => delete(api, call, target),
+        ("DELETE", false, Sub::None) => delete_collection(api, call, target),
         _ => Err(Status::method_not_allowed()),
     }
 }
@@ -77,7 +95,7 @@ fn may(api: &Api, call: &Call<'_>, target: &Target) -> Result<(), Status> {
 }
 
 /// The namespace of the path must be the object's, or becomes it.
-fn settle_namespace(target: &Target, object: &mut Object) -> Result<(), Status> {
+pub(super) fn settle_namespace(target: &Target, object: &mut Object) -> Result<(), Status> {
     let said = object.namespace();
     if !said.is_empty() && said.as_str() != target.namespace {
         return Err(Status::bad_request(
@@ -123,13 +141,18 @@ fn update(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Statu
         };
         return Err(Status::invalid(def, object.name(), &[error]));
     }
-    let written = store(api, target, object, options)?;
+    let written = store(api, target, object, via(target, options))?;
     let answer = one(api, call, target, 200, &written);
     Ok(Body { warnings, ..answer })
 }
 
 /// Updates what is stored by what the kind of the path shows.
-fn store(api: &mut Api, target: &Target, object: Object, options: WriteOptions) -> Result<Object, Status> {
+pub(super) fn store(
+    api: &mut Api,
+    target: &Target,
+    object: Object,
+    options: WriteOptions,
+) -> Result<Object, Status> {
     let kinds = api.kinds().clone();
     let def = kinds.def(target.resource);
     let object = taken(def, object);
@@ -138,7 +161,7 @@ fn store(api: &mut Api, target: &Target, object: Object, options: WriteOptions) 
 }
 
 /// What a view refuses beyond the kind that it shows.
-fn check_view(def: Def<'_>, object: &Object, old: Option<&Object>) -> Result<(), Status> {
+pub(super) fn check_view(def: Def<'_>, object: &Object, old: Option<&Object>) -> Result<(), Status> {
     let Some(view) = def.built_in().and_then(|d| d.view) else { return Ok(()) };
     let errors = (view.validate)(object, old);
     if errors.is_empty() { Ok(()) } else { Err(Status::invalid(def.stored(), object.name(), &errors)) }
@@ -149,7 +172,7 @@ fn needs_revision(def: Def<'_>, resource: Resource) -> bool {
     def.is_custom() || resource == resources::LEASE
 }
 
-fn part(target: &Target) -> Subresource {
+pub(super) fn part(target: &Target) -> Subresource {
     match target.sub {
         Sub::Status => Subresource::Status,
         Sub::EphemeralContainers => Subresource::EphemeralContainers,
@@ -157,7 +180,12 @@ fn part(target: &Target) -> Subresource {
     }
 }
 
-fn settle_name(def: Def<'_>, target: &Target, object: &Object) -> Result<(), Status> {
+/// The subresource as managed fields name it.
+fn via(target: &Target, options: WriteOptions) -> WriteOptions {
+    WriteOptions { via: if target.sub == Sub::Finalize { "finalize" } else { "" }, ..options }
+}
+
+pub(super) fn settle_name(def: Def<'_>, target: &Target, object: &Object) -> Result<(), Status> {
     let url = target.name.as_deref().unwrap_or_default();
     if object.name().is_empty() {
         let error = FieldError::required("metadata.name", "name or generateName is required");
@@ -182,7 +210,10 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
     let (kinds, resource) = (api.kinds().clone(), target.resource);
     let def = kinds.def(resource);
     let type_ = patch::PatchType::parse(&call.request.content_type, def)?;
-    let (options, validation) = write_options(call.query, "PatchOptions")?;
+    let (options, validation) = patch_options(call.query, type_)?;
+    if type_ == patch::PatchType::Apply {
+        return apply::apply(api, call, target, options);
+    }
     let patch = parse_patch(call.request)?;
     let old = shown(def, api.get(resource, &target.key())?);
     let patched = patch::apply(type_, resource, &old, &patch)?;
@@ -195,15 +226,21 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
     }
     let (mut object, warnings) = body::typed(patched.clone(), |json| def.decode(json), validation)
         .map_err(|why| does_not_fit(type_, &patch, &patched, &why))?;
-    if object.uid() != old.uid() {
-        let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
-        return Err(Status::invalid(def, old.name(), &[error.clone(), error]));
-    }
+    check_uid(def, &object, &old)?;
     settle_name(def, target, &object)?;
     settle_namespace(target, &mut object)?;
     let written = store(api, target, object, options)?;
     let answer = one(api, call, target, 200, &written);
     Ok(Body { warnings, ..answer })
+}
+
+/// A patch cannot make another object of it.
+pub(super) fn check_uid(def: Def<'_>, object: &Object, old: &Object) -> Result<(), Status> {
+    if object.uid() == old.uid() {
+        return Ok(());
+    }
+    let error = FieldError::invalid("metadata.uid", &object["metadata"]["uid"], "field is immutable");
+    Err(Status::invalid(def, old.name(), &[error.clone(), error]))
 }
 
 /// The patched object is none of its kind any more. A strategic merge patch is shown as Go prints maps, and the fault in the
