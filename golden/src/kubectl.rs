@@ -82,6 +82,9 @@ impl Kubectl {
     /// When the program cannot be started.
     pub fn spawn(&self, line: &Line) -> Result<Child> {
         let mut command = Command::new(&self.binary);
+        // It names itself by it, in the managers of fields.
+        #[cfg(unix)]
+        command.arg0("kubectl");
         command
             .args(&line.args)
             .env("KUBECONFIG", &self.kubeconfig)
