@@ -6,6 +6,7 @@ mod cli;
 mod full_disk;
 mod kubectl;
 mod kubectl_custom;
+mod kubectl_rights;
 mod postgres;
 mod rights;
 mod storage;

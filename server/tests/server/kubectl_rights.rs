@@ -1,0 +1,89 @@
+//! Real `kubectl` against a cluster alone: acting as another, and with a service account's token, over TLS.
+//!
+//! Looks for `kubectl` on the PATH; where there is none it says so and is done.
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::support::{Folder, Running, binary, lines_of, wait_for};
+
+#[test]
+fn rights_hold_over_tls() {
+    if !Command::new("kubectl")
+        .args(["version", "--client"])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
+    {
+        println!("skipped: there is no kubectl on the PATH");
+        return;
+    }
+    let home = Folder::new();
+    let kubeconfig = home.0.join("kubeconfig");
+    let mut command = binary();
+    command.args(["cluster", "--listen", "127.0.0.1:0", "--speed", "60", "--kubeconfig"]).arg(&kubeconfig);
+    let mut cluster = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let lines = lines_of(cluster.0.stdout.take().unwrap());
+    wait_for(&lines, "the kubeconfig's path", |line| line.ends_with("kubeconfig"));
+    let run = |line: &str| kubectl(&kubeconfig, &home.0, line);
+    let check = |line: &str, code: i32, words: &str| {
+        let (got, said) = run(line);
+        assert_eq!(got, Some(code), "{line}: {said}");
+        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
+    };
+    let refused = r#"User "jane" cannot list resource "pods" in API group "" in the namespace "default""#;
+    for (line, code, words) in [
+        ("auth whoami", 0, "[system:masters system:authenticated]"),
+        ("get pods --as=jane", 1, refused),
+        ("create role reader --verb=get,list --resource=pods", 0, "created"),
+        ("create rolebinding jane-reads --role=reader --user=jane", 0, "created"),
+        ("get pods --as=jane", 0, "No resources found"),
+        ("auth can-i list pods --as=jane", 0, "yes"),
+        ("auth can-i delete pods --as=jane", 1, "no"),
+        ("auth can-i --list --as=jane", 0, "[get list]"),
+        ("create sa bot", 0, "created"),
+        ("create rolebinding bot-reads --role=reader --serviceaccount=default:bot", 0, "created"),
+        ("create token nosuch", 1, "serviceaccounts \"nosuch\" not found"),
+    ] {
+        check(line, code, words);
+    }
+    let (_, token) = run("create token bot");
+    let token = token.trim();
+    assert_eq!(token.split('.').count(), 3, "{token}");
+    let bare = home.0.join("bare");
+    let text = std::fs::read_to_string(&kubeconfig).unwrap();
+    let as_bot = {
+        let lines = text.lines().map(|l| match l.split_once("token: ") {
+            Some((indent, _)) => format!("{indent}token: {token:?}\n"),
+            None => format!("{l}\n"),
+        });
+        std::fs::write(&bare, lines.collect::<String>()).unwrap();
+        |line: &str| kubectl(&bare, &home.0, line)
+    };
+    for (line, code, words) in [
+        ("auth whoami", 0, "system:serviceaccount:default:bot"),
+        ("get pods", 0, "No resources found"),
+        ("get nodes", 1, "User \"system:serviceaccount:default:bot\" cannot list resource \"nodes\""),
+        ("get pods --as=jane", 1, "cannot impersonate resource \"users\""),
+    ] {
+        let (got, said) = as_bot(line);
+        assert!(got == Some(code) && said.contains(words), "{line} said {said:?}, not {words:?}");
+    }
+    check("delete sa bot", 0, "deleted");
+    assert!(as_bot("get pods").1.contains("Unauthorized"));
+}
+
+/// Exit code, and what it said on both streams.
+fn kubectl(kubeconfig: &Path, home: &Path, line: &str) -> (Option<i32>, String) {
+    let output = Command::new("kubectl")
+        .args(line.split(' '))
+        .env("KUBECONFIG", kubeconfig)
+        .env("HOME", home)
+        .env("NO_PROXY", "*")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
