@@ -43,7 +43,9 @@ pub(crate) use discovery::group_versions;
 pub use disruption::set_disruption_condition;
 pub use events::{EventType, Source};
 pub use serve::{authorize, read};
-pub(crate) use serve::{expected_kind, failure, impersonate, is_question, unknown_format, wanted};
+pub(crate) use serve::{
+    expected_kind, failure, impersonate, is_for_eyes, is_question, pretty, unknown_format, wanted,
+};
 pub use write::{Subresource, WriteOptions};
 
 /// The API of one cluster, at the current moment of virtual time.

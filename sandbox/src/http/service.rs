@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combi
 
 use super::{attached::Attached, live::Live, protobuf, watch};
 use crate::{
-    api::{unknown_format, wanted},
+    api::{is_for_eyes, pretty, unknown_format, wanted},
     request::{Body, Reply, Request},
     status::Status,
     user::User,
@@ -64,6 +64,7 @@ impl Service {
         };
         let known = text(&parts.headers, header::IF_NONE_MATCH);
         match self.live.handle(&request).await {
+            Ok(Reply::Body(body)) if is_for_eyes(&request) => self.whole(pretty(body), &known),
             Ok(Reply::Body(body)) => self.whole(body, &known),
             Ok(Reply::Watch(w)) => {
                 let warnings: Vec<String> = w.warning().into_iter().collect();

@@ -40,6 +40,7 @@ pub use authorize::authorize;
 pub(crate) use body::unknown_format;
 pub(crate) use impersonate::{impersonate, wanted};
 pub use read::read;
+pub(crate) use read::{is_for_eyes, pretty};
 pub(crate) use reviews::is_question;
 pub(super) use subs::subresources as subresources_of;
 

@@ -39,7 +39,6 @@ pub fn read(api: &Api, request: &Request) -> Reply {
     let result = Accept::parse(&request.accept)
         .and_then(|accept| answer(api, &Call { request, query: &query, accept: &accept }, route));
     let reply = match result {
-        Ok(Reply::Body(body)) if query.flag("pretty") == Some(true) => Reply::Body(pretty(body)),
         Ok(reply) => reply,
         Err(status) => failure(&status),
     };
@@ -240,7 +239,19 @@ fn watch(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
     Ok(Reply::Watch(Box::new(watch)))
 }
 
-fn pretty(body: Body) -> Body {
+/// Is the answer for a person's eyes? Models `isPrettyPrint`: who asks for it, or a browser or curl that does not.
+pub fn is_for_eyes(request: &Request) -> bool {
+    let said = Query::parse(request.query()).flag("pretty");
+    said.unwrap_or_else(|| {
+        ["curl", "Wget", "Mozilla/5.0"].iter().any(|who| request.user_agent.starts_with(who))
+    })
+}
+
+/// The same JSON over many lines.
+pub fn pretty(body: Body) -> Body {
+    if body.content_type != "application/json" || !body.etag.is_empty() {
+        return body;
+    }
     let Ok(json) = Json::parse(&body.bytes) else { return body };
     let bytes = serde_json::to_vec_pretty(&json).map_or(body.bytes, Into::into);
     Body { bytes, ..body }
