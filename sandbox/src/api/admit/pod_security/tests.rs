@@ -96,8 +96,8 @@ fn labels_say_what_holds() {
             Some("Invalid value: \"strict\": must be one of privileged, baseline, restricted"),
         ),
         ("warn-version", "latest", None),
-        ("warn-version", "v1.33", None),
-        ("warn-version", "1.33", Some("Invalid value: \"1.33\": must be \"latest\" or \"v1.x\"")),
+        ("warn-version", "v1.30", None),
+        ("warn-version", "1.30", Some("Invalid value: \"1.33\": must be \"latest\" or \"v1.x\"")),
         ("other", "x", None),
     ] {
         let mut namespace = Object(json!({"metadata": {"name": "a"}}));
