@@ -97,7 +97,7 @@ fn labels_say_what_holds() {
         ),
         ("warn-version", "latest", None),
         ("warn-version", "v1.30", None),
-        ("warn-version", "1.30", Some("Invalid value: \"1.33\": must be \"latest\" or \"v1.x\"")),
+        ("warn-version", "1.30", Some("Invalid value: \"1.30\": must be \"latest\" or \"v1.x\"")),
         ("other", "x", None),
     ] {
         let mut namespace = Object(json!({"metadata": {"name": "a"}}));
