@@ -6,7 +6,14 @@ use super::{
     check::{self, Errors},
     pod, pod_spec, workload_check,
 };
-use crate::{api::age, clock::Time, json, json::Json, object::Object, status::FieldError};
+use crate::{
+    api::{age, names},
+    clock::Time,
+    json,
+    json::Json,
+    object::Object,
+    status::FieldError,
+};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -18,6 +25,7 @@ pub static DEF: ResourceDef = ResourceDef {
     default,
     prepare,
     validate,
+    name_rule: names::dns1123_label,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("apps", "v1", "StatefulSet", "statefulsets", "statefulset")

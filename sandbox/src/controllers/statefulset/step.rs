@@ -1,5 +1,7 @@
 //! What a stateful set does next: pure. Models `updateStatefulSet` of `stateful_set_control.go`.
 
+use std::collections::BTreeMap;
+
 use super::{
     pods::{self, is_running_and_ready},
     revisions::Revisions,
@@ -9,6 +11,9 @@ use crate::{
     controllers::common::is_available,
     object::{Key, Object},
 };
+
+/// Steps taken at most in one go, where order does not matter.
+const BURST: usize = 500;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +43,7 @@ impl Step {
 struct View<'a> {
     set: &'a Object,
     revisions: &'a Revisions,
+    pods: BTreeMap<i64, &'a Object>,
     /// One after another, or all at once?
     ordered: bool,
     min_ready_s: i64,
@@ -49,23 +55,20 @@ pub fn steps(set: &Object, revisions: &Revisions, pods: &[Object], now: Time) ->
     let view = View {
         set,
         revisions,
+        pods: pods.iter().filter_map(|p| Some((pods::ordinal(set, p)?, p))).collect(),
         ordered: set["spec"]["podManagementPolicy"] != "Parallel",
         min_ready_s: set["spec"]["minReadySeconds"].int().unwrap_or(0),
         now,
     };
     let mut steps = Vec::new();
-    if view.living(pods, &mut steps) || view.condemned(pods, &mut steps) {
+    if view.living(&mut steps) || view.condemned(&mut steps) {
         return steps;
     }
-    view.update(pods, &mut steps);
+    view.update(&mut steps);
     steps
 }
 
 impl View<'_> {
-    fn find<'a>(&self, pods: &'a [Object], ordinal: i64) -> Option<&'a Object> {
-        pods.iter().find(|p| pods::ordinal(self.set, p) == Some(ordinal))
-    }
-
     fn ordinals(&self) -> std::ops::Range<i64> {
         let start = pods::start(self.set);
         start..start + pods::replicas(self.set)
@@ -76,11 +79,11 @@ impl View<'_> {
     }
 
     /// Those that shall be; true where there is something to wait for.
-    fn living(&self, pods: &[Object], steps: &mut Vec<Step>) -> bool {
+    fn living(&self, steps: &mut Vec<Step>) -> bool {
         for ordinal in self.ordinals() {
-            let Some(pod) = self.find(pods, ordinal) else {
+            let Some(pod) = self.pods.get(&ordinal) else {
                 steps.push(Step::Create(Box::new(self.new_pod(ordinal))));
-                if self.ordered {
+                if self.ordered || steps.len() >= BURST {
                     return true;
                 }
                 continue;
@@ -95,24 +98,24 @@ impl View<'_> {
                 continue;
             }
             if pod.at("status.phase") == "Pending" {
-                steps.push(Step::Claims(Box::new(pod.clone())));
+                steps.push(Step::Claims(Box::new((*pod).clone())));
             }
             if self.ordered && (pod.is_terminating() || !self.is_available(pod)) {
                 return true;
             }
             if !pod.is_terminating() && !pods::is_identified(self.set, pod) {
-                steps.push(Step::Keep(Box::new(pod.clone())));
+                steps.push(Step::Keep(Box::new((*pod).clone())));
             }
         }
         false
     }
 
     /// Those that are too many, the last first; true where there is something to wait for.
-    fn condemned(&self, pods: &[Object], steps: &mut Vec<Step>) -> bool {
-        let wanted = |p: &Object| pods::ordinal(self.set, p).is_some_and(|n| pods::is_wanted(self.set, n));
-        let sick = |p: &&Object| p.is_terminating() || !self.is_available(p);
-        let first_sick = pods.iter().find(sick).map(Object::key);
-        for pod in pods.iter().rev().filter(|p| !wanted(p)) {
+    fn condemned(&self, steps: &mut Vec<Step>) -> bool {
+        let sick = |p: &&&Object| p.is_terminating() || !self.is_available(p);
+        let first_sick = self.pods.values().find(sick).map(|p| p.key());
+        let surplus = self.pods.iter().rev().filter(|(n, _)| !pods::is_wanted(self.set, **n));
+        for (_, pod) in surplus {
             if pod.is_terminating() {
                 if self.ordered {
                     return true;
@@ -132,14 +135,14 @@ impl View<'_> {
     }
 
     /// Pods of an old revision go, the last first, and none before the partition.
-    fn update(&self, pods: &[Object], steps: &mut Vec<Step>) {
+    fn update(&self, steps: &mut Vec<Step>) {
         let strategy = &self.set["spec"]["updateStrategy"];
         if strategy["type"] == "OnDelete" {
             return;
         }
         let first = pods::start(self.set).max(self.partition());
         for ordinal in (first..self.ordinals().end).rev() {
-            let Some(pod) = self.find(pods, ordinal) else { return };
+            let Some(pod) = self.pods.get(&ordinal) else { return };
             if pods::revision(pod) != self.revisions.update.name().as_str() && !pod.is_terminating() {
                 steps.push(Step::Update(pod.key()));
                 return;
