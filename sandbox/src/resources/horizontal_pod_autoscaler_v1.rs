@@ -26,8 +26,11 @@ const CURRENT: &str = "autoscaling.alpha.kubernetes.io/current-metrics";
 const CONDITIONS: &str = "autoscaling.alpha.kubernetes.io/conditions";
 const BEHAVIOR: &str = "autoscaling.alpha.kubernetes.io/behavior";
 
-/// Types of metrics: the field of their source, and what of it is called otherwise here.
-const TYPES: [(&str, &str, &[(&str, &str)]); 5] = [
+/// What is called otherwise here: its path there, and its name.
+type Names = &'static [(&'static str, &'static str)];
+
+/// Types of metrics: the field of their source, and its names.
+const TYPES: [(&str, &str, Names); 5] = [
     ("Resource", "resource", &[("name", "name")]),
     ("ContainerResource", "containerResource", &[("name", "name"), ("container", "container")]),
     ("Pods", "pods", &[("metric.name", "metricName"), ("metric.selector", "selector")]),
