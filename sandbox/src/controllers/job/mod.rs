@@ -40,8 +40,8 @@ pub use ttl::sync as expire;
 
 /// From seeing a new job, or another spec, to acting on it.
 const LATENCY_MS: i64 = 8;
-/// Changes of pods are looked at together.
-const BATCH_MS: i64 = 1_000;
+/// Changes of pods are looked at together, a second after the first of them was seen.
+const BATCH_MS: i64 = 1_000 + LATENCY_MS;
 /// From counting pods that ended to letting them go.
 const WRITE_MS: i64 = 12;
 const SOURCE: Source<'_> = Source { component: "job-controller", host: "" };
