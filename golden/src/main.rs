@@ -14,6 +14,8 @@ mod idle;
 mod kubectl;
 mod likeness;
 mod mask;
+mod ours;
+mod outline;
 mod pace;
 mod place;
 mod play;

@@ -3,15 +3,34 @@
 
 use std::sync::LazyLock;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use regex::{Captures, Regex};
 
 /// Letters of generated names: no vowels, nothing that looks like another.
 const SUFFIX: &str = "[bcdfghjklmnpqrstvwxz2456789]";
 
+/// Lines of a log of kubectl that are left out: headers of priority and fairness (the sandbox has none, as one does not
+/// feel another); the token (the reference was recorded with a certificate); that HTTP/1.1 ends a watch with its connection.
+const NOT_COMPARED: &str = "NOT-COMPARED";
+
 /// Patterns and what stands in their place, in order.
 static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let suffix5 = format!(r"-{SUFFIX}{{5}}\b");
     let rules: &[(&str, &str)] = &[
+        (r#"\[truncated \d+ chars\]("?)$"#, "[truncated]${1}"),
+        (r"-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----", "CERTIFICATE"),
+        (r"(Config loaded from file: +)\S+", "${1}FILE"),
+        (r"(User-Agent: )kubectl[\w.]*/", "${1}kubectl/"),
+        (r"\btimeoutSeconds=\d+", "timeoutSeconds=N"),
+        (r#"Etag: "[0-9A-F]{32,}""#, "Etag: HASH"),
+        (r"^\tAuthorization: Bearer <masked>$", NOT_COMPARED),
+        (r#"^I\d{4} .* streamwatcher\.go:\d+\] "Unable to decode an event from the watch stream" err="read tcp .*"#, NOT_COMPARED),
+        (r"^\t[0-9a-f]{8}( {1,2}[0-9a-f]{2})+ .*$", "\tPROTOBUF"),
+        (r"^\tX-Kubernetes-Pf-\w+-Uid: .*$", NOT_COMPARED),
+        (r#"(\\"description\\":\\")(?:[^"\\]|\\\\.|\\[^"\\]|\\\\\\")*(\\"|$)"#, "${1}PROSE${2}"),
+        (r"Content-Length: \d+", "Content-Length: N"),
+        (r"milliseconds=\d+", "milliseconds=N"),
+        (r"\bhash=[0-9A-F]{32,}", "hash=HASH"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
         // Who leads and who serves: the control plane's machine, and the server's identity in this run.
         (r"\b(vm|control-plane)_UID", "HOST_UID"),
@@ -62,7 +81,10 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 
 static AGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(^|[\s(,])((\d+y)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?|<invalid>)( ago)?([\s),]|$)"));
+    LazyLock::new(|| pattern(r#"(^|[\s(,"])((\d+y)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?|<invalid>)( ago)?([\s),"]|$)"#));
+/// `{"v":"meta.k8s.io/v1"` in base64.
+static PAGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"eyJ2IjoibWV0YS5rOHMuaW8vdjEi[\w-]+"));
+static PAGE_REVISION: LazyLock<Regex> = LazyLock::new(|| pattern(r#""rv":(-?)\d+"#));
 static BLANKS: LazyLock<Regex> = LazyLock::new(|| pattern(r" {2,}|\t+"));
 
 fn pattern(text: &str) -> Regex {
@@ -72,7 +94,7 @@ fn pattern(text: &str) -> Regex {
 
 /// A line without what is volatile.
 pub fn line(text: &str) -> String {
-    let mut text = text.trim_end().to_owned();
+    let mut text = tokens(text.trim_end());
     for (from, to) in RULES.iter() {
         text = from.replace_all(&text, *to).into_owned();
     }
@@ -85,6 +107,16 @@ pub fn line(text: &str) -> String {
     ages(&ages(&text))
 }
 
+/// Tokens of pages: what they hold, without the revision.
+fn tokens(text: &str) -> String {
+    PAGE.replace_all(text, |c: &Captures| {
+        let inside = URL_SAFE_NO_PAD.decode(&c[0]).unwrap_or_default();
+        let inside = String::from_utf8_lossy(&inside);
+        PAGE_REVISION.replace(&inside, "rv=${1}RV ").replace(['"', '\\'], "")
+    })
+    .into_owned()
+}
+
 fn ages(text: &str) -> String {
     AGE.replace_all(
         text,
@@ -95,9 +127,12 @@ fn ages(text: &str) -> String {
     .into_owned()
 }
 
-/// Every line masked.
+/// Every line masked. The bytes of a protobuf body in a log, which hold uids and times at any place, become one line.
 pub fn text(text: &str) -> Vec<String> {
-    text.lines().map(line).collect()
+    let mut lines: Vec<String> = text.lines().map(line).collect();
+    lines.dedup_by(|a, b| a == b && a.ends_with("\tPROTOBUF"));
+    lines.retain(|line| line != NOT_COMPARED);
+    lines
 }
 
 #[cfg(test)]
@@ -132,6 +167,13 @@ mod tests {
             ),
             ("hello-29924304", "hello-29924304"),
             ("kube-scheduler   vm_2ffb32e4-f3c7-41fd-b93a-3b8e781bc5d8   8s", "kube-scheduler HOST_UID AGE"),
+            (
+                "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MzEwLCJzdGFydCI6Ii9jM1x1MDAwMCJ9",
+                "{v:meta.k8s.io/v1,rv=RV ,start:/c3u0000}",
+            ),
+            ("\t00000000  6b 38 73 00 0a 15 0a 07  61 70 70 73 2f 76 31 12  |k8s.....apps/v1.|", "\tPROTOBUF"),
+            ("\tContent-Length: 3801", "\tContent-Length: N"),
+            (r#"x body="{} [truncated 4183 chars]""#, r#"x body="{} [truncated]""#),
             ("", ""),
         ] {
             assert_eq!(line(given), expect);

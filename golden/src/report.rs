@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use crate::{mask, play::Outcome};
+use crate::{mask, ours, outline, play::Outcome};
 
 /// Most lines shown of a difference.
 const LINES_MAX: usize = 12;
@@ -22,8 +22,11 @@ pub fn agreed(outcomes: &[Outcome]) -> BTreeSet<usize> {
 /// A step that differs: the lines that only one side has.
 pub fn difference(outcome: &Outcome) -> String {
     let pretty = |text: &str| match text.split_once('\n') {
-        Some((head, body)) => match serde_json::from_str::<serde_json::Value>(body) {
-            Ok(json) => format!("{head}\n{}", serde_json::to_string_pretty(&json).unwrap_or_default()),
+        Some((head, body)) => match serde_json::from_str::<serde_json::Value>(&ours::without(body)) {
+            Ok(mut json) => {
+                outline::of(&mut json);
+                format!("{head}\n{}", serde_json::to_string_pretty(&json).unwrap_or_default())
+            }
             Err(_) => text.to_owned(),
         },
         None => text.to_owned(),

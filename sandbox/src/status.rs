@@ -236,6 +236,16 @@ impl Status {
         Self { code: 422, reason: "Invalid", message, details }
     }
 
+    /// 406: no route gives what the client takes; in go-restful's words.
+    pub fn no_route(available: &str) -> Self {
+        Self {
+            code: 406,
+            reason: "NotAcceptable",
+            message: format!("406: Not Acceptable\n\nAvailable representations: {available}"),
+            details: Json::object(),
+        }
+    }
+
     /// 406: no representation that the client takes.
     pub fn not_acceptable() -> Self {
         Self {
@@ -278,12 +288,23 @@ impl Status {
         Self { code: 500, reason: "InternalError", message, details }
     }
 
+    /// 410: the pages of a list end here; the rest can be had with `next`, as of another revision.
+    pub fn expired_page(message: &str, next: &str) -> Self {
+        Self { details: json!({"continue": next}), ..Self::gone(message) }
+    }
+
     /// The `Status` object.
     pub fn to_json(&self) -> Json {
         let mut s = json!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
             "message": self.message, "code": self.code,
         });
+        let next = &self.details["continue"];
+        if !next.is_null() {
+            s["metadata"].set("continue", next.clone());
+            s.set("reason", self.reason);
+            return s;
+        }
         if !self.reason.is_empty() {
             s.set("reason", self.reason);
         }

@@ -17,7 +17,7 @@ use crate::{
 pub fn core_versions() -> Json {
     json!({
         "kind": "APIVersions", "versions": ["v1"],
-        "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443"}],
+        "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "172.18.0.2:6443"}],
     })
 }
 
@@ -197,7 +197,11 @@ fn response_kind((group, version, kind): (&str, &str, &str)) -> Json {
 /// Tells clients whether two servers store a kind alike. Models `discovery.StorageVersionHash`.
 fn storage_version_hash(def: Def<'_>) -> Option<String> {
     let stored = def.stored();
-    let hash = Sha256::digest(format!("{}/{}/{}", stored.group, stored.version, stored.kind));
+    let version = match (stored.group, stored.kind) {
+        ("networking.k8s.io", "IPAddress" | "ServiceCIDR") => "v1beta1",
+        _ => stored.version,
+    };
+    let hash = Sha256::digest(format!("{}/{version}/{}", stored.group, stored.kind));
     def.is_stored().then(|| STANDARD.encode(&hash[..8]))
 }
 
@@ -237,7 +241,7 @@ mod tests {
     #[test]
     fn storage_version_hashes_are_kubernetes_own() {
         for (kind, expect) in
-            [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IngressClass", "l/iqIbDgFyQ=")]
+            [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IPAddress", "O4H8VxQhW5Y=")]
         {
             let resource = Resource::all().find(|r| r.def().kind == kind).unwrap();
             assert_eq!(storage_version_hash(resource.def().into()).as_deref(), Some(expect), "{kind}");

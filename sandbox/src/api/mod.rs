@@ -20,6 +20,7 @@ mod table;
 mod track;
 mod validate_meta;
 pub mod watch;
+mod wire;
 mod write;
 
 use std::sync::{Arc, OnceLock};
@@ -45,6 +46,7 @@ pub use events::{EventType, Source};
 pub use serve::{authorize, read};
 pub(crate) use serve::{
     expected_kind, failure, impersonate, is_for_eyes, is_question, pretty, unknown_format, wanted,
+    wants_protobuf,
 };
 pub use write::{Subresource, WriteOptions};
 
@@ -139,9 +141,14 @@ impl Api {
         self.store.record(revision)
     }
 
-    /// Forgets history up to `revision`.
+    /// Ends lists of revisions before `revision`.
     pub fn compact(&mut self, revision: u64) {
         self.store.compact(revision);
+    }
+
+    /// Forgets history up to `revision`.
+    pub fn forget(&mut self, revision: u64) {
+        self.store.forget(revision);
     }
 
     /// An object, if it is there. What a view shows is given as it is stored, here as everywhere below HTTP.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::{
     show::shown,
     table::{Include, metadata_only, table},
+    wire,
 };
 use crate::{
     api::{Api, Change, Record},
@@ -18,6 +19,9 @@ use crate::{
 
 /// How many revisions without an event a watch may fall behind what its client knows before it gets a bookmark.
 const BOOKMARK_EVERY: u64 = 200;
+
+/// No watch goes further back: the API server fills its caches after etcd's first revision.
+const FIRST_REVISION: u64 = 2;
 
 /// Which objects a watch shows, and how.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +45,6 @@ pub struct View {
 pub enum Start {
     /// With what is there, then live.
     Initial,
-    /// With what is there, a bookmark that says so, then live.
-    InitialThenBookmark,
     /// With what came after a revision.
     From(u64),
 }
@@ -59,7 +61,7 @@ pub struct Watch {
     timeout_s: Option<u64>,
     view: View,
     /// Events of the beginning that no poll has taken yet.
-    initial: VecDeque<Json>,
+    initial: VecDeque<Vec<u8>>,
     headers_sent: bool,
     /// The newest revision that the client knows of.
     told: u64,
@@ -101,11 +103,6 @@ impl Watch {
                 watch.initial.push_back(event);
             }
         }
-        if start == Start::InitialThenBookmark {
-            let end = json!({"k8s.io/initial-events-end": "true"});
-            let event = watch.bookmark_event(now, end);
-            watch.initial.push_back(event);
-        }
         watch
     }
 
@@ -119,20 +116,21 @@ impl Watch {
     /// # Errors
     /// When the history that it needs is compacted.
     pub fn poll(&mut self, api: &Api) -> Result<Vec<Vec<u8>>, Vec<u8>> {
-        let mut lines: Vec<Vec<u8>> = self.initial.drain(..).map(|event| line(&event)).collect();
+        let mut lines: Vec<Vec<u8>> = self.initial.drain(..).collect();
         let newest = api.store().revision();
         if newest <= self.cursor {
             return Ok(lines);
         }
-        let records = api.store().since(self.cursor).map_err(|gone| {
-            let asked = self.cursor;
-            let status = Status::gone(format!("too old resource version: {asked} ({})", gone.oldest));
-            line(&json!({"type": "ERROR", "object": serde_json::Value::from(&status.to_json())}))
-        })?;
+        let cached = self.cursor.max(FIRST_REVISION) == self.cursor;
+        let records = match api.store().since(self.cursor) {
+            Ok(records) if cached => records,
+            Ok(_) => return Err(self.too_old(FIRST_REVISION)),
+            Err(gone) => return Err(self.too_old(gone.oldest)),
+        };
         let resource = self.kind.resource().stored();
         for record in records.filter(|r| r.resource == resource) {
             if let Some((type_, object)) = self.transition(record) {
-                lines.push(line(&self.event(type_, &object, api)));
+                lines.push(self.event(type_, &object, api));
             }
         }
         self.cursor = newest;
@@ -150,23 +148,27 @@ impl Watch {
         Ok(lines)
     }
 
-    /// A bookmark at the newest revision that was polled, if the client takes bookmarks. Polls send them where
-    /// many other changes went by; the edge may send one before the stream ends.
-    pub fn bookmark(&self) -> Option<Vec<u8>> {
-        self.bookmarks.then(|| line(&self.bookmark_event(self.cursor, Json::Null)))
+    fn too_old(&self, oldest: u64) -> Vec<u8> {
+        let status = Status::gone(format!("too old resource version: {} ({oldest})", self.cursor));
+        wire::event("ERROR", &status.to_json())
     }
 
-    fn bookmark_event(&self, revision: u64, annotations: Json) -> Json {
+    /// A bookmark at the newest revision that was polled, if the client takes bookmarks. Polls send them where
+    /// many other changes went by, and the edge sends them from time to time.
+    pub fn bookmark(&self) -> Option<Vec<u8>> {
+        self.bookmarks.then(|| wire::event("BOOKMARK", &self.bookmark_object()))
+    }
+
+    fn bookmark_object(&self) -> Json {
         let def = self.kind.def();
         let mut object =
-            json!({"metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null}});
+            json!({"metadata": {"resourceVersion": self.cursor.to_string(), "creationTimestamp": null}});
         let kind = if self.view.metadata_only { "PartialObjectMetadata" } else { def.kind };
         object.set("kind", kind);
         object.set(
             "apiVersion",
             if self.view.metadata_only { "meta.k8s.io/v1".into() } else { def.api_version() },
         );
-        object["metadata"].set("annotations", annotations);
         if self.view.table.is_some() {
             object = table(
                 def,
@@ -176,7 +178,7 @@ impl Watch {
                 crate::clock::Time(0),
             );
         }
-        event_json("BOOKMARK", object)
+        object
     }
 
     fn shows(&self, object: &Object) -> bool {
@@ -202,7 +204,7 @@ impl Watch {
         }
     }
 
-    fn event(&mut self, type_: &str, object: &Object, api: &Api) -> Json {
+    fn event(&mut self, type_: &str, object: &Object, api: &Api) -> Vec<u8> {
         let view = &self.view;
         let shown = if let Some(include) = view.table {
             let mut metadata = Json::object();
@@ -215,19 +217,6 @@ impl Watch {
             shown(self.kind.def(), object).0
         };
         self.headers_sent = true;
-        event_json(type_, shown)
+        wire::event(type_, &shown)
     }
-}
-
-fn event_json(type_: &str, object: Json) -> Json {
-    let mut event = Json::object();
-    event.set("type", type_);
-    event.set("object", object);
-    event
-}
-
-fn line(event: &Json) -> Vec<u8> {
-    let mut bytes = event.to_bytes();
-    bytes.push(b'\n');
-    bytes
 }

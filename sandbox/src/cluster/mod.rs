@@ -149,10 +149,16 @@ impl Cluster {
         self.api.set_now(time.max(self.api.now()));
     }
 
-    /// Forgets history up to now, as an etcd compaction does: older lists and watches answer `410 Gone`.
+    /// As an etcd compaction does: older lists answer `410 Gone`. Watches go on from the API server's cache.
     pub fn compact(&mut self) {
         let newest = self.api.store().revision();
         self.api.compact(newest);
+    }
+
+    /// Forgets history up to now.
+    pub fn forget(&mut self) {
+        let newest = self.api.store().revision();
+        self.api.forget(newest);
     }
 
     /// Runs until only periodic work is left, at most `ms_max` ahead.

@@ -8,6 +8,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 use super::{
+    metrics::Counts,
     pace::{Clock, Pace, Speed},
     past::Snapshots,
     record::{Entry, NotRecorded, Recorder},
@@ -55,6 +56,7 @@ pub(super) struct Inner {
     recorder: Arc<dyn Recorder>,
     epoch: Time,
     may_write: Vec<String>,
+    pub(super) counts: Counts,
 }
 
 pub(super) struct State {
@@ -125,6 +127,7 @@ impl Live {
             recorder,
             epoch,
             may_write: opened.may_write,
+            counts: Counts::default(),
         }));
         live.spawn_pacer();
         Ok(live)

@@ -2,7 +2,9 @@
 //! learner's clock, with every mutating request recorded before it is applied.
 
 mod attached;
+mod headers;
 mod live;
+mod metrics;
 mod pace;
 mod past;
 mod protobuf;

@@ -38,7 +38,7 @@ impl Snapshots {
     /// Keeps a copy of the cluster, which has come as far as `entries` of its journal.
     pub(super) fn keep(&mut self, cluster: &Cluster, entries: usize) {
         let mut cluster = cluster.clone();
-        cluster.compact();
+        cluster.forget();
         self.kept.push(Snapshot { cluster, entries });
         if self.kept.len() > KEPT_MAX {
             let mut index = 0;

@@ -8,13 +8,18 @@ use std::{
 };
 
 use bytes::Bytes;
-use ecow::EcoString;
 use http::{HeaderMap, Response, StatusCode, header};
+use http_body::Frame;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 
-use super::{attached::Attached, live::Live, protobuf, watch};
+use super::{
+    attached::Attached,
+    headers::{audit_id, bounded},
+    live::Live,
+    metrics, protobuf, watch,
+};
 use crate::{
-    api::{is_for_eyes, pretty, unknown_format, wanted},
+    api::{failure, is_for_eyes, pretty, unknown_format, wanted, wants_protobuf},
     request::{Body, Reply, Request},
     status::Status,
     user::User,
@@ -23,9 +28,8 @@ use crate::{
 /// Largest request body, bytes. Models the API server's limit.
 pub const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
 
-/// Longest warning, and longest all together, where they do not fit; characters.
-const WARNING_CHARS_MAX: usize = 256;
-const WARNINGS_CHARS_MAX: usize = 4096;
+/// Longest answer that says its length. A real API server does not know it of one that does not fit its buffer.
+const COUNTED_BYTES_MAX: usize = 4096;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -64,9 +68,9 @@ impl Service {
         };
         let known = text(&parts.headers, header::IF_NONE_MATCH);
         match self.live.handle(&request).await {
-            Ok(Reply::Body(body)) if is_for_eyes(&request) => self.whole(pretty(body), &known),
-            Ok(Reply::Body(body)) => self.whole(body, &known),
+            Ok(Reply::Body(body)) => self.whole(self.edged(&request, body), &known, &request),
             Ok(Reply::Watch(w)) => {
+                self.live.0.counts.count(metrics::verb(&request.method, true), 200);
                 let warnings: Vec<String> = w.warning().into_iter().collect();
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
                 self.head(StatusCode::OK, "application/json", &warnings)
@@ -119,8 +123,22 @@ impl Service {
         Ok(request)
     }
 
+    /// The answer as this client takes it, with what only the edge knows.
+    fn edged(&self, request: &Request, body: Body) -> Body {
+        if request.path() == "/metrics" && body.code == 200 {
+            let bytes = [body.bytes.as_ref(), self.live.0.counts.text().as_bytes()].concat().into();
+            return Body { bytes, ..body };
+        }
+        if request.method == "HEAD" {
+            return Body { bytes: Bytes::new(), ..body };
+        }
+        let body = if is_for_eyes(request) { pretty(body) } else { body };
+        if wants_protobuf(&request.accept) { protobuf::answer(body) } else { body }
+    }
+
     /// A whole answer; without its body if that is the one that the client says it knows.
-    fn whole(&self, body: Body, known: &str) -> Response<ResponseBody> {
+    fn whole(&self, body: Body, known: &str, request: &Request) -> Response<ResponseBody> {
+        self.live.0.counts.count(metrics::verb(&request.method, false), body.code);
         let mut code = StatusCode::from_u16(body.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut bytes = body.bytes;
         let etag = format!("\"{}\"", body.etag);
@@ -131,25 +149,38 @@ impl Service {
         if !body.etag.is_empty() {
             head = head.header(header::ETAG, etag).header(header::VARY, "Accept");
         }
-        let full = Full::new(bytes).map_err(|e: Infallible| match e {}).boxed_unsync();
-        head.body(full).unwrap_or_default()
+        // As a file server gives files.
+        let document = code == StatusCode::OK && request.path().starts_with("/openapi/");
+        if document {
+            let now = self.live.clock().now.http_date();
+            head = head.header(header::ACCEPT_RANGES, "bytes").header(header::LAST_MODIFIED, now);
+        } else if body.content_type.starts_with("text/plain; charset") {
+            head = head.header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        }
+        let counted = document || bytes.len() <= COUNTED_BYTES_MAX;
+        if counted {
+            head = head.header(header::CONTENT_LENGTH, bytes.len());
+        }
+        let content = if counted {
+            Full::new(bytes).map_err(|e: Infallible| match e {}).boxed_unsync()
+        } else {
+            StreamBody::new(futures::stream::iter([Ok(Frame::data(bytes))])).boxed_unsync()
+        };
+        head.body(content).unwrap_or_default()
     }
 
     fn fail(&self, status: &Status) -> Response<ResponseBody> {
-        let body = Body {
-            code: status.code,
-            content_type: "application/json",
-            bytes: status.to_json().to_bytes().into(),
-            etag: EcoString::new(),
-            warnings: Vec::new(),
-        };
-        self.whole(body, "")
+        match failure(status) {
+            Reply::Body(body) => self.whole(body, "", &Request::default()),
+            Reply::Watch(_) | Reply::Exec(_) => Response::default(),
+        }
     }
 
     fn head(&self, code: StatusCode, content_type: &str, warnings: &[String]) -> http::response::Builder {
         let mut head = Response::builder()
             .status(code)
             .header(header::CONTENT_TYPE, content_type)
+            .header("audit-id", audit_id(self.live.epoch().0, self.live.0.counts.total()))
             .header(header::CACHE_CONTROL, "no-cache, private")
             .header(header::DATE, self.live.clock().now.http_date());
         for warning in bounded(warnings) {
@@ -157,22 +188,6 @@ impl Service {
         }
         head
     }
-}
-
-/// Warnings, shortened where they are too many. Models the bounds of kube-apiserver's recorder of warnings.
-fn bounded(warnings: &[String]) -> Vec<String> {
-    let length = |text: &str| text.chars().count();
-    if warnings.iter().map(|w| length(w)).sum::<usize>() <= WARNINGS_CHARS_MAX {
-        return warnings.to_vec();
-    }
-    let mut room = WARNINGS_CHARS_MAX;
-    let mut kept = Vec::new();
-    for warning in warnings.iter().map(|w| w.chars().take(WARNING_CHARS_MAX).collect::<String>()) {
-        let Some(rest) = room.checked_sub(length(&warning)) else { break };
-        room = rest;
-        kept.push(warning);
-    }
-    kept
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> String {

@@ -6,6 +6,8 @@
 mod access;
 mod map;
 mod serial;
+pub mod syntax;
+pub mod yaml;
 
 use ecow::{EcoString, EcoVec};
 

@@ -8,6 +8,7 @@ use crate::{api::age, clock::Time, json::Json, object::Object};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
+    returns_deleted: true,
     namespaced: false,
     default,
     columns: COLUMNS,

@@ -5,6 +5,7 @@ use crate::{api::age, clock::Time, object::Object};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
+    returns_deleted: true,
     namespaced: false,
     columns: COLUMNS,
     row,

@@ -5,6 +5,7 @@ use crate::{api::age, clock::Time, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
+    returns_deleted: true,
     namespaced: false,
     status: true,
     validate,

@@ -147,6 +147,10 @@ impl Store {
     /// # Errors
     /// When that revision is compacted.
     pub fn list_at(&self, resource: Resource, revision: u64) -> Result<BTreeMap<Key, Object>, Compacted> {
+        let oldest = self.window.oldest_list();
+        if revision < oldest {
+            return Err(Compacted { oldest });
+        }
         let mut objects = self.objects.get(&resource).map(Kind::to_map).unwrap_or_default();
         let later: Vec<_> = self.window.since(revision)?.filter(|r| r.resource == resource).collect();
         for record in later.into_iter().rev() {
@@ -158,9 +162,14 @@ impl Store {
         Ok(objects)
     }
 
-    /// Forgets history up to and including `revision`.
+    /// No list before `revision` can be had any more. Watches still can, as from the API server's cache.
     pub fn compact(&mut self, revision: u64) {
         self.window.compact(revision);
+    }
+
+    /// Forgets history up to and including `revision`.
+    pub fn forget(&mut self, revision: u64) {
+        self.window.forget(revision);
     }
 }
 
@@ -202,5 +211,8 @@ mod tests {
         s.compact(2);
         assert!(s.list_at(resources::POD, 1).is_err());
         assert!(s.list_at(resources::POD, 2).is_ok());
+        assert_eq!(s.since(1).unwrap().count(), 3, "the watch cache knows no compaction");
+        s.forget(2);
+        assert!(s.since(1).is_err());
     }
 }

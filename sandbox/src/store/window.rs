@@ -22,6 +22,8 @@ pub(super) struct Window {
     newest: u64,
     /// What was there before the first record has revisions up to this one.
     first: u64,
+    /// Up to here no list can be had any more, though watches still can.
+    compacted: u64,
 }
 
 impl Window {
@@ -31,7 +33,7 @@ impl Window {
 
     /// A window whose first record follows that revision.
     pub(super) fn starting_after(first: u64) -> Self {
-        Self { records: VecDeque::new(), newest: first, first }
+        Self { newest: first, first, ..Self::default() }
     }
 
     /// 0 as long as the whole history is there.
@@ -90,7 +92,16 @@ impl Window {
         self.records.get(usize::try_from(i).ok()?)
     }
 
+    /// The oldest revision that can still be listed.
+    pub(super) fn oldest_list(&self) -> u64 {
+        self.oldest().max(self.compacted)
+    }
+
     pub(super) fn compact(&mut self, revision: u64) {
+        self.compacted = self.compacted.max(revision);
+    }
+
+    pub(super) fn forget(&mut self, revision: u64) {
         while self.records.front().is_some_and(|r| r.revision <= revision) {
             self.records.pop_front();
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Field, Id, Message, Of, Shape, Table};
 
-const FILES: [&str; 17] = [
+const FILES: [&str; 21] = [
     include_str!("table/v1.txt"),
     include_str!("table/meta.k8s.io.v1.txt"),
     include_str!("table/apps.v1.txt"),
@@ -22,6 +22,10 @@ const FILES: [&str; 17] = [
     include_str!("table/authentication.k8s.io.v1.txt"),
     include_str!("table/authorization.k8s.io.v1.txt"),
     include_str!("table/apiextensions.k8s.io.v1.txt"),
+    include_str!("table/admissionregistration.k8s.io.v1.txt"),
+    include_str!("table/certificates.k8s.io.v1.txt"),
+    include_str!("table/flowcontrol.apiserver.k8s.io.v1.txt"),
+    include_str!("table/node.k8s.io.v1.txt"),
 ];
 
 /// A type whose fields are still text.

@@ -5,6 +5,7 @@
 mod access;
 mod custom;
 mod events;
+mod forms;
 mod golden;
 mod never_panics;
 mod reads;

@@ -94,14 +94,23 @@ fn objects_come_and_go_with_their_labels() {
 }
 
 #[test]
-fn a_streamed_list_ends_with_a_bookmark() {
+fn a_streamed_list_is_behind_a_gate_that_is_closed() {
+    let mut c = cluster();
+    let query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let (code, status) = send(&mut c, &request("GET", &format!("{CONFIG_MAPS}?{query}"), ""));
+    assert_eq!((code, &status["details"]["causes"][0]["field"]), (422, &"sendInitialEvents".into()));
+}
+
+#[test]
+fn no_watch_begins_before_the_cache() {
     let mut c = cluster();
     ok(&mut c, "POST", CONFIG_MAPS, &config_map("a", "{}"));
-    let mut w =
-        watch(&mut c, "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+    let mut w = watch(&mut c, "&resourceVersion=1");
     let events = poll(&c, &mut w);
-    assert_eq!(words(&events), ["ADDED a", "BOOKMARK -"]);
-    assert_eq!(events[1]["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
+    assert_eq!(events[0]["object"]["message"], "too old resource version: 1 (2)");
+    c.compact();
+    let mut w = watch(&mut c, "&resourceVersion=2");
+    assert!(words(&poll(&c, &mut w)).contains(&"ADDED a".to_owned()), "compaction leaves the cache");
 }
 
 #[test]

@@ -166,7 +166,7 @@ async fn protobuf_is_written_into_the_journal_as_json() {
     let post = || {
         http::Request::post("/api/v1/namespaces/default/configmaps")
             .header("content-type", "application/vnd.kubernetes.protobuf")
-            .header("accept", "application/vnd.kubernetes.protobuf,application/json")
+            .header("accept", "application/json")
     };
     let body =
         b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x0f\x0a\x05\x0a\x03abc\x12\x06\x0a\x01k\x12\x01v";
@@ -176,6 +176,11 @@ async fn protobuf_is_written_into_the_journal_as_json() {
         (made.status().as_u16(), &json["metadata"]["name"], &json["data"]["k"]),
         (201, &"abc".into(), &"v".into())
     );
+    let get = http::Request::get("/api/v1/namespaces/default/configmaps/abc")
+        .header("accept", "application/vnd.kubernetes.protobuf,application/json");
+    let answer = sent(&live, get, b"").await;
+    assert_eq!(answer.headers()["content-type"], "application/vnd.kubernetes.protobuf");
+    assert!(answer.body().starts_with(b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12"));
     let refused = sent(&live, post(), &body[..30]).await;
     assert_eq!(refused.status(), 400);
     let other = http::Request::post("/apis/sim.pilothouse.dev/v1/machines")

@@ -25,8 +25,8 @@ use table::{Section, Written};
 /// Types that have a form of their own in JSON.
 const SPECIAL: [&str; 7] =
     ["Time", "MicroTime", "FieldsV1", "Quantity", "IntOrString", "RawExtension", "JSON"];
-/// Longer lists of values are left out.
-const VALUES_MAX: usize = 20;
+/// Longer lists of values, and values with blanks, are left out.
+const VALUES_MAX: usize = 100;
 
 /// Reads, and writes.
 pub fn run(args: &[String]) -> Result<ExitCode> {
@@ -200,7 +200,8 @@ fn marks(property: &Value) -> Vec<String> {
         }
     }
     let values = [&property["enum"], &property["items"]["enum"], &property["additionalProperties"]["enum"]];
-    let values = values.into_iter().map(texts).find(|v| !v.is_empty() && v.len() <= VALUES_MAX);
+    let values = values.into_iter().map(texts)
+        .find(|v| !v.is_empty() && v.len() <= VALUES_MAX && v.iter().all(|value| !value.contains(' ')));
     out.extend(values.map(|v| format!("enum({})", v.join("|"))));
     out
 }

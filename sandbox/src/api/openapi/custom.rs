@@ -10,9 +10,10 @@ use super::{
     v2, v3,
 };
 use crate::{
+    api::wire,
     json,
     json::Json,
-    resources::{Def, Kinds},
+    resources::{ALL_VERBS, Def, Kinds},
 };
 
 /// What API machinery says of the two fields that every object has.
@@ -31,7 +32,7 @@ impl Kind {
             kind: def.kind.into(),
             plural: def.plural.into(),
             namespaced: def.namespaced,
-            delete_collection: true,
+            verbs: ALL_VERBS,
             returns_deleted: false,
             strategic: false,
             schema: custom_schema(def.group, def.version, def.kind),
@@ -83,7 +84,7 @@ pub fn v3_document(kinds: &Kinds, group: &str, version: &str) -> Option<Document
     let definitions = with(&mine);
     let built_in = SERVED.kinds.iter().filter(|k| k.group == group && k.version == version);
     let all: Vec<&Kind> = built_in.chain(mine.iter().map(|(kind, _)| kind)).collect();
-    Some(Document::new(v3::document(&all, &definitions).to_bytes()))
+    Some(Document::new(wire::openapi(&v3::document(&all, &definitions))))
 }
 
 /// Group versions with custom kinds.

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::schemars::{SchemaGenerator, generate::SchemaSettings};
+use k8s_openapi::{
+    apimachinery::pkg::{runtime::RawExtension, version::Info},
+    schemars::{SchemaGenerator, generate::SchemaSettings},
+};
 
 use super::{kind::Kind, operations::META, roots, world};
 use crate::{
@@ -31,28 +34,30 @@ pub(super) fn definitions(kinds: &[Kind]) -> Definitions {
         }
     }
     let parts = kinds.iter().flat_map(|kind| &kind.subresources).filter_map(|sub| sub.of);
-    for (api_version, kind) in
-        parts.chain([("meta.k8s.io/v1", "DeleteOptions"), ("meta.k8s.io/v1", "Status")])
-    {
+    let always = ["DeleteOptions", "Status", "APIVersions", "APIGroup", "APIGroupList", "APIResourceList"];
+    for (api_version, kind) in parts.chain(always.map(|kind| ("meta.k8s.io/v1", kind))) {
         if let Some(add) = roots::find(api_version, kind) {
             add(&mut generator);
         }
     }
+    generator.subschema_for::<Info>();
+    generator.subschema_for::<RawExtension>();
     for (name, schema) in generator.take_definitions(true) {
         let mut schema = Json::from(schema);
         complete(&name, &mut schema);
         out.insert(name, schema);
     }
+    out.insert(format!("{META}.WatchEvent"), watch_event());
     add_lists(&mut out, kinds);
     let patch = "Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.";
     out.insert(format!("{META}.Patch"), json!({"description": patch, "type": "object"}));
-    say_everywhere(&mut out, kinds);
+    say_everywhere(&mut out);
     out
 }
 
 /// The lists of kinds, and which kinds schemas are of.
 pub(super) fn add_lists(out: &mut Definitions, kinds: &[Kind]) {
-    for kind in kinds {
+    for kind in kinds.iter().filter(|kind| kind.verbs.contains(&"list")) {
         out.insert(format!("{}List", kind.schema), list(kind));
     }
     say_kinds(out, kinds);
@@ -70,8 +75,24 @@ fn generator() -> SchemaGenerator {
         .into_generator()
 }
 
+/// What a watch sends.
+fn watch_event() -> Json {
+    let object = json!({"$ref": format!("{PREFIX}io.k8s.apimachinery.pkg.runtime.RawExtension")})
+        .with("description", "The object as it is now; of a deleted one its last state; of an error a Status.");
+    json!({
+        "description": "An event of a watch.", "type": "object", "required": ["type", "object"],
+        "properties": {"type": {"type": "string", "default": ""}},
+    })
+    .with_property("object", object)
+}
+
 /// Adds what k8s-openapi does not say.
 fn complete(name: &str, schema: &mut Json) {
+    if name == "io.k8s.apimachinery.pkg.version.Info" {
+        let required: Vec<String> =
+            schema["required"].list().iter().map(|field| field.text().to_owned()).collect();
+        required.iter().for_each(|field| schema["properties"][field.as_str()].set("default", ""));
+    }
     match name.rsplit('.').next().unwrap_or_default() {
         // Custom resources write these two in another way.
         "Quantity" => {
@@ -101,12 +122,19 @@ fn complete(name: &str, schema: &mut Json) {
     let required: Vec<Json> = required.chain(more).collect();
     schema.set("required", if required.is_empty() { Json::Null } else { required.into() });
     let names: Vec<String> = schema["properties"].entries().map(|(name, _)| name.to_string()).collect();
-    for name in names {
-        if let Some(field) = message.named(&name) {
-            let property = &mut schema["properties"][name.as_str()];
+    for property in names {
+        if let Some(field) = message.named(&property) {
+            let always = demanded.contains(&property);
+            let property = &mut schema["properties"][property.as_str()];
             mark(field, property);
-            default(message, field, demanded.contains(&name), property);
+            default(message, field, always, property);
         }
+    }
+    if name == format!("{META}.Status") {
+        // So it stands in Kubernetes' documents, though it is no list.
+        let details = &mut schema["properties"]["details"];
+        let type_ = details.remove("x-kubernetes-map-type");
+        details.set("x-kubernetes-list-type", type_);
     }
     for (_, field, value) in SHOWN.iter().filter(|(schema, ..)| *schema == name) {
         schema["properties"][*field].set("default", value.map_or_else(|| Json::from(""), Json::Int));
@@ -145,7 +173,7 @@ fn strings(list: &[&str]) -> Json {
 }
 
 fn mark(field: &Field, property: &mut Json) {
-    let topology = if field.shape == Shape::List { "list" } else { "map" };
+    let topology = if field.shape == Shape::List || field.of == Of::Bytes { "list" } else { "map" };
     if !field.topology.is_empty() {
         property.set(&format!("x-kubernetes-{topology}-type"), field.topology);
     }
@@ -168,6 +196,11 @@ fn mark(field: &Field, property: &mut Json) {
 
 /// What a field holds that nobody wrote, where JSON always shows it: `always` for one value, items of lists and maps anyway.
 fn default(message: &Message, field: &Field, always: bool, property: &mut Json) {
+    if field.of == Of::Strings {
+        let lists = if field.shape == Shape::Map { &mut property["additionalProperties"] } else { property };
+        lists["items"].set("default", "");
+        return;
+    }
     let zero = match field.of {
         Of::Message(_) if !message.name.starts_with("JSONSchemaProps") => Json::object(),
         Of::Bool => Json::Bool(false),
@@ -243,7 +276,7 @@ fn say_kinds(out: &mut Definitions, kinds: &[Kind]) {
 }
 
 /// What every group version knows.
-fn say_everywhere(out: &mut Definitions, kinds: &[Kind]) {
+fn say_everywhere(out: &mut Definitions) {
     let gvk =
         |group: &str, version: &str, kind: &str| json!({"group": group, "version": version, "kind": kind});
     let mut say = |name: &str, all: Vec<Json>| {
@@ -251,11 +284,45 @@ fn say_everywhere(out: &mut Definitions, kinds: &[Kind]) {
             schema.set("x-kubernetes-group-version-kind", all);
         }
     };
-    let mut versions: Vec<(&str, &str)> =
-        kinds.iter().map(|k| (k.group.as_str(), k.version.as_str())).collect();
-    versions.sort_unstable();
-    versions.dedup();
-    let everywhere = versions.iter().map(|(group, version)| gvk(group, version, "DeleteOptions")).collect();
-    say(&format!("{META}.DeleteOptions"), everywhere);
-    say(&format!("{META}.Status"), vec![gvk("", "v1", "Status")]);
+    for kind in ["DeleteOptions", "WatchEvent"] {
+        let everywhere = registered().map(|(group, version)| gvk(group, version, kind)).collect();
+        say(&format!("{META}.{kind}"), everywhere);
+    }
+    for kind in ["Status", "APIVersions", "APIGroup", "APIGroupList", "APIResourceList"] {
+        say(&format!("{META}.{kind}"), vec![gvk("", "v1", kind)]);
+    }
+}
+
+/// Every group with the versions that Kubernetes 1.33 has types for, served or not.
+const REGISTERED: [(&str, &str); 26] = [
+    ("", "v1"),
+    ("admission.k8s.io", "v1 v1beta1"),
+    ("admissionregistration.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("apiextensions.k8s.io", "v1 v1beta1"),
+    ("apiregistration.k8s.io", "v1 v1beta1"),
+    ("apps", "v1 v1beta1 v1beta2"),
+    ("authentication.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("authorization.k8s.io", "v1 v1beta1"),
+    ("autoscaling", "v1 v2 v2beta1 v2beta2"),
+    ("batch", "v1 v1beta1"),
+    ("certificates.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("coordination.k8s.io", "v1 v1alpha2 v1beta1"),
+    ("discovery.k8s.io", "v1 v1beta1"),
+    ("events.k8s.io", "v1 v1beta1"),
+    ("extensions", "v1beta1"),
+    ("flowcontrol.apiserver.k8s.io", "v1 v1beta1 v1beta2 v1beta3"),
+    ("imagepolicy.k8s.io", "v1alpha1"),
+    ("internal.apiserver.k8s.io", "v1alpha1"),
+    ("networking.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("node.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("policy", "v1 v1beta1"),
+    ("rbac.authorization.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("resource.k8s.io", "v1alpha3 v1beta1 v1beta2"),
+    ("scheduling.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("storage.k8s.io", "v1 v1alpha1 v1beta1"),
+    ("storagemigration.k8s.io", "v1alpha1"),
+];
+
+fn registered() -> impl Iterator<Item = (&'static str, &'static str)> {
+    REGISTERED.iter().flat_map(|(group, versions)| versions.split_whitespace().map(move |v| (*group, v)))
 }

@@ -1,5 +1,6 @@
 //! A kind as OpenAPI documents it: of the table today, of a CustomResourceDefinition where there will be any.
 
+use super::roots;
 use crate::{
     resources::{self, Resource},
     types,
@@ -21,8 +22,8 @@ pub struct Kind {
     pub plural: String,
     /// Lives in a namespace?
     pub namespaced: bool,
-    /// Can a whole collection be deleted?
-    pub delete_collection: bool,
+    /// What clients may do with it.
+    pub verbs: &'static [&'static str],
     /// Does a delete answer with the object?
     pub returns_deleted: bool,
     /// Is strategic merge patch taken?
@@ -52,7 +53,10 @@ impl Kind {
         let def = resource.def();
         let api_version = def.api_version();
         let schema = types::find(&api_version, def.kind).map_or_else(
-            || custom_schema(def.group, def.version, def.kind),
+            || {
+                roots::name(&api_version, def.kind)
+                    .unwrap_or_else(|| custom_schema(def.group, def.version, def.kind))
+            },
             |message| format!("{}.{}", message.package, message.name),
         );
         Self {
@@ -61,8 +65,9 @@ impl Kind {
             kind: def.kind.into(),
             plural: def.plural.into(),
             namespaced: def.namespaced,
-            delete_collection: resource != resources::NAMESPACE,
-            returns_deleted: def.returns_deleted,
+            verbs: def.verbs,
+            // A namespace is sent instead of the Status that is promised.
+            returns_deleted: def.returns_deleted && resource != resources::NAMESPACE,
             strategic: !def.is_ours(),
             schema,
             subresources: subresources(resource),
@@ -106,6 +111,16 @@ fn subresources(resource: Resource) -> Vec<Subresource> {
     }
     if resource == resources::NAMESPACE {
         all.push(sub("finalize", &["put"], None));
+    }
+    if resource == resources::SERVICE_ACCOUNT {
+        all.push(sub("token", &["post"], Some(("authentication.k8s.io/v1", "TokenRequest"))));
+    }
+    if resource == resources::CERTIFICATE_SIGNING_REQUEST {
+        all.push(sub("approval", PART, None));
+    }
+    if resource == resources::POD {
+        all.push(sub("ephemeralcontainers", PART, None));
+        all.push(sub("resize", PART, None));
     }
     if resource.def().scale {
         all.push(sub("scale", PART, Some(("autoscaling/v1", "Scale"))));

@@ -1,6 +1,7 @@
 //! OpenAPI v3 and v2: what is served, with schemas, by which kubectl explains, validates and merges. Models the documents
 //! of kube-apiserver. They are made once a process, when somebody asks first.
-//! Omits: the paths and schemas of discovery, v3 in protobuf (its clients take JSON too).
+//! Omits: v2 of discovery and of the `/watch/` paths, streams into pods and proxies, v3 in protobuf (its clients take JSON
+//! too).
 
 mod custom;
 mod definitions;
@@ -8,6 +9,7 @@ mod gnostic;
 mod kind;
 mod operations;
 mod parameters;
+mod plain;
 mod roots;
 mod v2;
 mod v3;
@@ -22,8 +24,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use sha2::{Digest, Sha512};
 
 use crate::{
+    api::wire,
     json,
     json::Json,
     resources::{Kinds, Resource},
@@ -32,7 +36,6 @@ use definitions::Definitions;
 use kind::Kind;
 
 const TITLE: &str = "Kubernetes";
-const VERSION: &str = crate::version::KUBERNETES_VERSION;
 
 /// A document, ready to be sent.
 #[derive(Clone, Debug)]
@@ -48,15 +51,15 @@ struct Served {
     kinds: Vec<Kind>,
     definitions: Definitions,
     v3: BTreeMap<(String, String), OnceLock<Document>>,
+    plain: BTreeMap<String, OnceLock<Document>>,
     v2: OnceLock<Document>,
     v2_protobuf: OnceLock<Document>,
 }
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
-    // Questions have no objects to describe; of the kinds without a table of their fields only discovery tells.
     let described = |r: &Resource| {
         let def = r.def();
-        def.is_stored() && (def.is_ours() || roots::find(&def.api_version(), def.kind).is_some())
+        def.is_ours() || roots::find(&def.api_version(), def.kind).is_some()
     };
     Served::new(Resource::all().filter(described).map(Kind::of).collect())
 });
@@ -65,7 +68,13 @@ impl Served {
     fn new(kinds: Vec<Kind>) -> Self {
         let definitions = definitions::definitions(&kinds);
         let v3 = kinds.iter().map(|k| ((k.group.clone(), k.version.clone()), OnceLock::new())).collect();
-        Self { kinds, definitions, v3, v2: OnceLock::new(), v2_protobuf: OnceLock::new() }
+        let plain = plain::names(&kinds).into_iter().map(|name| (name, OnceLock::new())).collect();
+        Self { kinds, definitions, v3, plain, v2: OnceLock::new(), v2_protobuf: OnceLock::new() }
+    }
+
+    fn plain(&self, name: &str) -> Option<&Document> {
+        let made = self.plain.get(name)?;
+        Some(made.get_or_init(|| Document::new(wire::openapi(&plain::document(name, &self.definitions)))))
     }
 
     fn v3(&self, group: &str, version: &str) -> Option<&Document> {
@@ -73,7 +82,7 @@ impl Served {
         let mine = |kind: &&Kind| kind.group == group && kind.version == version;
         Some(made.get_or_init(|| {
             let kinds: Vec<&Kind> = self.kinds.iter().filter(mine).collect();
-            Document::new(v3::document(&kinds, &self.definitions).to_bytes())
+            Document::new(wire::openapi(&v3::document(&kinds, &self.definitions)))
         }))
     }
 
@@ -93,12 +102,8 @@ impl Document {
     }
 }
 
-/// FNV-1a, 128 bits: documents are told apart by it, nothing is secured.
 fn hash(bytes: &[u8]) -> String {
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013B;
-    const BASIS: u128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D;
-    let sum = bytes.iter().fold(BASIS, |sum, byte| (sum ^ u128::from(*byte)).wrapping_mul(PRIME));
-    format!("{sum:032X}")
+    Sha512::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// `/openapi/v3`: where the documents are.
@@ -107,11 +112,12 @@ pub fn index(kinds: &Kinds) -> Json {
     let mut versions: Vec<(String, String)> = built_in.chain(custom::group_versions(kinds)).collect();
     versions.sort();
     versions.dedup();
+    let of_versions = versions.iter().map(|(group, version)| {
+        if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") }
+    });
     let mut paths = Json::object();
-    for (group, version) in &versions {
-        let name =
-            if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
-        if let Some(document) = v3(kinds, group, version) {
+    for name in of_versions.chain(SERVED.plain.keys().cloned()) {
+        if let Some(document) = v3(kinds, &name) {
             paths.set(
                 &name,
                 json!({"serverRelativeURL": format!("/openapi/v3/{name}?hash={}", document.hash)}),
@@ -121,8 +127,14 @@ pub fn index(kinds: &Kinds) -> Json {
     Json::object().with("paths", paths)
 }
 
-/// The v3 document of a group version, if it is served.
-pub fn v3(kinds: &Kinds, group: &str, version: &str) -> Option<Document> {
+/// The v3 document of that name, e.g. `api/v1` or `apis/apps/v1`, if there is one.
+pub fn v3(kinds: &Kinds, name: &str) -> Option<Document> {
+    let parts: Vec<&str> = name.split('/').collect();
+    let (group, version) = match parts[..] {
+        ["api", version] => ("", version),
+        ["apis", group, version] => (group, version),
+        _ => return SERVED.plain(name).cloned(),
+    };
     custom::v3_document(kinds, group, version).or_else(|| SERVED.v3(group, version).cloned())
 }
 

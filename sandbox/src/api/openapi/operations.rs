@@ -1,5 +1,5 @@
 //! What can be done at which path, in a form from which both versions of OpenAPI are written. Models the installer of
-//! kube-apiserver's routes. Omits: the deprecated `/watch/` paths, the paths of discovery.
+//! kube-apiserver's routes. Omits: streams into pods, proxies.
 
 use super::{
     kind::{Gvk, Kind, Subresource},
@@ -37,6 +37,21 @@ pub(super) struct Operation {
     pub codes: &'static [(u16, &'static str)],
     /// Can the answer be a stream?
     pub watch: bool,
+    /// Is there a protobuf form of it?
+    pub protobuf: bool,
+}
+
+impl Operation {
+    /// The media types of the answer.
+    pub fn produces(&self) -> Vec<&'static str> {
+        let all = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+        let streams = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+        let mut types: Vec<&str> = if self.answer.is_none() { vec!["text/plain"] } else { Vec::new() };
+        types.extend(all);
+        types.extend(streams.iter().filter(|_| self.watch));
+        types.retain(|type_| self.protobuf || !type_.contains("protobuf"));
+        types
+    }
 }
 
 const OK: (u16, &str) = (200, "OK");
@@ -53,11 +68,15 @@ fn meta(name: &str) -> Option<String> {
 pub(super) fn paths(kind: &Kind) -> Vec<Path> {
     let words = Words { kind };
     let mut all = vec![words.collection(), words.object()];
-    if kind.namespaced {
+    if kind.namespaced && words.may("list") {
         all.push(words.everywhere());
     }
     all.extend(kind.subresources.iter().map(|sub| words.part(sub)));
+    all.retain(|path| !path.operations.is_empty());
     all.iter_mut().for_each(share);
+    if words.may("watch") {
+        all.extend(words.watches());
+    }
     all
 }
 
@@ -78,6 +97,10 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
+    fn may(&self, verb: &str) -> bool {
+        self.kind.verbs.contains(&verb)
+    }
+
     fn path(&self) -> String {
         let namespace = if self.kind.namespaced { "/namespaces/{namespace}" } else { "" };
         format!("{}{namespace}/{}", self.kind.base(), self.kind.plural)
@@ -131,6 +154,7 @@ impl Words<'_> {
             answer: Some(self.kind.schema.clone()),
             codes: &[OK],
             watch: false,
+            protobuf: self.kind.strategic,
         }
     }
 
@@ -139,8 +163,50 @@ impl Words<'_> {
             parameters: parameters::query(parameters::LIST),
             answer: Some(format!("{}List", self.kind.schema)),
             watch: true,
-            ..self.operation("get", "list", id, format!("list or watch objects of kind {}", self.kind.kind))
+            ..self.operation("get", "list", id, {
+                let what = if self.may("watch") { "list or watch" } else { "list" };
+                format!("{what} objects of kind {}", self.kind.kind)
+            })
         }
+    }
+
+    /// The deprecated paths, which only stream.
+    fn watches(&self) -> Vec<Path> {
+        let Kind { kind, plural, namespaced, .. } = self.kind;
+        let base = format!("{}/watch", self.kind.base());
+        let (scope, everywhere) = if *namespaced {
+            ("/namespaces/{namespace}", Some(format!("watch{}{kind}ListForAllNamespaces", self.group_words())))
+        } else {
+            ("", None)
+        };
+        let one = |path: String, action: &'static str, id: String, in_path: Vec<Parameter>| {
+            let mut parameters = parameters::query(parameters::LIST);
+            parameters.extend(parameters::query(&["pretty"]));
+            parameters.extend(in_path);
+            parameters.sort_by_key(|p| p.name);
+            let words = match action {
+                "watch" => format!(
+                    "watch changes to an object of kind {kind}. deprecated: use the 'watch' parameter with a list \
+                     operation instead, filtered to a single item with the 'fieldSelector' parameter."
+                ),
+                _ => format!(
+                    "watch individual changes to a list of {kind}. deprecated: use the 'watch' parameter with a list \
+                     operation instead."
+                ),
+            };
+            let operation =
+                Operation { answer: meta("WatchEvent"), watch: true, ..self.operation("get", action, id, words) };
+            Path { path, parameters, operations: vec![operation] }
+        };
+        let namespace: Vec<Parameter> = namespaced.then(parameters::namespace).into_iter().collect();
+        let named = namespace.iter().cloned().chain([parameters::name(kind)]).collect();
+        let mut all: Vec<Path> = everywhere
+            .map(|id| one(format!("{base}/{plural}"), "watchlist", id, Vec::new()))
+            .into_iter()
+            .collect();
+        all.push(one(format!("{base}{scope}/{plural}"), "watchlist", self.id("watch", "", "List"), namespace));
+        all.push(one(format!("{base}{scope}/{plural}/{{name}}"), "watch", self.id("watch", "", ""), named));
+        all
     }
 
     fn everywhere(&self) -> Path {
@@ -167,8 +233,10 @@ impl Words<'_> {
                 format!("create {} {name}", article(name)),
             )
         };
-        let mut operations = vec![list, create];
-        if self.kind.delete_collection {
+        let mut operations = Vec::new();
+        operations.extend(self.may("list").then_some(list));
+        operations.extend(self.may("create").then_some(create));
+        if self.may("deletecollection") {
             operations.push(Operation {
                 parameters: parameters::query(parameters::DELETE_COLLECTION),
                 body: meta("DeleteOptions"),
@@ -198,11 +266,12 @@ impl Words<'_> {
                 format!("delete {} {name}", article(name)),
             )
         };
-        let mut operations: Vec<Operation> = ["get", "put", "patch"]
+        let mut operations: Vec<Operation> = [("get", "get"), ("put", "update"), ("patch", "patch")]
             .iter()
-            .map(|verb| self.one(verb, "", "", self.kind.gvk(), &self.kind.schema))
+            .filter(|(_, verb)| self.may(verb))
+            .map(|(method, _)| self.one(method, "", "", self.kind.gvk(), &self.kind.schema))
             .collect();
-        operations.push(delete);
+        operations.extend(self.may("delete").then_some(delete));
         Path {
             path: format!("{}/{{name}}", self.path()),
             parameters: self.parameters(Some(name)),
@@ -281,6 +350,7 @@ fn patch_types(kind: &Kind) -> Vec<&'static str> {
     if kind.strategic {
         types.push("application/strategic-merge-patch+json");
     }
+    types.push("application/apply-patch+yaml");
     types
 }
 

@@ -1,18 +1,18 @@
 //! OpenAPI v2: one document for everything.
 
 use super::{
-    TITLE, VERSION,
+    TITLE,
     definitions::{Definitions, PREFIX},
     kind::Kind,
     operations::{Operation, paths},
     parameters::Parameter,
 };
-use crate::{json, json::Json};
+use crate::{json, json::Json, version::emulated};
 
 /// The document.
 pub(super) fn document(kinds: &[Kind], definitions: &Definitions) -> Json {
     let mut all_paths = Json::object();
-    for path in kinds.iter().flat_map(paths) {
+    for path in kinds.iter().flat_map(paths).filter(|path| !path.path.contains("/watch/")) {
         let mut item = Json::object();
         for operation in &path.operations {
             item.set(operation.method, write(operation));
@@ -27,7 +27,7 @@ pub(super) fn document(kinds: &[Kind], definitions: &Definitions) -> Json {
         "description": "Bearer Token authentication", "type": "apiKey", "name": "authorization", "in": "header",
     });
     let mut out = json!({
-        "swagger": "2.0", "info": {"title": TITLE, "version": VERSION}, "security": [{"BearerToken": []}],
+        "swagger": "2.0", "info": {"title": TITLE, "version": emulated()}, "security": [{"BearerToken": []}],
     });
     out.set("paths", all_paths);
     out.set("definitions", definitions);
@@ -68,14 +68,6 @@ fn strings<'a>(list: impl IntoIterator<Item = &'a str>) -> Json {
     list.into_iter().map(Json::from).collect()
 }
 
-fn produces(operation: &Operation) -> Json {
-    match operation.answer {
-        Some(_) if operation.watch => strings(["application/json", "application/json;stream=watch"]),
-        Some(_) => strings(["application/json"]),
-        None => strings(["text/plain"]),
-    }
-}
-
 fn write(operation: &Operation) -> Json {
     let (group, version, kind) = &operation.gvk;
     let mut out = json!({
@@ -84,7 +76,7 @@ fn write(operation: &Operation) -> Json {
         "x-kubernetes-group-version-kind": {"group": group, "version": version, "kind": kind},
     });
     out.set("consumes", strings(operation.consumes.iter().copied()));
-    out.set("produces", produces(operation));
+    out.set("produces", strings(operation.produces()));
     let body = operation.body.as_ref().map(|name| {
         let body = json!({"name": "body", "in": "body"}).with("schema", reference(name));
         if operation.body_required { body.with("required", true) } else { body }

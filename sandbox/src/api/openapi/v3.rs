@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    TITLE, VERSION,
+    TITLE,
     definitions::{Definitions, PREFIX},
     kind::Kind,
-    operations::{Operation, paths},
+    operations::{META, Operation, paths},
     parameters::Parameter,
+    plain,
 };
-use crate::{json, json::Json};
+use crate::{json, json::Json, version::emulated};
 
 const COMPONENTS: &str = "#/components/schemas/";
 
@@ -25,13 +26,32 @@ pub(super) fn document(kinds: &[&Kind], definitions: &Definitions) -> Json {
         item.set("parameters", path.parameters.iter().map(parameter).collect::<Json>());
         all_paths.set(&path.path, item);
     }
+    if let Some(kind) = kinds.first() {
+        let list = format!("{META}.APIResourceList");
+        let (path, item) = plain::resources(kind, &list);
+        all_paths.set(&path, item);
+        needed.insert(list);
+    }
+    finish(all_paths, needed, definitions)
+}
+
+/// The document of paths, with the schemas of these names and of all that they refer to.
+pub(super) fn finish(paths: Json, needed: BTreeSet<String>, definitions: &Definitions) -> Json {
     let mut schemas = Json::object();
     for name in reachable(needed, definitions) {
         schemas.set(&name, definitions.get(&name).map(schema));
     }
-    let mut out = json!({"openapi": "3.0.0", "info": {"title": TITLE, "version": VERSION}});
-    out.set("paths", all_paths);
-    out["components"].set("schemas", schemas);
+    let mut out = json!({"openapi": "3.0.0", "info": {"title": TITLE, "version": emulated()}});
+    out.set("paths", paths);
+    if !schemas.is_empty() {
+        out["components"].set("schemas", schemas);
+    }
+    out["components"]["securitySchemes"].set(
+        "BearerToken",
+        json!({
+            "description": "Bearer Token authentication", "type": "apiKey", "name": "authorization", "in": "header",
+        }),
+    );
     out
 }
 
@@ -94,13 +114,13 @@ fn parameter(parameter: &Parameter) -> Json {
     out
 }
 
-fn content<'a>(types: impl IntoIterator<Item = &'a str>, schema: &Json) -> Json {
+pub(super) fn content<'a>(types: impl IntoIterator<Item = &'a str>, schema: &Json) -> Json {
     types
         .into_iter()
         .fold(Json::object(), |all, type_| all.with(type_, Json::object().with("schema", schema.clone())))
 }
 
-fn reference(name: &str) -> Json {
+pub(super) fn reference(name: &str) -> Json {
     json!({"$ref": format!("{COMPONENTS}{name}")})
 }
 
@@ -122,13 +142,8 @@ fn write(operation: &Operation) -> Json {
         }
         out.set("requestBody", request);
     }
-    let answers = match &operation.answer {
-        Some(name) if operation.watch => {
-            content(["application/json", "application/json;stream=watch"], &reference(name))
-        }
-        Some(name) => content(["application/json"], &reference(name)),
-        None => content(["text/plain"], &json!({"type": "string"})),
-    };
+    let answer = operation.answer.as_ref().map_or_else(|| json!({"type": "string"}), |name| reference(name));
+    let answers = content(operation.produces(), &answer);
     for (code, words) in operation.codes {
         let answer = json!({"description": *words}).with("content", answers.clone());
         out["responses"].set(&code.to_string(), answer);

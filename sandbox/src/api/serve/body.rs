@@ -3,7 +3,7 @@
 use super::{BODY_BYTES_MAX, expected_kind, options::FieldValidation};
 use crate::{
     api::patch::go_type,
-    json::Json,
+    json::{Json, syntax},
     object::Object,
     request::Request,
     resources::{Def, Kinds},
@@ -25,7 +25,10 @@ pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
         ))
     };
     let json = match essence {
-        "" | "application/json" => Json::parse(request.body.as_bytes()).map_err(|e| bad(go_words(&e)))?,
+        "" | "application/json" => {
+            let text = request.body.as_bytes();
+            Json::parse(text).map_err(|e| bad(go_words(text, &e)))?
+        }
         "application/yaml" => yaml(&request.body).map_err(bad)?,
         _ => return Err(unknown_format(&request.method, request.path())),
     };
@@ -42,7 +45,8 @@ pub fn parse(request: &Request, kind: &str) -> Result<Json, Status> {
 pub fn yaml(text: &str) -> Result<Json, String> {
     let json: Json = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
     // Once more through the JSON parser, which bounds the nesting.
-    Json::parse(&json.to_bytes()).map_err(|e| go_words(&e))
+    let text = json.to_bytes();
+    Json::parse(&text).map_err(|e| go_words(&text, &e))
 }
 
 /// Most unknown fields that are named. Models the limit of Kubernetes' JSON decoder.
@@ -64,9 +68,11 @@ pub fn check_size(request: &Request) -> Result<(), Status> {
     if request.body.len() > BODY_BYTES_MAX { Err(Status::too_large(BODY_BYTES_MAX)) } else { Ok(()) }
 }
 
-/// A parser's error in Go's words, where they are known.
-pub fn go_words(error: &serde_json::Error) -> String {
-    if error.is_eof() { "unexpected end of JSON input".into() } else { error.to_string() }
+/// What is wrong with JSON text, in Go's words; our parser reads less deep than Go's.
+pub fn go_words(text: &[u8], error: &serde_json::Error) -> String {
+    let too_deep = || "exceeded max depth".to_owned();
+    let other = || if error.to_string().starts_with("recursion limit") { too_deep() } else { error.to_string() };
+    syntax::fault(text).unwrap_or_else(other)
 }
 
 /// The body as an object of the kind, with what it has too much.

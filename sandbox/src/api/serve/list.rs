@@ -3,8 +3,7 @@
 use super::{options::ListOptions, route::Target};
 use crate::{
     api::Api,
-    json,
-    json::Json,
+    json::{Json, syntax},
     object::{Key, Object},
     resources,
     status::Status,
@@ -37,7 +36,7 @@ pub fn list(api: &Api, target: &Target, options: &ListOptions) -> Result<Listed,
     let current = api.store().revision();
     let asked =
         options.revision().map_err(|e| Status::bad_request(format!("invalid resource version: {e}")))?;
-    let page = Page::parse(options, current)?;
+    let page = Page::parse(options, target, current)?;
     if asked > current {
         return Err(Status::too_large_revision(asked, current));
     }
@@ -58,7 +57,13 @@ pub fn list(api: &Api, target: &Target, options: &ListOptions) -> Result<Listed,
         let unselected = options.labels.is_empty() && options.fields.is_empty();
         remaining = unselected.then_some(rest);
         chosen.truncate(options.limit);
-        next = chosen.last().map(|last| token(revision, &last.key()));
+        // A page of the present comes from the API server's cache, whose keys begin with a slash; others come from etcd.
+        let slash = if page.is_none() && !options.exact { "/" } else { "" };
+        next = chosen.last().map(|last| {
+            let key = last.key();
+            let place = if target.namespace.is_empty() { key.to_string() } else { key.name.to_string() };
+            encode(revision as i64, &format!("{slash}{place}\0"))
+        });
     }
     Ok(Listed { objects: chosen, revision, next, remaining })
 }
@@ -78,17 +83,14 @@ fn at_revision(api: &Api, target: &Target, revision: u64, current: u64) -> Optio
 fn expired(page: Option<&Page>) -> Status {
     match page {
         None => Status::gone("The resourceVersion for the provided list is too old."),
-        Some(page) => {
-            let mut status = Status::gone(
-                "The provided continue parameter is too old to display a consistent list result. You can start a new \
-                 list without the continue parameter, or use the continue token in this response to retrieve the \
-                 remainder of the results. Continuing with the provided token results in an inconsistent list - \
-                 objects that were created, modified, or deleted between the time the first chunk was returned and \
-                 now may show up in the list.",
-            );
-            status.details = json!({"continue": encode(-1, &page.raw)});
-            status
-        }
+        Some(page) => Status::expired_page(
+            "The provided continue parameter is too old to display a consistent list result. You can start a new list \
+             without the continue parameter, or use the continue token in this response to retrieve the remainder of \
+             the results. Continuing with the provided token results in an inconsistent list - objects that were \
+             created, modified, or deleted between the time the first chunk was returned and now may show up in the \
+             list.",
+            &encode(-1, page.raw.trim_start_matches('/')),
+        ),
     }
 }
 
@@ -100,7 +102,8 @@ struct Page {
 }
 
 impl Page {
-    fn parse(options: &ListOptions, current: u64) -> Result<Option<Self>, Status> {
+    /// Models `DecodeContinue`.
+    fn parse(options: &ListOptions, target: &Target, current: u64) -> Result<Option<Self>, Status> {
         if options.continue_.is_empty() {
             return Ok(None);
         }
@@ -112,31 +115,40 @@ impl Page {
         let bad = |why: &str| {
             Status::bad_request(format!("invalid continue token: continue key is not valid: {why}"))
         };
-        let bytes = decode64(&options.continue_).ok_or_else(|| bad("illegal base64 data"))?;
-        let token =
-            Json::parse(&bytes).map_err(|_| bad("invalid character looking for beginning of value"))?;
+        let bytes = decode64(&options.continue_)
+            .map_err(|at| bad(&format!("illegal base64 data at input byte {at}")))?;
+        let token = Json::parse(&bytes)
+            .map_err(|e| bad(&syntax::fault(&bytes).unwrap_or_else(|| e.to_string())))?;
         if token["v"] != "meta.k8s.io/v1" {
             return Err(bad("server does not recognize this encoded version"));
         }
         let revision = match token["rv"].int() {
-            Some(-1) => current,
-            Some(rv) if rv > 0 && rv as u64 <= current => rv as u64,
-            _ => return Err(bad("incorrect encoded start resourceVersion")),
+            Some(rv) if rv < 0 => current,
+            Some(rv) if rv > 0 => rv as u64,
+            _ => return Err(bad("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")),
         };
+        if revision > current {
+            return Err(Status::too_large_revision(revision, current));
+        }
         let raw = token["start"].text().to_owned();
-        let place = raw.trim_start_matches('/');
-        let (namespace, name) = place.rsplit_once('/').unwrap_or(("", place));
-        Ok(Some(Self { revision, start: Key::new(namespace, name), raw }))
+        if raw.is_empty() {
+            return Err(bad("encoded start key empty (version meta.k8s.io/v1)"));
+        }
+        let place = raw.strip_prefix('/').unwrap_or(&raw);
+        if place.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return Err(bad(&raw));
+        }
+        let start = match place.split_once('/') {
+            Some((namespace, name)) if target.namespace.is_empty() => Key::new(namespace, name),
+            _ => Key::new(target.namespace.as_str(), place),
+        };
+        Ok(Some(Self { revision, start, raw }))
     }
 }
 
-/// Tokens name the place in full, so that one form serves all lists.
-fn token(revision: u64, last: &Key) -> String {
-    encode(revision as i64, &format!("{last}\0"))
-}
-
 fn encode(revision: i64, start: &str) -> String {
-    encode64(&json!({"v": "meta.k8s.io/v1", "rv": revision, "start": start}).to_bytes())
+    let start = Json::from(start);
+    encode64(format!(r#"{{"v":"meta.k8s.io/v1","rv":{revision},"start":{start}}}"#).as_bytes())
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -152,11 +164,13 @@ fn encode64(bytes: &[u8]) -> String {
     out
 }
 
-fn decode64(text: &str) -> Option<Vec<u8>> {
+/// # Errors
+/// Where the text is no base64.
+fn decode64(text: &str) -> Result<Vec<u8>, usize> {
     let mut out = Vec::with_capacity(text.len() * 3 / 4);
     let (mut n, mut bits) = (0u32, 0);
-    for b in text.trim_end_matches('=').bytes() {
-        let value = ALPHABET.iter().position(|a| *a == b)?;
+    for (at, b) in text.bytes().enumerate() {
+        let value = ALPHABET.iter().position(|a| *a == b).ok_or(at)?;
         n = (n << 6 | value as u32) & 0xffff;
         bits += 6;
         if bits >= 8 {
@@ -164,7 +178,7 @@ fn decode64(text: &str) -> Option<Vec<u8>> {
             out.push((n >> bits & 0xff) as u8);
         }
     }
-    Some(out)
+    if text.len() % 4 == 1 { Err(text.len() - 1) } else { Ok(out) }
 }
 
 #[cfg(test)]
@@ -176,6 +190,6 @@ mod tests {
         for text in ["", "a", "ab", "abc", "{\"v\":\"meta.k8s.io/v1\"}", "\0\u{ff}"] {
             assert_eq!(decode64(&encode64(text.as_bytes())).unwrap(), text.as_bytes());
         }
-        assert_eq!(decode64("!"), None);
+        assert_eq!((decode64("AA!"), decode64("AAAAA")), (Err(2), Err(4)));
     }
 }

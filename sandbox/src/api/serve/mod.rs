@@ -7,7 +7,9 @@ mod authorize;
 mod body;
 mod delete;
 mod eviction;
+mod encode;
 mod exec;
+mod health;
 mod impersonate;
 mod list;
 mod options;
@@ -24,7 +26,7 @@ mod write;
 use ecow::EcoString;
 
 use crate::{
-    api::Api,
+    api::{Api, wire},
     cluster::Cluster,
     json::Json,
     request::{Body, Reply, Request},
@@ -33,6 +35,7 @@ use crate::{
 };
 
 use accept::Accept;
+pub(crate) use accept::wants_protobuf;
 use query::Query;
 use route::{Route, Sub};
 
@@ -58,9 +61,9 @@ impl Cluster {
     }
 
     fn write(&mut self, request: &Request) -> Reply {
-        let accept = match Accept::parse(&request.accept) {
+        let accept = match Accept::parse(&request.accept, false) {
             Ok(accept) => accept,
-            Err(status) => return failure(&status),
+            Err(status) => return refused(&status),
         };
         let written = self.request(&request.user.name, |api| {
             api.warnings = Some(Vec::new());
@@ -71,10 +74,8 @@ impl Cluster {
                 body
             })
         });
-        match written {
-            Ok(body) => Reply::Body(body),
-            Err(status) => failure(&status),
-        }
+        let body = written.unwrap_or_else(|status| failed(&status));
+        Reply::Body(encode::encode(body, &accept, &Query::parse(request.query())))
     }
 }
 
@@ -113,11 +114,20 @@ struct Call<'a> {
 
 /// A `Status` as an answer.
 pub(crate) fn failure(status: &Status) -> Reply {
-    Reply::Body(json_body(status.code, &status.to_json()))
+    Reply::Body(failed(status))
+}
+
+fn failed(status: &Status) -> Body {
+    json_body(status.code, &status.to_json())
+}
+
+/// A `Status` for a client that takes nothing that there is: JSON, a line a value.
+fn refused(status: &Status) -> Reply {
+    Reply::Body(encode::indented(failed(status)))
 }
 
 fn json_body(code: u16, json: &Json) -> Body {
-    let mut bytes = json.to_bytes();
+    let mut bytes = wire::bytes(json);
     bytes.push(b'\n');
     Body {
         code,

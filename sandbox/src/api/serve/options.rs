@@ -21,7 +21,7 @@ pub struct ListOptions {
     pub watch: bool,
     /// `resourceVersion` as sent.
     pub resource_version: String,
-    /// `resourceVersionMatch=Exact`.
+    /// At exactly that revision: `resourceVersionMatch=Exact`, or pages without a word on it.
     pub exact: bool,
     /// Objects a page; 0 for all.
     pub limit: usize,
@@ -29,8 +29,6 @@ pub struct ListOptions {
     pub continue_: String,
     /// `allowWatchBookmarks`.
     pub bookmarks: bool,
-    /// `sendInitialEvents`.
-    pub initial_events: Option<bool>,
     /// `timeoutSeconds`: how long a watch stays open.
     pub timeout_s: Option<u64>,
 }
@@ -46,25 +44,31 @@ impl ListOptions {
             fields: Fields::parse(query.get("fieldSelector"), def).map_err(Status::bad_request)?,
             watch: watch || query.flag("watch") == Some(true),
             resource_version: query.get("resourceVersion").into(),
-            exact: query.get("resourceVersionMatch") == "Exact",
+            exact: match query.get("resourceVersionMatch") {
+                "Exact" => true,
+                "" => limit > 0 && !matches!(query.get("resourceVersion"), "" | "0"),
+                _ => false,
+            },
             limit: usize::try_from(limit).unwrap_or(0),
             continue_: query.get("continue").into(),
             bookmarks: query.flag("allowWatchBookmarks") == Some(true),
-            initial_events: query.flag("sendInitialEvents"),
             timeout_s: timeout_s.and_then(|s| u64::try_from(s).ok()),
         };
-        options.check(query.get("resourceVersionMatch"))?;
+        options.check(query.get("resourceVersionMatch"), query.flag("sendInitialEvents"))?;
         Ok(options)
     }
 
-    fn check(&self, matching: &str) -> Result<(), Status> {
+    /// `initial_events` is `sendInitialEvents`: Kubernetes 1.33 takes it only behind a feature gate that is off by default.
+    fn check(&self, matching: &str, initial_events: Option<bool>) -> Result<(), Status> {
         let mut errors = Vec::new();
-        if self.watch && self.initial_events.is_some() {
+        if self.watch && initial_events.is_some() {
             if matching != "NotOlderThan" {
                 let why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
                 errors.push(FieldError::forbidden("resourceVersionMatch", why));
             }
-        } else if self.initial_events.is_some() {
+            let why = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
+            errors.push(FieldError::forbidden("sendInitialEvents", why));
+        } else if initial_events.is_some() {
             let why = "sendInitialEvents is forbidden for list";
             errors.push(FieldError::forbidden("sendInitialEvents", why));
         } else if !matching.is_empty() {
@@ -90,7 +94,7 @@ impl ListOptions {
         if !matches!(matching, "Exact" | "NotOlderThan") {
             return Some(FieldError::unsupported(field, &matching.into(), &["Exact", "NotOlderThan", ""]));
         }
-        if self.exact && self.resource_version == "0" {
+        if matching == "Exact" && self.resource_version == "0" {
             return forbid("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
         }
         None

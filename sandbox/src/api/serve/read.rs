@@ -3,12 +3,13 @@
 use super::{
     Call,
     accept::{Accept, Shape, prefers_openapi_protobuf},
-    exec, failure, json_body,
+    encode::{encode, indented},
+    exec, failure, health, json_body,
     list::list,
     options::{ListOptions, parse_revision},
     plain,
     query::Query,
-    reviews,
+    refused, reviews,
     route::{Route, Sub, Target},
     scale, subresources, text_body, warned,
 };
@@ -36,13 +37,28 @@ pub fn read(api: &Api, request: &Request) -> Reply {
         return Reply::Body(document(api, &request.accept, &route));
     }
     let query = Query::parse(request.query());
-    let result = Accept::parse(&request.accept)
-        .and_then(|accept| answer(api, &Call { request, query: &query, accept: &accept }, route));
-    let reply = match result {
-        Ok(reply) => reply,
-        Err(status) => failure(&status),
+    let accept = match negotiate(request, &route) {
+        Ok(accept) => accept,
+        Err(status) => return refused(&status),
     };
-    warned(api, request, reply)
+    let call = Call { request, query: &query, accept: &accept };
+    match answer(api, &call, route).unwrap_or_else(|status| failure(&status)) {
+        Reply::Body(body) => warned(api, request, Reply::Body(encode(body, &accept, &query))),
+        watch => warned(api, request, watch),
+    }
+}
+
+/// What the client takes; text is given to everybody.
+fn negotiate(request: &Request, route: &Route) -> Result<Accept, Status> {
+    match route {
+        Route::Resource(Target { sub: Sub::Log, .. })
+        | Route::Health(..)
+        | Route::Root
+        | Route::Metrics
+        | Route::Nothing => Ok(Accept::default()),
+        Route::Resource(target) => Accept::parse(&request.accept, target.name.is_none() || target.watch),
+        _ => Accept::parse(&request.accept, false),
+    }
 }
 
 fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
@@ -69,8 +85,14 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
         Route::Group(group) => discovery::group(api.kinds(), &group).map_or(Err(Status::no_such_path()), ok),
         Route::GroupVersion(group, version) => ok(discovery::resources(api.kinds(), &group, &version)),
         Route::Version => Ok(Reply::Body(plain::version())),
-        Route::Health => Ok(Reply::Body(plain::health(call.query))),
-        Route::Root => ok(plain::root(api.kinds())),
+        Route::Health(endpoint, check) => {
+            let answer = health::answer(endpoint, &check, call.query);
+            Ok(Reply::Body(answer.unwrap_or_else(|| text_body(404, "404 page not found\n"))))
+        }
+        Route::Root => Ok(Reply::Body(plain::root(api.kinds()))),
+        Route::Metrics => Ok(Reply::Body(plain::metrics(api))),
+        Route::Issuer => Ok(Reply::Body(plain::issuer())),
+        Route::Keys => Ok(Reply::Body(plain::keys())),
         // Answered before.
         Route::OpenApiV3Index | Route::OpenApiV3(..) | Route::OpenApiV2 | Route::NoResource => {
             Err(Status::no_such_path())
@@ -83,15 +105,16 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
 fn document(api: &Api, accept: &str, route: &Route) -> Body {
     let kinds = api.kinds();
     let (content_type, document) = match route {
-        Route::OpenApiV3(group, version) => ("application/json", openapi::v3(kinds, group, version)),
+        Route::OpenApiV3(name) => ("application/json", openapi::v3(kinds, name)),
         Route::OpenApiV2 if prefers_openapi_protobuf(accept) => {
             ("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Some(openapi::v2_protobuf(kinds)))
         }
         Route::OpenApiV2 => ("application/json", Some(openapi::v2(kinds))),
-        _ => return json_body(200, &openapi::index(kinds)),
+        _ => return Body { content_type: "text/plain; charset=utf-8", ..json_body(200, &openapi::index(kinds)) },
     };
     document.map_or_else(
-        || text_body(404, "404 page not found\n"),
+        // Without a word, and without a type.
+        || Body { content_type: "", ..text_body(404, "") },
         |document| Body {
             code: 200,
             content_type,
@@ -230,11 +253,7 @@ fn watch(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
         metadata_only: call.accept.shape == Shape::Metadata,
         version: call.accept.version,
     };
-    let start = match (options.initial_events, asked) {
-        (Some(true), _) => Start::InitialThenBookmark,
-        (_, 0) if options.resource_version.is_empty() || options.resource_version == "0" => Start::Initial,
-        _ => Start::From(asked),
-    };
+    let start = if asked == 0 { Start::Initial } else { Start::From(asked) };
     let watch = Watch::new(api, target.resource, view, start, options.bookmarks, options.timeout_s);
     Ok(Reply::Watch(Box::new(watch)))
 }
@@ -252,7 +271,5 @@ pub fn pretty(body: Body) -> Body {
     if body.content_type != "application/json" || !body.etag.is_empty() {
         return body;
     }
-    let Ok(json) = Json::parse(&body.bytes) else { return body };
-    let bytes = serde_json::to_vec_pretty(&json).map_or(body.bytes, Into::into);
-    Body { bytes, ..body }
+    indented(body)
 }

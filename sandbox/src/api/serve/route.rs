@@ -11,8 +11,14 @@ use crate::{
 pub enum Route {
     /// `/version`
     Version,
-    /// `/healthz`, `/livez`, `/readyz`
-    Health,
+    /// `/healthz`, `/livez`, `/readyz`, and one check of theirs.
+    Health(&'static str, String),
+    /// `/metrics`
+    Metrics,
+    /// `/.well-known/openid-configuration`
+    Issuer,
+    /// `/openid/v1/jwks`
+    Keys,
     /// `/`
     Root,
     /// `/api`
@@ -25,8 +31,8 @@ pub enum Route {
     GroupVersion(String, String),
     /// `/openapi/v3`
     OpenApiV3Index,
-    /// `/openapi/v3/apis/GROUP/VERSION`
-    OpenApiV3(String, String),
+    /// `/openapi/v3/apis/GROUP/VERSION`, `/openapi/v3/version`
+    OpenApiV3(String),
     /// `/openapi/v2`
     OpenApiV2,
     /// Objects of a kind.
@@ -95,13 +101,17 @@ impl Route {
         match parts[..] {
             [] => Route::Root,
             ["version"] => Route::Version,
-            ["healthz" | "livez" | "readyz", ..] => Route::Health,
+            ["healthz", ref check @ ..] => Route::Health("healthz", check.join("/")),
+            ["livez", ref check @ ..] => Route::Health("livez", check.join("/")),
+            ["readyz", ref check @ ..] => Route::Health("readyz", check.join("/")),
+            ["metrics"] => Route::Metrics,
+            [".well-known", "openid-configuration"] => Route::Issuer,
+            ["openid", "v1", "jwks"] => Route::Keys,
             ["api"] => Route::CoreVersions,
             ["apis"] => Route::Groups,
             ["openapi", "v2"] => Route::OpenApiV2,
             ["openapi", "v3"] => Route::OpenApiV3Index,
-            ["openapi", "v3", "api", version] => Route::OpenApiV3(String::new(), version.into()),
-            ["openapi", "v3", "apis", group, version] => Route::OpenApiV3(group.into(), version.into()),
+            ["openapi", "v3", ref name @ ..] => Route::OpenApiV3(name.join("/")),
             ["api", version, ref rest @ ..] => in_version(kinds, "", version, rest),
             ["apis", group] if kinds.has_group(group) => Route::Group(group.into()),
             ["apis", group, version, ref rest @ ..] if kinds.has_group(group) => {
@@ -184,6 +194,8 @@ mod tests {
             ("/apis/apps/v1/namespaces/a/deployments/w/nosuch", Route::NoResource),
             ("/apis/nosuch.example/v1/things", Route::Nothing),
             ("/nosuch", Route::Nothing),
+            ("/livez", Route::Health("livez", "".into())),
+            ("/readyz/poststarthook/rbac/x", Route::Health("readyz", "poststarthook/rbac/x".into())),
         ] {
             assert_eq!(Route::parse(&Kinds::default(), path), expect, "{path}");
         }

@@ -18,6 +18,7 @@ use crate::{
     api::{
         Api, Subresource, WriteOptions, fields, patch,
         show::{shown, taken},
+        wire,
     },
     json::Json,
     object::Object,
@@ -202,8 +203,9 @@ pub(super) fn settle_name(def: Def<'_>, target: &Target, object: &Object) -> Res
 
 /// The body of a patch.
 pub(super) fn parse_patch(request: &Request) -> Result<Json, Status> {
-    Json::parse(request.body.as_bytes())
-        .map_err(|e| Status::bad_request(format!("error decoding patch: {}", body::go_words(&e))))
+    let text = request.body.as_bytes();
+    Json::parse(text)
+        .map_err(|e| Status::bad_request(format!("error decoding patch: {}", body::go_words(text, &e))))
 }
 
 fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
@@ -250,7 +252,7 @@ fn does_not_fit(type_: patch::PatchType, patch: &Json, patched: &Json, why: &str
         let why = converter_words(why).unwrap_or_else(|| why.to_owned());
         FieldError::invalid("patch", &go_map(patch).into(), &why)
     } else {
-        FieldError::invalid("patch", &patched.to_string().into(), why)
+        FieldError::invalid("patch", &wire::patched(patched, patch).into(), why)
     };
     Status::invalid_kind("", "", "", &[error])
 }

@@ -1,15 +1,17 @@
-//! Kubernetes' protobuf bodies to JSON, at the edge: the journal and all behind it know JSON only.
+//! Kubernetes' protobuf bodies to JSON and back, at the edge: the journal and all behind it know JSON only.
 //! Models `runtime/serializer/protobuf` of apimachinery: the prefix, `runtime.Unknown`, then the typed message.
-//! Omits: answers in protobuf (clients that send it take JSON too), groups (Kubernetes has none), the merging of a message
-//! that is sent twice (the last one counts).
+//! Omits: watches in protobuf (their clients take JSON too), groups (Kubernetes has none), the merging of a message that is
+//! sent twice (the last one counts).
 
 mod decode;
+mod encode;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
 use crate::{api::expected_kind as expected, json::Json, status::Status, types};
+pub(super) use encode::answer;
 use wire::{Fault, Value, fields};
 
 const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
