@@ -116,7 +116,9 @@ fn list(
             keyed(original, patch, key, field)?
         }
     };
-    Ok(if order.is_null() { merged } else { order_by(&merged, original, order, how) })
+    // What the patch names comes first, unless it says another order.
+    let named = Json::List(patch.clone());
+    Ok(order_by(&merged, original, if order.is_null() { &named } else { order }, how))
 }
 
 fn keyed(
@@ -246,7 +248,7 @@ mod tests {
         check(
             r#"{"metadata":{"finalizers":["a","b"]}}"#,
             r#"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}}"#,
-            r#"{"metadata":{"finalizers":["b","c"]}}"#,
+            r#"{"metadata":{"finalizers":["c","b"]}}"#,
         );
     }
 }
