@@ -81,7 +81,7 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 
 static AGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(^|[\s(,"])((\d+y)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?|<invalid>)( ago)?([\s),"]|$)"#));
+    LazyLock::new(|| pattern(r#"(^|[\s(,"])((?:\d+[ydhms])+|<invalid>)( ago)?([\s),"]|$)"#));
 /// `{"v":"meta.k8s.io/v1"` in base64.
 static PAGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"eyJ2IjoibWV0YS5rOHMuaW8vdjEi[\w-]+"));
 static PAGE_REVISION: LazyLock<Regex> = LazyLock::new(|| pattern(r#""rv":(-?)\d+"#));
@@ -118,13 +118,7 @@ fn tokens(text: &str) -> String {
 }
 
 fn ages(text: &str) -> String {
-    AGE.replace_all(
-        text,
-        |c: &Captures| {
-            if c[2].is_empty() { c[0].to_owned() } else { format!("{}AGE{}", &c[1], &c[9]) }
-        },
-    )
-    .into_owned()
+    AGE.replace_all(text, "${1}AGE${4}").into_owned()
 }
 
 /// Every line masked. The bytes of a protobuf body in a log, which hold uids and times at any place, become one line.
@@ -154,6 +148,7 @@ mod tests {
             ("  resourceVersion: \"305\"", "  resourceVersion: \"RV\""),
             ("  creationTimestamp: \"2026-11-23T18:13:58Z\"", "  creationTimestamp: \"TIME\""),
             ("IP:               10.244.1.9", "IP: IP"),
+            ("        \"60s\",", "        \"AGE\","),
             (
                 "kubernetes   ClusterIP   10.96.0.1   <none>   443/TCP   8s",
                 "kubernetes ClusterIP IP <none> 443/TCP AGE",

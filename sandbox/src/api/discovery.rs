@@ -199,6 +199,7 @@ fn storage_version_hash(def: Def<'_>) -> Option<String> {
     let stored = def.stored();
     let version = match (stored.group, stored.kind) {
         ("networking.k8s.io", "IPAddress" | "ServiceCIDR") => "v1beta1",
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => "v1beta1",
         _ => stored.version,
     };
     let hash = Sha256::digest(format!("{}/{version}/{}", stored.group, stored.kind));
@@ -241,7 +242,7 @@ mod tests {
     #[test]
     fn storage_version_hashes_are_kubernetes_own() {
         for (kind, expect) in
-            [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IPAddress", "O4H8VxQhW5Y=")]
+            [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IPAddress", "O4H8VxQhW5Y="), ("CustomResourceDefinition", "jfWCUB31mvA=")]
         {
             let resource = Resource::all().find(|r| r.def().kind == kind).unwrap();
             assert_eq!(storage_version_hash(resource.def().into()).as_deref(), Some(expect), "{kind}");

@@ -88,6 +88,12 @@ fn watch_event() -> Json {
 
 /// Adds what k8s-openapi does not say.
 fn complete(name: &str, schema: &mut Json) {
+    if matches!(name, "io.k8s.api.core.v1.AppArmorProfile" | "io.k8s.api.core.v1.SeccompProfile") {
+        let union = json!({
+            "discriminator": "type", "fields-to-discriminateBy": {"localhostProfile": "LocalhostProfile"},
+        });
+        schema.set("x-kubernetes-unions", vec![union]);
+    }
     if name == "io.k8s.apimachinery.pkg.version.Info" {
         let required: Vec<String> =
             schema["required"].list().iter().map(|field| field.text().to_owned()).collect();
