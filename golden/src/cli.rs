@@ -86,7 +86,7 @@ impl ReplayArgs {
         };
         let kubectl = self.kubectl.or_else(place::kubectl).filter(|_| !self.requests);
         if kubectl.is_none() {
-            println!("without kubectl: the recorded requests alone");
+            println!("without a kubectl of the recordings' version: the recorded requests alone");
         }
         let replay = Replay {
             recordings: &recordings,

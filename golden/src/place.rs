@@ -3,9 +3,11 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -42,12 +44,24 @@ pub fn recordings() -> Option<PathBuf> {
     given.or_else(|| Some(root().join("../shared/golden"))).filter(|p| p.is_dir())
 }
 
-/// kubectl 1.33 where it stands beside the one on the PATH, else the one on the PATH.
+/// The recordings' kubectl: others print other words.
+const KUBECTL_MINOR: &str = "1.33";
+
+/// The kubectl on the PATH, or its sibling `kubectl.1.33`; `None` where neither is of the recordings' version.
 pub fn kubectl() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let found = env::split_paths(&path).map(|dir| dir.join("kubectl")).find(|file| file.is_file())?;
-    let sibling = std::fs::canonicalize(&found).ok()?.with_file_name("kubectl.1.33");
-    Some(if sibling.is_file() { sibling } else { found })
+    let sibling = std::fs::canonicalize(&found).ok()?.with_file_name(format!("kubectl.{KUBECTL_MINOR}"));
+    [sibling, found].into_iter().find(|file| is_of_the_recordings(file))
+}
+
+fn is_of_the_recordings(kubectl: &Path) -> bool {
+    let said = Command::new(kubectl).args(["version", "--client", "-o", "json"]).output();
+    said.is_ok_and(|said| {
+        let version: Value = serde_json::from_slice(&said.stdout).unwrap_or_default();
+        let version = version["clientVersion"]["gitVersion"].as_str().unwrap_or_default();
+        version.trim_start_matches('v').starts_with(&format!("{KUBECTL_MINOR}."))
+    })
 }
 
 /// Names of the scenarios, in order: all, or those that contain `wanted`.

@@ -34,6 +34,11 @@ impl Ratchet {
         self.0.iter().map(|(name, steps)| format!("{name} {}\n", ranges(steps))).collect()
     }
 
+    /// How many steps of a scenario agreed and still do.
+    pub fn kept(&self, name: &str, agreed: &BTreeSet<usize>) -> usize {
+        self.0.get(name).map_or(0, |before| before.intersection(agreed).count())
+    }
+
     /// Steps of a scenario that agreed and do not any more.
     pub fn lost(&self, name: &str, agreed: &BTreeSet<usize>) -> Vec<usize> {
         self.0.get(name).map(|before| before.difference(agreed).copied().collect()).unwrap_or_default()
@@ -66,6 +71,7 @@ mod tests {
         std::fs::write(&file, ratchet.text()).unwrap();
         assert_eq!(Ratchet::read(&file).unwrap(), ratchet);
         assert_eq!(ratchet.lost("a", &BTreeSet::from([1, 2, 7, 9, 10, 11])), [3]);
+        assert_eq!(ratchet.kept("a", &BTreeSet::from([1, 2, 7, 9, 10, 11])), 5);
         assert_eq!(ratchet.lost("b", &BTreeSet::new()), [] as [usize; 0]);
         std::fs::write(&file, "a x").unwrap();
         assert!(Ratchet::read(&file).is_err());

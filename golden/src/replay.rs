@@ -36,7 +36,7 @@ impl Replay<'_> {
     pub async fn run(&self, names: &[String]) -> Result<bool> {
         let file = place::ratchet(self.kubectl.is_some());
         let mut ratchet = Ratchet::read(&file)?;
-        let (mut played, mut lost) = (Vec::new(), 0);
+        let (mut played, mut kept, mut lost) = (Vec::new(), 0, 0);
         for name in names {
             let outcomes = match self.kubectl {
                 Some(kubectl) => play::play(name, self.recordings, kubectl).await?,
@@ -46,6 +46,7 @@ impl Replay<'_> {
             self.show(&outcomes);
             self.keep(name, &outcomes)?;
             println!("{}", report::summary(name, &outcomes));
+            kept += ratchet.kept(name, &agreed);
             for step in ratchet.lost(name, &agreed) {
                 lost += 1;
                 println!("    lost: {name} step {step} agreed before");
@@ -59,6 +60,7 @@ impl Replay<'_> {
         }
         let all: Vec<Outcome> = played.iter().flat_map(|(_, o)| o).cloned().collect();
         println!("{}", report::summary("all", &all));
+        println!("Of the steps that agreed before:\n{kept} passed, {lost} failed");
         if self.update {
             write(&file, &ratchet.text())?;
             if self.kubectl.is_some() && played.len() == place::names("")?.len() {

@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::{
     browser,
     cargo::{ALL, BROWSER, cargo, has},
-    e2e, paths, postgres, run, sh,
+    e2e, golden, paths, postgres, run, sh,
     tally::{self, Tally},
     tidy, wasm_target,
 };
@@ -17,7 +17,7 @@ use crate::{
 type Step = (&'static str, fn() -> Result<Tally>);
 
 /// Cheap ones first: who forgot to format hears it at once.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("format", format),
     ("the rules of the house", tidy::run),
     ("clippy, the server's side", clippy_server),
@@ -27,6 +27,7 @@ const STEPS: [Step; 11] = [
     ("tests in the documentation", doc_tests),
     ("tests of xtask", tests_xtask),
     ("the lessons", lessons),
+    ("scenarios of a real control plane", scenarios),
     ("licences and sources of dependencies", deny),
     ("the browser tests", browser_tests),
 ];
@@ -115,6 +116,13 @@ fn lessons() -> Result<Tally> {
     // a runner that says no sum is one check itself
     let counted = if counted == Tally::default() { Tally::one(succeeded) } else { counted };
     Ok(Tally::of_run(succeeded, counted))
+}
+
+/// A step that agreed before is a check. The player says so where there are no recordings.
+fn scenarios() -> Result<Tally> {
+    run::build_server(false)?;
+    let (succeeded, text) = sh::run_and_keep(&mut golden::command(&[]))?;
+    Ok(Tally::of_run(succeeded, tally::of_text(&text)))
 }
 
 /// Without its list of advisories, which cargo-deny fetches from outside the registries.

@@ -12,7 +12,8 @@ pub fn run(args: &[String]) -> Result<ExitCode> {
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn command(args: &[String]) -> Command {
+/// The player, about to run.
+pub fn command(args: &[String]) -> Command {
     let mut command = Command::new(paths::target().join("debug/golden"));
     command.current_dir(paths::root());
     if args.first().is_none_or(|first| first.starts_with('-') && first != "--help") {
