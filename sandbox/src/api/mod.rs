@@ -14,6 +14,7 @@ pub mod fields;
 pub mod names;
 mod openapi;
 mod patch;
+mod room;
 mod serve;
 mod show;
 mod table;

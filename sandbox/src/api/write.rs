@@ -66,6 +66,7 @@ impl Api {
         self.name_it(resource, &mut object);
         let name = object.name().clone();
         self.check_namespace(resource, &object)?;
+        self.check_room()?;
         for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
             object["metadata"].remove(field);
         }

@@ -63,6 +63,11 @@ impl Kind {
         }
     }
 
+    /// How many there are, without the seeds while they are untouched.
+    pub fn own(&self) -> usize {
+        self.own.len()
+    }
+
     pub fn put(&mut self, key: Key, object: Object) -> Option<Object> {
         self.settle(&key);
         self.own.insert(key, object)

@@ -105,6 +105,11 @@ impl Store {
         self.objects.iter().flat_map(|(r, objects)| objects.list("").map(|o| (*r, o)))
     }
 
+    /// How many objects there are, without those that every cluster starts with.
+    pub fn own_objects(&self) -> usize {
+        self.objects.values().map(Kind::own).sum()
+    }
+
     /// Writes an object; gives the record.
     pub fn put(&mut self, resource: Resource, mut object: Object, at: Time, origin: Origin) -> &Record {
         let key = object.key();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod bounds;
 mod custom;
 mod events;
 mod forms;

@@ -1,6 +1,7 @@
 //! Whatever is sent gets an answer.
 
 use proptest::prelude::*;
+use sandbox::resources::{ResourceDef, TABLE};
 
 use crate::support::*;
 
@@ -70,28 +71,91 @@ fn operation() -> impl Strategy<Value = serde_json::Value> {
     )
 }
 
-const TARGETS: [&str; 8] = [
-    "/api/v1/namespaces/default/configmaps",
-    "/api/v1/namespaces/default/pods",
-    "/apis/apps/v1/namespaces/default/deployments",
-    "/api/v1/namespaces/default/services",
-    "/api/v1/nodes",
-    "/api/v1/namespaces",
-    "/apis/sim.pilothouse.dev/v1/machines",
-    "/apis/sim.pilothouse.dev/v1/namespaces/default/traffics",
-];
+/// Where each kind is created.
+fn targets() -> Vec<String> {
+    let of = |def: &&ResourceDef| {
+        let group = if def.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", def.group) };
+        let namespace = if def.namespaced { "/namespaces/default" } else { "" };
+        format!("{group}/{}{namespace}/{}", def.version, def.plural)
+    };
+    TABLE.iter().map(of).collect()
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_tree_created(target in prop::sample::select(TARGETS.to_vec()), mut body in tree()) {
+    fn any_tree_created(target in prop::sample::select(targets()), mut body in tree()) {
         let mut c = cluster();
         if let Some(meta) = body.as_object_mut() {
             meta.insert("metadata".into(), serde_json::json!({"name": "x"}));
         }
-        let (code, _) = send(&mut c, &request("POST", target, &body.to_string()));
-        prop_assert!((200..500).contains(&code), "{code}");
+        let (code, said) = send(&mut c, &request("POST", &target, &body.to_string()));
+        prop_assert!((200..500).contains(&code), "{code} {said}");
+        c.advance_to(c.now().plus_ms(20_000));
+    }
+
+    #[test]
+    fn any_yaml_created(target in prop::sample::select(targets()), body in tree(), cut in 0..400usize,
+                        noise in "[a-z0-9:&*!|>{}\\[\\]'\"#%@, \n-]{0,12}") {
+        let mut c = cluster();
+        let mut yaml = serde_saphyr::to_string(&body).unwrap_or_default();
+        let at = (0..=cut.min(yaml.len())).rev().find(|i| yaml.is_char_boundary(*i)).unwrap_or(0);
+        yaml.insert_str(at, &noise);
+        let mut r = request("POST", &target, &yaml);
+        r.content_type = "application/yaml".into();
+        let (code, said) = send(&mut c, &r);
+        prop_assert!((200..500).contains(&code), "{code} {said}");
+    }
+
+    #[test]
+    fn anything_applied(target in prop::sample::select(targets()), first in tree(), second in tree(), force in any::<bool>()) {
+        let mut c = cluster();
+        for (manager, mut body) in [("a", first), ("b", second)] {
+            if let Some(meta) = body.as_object_mut() {
+                meta.insert("metadata".into(), serde_json::json!({"name": "x"}));
+            }
+            let uri = format!("{target}/x?fieldManager={manager}&force={force}");
+            let mut r = request("PATCH", &uri, &body.to_string());
+            r.content_type = "application/apply-patch+yaml".into();
+            let (code, said) = send(&mut c, &r);
+            prop_assert!((200..500).contains(&code), "{code} {said}");
+        }
+    }
+
+    #[test]
+    fn any_managed_fields(fields in "[fkvi:{}\\[\\]\".a-z0-9\\\\]{0,60}", tree in tree()) {
+        let mut c = cluster();
+        for fields in [serde_json::Value::from(fields), tree] {
+            let entry = serde_json::json!({"manager": "m", "operation": "Update", "apiVersion": "v1",
+                "fieldsType": "FieldsV1", "fieldsV1": fields});
+            let body = serde_json::json!({"metadata": {"name": "x", "managedFields": [entry]}, "data": {"a": "b"}});
+            let (code, said) = send(&mut c, &request("POST", CONFIG_MAPS, &body.to_string()));
+            prop_assert!((200..500).contains(&code), "{code} {said}");
+        }
+    }
+
+    #[test]
+    fn any_definition(schema in tree(), path in "[.\\[\\]a-z'\"@?()*:0-9=]{0,20}", rule in "[a-z.()<>=!&|'\" 0-9\\[\\]]{0,30}", object in tree()) {
+        let mut c = cluster();
+        let body = serde_json::json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": "things.example.com"},
+            "spec": {"group": "example.com", "scope": "Namespaced", "names": {"plural": "things", "kind": "Thing"},
+                "versions": [{"name": "v1", "served": true, "storage": true,
+                    "additionalPrinterColumns": [{"name": "A", "type": "string", "jsonPath": path}],
+                    "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object",
+                        "x-kubernetes-preserve-unknown-fields": true, "x-kubernetes-validations": [{"rule": rule}],
+                        "properties": {"more": schema}}}}}}]}});
+        let (code, said) = send(&mut c, &request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", &body.to_string()));
+        prop_assert!((200..500).contains(&code), "{code} {said}");
+        c.advance_to(c.now().plus_ms(10_000));
+        let thing = serde_json::json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "x"}, "spec": object});
+        let things = "/apis/example.com/v1/namespaces/default/things";
+        let (code, said) = send(&mut c, &request("POST", things, &thing.to_string()));
+        prop_assert!((200..500).contains(&code), "{code} {said}");
+        let mut r = request("GET", things, "");
+        r.accept = "application/json;as=Table;v=v1;g=meta.k8s.io".into();
+        c.handle(&r);
     }
 
     #[test]

@@ -1,0 +1,26 @@
+//! How much a cluster may hold. Models etcd's space quota, counted in objects instead of bytes: what is too much is refused in
+//! etcd's words, while reading, changing and deleting go on.
+//! Omits: the alarm that stays raised until somebody disarms it.
+
+use super::Api;
+use crate::{resources::MACHINE, status::Status};
+
+/// Objects of a small cluster: far above what three nodes can run, far below what a server feels.
+const OBJECTS_MAX: usize = 20_000;
+/// More for each machine of the world: its pods at most, with what belongs to each of them.
+const OBJECTS_MAX_PER_MACHINE: usize = 1_000;
+
+impl Api {
+    /// May one more object come?
+    pub(super) fn check_room(&self) -> Result<(), Status> {
+        let held = self.store().own_objects();
+        if held < OBJECTS_MAX {
+            return Ok(());
+        }
+        let machines = self.list(MACHINE, "").count();
+        if held < OBJECTS_MAX + machines * OBJECTS_MAX_PER_MACHINE {
+            return Ok(());
+        }
+        Err(Status::plain_error("etcdserver: mvcc: database space exceeded"))
+    }
+}

@@ -1,0 +1,75 @@
+//! What is too much: refused or bounded, in Kubernetes' words, and the cluster goes on.
+
+use std::time::Instant;
+
+use crate::support::*;
+
+fn refused(name: &str, path: &str, content_type: &str, body: &str, code: u16, words: &str) {
+    let mut c = cluster();
+    let mut r = request("POST", path, body);
+    r.content_type = content_type.into();
+    let began = Instant::now();
+    let (got, status) = send(&mut c, &r);
+    let message = status["message"].as_str().unwrap_or_default();
+    assert_eq!(got, code, "{name}: {message}");
+    assert!(message.contains(words), "{name}: {message}");
+    assert!(began.elapsed().as_secs() < 5, "{name} took {:?}", began.elapsed());
+    assert_eq!(names(&ok(&mut c, "GET", CONFIG_MAPS, "")), [] as [&str; 0], "{name}");
+}
+
+#[test]
+fn bodies_are_bounded() {
+    let json = "application/json";
+    let yaml = "application/yaml";
+    let long = "a".repeat(254);
+    let named = config_map(&long, "{}");
+    refused("a long name", CONFIG_MAPS, json, &named, 422, "must be no more than 253 characters");
+    let label = config_map("a", &format!("{{{:?}:\"b\"}}", "k".repeat(64)));
+    refused("a long label", CONFIG_MAPS, json, &label, 422, "name part must be no more than 63 characters");
+    let deep = format!(r#"{{"metadata":{{"name":"a"}},"data":{}"#, r#"{"a":"#.repeat(20_000));
+    refused("a deep tree", CONFIG_MAPS, json, &deep, 400, "");
+    let huge = format!(r#"{{"metadata":{{"name":"a"}},"data":{{"a":{:?}}}}}"#, "x".repeat(3 << 20));
+    refused("a body over 3 MiB", CONFIG_MAPS, json, &huge, 413, "limit is 3145728");
+    refused("half a body", CONFIG_MAPS, json, r#"{"metadata":{"na"#, 400, "unexpected end of JSON input");
+    let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for i in 1..12 {
+        let before = format!("*a{},", i - 1).repeat(10);
+        bomb += &format!("a{i}: &a{i} [{before}]\n");
+    }
+    refused("aliases of aliases", CONFIG_MAPS, yaml, &bomb, 400, "");
+    let deep = format!("metadata: {{name: a}}\ndata: {}", "{a: ".repeat(20_000));
+    refused("a deep YAML tree", CONFIG_MAPS, yaml, &deep, 400, "");
+}
+
+#[test]
+fn a_patch_cannot_grow_without_bound() {
+    let mut c = cluster();
+    ok(&mut c, "POST", CONFIG_MAPS, &config_map("a", "{}"));
+    let copies: Vec<String> = (0..200)
+        .map(|i| format!(r#"{{"op":"copy","from":"/data","path":"/data/x{i}"}}"#))
+        .collect();
+    let mut r = request("PATCH", &format!("{CONFIG_MAPS}/a"), &format!("[{}]", copies.join(",")));
+    r.content_type = "application/json-patch+json".into();
+    let began = Instant::now();
+    let (code, status) = send(&mut c, &r);
+    assert!((400..500).contains(&code), "{code} {status}");
+    assert!(began.elapsed().as_secs() < 5, "took {:?}", began.elapsed());
+}
+
+/// A cluster is full at some size, as etcd is; what is there can be read, changed and deleted.
+#[test]
+fn a_million_replicas_fill_the_cluster_and_no_more() {
+    let mut c = cluster();
+    ok(&mut c, "POST", DEPLOYMENTS, &deployment("web", 1_000_000));
+    c.advance_to(c.now().plus_ms(5_000));
+    let objects = |c: &mut sandbox::cluster::Cluster| ok(c, "GET", &format!("{PODS}?limit=1"), "");
+    let there = objects(&mut c)["metadata"]["remainingItemCount"].as_u64().unwrap();
+    assert!((5_000..=20_000).contains(&there), "{there} pods");
+    let (code, status) = send(&mut c, &request("POST", CONFIG_MAPS, &config_map("a", "{}")));
+    assert_eq!((code, status["message"].as_str()), (500, Some("etcdserver: mvcc: database space exceeded")));
+    c.advance_to(c.now().plus_ms(60_000));
+    assert_eq!(objects(&mut c)["metadata"]["remainingItemCount"].as_u64(), Some(there), "it stays as it is");
+    ok(&mut c, "PUT", &format!("{DEPLOYMENTS}/web/scale"), r#"{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"web","namespace":"default"},"spec":{"replicas":0}}"#);
+    c.advance_to(c.now().plus_ms(120_000));
+    ok(&mut c, "POST", CONFIG_MAPS, &config_map("a", "{}"));
+}
