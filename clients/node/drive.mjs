@@ -74,6 +74,17 @@ await logs.log(namespace, pod.metadata.name, "web", out, { follow: false });
 assert.equal(typeof (await done), "string");
 console.log("logs");
 
+const said = new PassThrough();
+const heard = text(said);
+const status = await new Promise((resolve, reject) => {
+  const command = ["sh", "-c", "hostname; exit 3"];
+  new k8s.Exec(config).exec(namespace, pod.metadata.name, "web", command, said, null, null, false, resolve).catch(reject);
+});
+said.end();
+assert.equal(await heard, `${pod.metadata.name}\n`);
+assert.equal(status.reason, "NonZeroExitCode");
+console.log("exec");
+
 await apps.deleteNamespacedDeployment({ name: "js", namespace });
 await until(pods, "no pods", (all) => all.length === 0);
 await pods.stop();

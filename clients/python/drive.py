@@ -1,6 +1,7 @@
 """The Python client drives a cluster: KUBECONFIG says which. Prints what it did; any surprise is an exception."""
 
 from kubernetes import client, config, watch
+from kubernetes.stream import stream
 
 config.load_kube_config()
 core, apps = client.CoreV1Api(), client.AppsV1Api()
@@ -52,6 +53,10 @@ def watches_creates_patches_deletes():
     logs = core.read_namespaced_pod_log(sorted(ready)[0], NAMESPACE)
     assert isinstance(logs, str)
     print("logs")
+    command = ["sh", "-c", "hostname; printenv KUBERNETES_SERVICE_PORT"]
+    said = stream(core.connect_get_namespaced_pod_exec, sorted(ready)[0], NAMESPACE, command=command, stdout=True)
+    assert said.splitlines() == [sorted(ready)[0], "443"], said
+    print("exec")
     apps.delete_namespaced_deployment("py", NAMESPACE)
     print("delete")
 

@@ -1,4 +1,4 @@
-//! Clients of other languages take `pilothouse cluster` for a cluster: list, watch, create, patch, logs, delete, errors.
+//! Clients of other languages take `pilothouse cluster` for a cluster: list, watch, create, patch, logs, exec, delete, errors.
 //!
 //! Their packages come from PyPI and npm into the build folder. Where Python or npm is not installed it says so and is done.
 #![allow(clippy::unwrap_used)]
@@ -97,7 +97,7 @@ fn the_python_client_drives_a_cluster() {
     let said = run(Command::new(&python).arg(ours.join("drive.py")).env("KUBECONFIG", &cluster.kubeconfig));
     assert_eq!(
         said.split_whitespace().collect::<Vec<_>>(),
-        ["list", "create", "watch", "patch", "logs", "delete", "refused"]
+        ["list", "create", "watch", "patch", "logs", "exec", "delete", "refused"]
     );
 }
 
@@ -117,7 +117,7 @@ fn the_javascript_client_drives_a_cluster() {
     let said = run(&mut node);
     assert_eq!(
         said.split_whitespace().collect::<Vec<_>>(),
-        ["list", "create", "informer", "patch", "logs", "delete", "refused"]
+        ["list", "create", "informer", "patch", "logs", "exec", "delete", "refused"]
     );
 }
 

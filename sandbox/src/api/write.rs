@@ -66,7 +66,7 @@ impl Api {
         self.name_it(resource, &mut object);
         let name = object.name().clone();
         self.check_namespace(resource, &object)?;
-        self.check_room()?;
+        self.check_room(resource)?;
         for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
             object["metadata"].remove(field);
         }

@@ -106,8 +106,13 @@ impl Store {
     }
 
     /// How many objects there are, without those that every cluster starts with.
-    pub fn own_objects(&self) -> usize {
+    pub fn all_own_objects(&self) -> usize {
         self.objects.values().map(Kind::own).sum()
+    }
+
+    /// How many there are of a kind, likewise.
+    pub fn own_objects(&self, resource: Resource) -> usize {
+        self.objects.get(&resource).map_or(0, Kind::own)
     }
 
     /// Writes an object; gives the record.

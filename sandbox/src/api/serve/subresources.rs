@@ -5,17 +5,21 @@ use super::{Call, body, exec, options::write_options, route::Target, text_body, 
 use crate::{
     api::Api,
     json::Json,
+    object::Key,
     request::Body,
     resources::POD,
     status::{FieldError, Status},
 };
 
-/// POST `binding`: puts a pod onto a node.
+/// POST `binding` of a pod, or to the collection of bindings: puts a pod onto a node.
 pub fn bind(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
     let (options, _) = write_options(call.query, "CreateOptions")?;
     let binding = body::parse(call.request, "Binding")?;
-    let key = target.key();
     let said = binding["metadata"]["name"].text();
+    let key = match &target.name {
+        Some(_) => target.key(),
+        None => Key::new(target.namespace.clone(), said),
+    };
     if !said.is_empty() && said != key.name {
         return Err(Status::bad_request(format!(
             "the name of the object ({said}) does not match the name on the URL ({})",
