@@ -136,6 +136,10 @@ fn complete(name: &str, schema: &mut Json) {
             default(message, field, always, property);
         }
     }
+    for (field, zero) in ZEROS.iter().filter(|(schema, ..)| *schema == name).map(|(_, field, zero)| (field, zero)) {
+        let zero = zero.map_or(Json::Null, |text| Json::parse(text.as_bytes()).unwrap_or_default());
+        schema["properties"][*field].set("default", zero);
+    }
     if name == format!("{META}.Status") {
         // So it stands in Kubernetes' documents, though it is no list.
         let details = &mut schema["properties"]["details"];
@@ -154,6 +158,17 @@ const SHOWN: [(&str, &str, Option<i64>); 5] = [
     ("io.k8s.api.apps.v1.StatefulSetStatus", "availableReplicas", Some(0)),
     ("io.k8s.api.core.v1.ReplicationControllerSpec", "minReadySeconds", Some(0)),
     ("io.k8s.api.core.v1.ReplicationControllerSpec", "replicas", Some(1)),
+];
+
+/// Zeros that JSON shows, or not, where the table of types cannot tell.
+const ZEROS: [(&str, &str, Option<&str>); 7] = [
+    ("io.k8s.api.core.v1.AzureDiskVolumeSource", "readOnly", Some("false")),
+    ("io.k8s.api.core.v1.Event", "reportingComponent", Some("\"\"")),
+    ("io.k8s.api.core.v1.Event", "reportingInstance", Some("\"\"")),
+    ("io.k8s.api.core.v1.GRPCAction", "service", Some("\"\"")),
+    ("io.k8s.api.core.v1.NodeRuntimeHandler", "name", Some("\"\"")),
+    ("io.k8s.api.networking.v1.ParentReference", "name", None),
+    ("io.k8s.api.networking.v1.ParentReference", "resource", None),
 ];
 
 /// What Kubernetes demands and k8s-openapi does not.
