@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 
@@ -27,6 +27,9 @@ use crate::{
 
 /// Largest request body, bytes. Models the API server's limit.
 pub const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// How long a document lives that never changes.
+const YEAR_MS: i64 = 365 * 24 * 3_600_000;
 
 /// Longest answer that says its length. A real API server does not know it of one that does not fit its buffer.
 const COUNTED_BYTES_MAX: usize = 4096;
@@ -154,6 +157,13 @@ impl Service {
         if document {
             let now = self.live.clock().now.http_date();
             head = head.header(header::ACCEPT_RANGES, "bytes").header(header::LAST_MODIFIED, now);
+            // What is asked for by its hash never changes.
+            let by_hash = request.query().split('&').any(|part| part.strip_prefix("hash=") == Some(&body.etag));
+            if let Some(headers) = head.headers_mut().filter(|_| by_hash && !body.etag.is_empty()) {
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, immutable"));
+                let expires = self.live.clock().now.plus_ms(YEAR_MS).http_date();
+                headers.extend(HeaderValue::from_str(&expires).ok().map(|value| (header::EXPIRES, value)));
+            }
         } else if body.content_type.starts_with("text/plain; charset") {
             head = head.header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         }
