@@ -24,7 +24,10 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\btimeoutSeconds=\d+", "timeoutSeconds=N"),
         (r#"Etag: "[0-9A-F]{32,}""#, "Etag: HASH"),
         (r"^\tAuthorization: Bearer <masked>$", NOT_COMPARED),
-        (r#"^I\d{4} .* streamwatcher\.go:\d+\] "Unable to decode an event from the watch stream" err="read tcp .*"#, NOT_COMPARED),
+        (
+            r#"^I\d{4} .* streamwatcher\.go:\d+\] "Unable to decode an event from the watch stream" err="read tcp .*"#,
+            NOT_COMPARED,
+        ),
         (r"^\t[0-9a-f]{8}( {1,2}[0-9a-f]{2})+ .*$", "\tPROTOBUF"),
         (r"^\tX-Kubernetes-Pf-\w+-Uid: .*$", NOT_COMPARED),
         (r#"(\\"description\\":\\")(?:[^"\\]|\\\\.|\\[^"\\]|\\\\\\")*(\\"|$)"#, "${1}PROSE${2}"),
@@ -166,7 +169,10 @@ mod tests {
                 "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MzEwLCJzdGFydCI6Ii9jM1x1MDAwMCJ9",
                 "{v:meta.k8s.io/v1,rv=RV ,start:/c3u0000}",
             ),
-            ("\t00000000  6b 38 73 00 0a 15 0a 07  61 70 70 73 2f 76 31 12  |k8s.....apps/v1.|", "\tPROTOBUF"),
+            (
+                "\t00000000  6b 38 73 00 0a 15 0a 07  61 70 70 73 2f 76 31 12  |k8s.....apps/v1.|",
+                "\tPROTOBUF",
+            ),
             ("\tContent-Length: 3801", "\tContent-Length: N"),
             (r#"x body="{} [truncated 4183 chars]""#, r#"x body="{} [truncated]""#),
             ("", ""),

@@ -68,8 +68,14 @@ mod tests {
     fn the_group_goes_and_the_rest_stays() {
         for (given, expect) in [
             ("apps/v1\nsim.pilothouse.dev/v1\nv1\n", "apps/v1\nv1\n"),
-            ("groups:\n- name: a\n  v: 1\n- name: sim.pilothouse.dev\n  v: 1\n- name: b\n", "groups:\n- name: a\n  v: 1\n- name: b\n"),
-            (r#"{"groups":[{"name":"apps"},{"name":"sim.pilothouse.dev"}]}"#, r#"{"groups":[{"name":"apps"}]}"#),
+            (
+                "groups:\n- name: a\n  v: 1\n- name: sim.pilothouse.dev\n  v: 1\n- name: b\n",
+                "groups:\n- name: a\n  v: 1\n- name: b\n",
+            ),
+            (
+                r#"{"groups":[{"name":"apps"},{"name":"sim.pilothouse.dev"}]}"#,
+                r#"{"groups":[{"name":"apps"}]}"#,
+            ),
             (r#"{"paths":["/api","/apis/sim.pilothouse.dev/v1"]}"#, r#"{"paths":["/api"]}"#),
             (r#"{"paths":{"apis/sim.pilothouse.dev":{},"api":{}}}"#, r#"{"paths":{"api":{}}}"#),
             (

@@ -18,7 +18,7 @@ mod words;
 
 use std::sync::{Arc, Mutex};
 
-pub use output::yaml::print as yaml;
+pub use goyaml::document as yaml;
 pub use words::{Line, split};
 
 /// Where the output goes, piece by piece, as kubectl writes it.

@@ -4,11 +4,9 @@ pub mod columns;
 pub mod gofmt;
 pub mod json;
 pub mod jsonpath;
-pub mod scalar;
 pub mod table;
 pub mod tabs;
 pub mod time;
-pub mod yaml;
 
 use serde_json::Value;
 

@@ -11,7 +11,7 @@ use crate::{
     flags::Flags,
     http::{Cx, JSON, query},
     manifest,
-    output::{json, text, yaml},
+    output::{json, text},
     patch,
     select::{self, Found},
 };
@@ -62,7 +62,7 @@ async fn view_last_applied(cx: &mut Cx<'_>, words: &[String]) -> Done {
         };
         let printed = match flags.text("output") {
             "json" => json::print(&applied, "  "),
-            _ => yaml::print(&applied),
+            _ => goyaml::document(&applied),
         };
         cx.out(&printed);
     }

@@ -14,7 +14,7 @@ use crate::{
     http::{Cx, JSON, TABLE, query},
     output::{
         columns::Columns, gofmt, items, json, jsonpath::Template, list, table, text, typed_items,
-        without_managed_fields, yaml,
+        without_managed_fields,
     },
     select::{self, Ask},
 };
@@ -278,7 +278,7 @@ fn print_whole(object: &Value, format: &Format, managed: bool) -> Done<String> {
         |object: &Value| if managed { object.clone() } else { without_managed_fields(object.clone()) };
     Ok(match format {
         Format::Json => json::print(&shown(object), "    "),
-        Format::Yaml => yaml::print(&shown(object)),
+        Format::Yaml => goyaml::document(&shown(object)),
         Format::JsonPath(template) => template.print(object)?,
         Format::Columns(columns) => columns.print(std::slice::from_ref(object), false),
         Format::Table { .. } | Format::Name => String::new(),

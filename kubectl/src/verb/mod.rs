@@ -19,7 +19,7 @@ use crate::{
     fail::{Done, Fail},
     flags::{Flags, verb_of},
     http::Cx,
-    output::{json, jsonpath::Template, without_managed_fields, yaml},
+    output::{json, jsonpath::Template, without_managed_fields},
 };
 
 /// All words that kubectl knows, for its guesses after a typo.
@@ -185,7 +185,7 @@ fn report(cx: &mut Cx<'_>, flags: &Flags, object: &Value, title: &str, done: &st
         "" => format!("{title} {done}{how}\n"),
         "name" => format!("{title}\n"),
         "json" => json::print(&without_managed_fields(object.clone()), "    "),
-        "yaml" => yaml::print(&without_managed_fields(object.clone())),
+        "yaml" => goyaml::document(&without_managed_fields(object.clone())),
         other => match other.strip_prefix("jsonpath=") {
             Some(template) => Template::parse(template)?.print(object)?,
             None => return Err(get::no_printer(other)),

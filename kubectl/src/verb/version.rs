@@ -6,7 +6,7 @@ use super::parse;
 use crate::{
     fail::{Done, Fail},
     http::Cx,
-    output::{json as print_json, text, yaml},
+    output::{json as print_json, text},
 };
 
 /// The kubectl whose words these are.
@@ -39,7 +39,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             printed
         }
         "json" => print_json::print(&whole, "  "),
-        "yaml" => format!("{}\n", yaml::print(&whole)),
+        "yaml" => format!("{}\n", goyaml::document(&whole)),
         _ => return Err(Fail::error("--output must be 'yaml' or 'json'")),
     };
     cx.out(&printed);

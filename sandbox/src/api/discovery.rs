@@ -241,9 +241,12 @@ mod tests {
 
     #[test]
     fn storage_version_hashes_are_kubernetes_own() {
-        for (kind, expect) in
-            [("ConfigMap", "qFsyl6wFWjQ="), ("Deployment", "8aSe+NMegvE="), ("IPAddress", "O4H8VxQhW5Y="), ("CustomResourceDefinition", "jfWCUB31mvA=")]
-        {
+        for (kind, expect) in [
+            ("ConfigMap", "qFsyl6wFWjQ="),
+            ("Deployment", "8aSe+NMegvE="),
+            ("IPAddress", "O4H8VxQhW5Y="),
+            ("CustomResourceDefinition", "jfWCUB31mvA="),
+        ] {
             let resource = Resource::all().find(|r| r.def().kind == kind).unwrap();
             assert_eq!(storage_version_hash(resource.def().into()).as_deref(), Some(expect), "{kind}");
         }

@@ -145,7 +145,9 @@ fn write_fields(entries: &mut Entries<'_>, map: &Map, message: &Message) {
 
 fn write_field(out: &mut Vec<u8>, value: &Json, field: &Field) {
     match (field.shape, value) {
-        (Shape::List, Json::List(list)) => write_list(out, list, |out, item| write_value(out, item, field.of)),
+        (Shape::List, Json::List(list)) => {
+            write_list(out, list, |out, item| write_value(out, item, field.of))
+        }
         (Shape::Map, Json::Map(map)) => {
             let mut entries = Entries::begin(out);
             for (key, value) in map.iter() {

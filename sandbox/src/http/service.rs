@@ -158,7 +158,8 @@ impl Service {
             let now = self.live.clock().now.http_date();
             head = head.header(header::ACCEPT_RANGES, "bytes").header(header::LAST_MODIFIED, now);
             // What is asked for by its hash never changes.
-            let by_hash = request.query().split('&').any(|part| part.strip_prefix("hash=") == Some(&body.etag));
+            let by_hash =
+                request.query().split('&').any(|part| part.strip_prefix("hash=") == Some(&body.etag));
             if let Some(headers) = head.headers_mut().filter(|_| by_hash && !body.etag.is_empty()) {
                 headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, immutable"));
                 let expires = self.live.clock().now.plus_ms(YEAR_MS).http_date();

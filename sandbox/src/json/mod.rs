@@ -7,7 +7,7 @@ mod access;
 mod map;
 mod serial;
 pub mod syntax;
-pub mod yaml;
+mod yaml;
 
 use ecow::{EcoString, EcoVec};
 

@@ -45,9 +45,8 @@ fn bodies_are_bounded() {
 fn a_patch_cannot_grow_without_bound() {
     let mut c = cluster();
     ok(&mut c, "POST", CONFIG_MAPS, &config_map("a", "{}"));
-    let copies: Vec<String> = (0..200)
-        .map(|i| format!(r#"{{"op":"copy","from":"/data","path":"/data/x{i}"}}"#))
-        .collect();
+    let copies: Vec<String> =
+        (0..200).map(|i| format!(r#"{{"op":"copy","from":"/data","path":"/data/x{i}"}}"#)).collect();
     let mut r = request("PATCH", &format!("{CONFIG_MAPS}/a"), &format!("[{}]", copies.join(",")));
     r.content_type = "application/json-patch+json".into();
     let began = Instant::now();

@@ -96,7 +96,8 @@ fn objects_come_and_go_with_their_labels() {
 #[test]
 fn a_streamed_list_is_behind_a_gate_that_is_closed() {
     let mut c = cluster();
-    let query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let query =
+        "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
     let (code, status) = send(&mut c, &request("GET", &format!("{CONFIG_MAPS}?{query}"), ""));
     assert_eq!((code, &status["details"]["causes"][0]["field"]), (422, &"sendInitialEvents".into()));
 }

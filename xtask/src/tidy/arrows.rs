@@ -4,12 +4,13 @@
 use super::{File, Finding, code::numbered};
 
 /// Ours, with those of ours that each may know.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("wire", &[]),
     ("app", &["wire"]),
     ("lessons", &["wire"]),
-    ("kubectl", &[]),
-    ("sandbox", &[]),
+    ("goyaml", &[]),
+    ("kubectl", &["goyaml"]),
+    ("sandbox", &["goyaml"]),
     ("server", &["app", "lessons", "kubectl", "sandbox", "wire"]),
     ("golden", &["server", "sandbox"]),
     ("xtask", &[]),

@@ -200,7 +200,9 @@ fn marks(property: &Value) -> Vec<String> {
         }
     }
     let values = [&property["enum"], &property["items"]["enum"], &property["additionalProperties"]["enum"]];
-    let values = values.into_iter().map(texts)
+    let values = values
+        .into_iter()
+        .map(texts)
         .find(|v| !v.is_empty() && v.len() <= VALUES_MAX && v.iter().all(|value| !value.contains(' ')));
     out.extend(values.map(|v| format!("enum({})", v.join("|"))));
     out

@@ -77,8 +77,10 @@ fn generator() -> SchemaGenerator {
 
 /// What a watch sends.
 fn watch_event() -> Json {
-    let object = json!({"$ref": format!("{PREFIX}io.k8s.apimachinery.pkg.runtime.RawExtension")})
-        .with("description", "The object as it is now; of a deleted one its last state; of an error a Status.");
+    let object = json!({"$ref": format!("{PREFIX}io.k8s.apimachinery.pkg.runtime.RawExtension")}).with(
+        "description",
+        "The object as it is now; of a deleted one its last state; of an error a Status.",
+    );
     json!({
         "description": "An event of a watch.", "type": "object", "required": ["type", "object"],
         "properties": {"type": {"type": "string", "default": ""}},
@@ -136,7 +138,9 @@ fn complete(name: &str, schema: &mut Json) {
             default(message, field, always, property);
         }
     }
-    for (field, zero) in ZEROS.iter().filter(|(schema, ..)| *schema == name).map(|(_, field, zero)| (field, zero)) {
+    for (field, zero) in
+        ZEROS.iter().filter(|(schema, ..)| *schema == name).map(|(_, field, zero)| (field, zero))
+    {
         let zero = zero.map_or(Json::Null, |text| Json::parse(text.as_bytes()).unwrap_or_default());
         schema["properties"][*field].set("default", zero);
     }

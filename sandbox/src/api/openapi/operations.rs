@@ -175,7 +175,10 @@ impl Words<'_> {
         let Kind { kind, plural, namespaced, .. } = self.kind;
         let base = format!("{}/watch", self.kind.base());
         let (scope, everywhere) = if *namespaced {
-            ("/namespaces/{namespace}", Some(format!("watch{}{kind}ListForAllNamespaces", self.group_words())))
+            (
+                "/namespaces/{namespace}",
+                Some(format!("watch{}{kind}ListForAllNamespaces", self.group_words())),
+            )
         } else {
             ("", None)
         };
@@ -194,8 +197,11 @@ impl Words<'_> {
                      operation instead."
                 ),
             };
-            let operation =
-                Operation { answer: meta("WatchEvent"), watch: true, ..self.operation("get", action, id, words) };
+            let operation = Operation {
+                answer: meta("WatchEvent"),
+                watch: true,
+                ..self.operation("get", action, id, words)
+            };
             Path { path, parameters, operations: vec![operation] }
         };
         let namespace: Vec<Parameter> = namespaced.then(parameters::namespace).into_iter().collect();
@@ -204,7 +210,12 @@ impl Words<'_> {
             .map(|id| one(format!("{base}/{plural}"), "watchlist", id, Vec::new()))
             .into_iter()
             .collect();
-        all.push(one(format!("{base}{scope}/{plural}"), "watchlist", self.id("watch", "", "List"), namespace));
+        all.push(one(
+            format!("{base}{scope}/{plural}"),
+            "watchlist",
+            self.id("watch", "", "List"),
+            namespace,
+        ));
         all.push(one(format!("{base}{scope}/{plural}/{{name}}"), "watch", self.id("watch", "", ""), named));
         all
     }

@@ -98,10 +98,8 @@ fn group_words(group: &str) -> (String, String) {
 fn item(tag: &str, id: &str, words: &str, types: &[&str], schema: Option<&str>) -> Json {
     let schema = schema.map_or_else(|| json!({"type": "string"}), reference);
     let mut get = json!({"tags": [tag], "description": words, "operationId": id});
-    get["responses"].set(
-        "200",
-        json!({"description": "OK"}).with("content", content(types.iter().copied(), &schema)),
-    );
+    get["responses"]
+        .set("200", json!({"description": "OK"}).with("content", content(types.iter().copied(), &schema)));
     get["responses"].set("401", json!({"description": "Unauthorized"}));
     Json::object().with("get", get)
 }

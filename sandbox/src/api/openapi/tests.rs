@@ -135,9 +135,14 @@ fn schemas_are_those_of_a_real_server() {
 #[test]
 fn documents_of_v3_are_those_of_a_real_server() {
     let mut found = Vec::new();
-    for url in
-        ["api/v1", "apis/apps/v1", "apis/discovery.k8s.io/v1", "apis/storage.k8s.io/v1", "apis/batch/v1", "apis/networking.k8s.io/v1"]
-    {
+    for url in [
+        "api/v1",
+        "apis/apps/v1",
+        "apis/discovery.k8s.io/v1",
+        "apis/storage.k8s.io/v1",
+        "apis/batch/v1",
+        "apis/networking.k8s.io/v1",
+    ] {
         let Some(json) = recorded(&format!("/openapi/v3/{url}"), "application/json") else { return };
         let theirs = without_words(&Json::parse(&json).unwrap());
         let ours = without_words(&Json::parse(&v3(&Kinds::default(), url).unwrap().bytes).unwrap());

@@ -172,7 +172,8 @@ mod tests {
             assert_eq!(got, expect, "{header}");
         }
         let discovery = |version: &str| {
-            let header = format!("application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList");
+            let header =
+                format!("application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList");
             Accept::parse(&header, false).map(|a| a.discovery).ok()
         };
         assert_eq!((discovery("v2"), discovery("v2beta1")), (Some(true), None));
@@ -181,9 +182,21 @@ mod tests {
     #[test]
     fn refusals_name_what_there_is() {
         for (header, streams, expect) in [
-            ("text/html", false, "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf"),
-            ("application/*", true, "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"),
-            ("application/json;as=Nope", false, "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"),
+            (
+                "text/html",
+                false,
+                "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+            ),
+            (
+                "application/*",
+                true,
+                "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch",
+            ),
+            (
+                "application/json;as=Nope",
+                false,
+                "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+            ),
         ] {
             let refused = Accept::parse(header, streams).unwrap_err();
             assert_eq!((refused.code, refused.message.as_str()), (406, expect));

@@ -71,7 +71,8 @@ pub fn check_size(request: &Request) -> Result<(), Status> {
 /// What is wrong with JSON text, in Go's words; our parser reads less deep than Go's.
 pub fn go_words(text: &[u8], error: &serde_json::Error) -> String {
     let too_deep = || "exceeded max depth".to_owned();
-    let other = || if error.to_string().starts_with("recursion limit") { too_deep() } else { error.to_string() };
+    let other =
+        || if error.to_string().starts_with("recursion limit") { too_deep() } else { error.to_string() };
     syntax::fault(text).unwrap_or_else(other)
 }
 

@@ -4,11 +4,7 @@ use super::{
     accept::{Accept, Encoding},
     query::Query,
 };
-use crate::{
-    api::wire,
-    json::{Json, yaml},
-    request::Body,
-};
+use crate::{api::wire, json::Json, request::Body};
 
 /// The body as its client takes it.
 pub fn encode(body: Body, accept: &Accept, query: &Query) -> Body {
@@ -19,7 +15,7 @@ pub fn encode(body: Body, accept: &Accept, query: &Query) -> Body {
         Encoding::Yaml => match Json::parse(&body.bytes) {
             Ok(json) => Body {
                 content_type: "application/yaml",
-                bytes: yaml::document(&json).into_bytes().into(),
+                bytes: goyaml::document(&json).into_bytes().into(),
                 ..body
             },
             Err(_) => body,

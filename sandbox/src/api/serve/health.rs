@@ -76,10 +76,8 @@ pub fn answer(endpoint: &str, check: &str, query: &Query) -> Option<Body> {
     let unknown: Vec<String> =
         excluded.iter().filter(|e| !all.contains(e)).map(|e| format!("{e:?}")).collect();
     if !unknown.is_empty() {
-        lines += &format!(
-            "warn: some health checks cannot be excluded: no matches for {}\n",
-            unknown.join(", ")
-        );
+        lines +=
+            &format!("warn: some health checks cannot be excluded: no matches for {}\n", unknown.join(", "));
     }
     Some(text_body(200, format!("{lines}{endpoint} check passed\n")))
 }

@@ -117,8 +117,8 @@ impl Page {
         };
         let bytes = decode64(&options.continue_)
             .map_err(|at| bad(&format!("illegal base64 data at input byte {at}")))?;
-        let token = Json::parse(&bytes)
-            .map_err(|e| bad(&syntax::fault(&bytes).unwrap_or_else(|| e.to_string())))?;
+        let token =
+            Json::parse(&bytes).map_err(|e| bad(&syntax::fault(&bytes).unwrap_or_else(|| e.to_string())))?;
         if token["v"] != "meta.k8s.io/v1" {
             return Err(bad("server does not recognize this encoded version"));
         }

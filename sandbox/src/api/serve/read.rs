@@ -110,7 +110,12 @@ fn document(api: &Api, accept: &str, route: &Route) -> Body {
             ("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Some(openapi::v2_protobuf(kinds)))
         }
         Route::OpenApiV2 => ("application/json", Some(openapi::v2(kinds))),
-        _ => return Body { content_type: "text/plain; charset=utf-8", ..json_body(200, &openapi::index(kinds)) },
+        _ => {
+            return Body {
+                content_type: "text/plain; charset=utf-8",
+                ..json_body(200, &openapi::index(kinds))
+            };
+        }
     };
     document.map_or_else(
         // Without a word, and without a type.

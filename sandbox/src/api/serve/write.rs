@@ -61,7 +61,7 @@ fn verb(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status>
     match (call.request.method.as_str(), target.name.is_some(), target.sub) {
         (_, _, Sub::Absent) => Err(Status::not_modelled(api.def(target.resource))),
         ("POST", false, Sub::None) if target.resource == resources::BINDING => {
-            subresources::bind(api, &call, &target)
+            subresources::bind(api, call, target)
         }
         ("POST", false, Sub::None) if !api.def(target.resource).is_stored() => {
             Err(Status::not_modelled(api.def(target.resource)))

@@ -1,10 +1,7 @@
 //! The order of fields of what stands around objects: lists, Tables, discovery, the version.
 
 use super::{Entries, write_list as list, write_object, write_plain, write_typed};
-use crate::{
-    json::Json,
-    types,
-};
+use crate::{json::Json, types};
 
 /// Fields in their order, and what each holds.
 pub struct Envelope(&'static [(&'static str, Part)]);

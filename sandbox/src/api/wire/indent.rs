@@ -55,7 +55,10 @@ mod tests {
         for (given, expect) in [
             ("{}\n", "{}"),
             (r#"{"a":[],"b":{}}"#, "{\n  \"a\": [],\n  \"b\": {}\n}"),
-            (r#"{"a":[1,"x,}\"{"],"b":{"c":null}}"#, "{\n  \"a\": [\n    1,\n    \"x,}\\\"{\"\n  ],\n  \"b\": {\n    \"c\": null\n  }\n}"),
+            (
+                r#"{"a":[1,"x,}\"{"],"b":{"c":null}}"#,
+                "{\n  \"a\": [\n    1,\n    \"x,}\\\"{\"\n  ],\n  \"b\": {\n    \"c\": null\n  }\n}",
+            ),
             (r#"[[1],[]]"#, "[\n  [\n    1\n  ],\n  []\n]"),
         ] {
             assert_eq!(String::from_utf8(indent(given.as_bytes())).unwrap(), expect);

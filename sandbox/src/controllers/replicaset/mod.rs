@@ -71,10 +71,10 @@ pub struct ReplicaSets {
 /// Sees a change.
 pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
-    if record.resource == resources::POD {
-        if let Some((resource, key, after_ms)) = available_later(record, api) {
-            queue.after_ms(after_ms, Work::ReplicasLater(resource, key));
-        }
+    if record.resource == resources::POD
+        && let Some((resource, key, after_ms)) = available_later(record, api)
+    {
+        queue.after_ms(after_ms, Work::ReplicasLater(resource, key));
     }
     match record.resource {
         REPLICA_SET | REPLICATION_CONTROLLER if record.change != Change::Deleted => {

@@ -242,7 +242,12 @@ mod tests {
             r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"p"}}]}"#,
         );
         assert!(pods.unwrap().starts_with(b"k8s\0\x0a\x0d\x0a\x02v1\x12\x07PodList"));
-        assert!(write(r#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"p"}}"#).is_some());
+        assert!(
+            write(
+                r#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"p"}}"#
+            )
+            .is_some()
+        );
         assert_eq!(write(r#"{"kind":"Machine","apiVersion":"sim.pilothouse.dev/v1"}"#), None);
     }
 }
