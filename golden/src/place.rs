@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use sandbox::version::KUBERNETES_VERSION;
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -44,14 +45,16 @@ pub fn recordings() -> Option<PathBuf> {
     given.or_else(|| Some(root().join("../shared/golden"))).filter(|p| p.is_dir())
 }
 
-/// The recordings' kubectl: others print other words.
-const KUBECTL_MINOR: &str = "1.33";
+/// Version of the recordings' kubectl, without its patch: others print other words.
+fn kubectl_minor() -> &'static str {
+    KUBERNETES_VERSION.rsplit_once('.').map_or(KUBERNETES_VERSION, |(minor, _)| minor)
+}
 
-/// The kubectl on the PATH, or its sibling `kubectl.1.33`; `None` where neither is of the recordings' version.
+/// The kubectl on the PATH, or its sibling of the recordings' version; `None` where neither is of that version.
 pub fn kubectl() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let found = env::split_paths(&path).map(|dir| dir.join("kubectl")).find(|file| file.is_file())?;
-    let sibling = std::fs::canonicalize(&found).ok()?.with_file_name(format!("kubectl.{KUBECTL_MINOR}"));
+    let sibling = std::fs::canonicalize(&found).ok()?.with_file_name(format!("kubectl.{}", kubectl_minor().trim_start_matches('v')));
     [sibling, found].into_iter().find(|file| is_of_the_recordings(file))
 }
 
@@ -60,7 +63,7 @@ fn is_of_the_recordings(kubectl: &Path) -> bool {
     said.is_ok_and(|said| {
         let version: Value = serde_json::from_slice(&said.stdout).unwrap_or_default();
         let version = version["clientVersion"]["gitVersion"].as_str().unwrap_or_default();
-        version.trim_start_matches('v').starts_with(&format!("{KUBECTL_MINOR}."))
+        version.starts_with(&format!("{}.", kubectl_minor()))
     })
 }
 

@@ -34,6 +34,9 @@ pub const KINDS: &[Kind] = &[
     Kind { plural: "signals", path: "/apis/sim.pilothouse.dev/v1/signals" },
 ];
 
+/// Watches know nothing from before it.
+const FIRST_REVISION: &str = "2";
+
 /// What a watch said.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -49,7 +52,7 @@ pub struct Seen {
 
 /// Sends everything that happens to a kind, from the first revision on as far as the cluster remembers.
 pub async fn follow(client: kube::Client, kind: Kind, to: Sender<Seen>) {
-    let mut from = "1".to_owned();
+    let mut from = FIRST_REVISION.to_owned();
     loop {
         let watched = tokio::select! {
             watched = watch(&client, kind, &mut from, &to) => watched,
@@ -95,7 +98,7 @@ async fn list(client: &kube::Client, kind: Kind, to: &Sender<Seen>) -> kube::Res
     for object in all["items"].as_array_mut().into_iter().flatten() {
         let _ = send(to, kind, object.take(), false).await;
     }
-    Ok(all["metadata"]["resourceVersion"].as_str().unwrap_or("1").to_owned())
+    Ok(all["metadata"]["resourceVersion"].as_str().unwrap_or(FIRST_REVISION).to_owned())
 }
 
 async fn send(to: &Sender<Seen>, kind: Kind, object: Value, deleted: bool) -> Result<(), ()> {
