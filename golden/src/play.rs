@@ -195,6 +195,7 @@ impl Player<'_> {
             self.timeline.on(POLL_MS).await;
             said = self.run(args).await?;
         }
+        self.timeline.came(recorded.t);
         let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
         let is = self.restarts.translate(&expect, said_text(said.exit, &said.stdout, &said.stderr));
         let agrees = compare::texts(&expect, &is);

@@ -1,5 +1,5 @@
 //! Virtual time of a replay: it stands at the recorded moment of each step and of each request within it, and flows while a
-//! command waits for something to happen.
+//! command waits for something to happen. Where something took longer here than there, all that follows is as much later.
 
 use std::{
     collections::VecDeque,
@@ -29,15 +29,26 @@ pub struct Awaited {
 #[derive(Clone)]
 pub struct Timeline {
     live: Live,
-    start: Time,
     flow: Arc<Mutex<Flow>>,
 }
 
-/// Which requests are still to come, and for how long time has stood because of one.
-#[derive(Default)]
+/// Where the scenario's seconds begin, which requests are still to come, and for how long time has stood because of one.
 struct Flow {
+    start: Time,
     awaited: VecDeque<Awaited>,
     stood: Duration,
+}
+
+impl Flow {
+    fn moment(&self, seconds: f64) -> Time {
+        self.start.plus_ms((seconds * 1000.0) as i64)
+    }
+
+    /// What was recorded for `seconds` has ended only `now`.
+    fn ended(&mut self, seconds: f64, now: Time) {
+        let late_ms = now.since_ms(self.moment(seconds)).max(0);
+        self.start = self.start.plus_ms(late_ms);
+    }
 }
 
 impl Timeline {
@@ -45,12 +56,21 @@ impl Timeline {
     pub async fn start(live: Live) -> Self {
         let start = live.epoch().plus_ms(AGE_MS);
         live.advance_to(start).await;
-        Self { live, start, flow: Arc::default() }
+        let flow = Flow { start, awaited: VecDeque::new(), stood: Duration::ZERO };
+        Self { live, flow: Arc::new(Mutex::new(flow)) }
     }
 
     /// Stands at `seconds` since the scenario's start, unless that is past.
     pub async fn at(&self, seconds: f64) {
-        self.live.advance_to(self.moment(seconds)).await;
+        let moment = self.lock().moment(seconds);
+        self.live.advance_to(moment).await;
+    }
+
+    /// What was waited for and had come at `seconds` has come now: if that is later, so is all that follows. Else commands
+    /// that the reference gave one after the other would meet here in one moment.
+    pub fn came(&self, seconds: f64) {
+        let now = self.live.clock().now;
+        self.lock().ended(seconds, now);
     }
 
     /// Moves on.
@@ -70,7 +90,7 @@ impl Timeline {
             let Some(at) = flow.awaited.iter().position(|a| a.what == what) else { return };
             let t = flow.awaited.drain(..=at).next_back().map_or(0.0, |a| a.t);
             flow.stood = Duration::ZERO;
-            self.moment(t)
+            flow.moment(t)
         };
         self.live.advance_to(moment).await;
     }
@@ -122,17 +142,27 @@ impl Timeline {
             flow.awaited.clear();
             return next;
         }
-        let bound = flow.awaited.front().map_or(end, |a| self.moment(a.t)).max(now);
+        let bound = flow.awaited.front().map_or(end, |a| flow.moment(a.t)).max(now);
         flow.stood = if bound == now { flow.stood + BEAT } else { Duration::ZERO };
         next.min(bound)
-    }
-
-    fn moment(&self, seconds: f64) -> Time {
-        self.start.plus_ms((seconds * 1000.0) as i64)
     }
 
     fn lock(&self) -> MutexGuard<'_, Flow> {
         // Whole values are written: nothing is half done after a panic.
         self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_late_delays_what_follows() {
+        for (came_ms, next_ms) in [(20_000, 21_000), (27_000, 28_000), (19_000, 21_000)] {
+            let mut flow = Flow { start: Time(0), awaited: VecDeque::new(), stood: Duration::ZERO };
+            flow.ended(20.0, Time(came_ms));
+            assert_eq!(flow.moment(21.0), Time(next_ms), "{came_ms}");
+        }
     }
 }
