@@ -159,7 +159,7 @@ impl Player<'_> {
         let child = self.stand.kubectl.spawn(&line)?;
         let pid = child.id();
         let work = self.stand.kubectl.finish(child, &line);
-        let said = self.timeline.during(recorded.ms, patience(&line), pid, work).await?;
+        let said = self.timeline.during(recorded.ms, patience(&line, recorded), pid, work).await?;
         self.restarts.see(&line.args);
         let expect = said_text(recorded.exit.unwrap_or(0), &recorded.stdout, &recorded.stderr);
         let is = self.restarts.translate(&expect, said_text(said.exit, &said.stdout, &said.stderr));
@@ -251,10 +251,13 @@ impl Player<'_> {
     }
 }
 
-/// Real time that a command may wait for nothing: longer where it counts a timeout of its own, by the real clock.
-fn patience(line: &Line) -> Duration {
+/// Real time that a command may wait for nothing: longer where it ended by a timeout of its own, which it counts by the real
+/// clock.
+fn patience(line: &Line, recorded: &Recorded) -> Duration {
+    let failed = recorded.exit.is_some_and(|code| code != 0);
     let own = line.args.iter().filter_map(|a| {
-        let time = a.strip_prefix("--timeout=").or_else(|| a.strip_prefix("--request-timeout="))?;
+        let time = a.strip_prefix("--timeout=").filter(|_| failed);
+        let time = time.or_else(|| a.strip_prefix("--request-timeout="))?;
         time.strip_suffix('s')?.parse::<u64>().ok()
     });
     PATIENCE + Duration::from_secs(own.max().unwrap_or(0))
