@@ -1,8 +1,8 @@
 //! OpenAPI v3 and v2: what is served, with schemas, by which kubectl explains, validates and merges. Models the documents
 //! of kube-apiserver. They are made once a process, when somebody asks first.
-//! Omits: v2 of discovery and of the `/watch/` paths, streams into pods and proxies, v3 in protobuf (its clients take JSON
-//! too).
+//! Omits: v2 of discovery and of the `/watch/` paths, v3 in protobuf (its clients take JSON too).
 
+mod connect;
 mod custom;
 mod definitions;
 mod gnostic;

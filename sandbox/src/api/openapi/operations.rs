@@ -1,7 +1,8 @@
 //! What can be done at which path, in a form from which both versions of OpenAPI are written. Models the installer of
-//! kube-apiserver's routes. Omits: streams into pods, proxies.
+//! kube-apiserver's routes.
 
 use super::{
+    connect,
     kind::{Gvk, Kind, Subresource},
     parameters::{self, Parameter},
 };
@@ -44,6 +45,9 @@ pub(super) struct Operation {
 impl Operation {
     /// The media types of the answer.
     pub fn produces(&self) -> Vec<&'static str> {
+        if self.action == "connect" {
+            return vec!["*/*"];
+        }
         let all = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
         let streams = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
         let mut types: Vec<&str> = if self.answer.is_none() { vec!["text/plain"] } else { Vec::new() };
@@ -54,7 +58,7 @@ impl Operation {
     }
 }
 
-const OK: (u16, &str) = (200, "OK");
+pub(super) const OK: (u16, &str) = (200, "OK");
 const CREATED: (u16, &str) = (201, "Created");
 const ACCEPTED: (u16, &str) = (202, "Accepted");
 
@@ -74,6 +78,7 @@ pub(super) fn paths(kind: &Kind) -> Vec<Path> {
     all.extend(kind.subresources.iter().map(|sub| words.part(sub)));
     all.retain(|path| !path.operations.is_empty());
     all.iter_mut().for_each(share);
+    all.extend(connect::paths(kind));
     if words.may("watch") {
         all.extend(words.watches());
     }
@@ -92,8 +97,9 @@ fn share(path: &mut Path) {
     path.parameters.sort_by_key(|p| p.name);
 }
 
-struct Words<'a> {
-    kind: &'a Kind,
+/// What a kind's paths and operations are called.
+pub(super) struct Words<'a> {
+    pub kind: &'a Kind,
 }
 
 impl Words<'_> {
@@ -101,7 +107,7 @@ impl Words<'_> {
         self.kind.verbs.contains(&verb)
     }
 
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         let namespace = if self.kind.namespaced { "/namespaces/{namespace}" } else { "" };
         format!("{}{namespace}/{}", self.kind.base(), self.kind.plural)
     }
@@ -121,12 +127,12 @@ impl Words<'_> {
         group.split('.').chain([self.kind.version.as_str()]).map(capital).collect()
     }
 
-    fn id(&self, verb: &str, before: &str, after: &str) -> String {
+    pub(super) fn id(&self, verb: &str, before: &str, after: &str) -> String {
         let scope = if self.kind.namespaced { "Namespaced" } else { "" };
         format!("{verb}{}{before}{scope}{}{after}", self.group_words(), self.kind.kind)
     }
 
-    fn operation(
+    pub(super) fn operation(
         &self,
         method: &'static str,
         action: &'static str,
@@ -369,7 +375,7 @@ fn article(kind: &str) -> &'static str {
     if kind.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" }
 }
 
-fn capital(word: &str) -> String {
+pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }

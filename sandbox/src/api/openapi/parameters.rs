@@ -24,13 +24,14 @@ impl Parameter {
     }
 }
 
-const QUERY: [(&str, &str, &str); 26] = [
+const QUERY: [(&str, &str, &str); 35] = [
     (
         "allowWatchBookmarks",
         "boolean",
         "Send BOOKMARK events, which carry no more than a resourceVersion, in a watch.",
     ),
-    ("container", "string", "The container whose log is read. May be left out where the pod has only one."),
+    ("command", "string", "The command to run, and its arguments one by one."),
+    ("container", "string", "Which container of the pod. May be left out where it has only one."),
     ("continue", "string", "The `continue` of the page before: where this page of a list starts."),
     ("dryRun", "string", "`All`: do everything but keep nothing."),
     (
@@ -56,6 +57,11 @@ const QUERY: [(&str, &str, &str); 26] = [
         "boolean",
         "Delete what cannot be read any more, whatever that breaks.",
     ),
+    (
+        "insecureSkipTLSVerifyBackend",
+        "boolean",
+        "Take the log from a kubelet whose certificate cannot be verified, too.",
+    ),
     ("labelSelector", "string", "Only objects whose labels are so. Defaults to everything."),
     (
         "limit",
@@ -64,6 +70,8 @@ const QUERY: [(&str, &str, &str); 26] = [
     ),
     ("limitBytes", "integer", "The most bytes of a log."),
     ("orphanDependents", "boolean", "Deprecated, see propagationPolicy: leave what the object owns."),
+    ("path", "string", "What is asked for behind the proxy."),
+    ("ports", "integer", "The ports to forward; where the client names them by WebSocket."),
     ("pretty", "string", "`true`: indent the answer."),
     ("previous", "boolean", "The log of the container before its last restart."),
     (
@@ -83,9 +91,14 @@ const QUERY: [(&str, &str, &str); 26] = [
         "Begin a watch with the objects that are there, and a bookmark after them.",
     ),
     ("sinceSeconds", "integer", "Only what was logged in the last so many seconds."),
+    ("stderr", "boolean", "Send what the command writes to its standard error."),
+    ("stdin", "boolean", "Pass what the client sends to the command's standard input."),
+    ("stdout", "boolean", "Send what the command writes to its standard output."),
+    ("stream", "string", "Which stream of a log: `All` (the default), `Stdout` or `Stderr`."),
     ("tailLines", "integer", "Only the last so many lines of a log."),
     ("timeoutSeconds", "integer", "Seconds after which a list or watch ends."),
     ("timestamps", "boolean", "Each line of a log with its moment."),
+    ("tty", "boolean", "Give the command a terminal."),
     ("watch", "boolean", "Stream the changes from resourceVersion on instead of a list."),
 ];
 /// Query parameters by name, in the order given.
@@ -108,6 +121,11 @@ pub(super) fn name(kind: &str) -> Parameter {
 pub(super) fn namespace() -> Parameter {
     let description = "object name and auth scope, such as for teams and projects".into();
     Parameter { name: "namespace", in_: "path", type_: "string", description }
+}
+
+/// `{path}` of the other side, behind a proxy.
+pub(super) fn onward() -> Parameter {
+    Parameter { name: "path", in_: "path", type_: "string", description: "path to the resource".into() }
 }
 
 pub(super) const WRITE: &[&str] = &["dryRun", "fieldManager", "fieldValidation"];
@@ -146,5 +164,14 @@ pub(super) const DELETE_COLLECTION: &[&str] = &[
     "sendInitialEvents",
     "timeoutSeconds",
 ];
-pub(super) const LOG: &[&str] =
-    &["container", "follow", "limitBytes", "previous", "sinceSeconds", "tailLines", "timestamps"];
+pub(super) const LOG: &[&str] = &[
+    "container",
+    "follow",
+    "insecureSkipTLSVerifyBackend",
+    "limitBytes",
+    "previous",
+    "sinceSeconds",
+    "stream",
+    "tailLines",
+    "timestamps",
+];
