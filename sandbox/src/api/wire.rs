@@ -1,6 +1,5 @@
 //! JSON as Kubernetes writes it: fields in the order of its types, and `<`, `>` and `&` escaped as Go does. Models
 //! `encoding/json` over the types of the API. Custom resources have no types: their fields come by name.
-//! Omits: the few types whose fields stand in another order than their protobuf numbers.
 
 mod envelope;
 mod indent;
@@ -132,7 +131,7 @@ fn write_message(out: &mut Vec<u8>, map: &Map, message: &Message) {
 }
 
 fn write_fields(entries: &mut Entries<'_>, map: &Map, message: &Message) {
-    for field in &message.fields {
+    for field in message.in_json() {
         if field.name.is_empty() {
             if let Some(inlined) = field.message() {
                 write_fields(entries, map, inlined);

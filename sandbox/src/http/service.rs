@@ -69,7 +69,7 @@ impl Service {
             Ok(request) => request,
             Err(status) => return self.fail(&status),
         };
-        let known = text(&parts.headers, header::IF_NONE_MATCH);
+        let known = Known::of(&parts.headers);
         match self.live.handle(&request).await {
             Ok(Reply::Body(body)) => self.whole(self.edged(&request, body), &known, &request),
             Ok(Reply::Watch(w)) => {
@@ -140,35 +140,40 @@ impl Service {
     }
 
     /// A whole answer; without its body if that is the one that the client says it knows.
-    fn whole(&self, body: Body, known: &str, request: &Request) -> Response<ResponseBody> {
+    fn whole(&self, body: Body, known: &Known, request: &Request) -> Response<ResponseBody> {
         self.live.0.counts.count(metrics::verb(&request.method, false), body.code);
         let mut code = StatusCode::from_u16(body.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut bytes = body.bytes;
         let etag = format!("\"{}\"", body.etag);
-        if !body.etag.is_empty() && known.split(',').any(|tag| tag.trim() == etag) {
+        let now = self.live.clock().now.http_date();
+        let is_file = code == StatusCode::OK && request.path().starts_with("/openapi/");
+        if (!body.etag.is_empty() && known.tags.split(',').any(|tag| tag.trim() == etag))
+            || (is_file && known.tags.is_empty() && known.since == now)
+        {
             (code, bytes) = (StatusCode::NOT_MODIFIED, Bytes::new());
         }
         let mut head = self.head(code, body.content_type, &body.warnings);
         if !body.etag.is_empty() {
             head = head.header(header::ETAG, etag).header(header::VARY, "Accept");
         }
+        if code == StatusCode::NOT_MODIFIED {
+            return unchanged(head, is_file.then_some(now).filter(|_| body.etag.is_empty()));
+        }
         // As a file server gives files.
-        let document = code == StatusCode::OK && request.path().starts_with("/openapi/");
-        if document {
-            let now = self.live.clock().now.http_date();
+        if is_file {
             head = head.header(header::ACCEPT_RANGES, "bytes").header(header::LAST_MODIFIED, now);
             // What is asked for by its hash never changes.
             let by_hash =
                 request.query().split('&').any(|part| part.strip_prefix("hash=") == Some(&body.etag));
             if let Some(headers) = head.headers_mut().filter(|_| by_hash && !body.etag.is_empty()) {
                 headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, immutable"));
-                let expires = self.live.clock().now.plus_ms(YEAR_MS).http_date();
+                let expires = self.live.clock().now.plus_ms(YEAR_MS).http_date().replace("GMT", "UTC");
                 headers.extend(HeaderValue::from_str(&expires).ok().map(|value| (header::EXPIRES, value)));
             }
         } else if body.content_type.starts_with("text/plain; charset") {
             head = head.header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         }
-        let counted = document || bytes.len() <= COUNTED_BYTES_MAX;
+        let counted = is_file || bytes.len() <= COUNTED_BYTES_MAX;
         if counted {
             head = head.header(header::CONTENT_LENGTH, bytes.len());
         }
@@ -182,7 +187,7 @@ impl Service {
 
     fn fail(&self, status: &Status) -> Response<ResponseBody> {
         match failure(status) {
-            Reply::Body(body) => self.whole(body, "", &Request::default()),
+            Reply::Body(body) => self.whole(body, &Known::default(), &Request::default()),
             Reply::Watch(_) | Reply::Exec(_) => Response::default(),
         }
     }
@@ -199,6 +204,31 @@ impl Service {
         }
         head
     }
+}
+
+/// What a client knows already.
+#[derive(Default)]
+struct Known {
+    /// `If-None-Match`.
+    tags: String,
+    /// `If-Modified-Since`.
+    since: String,
+}
+
+impl Known {
+    fn of(headers: &HeaderMap) -> Self {
+        Self { tags: text(headers, header::IF_NONE_MATCH), since: text(headers, header::IF_MODIFIED_SINCE) }
+    }
+}
+
+/// An answer that sends nothing again, without headers that would describe a body.
+fn unchanged(mut head: http::response::Builder, modified: Option<String>) -> Response<ResponseBody> {
+    if let Some(headers) = head.headers_mut() {
+        headers.remove(header::CONTENT_TYPE);
+        let modified = modified.and_then(|moment| HeaderValue::from_str(&moment).ok());
+        headers.extend(modified.map(|value| (header::LAST_MODIFIED, value)));
+    }
+    head.body(Full::default().map_err(|e: Infallible| match e {}).boxed_unsync()).unwrap_or_default()
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> String {

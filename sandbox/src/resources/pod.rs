@@ -38,7 +38,6 @@ fn default(pod: &mut Object) {
     for list in ["initContainers", "containers"] {
         pod_spec::each(spec, list, |c| requests_from_limits(&mut c["resources"]));
     }
-    admit(spec);
 }
 
 /// A limit without a request is the request too.
@@ -50,7 +49,7 @@ fn requests_from_limits(resources: &mut Json) {
     }
 }
 
-/// What DefaultTolerationSeconds adds.
+/// What DefaultTolerationSeconds adds: no client owns it.
 fn admit(spec: &mut Json) {
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         let tolerates = |t: &Json| {
@@ -66,6 +65,7 @@ fn admit(spec: &mut Json) {
 }
 
 fn prepare(pod: &mut Object, old: Option<&Object>) {
+    admit(&mut pod["spec"]);
     match old {
         None => {
             let class = qos_class(&pod["spec"]);
@@ -185,7 +185,7 @@ mod tests {
         ] {
             let mut made = pod(json!({"containers": []}).with("tolerations", said.clone()));
             assert_eq!(made["spec"]["tolerations"], Json::from(expect.clone()), "{said:?}");
-            default(&mut made);
+            prepare(&mut made, None);
             assert_eq!(made["spec"]["tolerations"], Json::from(expect), "again");
         }
     }

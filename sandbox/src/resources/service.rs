@@ -93,8 +93,6 @@ fn default(service: &mut Object) {
     });
     if spec["type"] != *"ExternalName" {
         spec.default_to("internalTrafficPolicy", "Cluster");
-        spec.default_to("ipFamilies", vec![Json::from("IPv4")]);
-        spec.default_to("ipFamilyPolicy", "SingleStack");
     }
     if spec["type"] == "NodePort" || spec["type"] == "LoadBalancer" {
         spec.default_to("externalTrafficPolicy", "Cluster");
@@ -102,12 +100,21 @@ fn default(service: &mut Object) {
     if spec["type"] == "LoadBalancer" {
         spec.default_to("allocateLoadBalancerNodePorts", true);
     }
+}
+
+/// What the registry fills in: no client owns it.
+fn fill_families(spec: &mut Json) {
+    if spec["type"] != *"ExternalName" {
+        spec.default_to("ipFamilies", vec![Json::from("IPv4")]);
+        spec.default_to("ipFamilyPolicy", "SingleStack");
+    }
     if spec["clusterIP"] == "None" {
         spec.default_to("clusterIPs", vec![Json::from("None")]);
     }
 }
 
 fn prepare(service: &mut Object, old: Option<&Object>) {
+    fill_families(&mut service["spec"]);
     let Some(old) = old else {
         service.set("status", json!({"loadBalancer": {}}));
         return;

@@ -9,6 +9,7 @@
 //! (list-type and map-type), `merge`, `merge(KEY)`, `retainKeys`, `replace` (the strategy of strategic merge patch; its key is
 //! the first of `map` where it names none), `enum(VALUE|…)` and `default(VALUE)`.
 
+mod order;
 mod parse;
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -28,6 +29,8 @@ pub struct Message {
     pub atomic: bool,
     /// In the order of their numbers.
     pub fields: Vec<Field>,
+    /// Their places in the order of JSON.
+    json_order: Vec<usize>,
 }
 
 /// A field of a type.
@@ -129,6 +132,11 @@ pub fn by_schema(name: &str) -> Option<&'static Message> {
 }
 
 impl Message {
+    /// The fields in the order in which JSON has them.
+    pub fn in_json(&self) -> impl Iterator<Item = &Field> {
+        self.json_order.iter().map(|&i| &self.fields[i])
+    }
+
     /// The field with a number.
     pub fn numbered(&self, number: u32) -> Option<&Field> {
         self.fields.binary_search_by_key(&number, |f| f.number).ok().map(|i| &self.fields[i])

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Field, Id, Message, Of, Shape, Table};
+use super::{Field, Id, Message, Of, Shape, Table, order};
 
 const FILES: [&str; 21] = [
     include_str!("table/v1.txt"),
@@ -80,13 +80,16 @@ fn message(raw: &Raw, names: &Names) -> Result<Message, String> {
     let fields = raw.fields.iter().map(|text| {
         field(text, raw.api_version, names).ok_or_else(|| format!("{} {}: {text}", raw.api_version, raw.name))
     });
+    let fields: Vec<Field> = fields.collect::<Result<_, _>>()?;
+    let names: Vec<&str> = fields.iter().map(|f| f.name).collect();
     Ok(Message {
+        json_order: order::in_json(raw.api_version, raw.name, &names),
         name: raw.name,
         api_version: raw.api_version,
         package: raw.package,
         is_kind: raw.words.contains(&"kind"),
         atomic: raw.words.contains(&"atomic"),
-        fields: fields.collect::<Result<_, _>>()?,
+        fields,
     })
 }
 
