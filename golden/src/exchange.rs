@@ -54,10 +54,24 @@ impl Exchange {
         self.resp_headers.get("Content-Type").and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// `Date` of the answer, in seconds since its midnight.
+    fn date_s(&self) -> Option<f64> {
+        let date = self.resp_headers.get("Date")?.as_str()?;
+        let parts = date.split(' ').nth(4)?.split(':').map(|part| part.parse::<f64>().ok());
+        parts.collect::<Option<Vec<f64>>>().map(|all| all.iter().fold(0.0, |sum, part| sum * 60.0 + part))
+    }
+
     /// In one line.
     pub fn what(&self) -> String {
         format!("{} {}", self.method, self.url)
     }
+}
+
+/// When a scenario began, in milliseconds since a second's beginning: as late as the dates of its answers allow. What
+/// happens within the same second is told by them.
+pub fn began_ms(exchanges: &[Exchange]) -> i64 {
+    let latest = exchanges.iter().filter_map(|e| Some(e.date_s()? + 1.0 - e.t)).reduce(f64::min);
+    latest.map_or(0, |seconds| (seconds * 1000.0).ceil() as i64 - 1).rem_euclid(1000)
 }
 
 fn decoded(text: &str, base64: bool) -> Vec<u8> {
@@ -75,4 +89,32 @@ pub fn read(folder: &Path, scenario: &str) -> Result<Vec<Exchange>> {
         serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), at + 1))
     };
     text.lines().enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_tell_when_a_scenario_began() {
+        let exchange = |t: f64, date: &str| Exchange {
+            t,
+            resp_headers: BTreeMap::from([("Date".to_owned(), date.into())]),
+            ..Exchange::default()
+        };
+        for (exchanges, expect) in [
+            (vec![], 0),
+            (vec![exchange(0.0, "Mon, 23 Nov 2026 18:15:14 GMT")], 999),
+            (
+                vec![
+                    exchange(0.25, "Mon, 23 Nov 2026 18:15:14 GMT"),
+                    exchange(1.5, "Mon, 23 Nov 2026 18:15:16 GMT"),
+                    exchange(1.0, "no date"),
+                ],
+                499,
+            ),
+        ] {
+            assert_eq!(began_ms(&exchanges), expect);
+        }
+    }
 }

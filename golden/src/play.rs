@@ -57,10 +57,11 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
         steps.len(),
         recorded.len()
     );
-    let stand = Stand::new(name, kubectl).await?;
+    let exchanges = exchange::read(recordings, name)?;
+    let stand = Stand::new(name, kubectl, exchange::began_ms(&exchanges)).await?;
     let timeline = Timeline::start(stand.alone.live.clone()).await;
     stand.gate.set(timeline.clone());
-    let exchanges = awaited(recordings, name)?;
+    let exchanges = awaited(exchanges);
     let mut player = Player {
         stand,
         timeline,
@@ -81,15 +82,15 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
 }
 
 /// The requests of each step, in the order of time. Steps that poll make another number of them here.
-fn awaited(recordings: &Path, name: &str) -> Result<BTreeMap<usize, Vec<Awaited>>> {
+fn awaited(exchanges: Vec<exchange::Exchange>) -> BTreeMap<usize, Vec<Awaited>> {
     let mut by_step: BTreeMap<usize, Vec<Awaited>> = BTreeMap::new();
-    for exchange in exchange::read(recordings, name)? {
+    for exchange in exchanges {
         let path = exchange.url.split('?').next().unwrap_or_default();
         let what = format!("{} {path}", exchange.method);
         by_step.entry(exchange.step).or_default().push(Awaited { t: exchange.t, what });
     }
     by_step.values_mut().for_each(|all| all.sort_by(|a, b| a.t.total_cmp(&b.t)));
-    Ok(by_step)
+    by_step
 }
 
 struct Player<'a> {

@@ -37,11 +37,12 @@ const HEADERS: [&str; 7] = [
 /// When a recording cannot be read.
 pub async fn play(name: &str, recordings: &Path) -> Result<Vec<Outcome>> {
     let steps = transcript::read(recordings, name)?;
+    let all = exchange::read(recordings, name)?;
+    let stand = Stand::new(name, Path::new("kubectl"), exchange::began_ms(&all)).await?;
     let mut exchanges: BTreeMap<usize, Vec<Exchange>> = BTreeMap::new();
-    for exchange in exchange::read(recordings, name)? {
+    for exchange in all {
         exchanges.entry(exchange.step).or_default().push(exchange);
     }
-    let stand = Stand::new(name, Path::new("kubectl")).await?;
     let timeline = Timeline::start(stand.alone.live.clone()).await;
     let mut likeness = Likeness::default();
     let mut outcomes = Vec::new();

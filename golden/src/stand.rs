@@ -32,11 +32,11 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// A new one; `binary` is the kubectl that is let in.
+    /// A new one; `binary` is the kubectl that is let in. Its clock begins `began_ms` after the beginning of a second.
     ///
     /// # Errors
     /// When it cannot be served, or its kubeconfig not written.
-    pub async fn new(name: &str, binary: &Path) -> Result<Self> {
+    pub async fn new(name: &str, binary: &Path, began_ms: i64) -> Result<Self> {
         let home = Home::new(name)?;
         let kubeconfig = home.path().join("kubeconfig");
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
@@ -44,7 +44,7 @@ impl Stand {
         let options = Options {
             world: default_world(NODES),
             seed: 1,
-            epoch: Time(now_ms - BEHIND_MS),
+            epoch: Time(now_ms - now_ms % 1000 - BEHIND_MS + began_ms),
             flow: Flow::Still,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             kubeconfig: Some(kubeconfig.clone()),

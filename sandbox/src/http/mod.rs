@@ -18,5 +18,5 @@ pub use attached::{Attached, Attending};
 pub use live::{Attendance, FREE_MS_MAX, Live, Opened};
 pub use pace::{Clock, Speed};
 pub use record::{Entry, NotRecorded, Recorder};
-pub use service::{BODY_BYTES_MAX, ResponseBody, Service};
+pub use service::{BODY_BYTES_MAX, ResponseBody, Service, unauthorized};
 pub use timeline::RecordInfo;

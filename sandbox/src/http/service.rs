@@ -206,6 +206,20 @@ impl Service {
     }
 }
 
+/// The body for whoever is not let in, as this client takes it: JSON.
+pub fn unauthorized(uri: &http::Uri, headers: &HeaderMap) -> Bytes {
+    let request = Request {
+        uri: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+        user_agent: text(headers, header::USER_AGENT),
+        ..Request::default()
+    };
+    match failure(&Status::unauthorized()) {
+        Reply::Body(body) if is_for_eyes(&request) => pretty(body).bytes,
+        Reply::Body(body) => body.bytes,
+        Reply::Watch(_) | Reply::Exec(_) => Bytes::new(),
+    }
+}
+
 /// What a client knows already.
 #[derive(Default)]
 struct Known {

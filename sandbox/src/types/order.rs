@@ -44,11 +44,12 @@ const MOVED: &[(&str, &str, &str, &str)] = &[
 pub(super) fn in_json(api_version: &str, type_: &str, names: &[&str]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..names.len()).collect();
     for (.., field, after) in MOVED.iter().filter(|(v, t, ..)| (*v, *t) == (api_version, type_)) {
-        let at = |order: &[usize], name: &str| order.iter().position(|&i| names[i] == name);
-        let Some(from) = at(&order, field) else { continue };
-        let moved = order.remove(from);
-        let to = at(&order, after).map_or(0, |i| i + 1);
-        order.insert(to, moved);
+        let at = |name: &str| order.iter().position(|&i| names[i] == name);
+        let to = if after.is_empty() { Some(0) } else { at(after).map(|i| i + 1) };
+        if let (Some(from), Some(to)) = (at(field), to) {
+            let moved = order.remove(from);
+            order.insert(if from < to { to - 1 } else { to }, moved);
+        }
     }
     order
 }
@@ -73,5 +74,6 @@ mod tests {
     fn fields_of_other_types_stand_by_their_numbers() {
         assert_eq!(in_json("v1", "ConfigMap", &["metadata", "data"]), [0, 1]);
         assert_eq!(in_json("v1", "NodeSpec", &["podCIDR", "externalID", "podCIDRs"]), [0, 2, 1]);
+        assert_eq!(in_json("v1", "NodeSpec", &["externalID", "configSource"]), [1, 0]);
     }
 }

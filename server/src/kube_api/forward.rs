@@ -12,7 +12,7 @@ use axum::{
 use futures::StreamExt;
 use http_body_util::BodyExt;
 use sandbox::{
-    http::{Attached, Live, Service},
+    http::{Attached, Live, Service, unauthorized},
     user::User,
 };
 use serde_json::json;
@@ -39,10 +39,10 @@ async fn forward(State(door): State<Door>, mut request: Request) -> Response {
     let Some((sandbox, rest)) = split(request.uri()) else {
         return status(StatusCode::NOT_FOUND, "NotFound", "the server could not find the requested resource");
     };
-    let Some(token) = bearer(request.headers()) else { return unauthorized() };
+    let Some(token) = bearer(request.headers()) else { return stranger(&request) };
     let api = match door.house.kube(&sandbox, &token).await {
         Ok(api) => api,
-        Err(Problem::NoSuchSandbox) => return unauthorized(),
+        Err(Problem::NoSuchSandbox) => return stranger(&request),
         Err(_) => return unavailable(),
     };
     *request.uri_mut() = rest;
@@ -62,7 +62,7 @@ pub fn alone(live: Live, administrator: User, token: String, closing: watch::Rec
         };
         match user {
             Some(user) => pass(live.service(user), request, closing).await,
-            None => unauthorized(),
+            None => stranger(&request),
         }
     })
 }
@@ -73,8 +73,11 @@ fn unavailable() -> Response {
     status(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", why)
 }
 
-fn unauthorized() -> Response {
-    status(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized")
+/// To whoever is not let in.
+fn stranger(request: &Request) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache, private")];
+    let body = unauthorized(request.uri(), request.headers());
+    (StatusCode::UNAUTHORIZED, headers, body).into_response()
 }
 
 async fn pass(api: Service, mut request: Request, closing: watch::Receiver<bool>) -> Response {
