@@ -74,7 +74,8 @@ impl Connect {
         let kind = words.kind;
         let after = capital(self.name) + if onward { "WithPath" } else { "" };
         let id = words.id("connect", &capital(method), &after);
-        let description = format!("connect {} requests to {} of {}", method.to_uppercase(), self.name, kind.kind);
+        let description =
+            format!("connect {} requests to {} of {}", method.to_uppercase(), self.name, kind.kind);
         let gvk: Gvk = (kind.group.clone(), kind.version.clone(), self.options.into());
         Operation { gvk, answer: None, codes: &[OK], ..words.operation(method, "connect", id, description) }
     }
