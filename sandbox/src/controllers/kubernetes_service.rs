@@ -36,7 +36,7 @@ pub fn observe(record: &Record, queue: &mut Queue) {
 pub fn sync(ctx: &mut Ctx<'_>) {
     ctx.acting(origin::API_SERVER);
     let key = Key::new("default", NAME);
-    let service = json!({"spec": {"clusterIP": "10.96.0.1", "type": "ClusterIP",
+    let service = json!({"spec": {"clusterIP": "10.96.0.1", "type": "ClusterIP", "ipFamilyPolicy": "SingleStack",
         "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": PORT}]},
         "metadata": {"labels": {"component": "apiserver", "provider": "kubernetes"}}});
     let endpoints = json!({"metadata": {"labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
