@@ -108,7 +108,7 @@ mod tests {
             (
                 vec![
                     exchange(0.25, "Mon, 23 Nov 2026 18:15:14 GMT"),
-                    exchange(1.5, "Mon, 23 Nov 2026 18:15:16 GMT"),
+                    exchange(1.5, "Mon, 23 Nov 2026 18:15:15 GMT"),
                     exchange(1.0, "no date"),
                 ],
                 499,
