@@ -1,5 +1,6 @@
 //! Create, update, patch, delete, scale, bind.
 
+use sandbox::request::Request;
 use serde_json::json;
 
 use crate::support::*;
@@ -150,4 +151,26 @@ fn field_validation_warns_or_refuses() {
         send(&mut c, &request("POST", &format!("{CONFIG_MAPS}?fieldValidation=Strict"), body));
     let expect = "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"metadata.nosuch\", unknown field \"dataa\"";
     assert_eq!((code, &status["message"]), (400, &json!(expect)));
+}
+
+#[test]
+fn patches_that_cannot_be_read_are_told_by_their_patcher() {
+    let mut c = cluster();
+    ok(&mut c, "POST", CONFIG_MAPS, &config_map("a", "{}"));
+    let cut = "unexpected end of JSON input";
+    let no_map = "json: cannot unmarshal array into Go value of type map[string]interface {}";
+    for (type_, body, expect) in [
+        ("strategic-merge-patch", r#"{"data":"#, cut.to_owned()),
+        ("merge-patch", r#"{"data":"#, format!("error decoding patch: {cut}")),
+        ("json-patch", r#"[{"op":"#, format!("error decoding patch: {cut}")),
+        ("strategic-merge-patch", "[]", no_map.to_owned()),
+        ("merge-patch", "[]", format!("error decoding patch: {no_map}")),
+        ("strategic-merge-patch", r#"{"immutable":"x"}"#, r#" "" is invalid: patch: Invalid value: "map[immutable:x]": unrecognized type: bool"#.to_owned()),
+        ("strategic-merge-patch", r#"{"data":{"a":1}}"#, r#" "" is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string"#.to_owned()),
+    ] {
+        let content_type = format!("application/{type_}+json");
+        let request = Request { content_type, ..request("PATCH", &format!("{CONFIG_MAPS}/a"), body) };
+        let (_, status) = send(&mut c, &request);
+        assert_eq!(status["message"], expect, "{type_} {body}");
+    }
 }

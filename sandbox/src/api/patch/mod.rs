@@ -1,10 +1,13 @@
 //! Patches: JSON patch (RFC 6902), JSON merge patch (RFC 7386), strategic merge patch. What server-side apply sends is a
 //! patch by its content type only.
 
+mod converter;
 mod json_patch;
 mod keys;
 mod merge;
 mod strategic;
+
+pub use converter::words as converter_words;
 
 use crate::{
     json::Json,
@@ -63,25 +66,23 @@ impl PatchType {
 /// # Errors
 /// `BadRequest` (no such patch), `Invalid` (it does not fit the object).
 pub fn apply(type_: PatchType, resource: Resource, object: &Json, patch: &Json) -> Result<Json, Status> {
+    if matches!(type_, PatchType::Merge | PatchType::Strategic) && patch.map().is_none() {
+        let found = go_type(patch);
+        let why = format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}");
+        return Err(undecodable(type_, &why));
+    }
     match type_ {
         PatchType::Json => json_patch::apply(object, patch),
-        PatchType::Merge => {
-            if patch.map().is_none() {
-                return Err(Status::bad_request("Invalid JSON Patch"));
-            }
-            Ok(merge::apply(object, patch))
-        }
-        PatchType::Strategic => {
-            if patch.map().is_none() {
-                let found = go_type(patch);
-                return Err(Status::bad_request(format!(
-                    "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
-                )));
-            }
-            strategic::apply(resource, object, patch).map_err(Status::bad_request)
-        }
+        PatchType::Merge => Ok(merge::apply(object, patch)),
+        PatchType::Strategic => strategic::apply(resource, object, patch).map_err(Status::bad_request),
         PatchType::Apply => Err(Status::bad_request("an applied configuration is no patch of this kind")),
     }
+}
+
+/// A patch that cannot be read: only the strategic patcher adds nothing to the decoder's words.
+pub fn undecodable(type_: PatchType, why: &str) -> Status {
+    let start = if type_ == PatchType::Strategic { "" } else { "error decoding patch: " };
+    Status::bad_request(format!("{start}{why}"))
 }
 
 /// What Go's decoder calls a value.

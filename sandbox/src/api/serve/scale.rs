@@ -91,7 +91,7 @@ pub fn patch(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, St
         let scale = applied(api, call, &old)?;
         return write(api, target, &scale, options);
     }
-    let patch = parse_patch(call.request)?;
+    let patch = parse_patch(call.request, type_)?;
     let mut scale = Object(patches::apply(type_, resource, &old, &patch)?);
     api.track_scale(&old, &mut scale);
     write(api, target, &scale, options)

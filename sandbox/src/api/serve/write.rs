@@ -205,10 +205,9 @@ pub(super) fn settle_name(def: Def<'_>, target: &Target, object: &Object) -> Res
 }
 
 /// The body of a patch.
-pub(super) fn parse_patch(request: &Request) -> Result<Json, Status> {
+pub(super) fn parse_patch(request: &Request, type_: patch::PatchType) -> Result<Json, Status> {
     let text = request.body.as_bytes();
-    Json::parse(text)
-        .map_err(|e| Status::bad_request(format!("error decoding patch: {}", body::go_words(text, &e))))
+    Json::parse(text).map_err(|e| patch::undecodable(type_, &body::go_words(text, &e)))
 }
 
 fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
@@ -219,7 +218,7 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
     if type_ == patch::PatchType::Apply {
         return apply::apply(api, call, target, options);
     }
-    let patch = parse_patch(call.request)?;
+    let patch = parse_patch(call.request, type_)?;
     let old = shown(def, api.get(resource, &target.key())?);
     let patched = patch::apply(type_, resource, &old, &patch)?;
     if patched["kind"] != def.kind || patched["apiVersion"] != def.api_version().as_str() {
@@ -252,28 +251,12 @@ pub(super) fn check_uid(def: Def<'_>, object: &Object, old: &Object) -> Result<(
 /// words of the converter that puts maps into structs.
 fn does_not_fit(type_: patch::PatchType, patch: &Json, patched: &Json, why: &str) -> Status {
     let error = if type_ == patch::PatchType::Strategic {
-        let why = converter_words(why).unwrap_or_else(|| why.to_owned());
+        let why = patch::converter_words(why).unwrap_or_else(|| why.to_owned());
         FieldError::invalid("patch", &go_map(patch).into(), &why)
     } else {
         FieldError::invalid("patch", &wire::patched(patched, patch).into(), why)
     };
     Status::invalid_kind("", "", "", &[error])
-}
-
-/// `cannot convert int64 to string` for what the JSON decoder calls a number of type string.
-fn converter_words(why: &str) -> Option<String> {
-    let rest = why.strip_prefix("json: cannot unmarshal ")?;
-    let (found, rest) = rest.split_once(' ')?;
-    let found = match found {
-        "number" => "int64",
-        "bool" => "bool",
-        "string" => "string",
-        "object" => "map[string]interface {}",
-        "array" => "[]interface {}",
-        _ => return None,
-    };
-    let (_, expected) = rest.rsplit_once(" type ")?;
-    Some(format!("cannot convert {found} to {expected}"))
 }
 
 /// `map[a:1 b:map[c:x]]`
