@@ -54,7 +54,9 @@ fn kubectl_minor() -> &'static str {
 pub fn kubectl() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let found = env::split_paths(&path).map(|dir| dir.join("kubectl")).find(|file| file.is_file())?;
-    let sibling = std::fs::canonicalize(&found).ok()?.with_file_name(format!("kubectl.{}", kubectl_minor().trim_start_matches('v')));
+    let sibling = std::fs::canonicalize(&found)
+        .ok()?
+        .with_file_name(format!("kubectl.{}", kubectl_minor().trim_start_matches('v')));
     [sibling, found].into_iter().find(|file| is_of_the_recordings(file))
 }
 

@@ -165,8 +165,17 @@ fn patches_that_cannot_be_read_are_told_by_their_patcher() {
         ("json-patch", r#"[{"op":"#, format!("error decoding patch: {cut}")),
         ("strategic-merge-patch", "[]", no_map.to_owned()),
         ("merge-patch", "[]", format!("error decoding patch: {no_map}")),
-        ("strategic-merge-patch", r#"{"immutable":"x"}"#, r#" "" is invalid: patch: Invalid value: "map[immutable:x]": unrecognized type: bool"#.to_owned()),
-        ("strategic-merge-patch", r#"{"data":{"a":1}}"#, r#" "" is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string"#.to_owned()),
+        (
+            "strategic-merge-patch",
+            r#"{"immutable":"x"}"#,
+            r#" "" is invalid: patch: Invalid value: "map[immutable:x]": unrecognized type: bool"#.to_owned(),
+        ),
+        (
+            "strategic-merge-patch",
+            r#"{"data":{"a":1}}"#,
+            r#" "" is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string"#
+                .to_owned(),
+        ),
     ] {
         let content_type = format!("application/{type_}+json");
         let request = Request { content_type, ..request("PATCH", &format!("{CONFIG_MAPS}/a"), body) };
