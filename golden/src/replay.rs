@@ -12,6 +12,9 @@ use crate::{
     report, requests,
 };
 
+/// How often a scenario that lost steps is played again before they count as lost.
+const AGAIN_MAX: usize = 2;
+
 /// What a replay runs with.
 pub struct Replay<'a> {
     /// Folder of the recordings.
@@ -38,18 +41,19 @@ impl Replay<'_> {
         let mut ratchet = Ratchet::read(&file)?;
         let (mut played, mut kept, mut lost) = (Vec::new(), 0, 0);
         for name in names {
-            let outcomes = match self.kubectl {
-                Some(kubectl) => play::play(name, self.recordings, kubectl).await?,
-                None => requests::play(name, self.recordings).await?,
-            };
+            let outcomes = self.play(name).await?;
             let agreed = report::agreed(&outcomes);
             self.show(&outcomes);
             self.keep(name, &outcomes)?;
             println!("{}", report::summary(name, &outcomes));
-            kept += ratchet.kept(name, &agreed);
-            for step in ratchet.lost(name, &agreed) {
-                lost += 1;
-                println!("    lost: {name} step {step} agreed before");
+            let missing = ratchet.lost(name, &agreed);
+            let really =
+                if self.update { missing.clone() } else { self.missing_again(name, &missing).await? };
+            kept += ratchet.kept(name, &agreed) + missing.len() - really.len();
+            lost += really.len();
+            for step in missing {
+                let verdict = if really.contains(&step) { "lost" } else { "agreed when played again" };
+                println!("    {verdict}: {name} step {step} agreed before");
                 outcomes.iter().filter(|o| o.step == step).for_each(|o| print!("{}", report::difference(o)));
             }
             std::io::stdout().flush()?;
@@ -69,6 +73,27 @@ impl Replay<'_> {
             }
         }
         Ok(self.update || lost == 0)
+    }
+
+    async fn play(&self, name: &str) -> Result<Vec<Outcome>> {
+        match self.kubectl {
+            Some(kubectl) => play::play(name, self.recordings, kubectl).await,
+            None => requests::play(name, self.recordings).await,
+        }
+    }
+
+    /// Which of these steps differ each time that the scenario is played again. kubectl's processes take real time, so that
+    /// on a busy machine a step may meet another moment than the reference's; what was really lost stays lost.
+    async fn missing_again(&self, name: &str, steps: &[usize]) -> Result<Vec<usize>> {
+        let mut missing = steps.to_vec();
+        for _ in 0..AGAIN_MAX {
+            if missing.is_empty() {
+                break;
+            }
+            let agreed = report::agreed(&self.play(name).await?);
+            missing.retain(|step| !agreed.contains(step));
+        }
+        Ok(missing)
     }
 
     fn show(&self, outcomes: &[Outcome]) {
