@@ -138,6 +138,7 @@ pub struct Controllers {
     pod_gc: pod_gc::PodGc,
     slice_triggers: endpointslice::Triggers,
     endpoints_triggers: endpointslice::Triggers,
+    binder: volume::Binder,
 }
 
 impl Controllers {
@@ -145,6 +146,7 @@ impl Controllers {
     pub fn start(&mut self, ctx: &mut Ctx<'_>) {
         self.nodes.start(ctx.now());
         self.pod_gc.start(ctx.now());
+        self.binder.start(ctx.now());
         kubernetes_service::start(ctx);
     }
 
@@ -208,7 +210,7 @@ impl Controllers {
             Work::Disruption(key) => disruption::sync(&key, ctx),
             Work::KubernetesService => kubernetes_service::sync(ctx),
             Work::Namespace(name) => namespace::sync(&name, ctx),
-            Work::Claim(key) | Work::ClaimResync(key) => volume::sync_claim(&key, ctx),
+            Work::Claim(key) | Work::ClaimResync(key) => self.binder.sync_claim(&key, ctx),
             Work::Volume(name) => volume::sync_volume(&name, ctx),
             Work::ClaimProtection(key) => volume::release_claim(&key, ctx),
             Work::VolumeProtection(name) => volume::release_volume(&name, ctx),

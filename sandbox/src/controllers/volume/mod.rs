@@ -18,13 +18,16 @@ use crate::{
     resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS, volume_match},
 };
 
-use super::Work;
+use super::{Work, common::next_on_grid};
 pub use protection::{sync_claim as release_claim, sync_volume as release_volume};
 
 /// From seeing a change to acting on it.
 const LATENCY_MS: i64 = 5;
 /// Between looks at everything: what waits is looked at again. Models `--pvclaimbinder-sync-period`.
 const RESYNC_MS: i64 = 15_000;
+/// Age of a cluster when its binder, elected and with its caches filled, looks at everything for the first time: as measured
+/// of the reference, whose later looks follow from it.
+const FIRST_LOOK_MS: i64 = 7_500;
 
 const BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
 const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
@@ -70,15 +73,37 @@ pub fn observe(record: &Record, queue: &mut Queue) {
     }
 }
 
-/// The next look at everything, on the controller's own clock.
-fn resync_at(now: Time) -> Time {
-    Time(now.0 - now.0.rem_euclid(RESYNC_MS) + RESYNC_MS)
+/// The binder's memory.
+#[derive(Clone, Debug, Default)]
+pub struct Binder {
+    first_look: Time,
 }
 
-/// Looks at one claim.
-pub fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) {
+impl Binder {
+    /// The cluster begins.
+    pub fn start(&mut self, now: Time) {
+        self.first_look = now.plus_ms(FIRST_LOOK_MS);
+    }
+
+    /// Looks at one claim, and again at one that waits for a volume.
+    pub fn sync_claim(&self, key: &Key, ctx: &mut Ctx<'_>) {
+        if sync_claim(key, ctx) == Next::Waits {
+            let next = next_on_grid(self.first_look, RESYNC_MS, ctx.now());
+            ctx.queue.at(next, Work::ClaimResync(key.clone()));
+        }
+    }
+}
+
+/// What a claim needs after a look at it.
+#[derive(PartialEq)]
+enum Next {
+    Nothing,
+    Waits,
+}
+
+fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) -> Next {
     ctx.acting(origin::PERSISTENT_VOLUME_BINDER);
-    let Some(claim) = ctx.api.find(PERSISTENT_VOLUME_CLAIM, key).cloned() else { return };
+    let Some(claim) = ctx.api.find(PERSISTENT_VOLUME_CLAIM, key).cloned() else { return Next::Nothing };
     if claim.annotation(COMPLETED).is_some() {
         return sync_bound(&claim, ctx);
     }
@@ -87,7 +112,7 @@ pub fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) {
         return sync_unbound(&claim, ctx);
     }
     let Some(volume) = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(wanted.as_str())).cloned() else {
-        return wait(&claim, ctx);
+        return Next::Waits;
     };
     if volume["spec"]["claimRef"].is_null() || volume_match::is_bound_to(&volume, &claim) {
         return bind(&volume, &claim, ctx);
@@ -96,10 +121,10 @@ pub fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) {
         let why = format!("volume {wanted:?} already bound to a different claim.");
         ctx.api.record(&claim, "", EventType::Warning, "FailedBinding", &why, SOURCE);
     }
-    wait(&claim, ctx);
+    Next::Waits
 }
 
-fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) {
+fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) -> Next {
     let class = class_of(claim, ctx);
     let waits_for_pod = claim.annotation(SELECTED_NODE).is_none()
         && class.as_ref().is_some_and(|c| c["volumeBindingMode"] == "WaitForFirstConsumer");
@@ -121,7 +146,7 @@ fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) {
         (EventType::Normal, "FailedBinding", why)
     };
     ctx.api.record(claim, "", type_, reason, &message, SOURCE);
-    wait(claim, ctx);
+    Next::Waits
 }
 
 fn class_of(claim: &Object, ctx: &Ctx<'_>) -> Option<Object> {
@@ -150,13 +175,8 @@ fn provision(claim: &Object, class: Option<&Object>, ctx: &mut Ctx<'_>) -> (Even
     (EventType::Normal, "ExternalProvisioning", why)
 }
 
-/// A claim without a volume is looked at again.
-fn wait(claim: &Object, ctx: &mut Ctx<'_>) {
-    ctx.queue.at(resync_at(ctx.now()), Work::ClaimResync(claim.key()));
-}
-
 /// Binds in Kubernetes' four steps, each of which the other side can rely on.
-fn bind(volume: &Object, claim: &Object, ctx: &mut Ctx<'_>) {
+fn bind(volume: &Object, claim: &Object, ctx: &mut Ctx<'_>) -> Next {
     let (volume_key, claim_key) = (volume.key(), claim.key());
     let by_us = volume["spec"]["claimRef"].is_null();
     ctx.api.modify(PERSISTENT_VOLUME, &volume_key, Subresource::Main, |v| {
@@ -184,15 +204,16 @@ fn bind(volume: &Object, claim: &Object, ctx: &mut Ctx<'_>) {
         c["status"].set("accessModes", spec["accessModes"].clone());
         c["status"].set("capacity", spec["capacity"].clone());
     });
+    Next::Nothing
 }
 
 /// A claim that had its volume keeps it, or has lost it.
-fn sync_bound(claim: &Object, ctx: &mut Ctx<'_>) {
+fn sync_bound(claim: &Object, ctx: &mut Ctx<'_>) -> Next {
     let volume = ctx.api.find(PERSISTENT_VOLUME, &Key::cluster(claim["spec"]["volumeName"].text()));
     let is_lost =
         volume.is_none_or(|v| !v["spec"]["claimRef"].is_null() && !volume_match::is_bound_to(v, claim));
     if !is_lost || claim["status"]["phase"] == "Lost" {
-        return;
+        return Next::Nothing;
     }
     let (reason, why) = match volume {
         None => ("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!"),
@@ -203,6 +224,7 @@ fn sync_bound(claim: &Object, ctx: &mut Ctx<'_>) {
     ctx.api
         .update_status(PERSISTENT_VOLUME_CLAIM, &claim.key(), |c| c.set("status", json!({"phase": "Lost"})));
     ctx.api.record(claim, "", EventType::Warning, reason, why, SOURCE);
+    Next::Nothing
 }
 
 /// Looks at one volume.
@@ -348,6 +370,17 @@ mod tests {
         c.request("u", |api| api.delete(PERSISTENT_VOLUME_CLAIM, &key, &DeleteOptions::default())).unwrap();
         c.advance_to(c.now().plus_ms(200));
         assert_eq!(phase(&c, PERSISTENT_VOLUME, &Key::cluster("v")), "gone");
+    }
+
+    #[test]
+    fn looks_at_everything_count_from_the_cluster_s_beginning() {
+        let mut c = cluster();
+        make(&mut c, PERSISTENT_VOLUME_CLAIM, claim("a", "1Gi"));
+        for (age_ms, told) in [(FIRST_LOOK_MS - 1, 1), (FIRST_LOOK_MS, 2), (FIRST_LOOK_MS + RESYNC_MS, 3)] {
+            c.advance_to(c.epoch().plus_ms(age_ms));
+            let events = c.api().list(crate::resources::EVENT, "").map(|e| e["count"].int().unwrap_or(0));
+            assert_eq!(events.collect::<Vec<_>>(), [told], "{age_ms}");
+        }
     }
 
     #[test]
