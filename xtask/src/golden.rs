@@ -1,4 +1,4 @@
-//! `cargo xtask golden`: builds the player of scenarios and hands it the arguments; `replay` where none are given.
+//! `cargo xtask golden`: builds the player of scenarios and hands it the arguments; `replay` where they name no command.
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -16,9 +16,34 @@ pub fn run(args: &[String]) -> Result<ExitCode> {
 pub fn command(args: &[String]) -> Command {
     let mut command = Command::new(paths::target().join("debug/golden"));
     command.current_dir(paths::root());
-    if args.first().is_none_or(|first| first.starts_with('-') && first != "--help") {
+    if !names_command(args) {
         command.arg("replay");
     }
     command.args(args);
     command
+}
+
+fn names_command(args: &[String]) -> bool {
+    args.first().is_some_and(|first| matches!(first.as_str(), "record" | "replay" | "help" | "--help"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_no_command_is_replayed() {
+        for (line, named) in [
+            ("", false),
+            ("03 --show", false),
+            ("--update", false),
+            ("replay 03", true),
+            ("record --kubeconfig x", true),
+            ("help", true),
+            ("--help", true),
+        ] {
+            let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(names_command(&args), named, "{line}");
+        }
+    }
 }
