@@ -1,14 +1,7 @@
 //! Real `kubectl` against a cluster alone, by the examples of Kubernetes' documentation on CustomResourceDefinitions.
 //!
 //! Looks for `kubectl` on the PATH; where there is none it says so and is done.
-use std::{
-    fs,
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-};
-
-use super::support::{Folder, Running, binary, lines_of, wait_for};
+use super::support::Alone;
 
 const CRON_TAB_DEFINITION: &str = r#"
 apiVersion: apiextensions.k8s.io/v1
@@ -62,23 +55,7 @@ spec: {cronSpec: '* * * *', replicas: 15}
 
 #[test]
 fn the_documentations_examples_work() {
-    if !Command::new("kubectl")
-        .args(["version", "--client"])
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|s| s.success())
-    {
-        println!("skipped: there is no kubectl on the PATH");
-        return;
-    }
-    let home = Folder::new();
-    let kubeconfig = home.0.join("kubeconfig");
-    let mut command = binary();
-    command.args(["cluster", "--listen", "127.0.0.1:0", "--speed", "60", "--kubeconfig"]).arg(&kubeconfig);
-    let mut cluster = Running(command.stdout(Stdio::piped()).spawn().unwrap());
-    let lines = lines_of(cluster.0.stdout.take().unwrap());
-    wait_for(&lines, "the kubeconfig's path", |line| line.ends_with("kubeconfig"));
-    let run = |line: &str, stdin: &str| kubectl(&kubeconfig, &home.0, line, stdin);
+    let Some(alone) = Alone::new() else { return };
     for (line, stdin, code, words) in [
         (
             "apply -f -",
@@ -125,24 +102,8 @@ fn the_documentations_examples_work() {
         ("delete crd crontabs.stable.example.com", "", 0, "deleted"),
         ("get crontabs", "", 1, "the server"),
     ] {
-        let (got, said) = run(line, stdin);
+        let (got, said) = alone.kubectl(line, stdin);
         assert_eq!(got, Some(code), "{line}: {said}");
         assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
     }
-}
-
-/// Exit code, and what it said on both streams.
-fn kubectl(kubeconfig: &Path, home: &Path, line: &str, stdin: &str) -> (Option<i32>, String) {
-    let manifest = home.join("manifest.yaml");
-    fs::File::create(&manifest).unwrap().write_all(stdin.as_bytes()).unwrap();
-    let output = Command::new("kubectl")
-        .args(line.split(' '))
-        .env("KUBECONFIG", kubeconfig)
-        .env("HOME", home)
-        .env("NO_PROXY", "*")
-        .stdin(fs::File::open(&manifest).unwrap())
-        .output()
-        .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }

@@ -1,32 +1,12 @@
 //! Real `kubectl` against a cluster alone: acting as another, and with a service account's token, over TLS.
 //!
 //! Looks for `kubectl` on the PATH; where there is none it says so and is done.
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
-
-use super::support::{Folder, Running, binary, lines_of, wait_for};
+use super::support::Alone;
 
 #[test]
 fn rights_hold_over_tls() {
-    if !Command::new("kubectl")
-        .args(["version", "--client"])
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|s| s.success())
-    {
-        println!("skipped: there is no kubectl on the PATH");
-        return;
-    }
-    let home = Folder::new();
-    let kubeconfig = home.0.join("kubeconfig");
-    let mut command = binary();
-    command.args(["cluster", "--listen", "127.0.0.1:0", "--speed", "60", "--kubeconfig"]).arg(&kubeconfig);
-    let mut cluster = Running(command.stdout(Stdio::piped()).spawn().unwrap());
-    let lines = lines_of(cluster.0.stdout.take().unwrap());
-    wait_for(&lines, "the kubeconfig's path", |line| line.ends_with("kubeconfig"));
-    let run = |line: &str| kubectl(&kubeconfig, &home.0, line);
+    let Some(alone) = Alone::new() else { return };
+    let run = |line: &str| alone.kubectl(line, "");
     let check = |line: &str, code: i32, words: &str| {
         let (got, said) = run(line);
         assert_eq!(got, Some(code), "{line}: {said}");
@@ -51,15 +31,15 @@ fn rights_hold_over_tls() {
     let (_, token) = run("create token bot");
     let token = token.trim();
     assert_eq!(token.split('.').count(), 3, "{token}");
-    let bare = home.0.join("bare");
-    let text = std::fs::read_to_string(&kubeconfig).unwrap();
+    let bare = alone.home.0.join("bare");
+    let text = std::fs::read_to_string(&alone.kubeconfig).unwrap();
     let as_bot = {
         let lines = text.lines().map(|l| match l.split_once("token: ") {
             Some((indent, _)) => format!("{indent}token: {token:?}\n"),
             None => format!("{l}\n"),
         });
         std::fs::write(&bare, lines.collect::<String>()).unwrap();
-        |line: &str| kubectl(&bare, &home.0, line)
+        |line: &str| alone.kubectl_as(&bare, line, "")
     };
     for (line, code, words) in [
         ("auth whoami", 0, "system:serviceaccount:default:bot"),
@@ -72,18 +52,4 @@ fn rights_hold_over_tls() {
     }
     check("delete sa bot", 0, "deleted");
     assert!(as_bot("get pods").1.contains("Unauthorized"));
-}
-
-/// Exit code, and what it said on both streams.
-fn kubectl(kubeconfig: &Path, home: &Path, line: &str) -> (Option<i32>, String) {
-    let output = Command::new("kubectl")
-        .args(line.split(' '))
-        .env("KUBECONFIG", kubeconfig)
-        .env("HOME", home)
-        .env("NO_PROXY", "*")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }

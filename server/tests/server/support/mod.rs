@@ -1,5 +1,6 @@
 //! What the tests stand on: folders, the built server, learners who visit it, a PostgreSQL of their own.
 
+mod alone;
 mod http;
 mod learner;
 mod postgres;
@@ -7,6 +8,7 @@ mod server;
 
 use std::{env, fs, path::PathBuf, process::Child, time::Duration};
 
+pub use alone::Alone;
 pub use http::{Answer, Door, ask};
 pub use learner::Learner;
 pub use postgres::Postgres;
