@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 use anyhow::{Context, Result, bail};
 use sandbox::{resources::TABLE, version::KUBERNETES_VERSION};
 
-use crate::{play::Outcome, report};
+use crate::{limits, play::Outcome, report};
 
 /// Why steps differ, by scenario and step: `sandbox/tests/scenarios/reasons.txt`, a line `SCENARIO STEPS REASON`.
 #[derive(Debug, Default, PartialEq)]
@@ -69,12 +69,18 @@ fn kinds(out: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// The `Omits:` lines at the heads of the files.
+/// What the API as a whole leaves out, what comparisons do, and the `Omits:` lines at the heads of the files.
 fn omitted(out: &mut String, sources: &Path) -> Result<()> {
     writeln!(
         out,
-        "\n## Left out\n\nAs each file of the cluster says of itself.\n\n| file | omits |\n|---|---|"
+        "\n## Left out\n\nBy the API as a whole, by the comparison with a real control plane, and as each file of the cluster says of \
+         itself.\n\n| part | omits |\n|---|---|"
     )?;
+    for (part, all) in [("the API", &limits::API[..]), ("the comparison", &limits::COMPARISON[..])] {
+        for what in all {
+            writeln!(out, "| {part} | {what} |")?;
+        }
+    }
     let mut files = Vec::new();
     walk(sources, &mut files)?;
     files.sort();

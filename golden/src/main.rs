@@ -13,6 +13,7 @@ mod gate;
 mod idle;
 mod kubectl;
 mod likeness;
+mod limits;
 mod mask;
 mod ours;
 mod outline;

@@ -33,7 +33,13 @@ fn rows<'a>(page: &'a str, section: &'a str) -> impl Iterator<Item = Vec<String>
 /// A bar within a cell stands behind a backslash.
 fn cells(row: &str) -> Vec<String> {
     let row = row.trim_matches('|').replace("\\|", "\u{0}");
-    row.split(" | ").map(|c| c.trim().trim_matches('`').replace('\u{0}', "|")).collect()
+    row.split(" | ").map(|c| plain(c.trim()).replace('\u{0}', "|")).collect()
+}
+
+/// A cell that is one piece of code, without its marks.
+fn plain(cell: &str) -> &str {
+    let code = cell.strip_prefix('`').and_then(|c| c.strip_suffix('`'));
+    code.filter(|c| !c.contains('`')).unwrap_or(cell)
 }
 
 /// A file's place in the cluster, without its ending.
@@ -60,8 +66,8 @@ mod tests {
 
     #[test]
     fn rows_are_of_their_section() {
-        let page = "## A\n\n| x | y |\n|---|---|\n| `1` | a \\| b |\n\n## B\n| z |\n| 2 |\n";
-        assert_eq!(rows(page, "A").collect::<Vec<_>>(), [["1", "a | b"]]);
+        let page = "## A\n\n| x | y |\n|---|---|\n| `1` | a \\| `b` |\n\n## B\n| z |\n| 2 |\n";
+        assert_eq!(rows(page, "A").collect::<Vec<_>>(), [["1", "a | `b`"]]);
         assert_eq!(rows(page, "B").collect::<Vec<_>>(), [["2"]]);
         assert_eq!(rows(page, "C").count(), 0);
     }
