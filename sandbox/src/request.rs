@@ -5,7 +5,7 @@ use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{is_question, watch::Watch},
+    api::{is_connection, is_question, watch::Watch},
     object::Key,
     user::User,
 };
@@ -36,7 +36,9 @@ pub struct Request {
 impl Request {
     /// May it change the cluster? Such requests are journalled; the others never touch state or randomness.
     pub fn is_mutating(&self) -> bool {
-        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !is_question(self)
+        !(matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+            || is_question(self)
+            || is_connection(self))
     }
 
     /// The path without its query.
@@ -89,4 +91,26 @@ pub struct Body {
     pub etag: EcoString,
     /// Texts of `Warning` headers.
     pub warnings: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_holds_what_changes_something() {
+        for (method, path, mutating) in [
+            ("GET", "/api/v1/namespaces/a/pods/b/exec?command=ls", false),
+            ("POST", "/api/v1/namespaces/a/pods/b/exec?command=ls", false),
+            ("POST", "/api/v1/namespaces/a/pods/b/attach", false),
+            ("POST", "/api/v1/namespaces/a/pods/b/portforward", false),
+            ("POST", "/api/v1/namespaces/a/pods/b/binding", true),
+            ("POST", "/api/v1/namespaces/a/pods", true),
+            ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", false),
+            ("DELETE", "/api/v1/namespaces/a/pods/exec", true),
+        ] {
+            let request = Request { method: method.into(), uri: path.into(), ..Request::default() };
+            assert_eq!(request.is_mutating(), mutating, "{method} {path}");
+        }
+    }
 }

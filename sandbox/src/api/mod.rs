@@ -46,8 +46,8 @@ pub use disruption::set_disruption_condition;
 pub use events::{EventType, Source};
 pub use serve::{authorize, read};
 pub(crate) use serve::{
-    expected_kind, failure, impersonate, is_for_eyes, is_question, pretty, unknown_format, wanted,
-    wants_protobuf,
+    expected_kind, failure, impersonate, is_connection, is_for_eyes, is_question, pretty, unknown_format,
+    wanted, wants_protobuf,
 };
 pub use write::{Subresource, WriteOptions};
 

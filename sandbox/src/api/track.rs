@@ -49,6 +49,7 @@ impl Api {
                 Subresource::Main => "",
                 Subresource::Status => "status",
                 Subresource::EphemeralContainers => "ephemeralcontainers",
+                Subresource::Resize => "resize",
             },
             now: self.shared.time(self.now()),
             schema: fields::schema_of(def),

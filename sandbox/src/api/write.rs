@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{Api, admit, track::only_times_differ};
+use super::{Api, admit, room, track::only_times_differ};
 use crate::{
     json::Json,
     object::{Key, Object},
-    resources::{self, Def, Resource, pod_ephemeral},
+    resources::{self, Def, Resource, pod_ephemeral, pod_resize},
     status::{FieldError, Status},
 };
 
@@ -20,6 +20,8 @@ pub enum Subresource {
     Status,
     /// Only `spec.ephemeralContainers` of a pod is taken.
     EphemeralContainers,
+    /// Only the resources of a pod's containers are taken.
+    Resize,
 }
 
 /// How a write is meant.
@@ -97,6 +99,7 @@ impl Api {
         if exists {
             return Err(Status::already_exists(def, &name));
         }
+        self.check_stored(&object, options)?;
         Ok(self.commit(resource, object, options))
     }
 
@@ -143,6 +146,7 @@ impl Api {
         }
         let errors = match sub {
             Subresource::EphemeralContainers => pod_ephemeral::check(&object, &old),
+            Subresource::Resize => pod_resize::check(&object, &old),
             _ => validate(def, &object, Some(&old)),
         };
         if !errors.is_empty() {
@@ -152,6 +156,10 @@ impl Api {
             self.allocate(resource, &mut object, Some(&old))?;
             admit::validate(self, resource, &object, Some(&old), options.dry_run)?;
         }
+        if sub == Subresource::Resize {
+            admit::resize(self, &object, &old, options.dry_run)?;
+        }
+        self.check_stored(&object, options)?;
         if object.is_terminating() && may_go(&object) {
             self.remove(resource, &key, options);
             return Ok(object);
@@ -180,6 +188,11 @@ impl Api {
         let mut object = self.find(resource, key)?.clone();
         change(&mut object);
         self.update(resource, object, sub).ok()
+    }
+
+    /// Does it fit into what stores it? Only what clients send can be too large.
+    fn check_stored(&self, object: &Object, options: WriteOptions) -> Result<(), Status> {
+        if options.dry_run || self.manager.is_empty() { Ok(()) } else { room::check_size(object) }
     }
 
     /// Stores what all checks have let through.
@@ -285,6 +298,10 @@ fn check_preconditions(def: Def<'_>, object: &Object, old: &Object) -> Result<()
 fn keep_identity(def: Def<'_>, resource: Resource, object: &mut Object, old: &Object, sub: Subresource) {
     if sub == Subresource::EphemeralContainers {
         *object = pod_ephemeral::only(object, old);
+        return;
+    }
+    if sub == Subresource::Resize {
+        *object = pod_resize::only(object, old);
         return;
     }
     if sub == Subresource::Status {

@@ -1,6 +1,6 @@
 //! Kubelets: container life, probes, restarts and back-off, image pulls, leases and node status.
 //! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes, resource pressure,
-//! static pods, resize, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
+//! static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
 
 mod backoff;
 mod container;
@@ -8,6 +8,7 @@ mod host;
 mod image;
 mod node;
 mod probe;
+mod resize;
 mod run;
 mod signal;
 mod spec;

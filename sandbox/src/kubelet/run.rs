@@ -8,6 +8,7 @@ use ecow::EcoString;
 use super::{
     container::{Container, State},
     image::Behaviour,
+    resize::Resizing,
     spec::{ContainerSpec, PodSpec, Restart},
 };
 use crate::clock::Time;
@@ -37,8 +38,10 @@ pub struct PodRun {
     pub uid: EcoString,
     /// Its node.
     pub node: EcoString,
-    /// What was declared.
+    /// What was declared, with the resources that it was given.
     pub spec: Arc<PodSpec>,
+    /// Resources that are not as declared yet.
+    pub resizing: Resizing,
     /// When the kubelet first saw it.
     pub since: Time,
     /// Its network namespace.
@@ -127,6 +130,7 @@ impl PodRun {
             uid,
             node,
             spec,
+            resizing: Resizing::default(),
             since: now,
             sandbox: Sandbox::None,
             ip: EcoString::new(),
@@ -287,6 +291,7 @@ impl PodRun {
             c.lost(now);
         }
         self.ip = EcoString::new();
+        self.resizing = Resizing::default();
         std::mem::replace(&mut self.sandbox, Sandbox::None) == Sandbox::Up && !self.finished()
     }
 }

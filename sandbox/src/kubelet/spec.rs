@@ -35,8 +35,10 @@ pub struct ContainerSpec {
     pub ports: Json,
     /// `volumeMounts`, as declared.
     pub mounts: Json,
-    /// `resources`, as declared.
+    /// `resources`, as allocated.
     pub resources: Json,
+    /// `resizePolicy`, as declared.
+    pub resize_policy: Json,
     /// One of `initContainers`.
     pub init: bool,
     /// One of `ephemeralContainers`: it came to a pod that was there.
@@ -54,6 +56,8 @@ pub struct PodSpec {
     pub containers: Vec<ContainerSpec>,
     /// Does it share the machine's address?
     pub host_network: bool,
+    /// `terminationGracePeriodSeconds`, in milliseconds.
+    pub grace_ms: i64,
 }
 
 impl ContainerSpec {
@@ -100,6 +104,7 @@ impl PodSpec {
         Self {
             containers: init.chain(main).chain(late).collect(),
             host_network: spec["hostNetwork"] == Json::Bool(true),
+            grace_ms: spec["terminationGracePeriodSeconds"].int().unwrap_or(0).saturating_mul(1000),
         }
     }
 }
@@ -125,6 +130,7 @@ fn read(c: &Json, init: bool, policy: Restart) -> ContainerSpec {
         ports: c["ports"].clone(),
         mounts: c["volumeMounts"].clone(),
         resources: c["resources"].clone(),
+        resize_policy: c["resizePolicy"].clone(),
         init,
         ephemeral: false,
         restart,

@@ -1,12 +1,12 @@
 //! A pod's status from what its kubelet knows. Models `generateAPIPodStatus` and `status.Generate*Condition`.
-//! Omits: resize, readiness gates.
+//! Omits: readiness gates.
 
 use ecow::EcoString;
 
 use super::{
     backoff::go_duration,
     container::{Container, End, State},
-    image,
+    image, resize,
     run::{PodRun, Sandbox},
     spec::ContainerSpec,
 };
@@ -82,8 +82,10 @@ fn conditions(run: &PodRun, phase: &str, old: &Json, now: Time) -> Json {
     };
     let sandbox = (run.sandbox == Sandbox::Up && !over, "", String::new());
     let values = [sandbox, initialized, ready(), ready(), (true, "", String::new())];
-    let mut all: Vec<Json> = OWN.iter().zip(values).map(|(t, v)| condition(t, v, old, now)).collect();
-    let others = old.list().iter().filter(|c| !OWN.contains(&c["type"].text()));
+    let own = OWN.iter().zip(values).map(|(t, v)| condition(t, v, old, now));
+    let mut all: Vec<Json> = run.resizing.conditions().chain(own).collect();
+    let is_own = |type_: &str| OWN.contains(&type_) || resize::CONDITIONS.contains(&type_);
+    let others = old.list().iter().filter(|c| !is_own(c["type"].text()));
     all.extend(others.cloned());
     all.into()
 }
@@ -132,7 +134,10 @@ fn container_status(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &
         s.set("user", json!({"linux": {"uid": 0, "gid": 0, "supplementalGroups": [0]}}));
     }
     if ran.is_some() && matches!(c.state, State::Running(_) | State::Ended) {
-        s.set("resources", if spec.resources.is_null() { Json::object() } else { spec.resources.clone() });
+        let in_force = run.resizing.in_force(spec);
+        s.set("resources", if in_force.is_null() { Json::object() } else { in_force.clone() });
+        let allocated = &spec.resources["requests"];
+        s.set("allocatedResources", (!allocated.is_empty()).then(|| allocated.clone()));
     }
     if !spec.mounts.is_empty() {
         s.set("volumeMounts", spec.mounts.list().iter().map(mount_status).collect::<Json>());

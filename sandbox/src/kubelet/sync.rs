@@ -6,15 +6,14 @@ use ecow::{EcoString, eco_format};
 
 use super::{
     Kubelets, Work,
-    container::Container,
     host::Kubelet,
-    image, node,
+    image, node, resize,
     run::{Note, PodRun, Sandbox, Scene},
     spec::{ContainerSpec, PodSpec},
     status,
 };
 use crate::{
-    api::{DeleteOptions, EventType, Source},
+    api::{Api, DeleteOptions, EventType, Source},
     clock::Time,
     cluster::Ctx,
     object::{Key, Object},
@@ -33,7 +32,7 @@ impl Kubelets {
         let name = self.pods.get(key).map_or(bound, |run| run.node.clone());
         let Some(host) = self.hosts.get(&name).filter(|h| h.up && h.synced) else { return };
         let online = host.connected;
-        if online && !self.know(key, pod.as_ref(), &name, ctx.now()) {
+        if online && !self.know(key, pod.as_ref(), &name, ctx.api) {
             return;
         }
         ctx.acting(origin::kubelet(&name));
@@ -61,7 +60,7 @@ impl Kubelets {
     }
 
     /// Keeps the run of a pod in step with the API; false if there is nothing to run.
-    fn know(&mut self, key: &Key, pod: Option<&Object>, node: &EcoString, now: Time) -> bool {
+    fn know(&mut self, key: &Key, pod: Option<&Object>, node: &EcoString, api: &Api) -> bool {
         let Some(pod) = pod.filter(|p| p["spec"]["nodeName"] == node.as_str()) else {
             self.pods.remove(key);
             return false;
@@ -69,12 +68,12 @@ impl Kubelets {
         if self.pods.get(key).is_some_and(|run| run.uid != *pod.uid()) {
             self.pods.remove(key);
         }
+        let wanted = PodSpec::read(pod);
+        let resized = self.pods.get(key).is_some_and(|run| resize::differs(&wanted, &run.spec));
+        let refusal = if resized { self.refuses(key, &wanted, node, api) } else { None };
         if let Some(run) = self.pods.get_mut(key) {
-            let spec = PodSpec::read(pod);
-            if spec != *run.spec && spec.containers.len() >= run.containers.len() {
-                // Only ephemeral containers can have come, and they stand last.
-                run.containers.resize(spec.containers.len(), Container::default());
-                run.spec = Arc::new(spec);
+            if wanted.containers.len() >= run.containers.len() {
+                run.redeclare(wanted, refusal, api.now());
             }
             return true;
         }
@@ -82,9 +81,18 @@ impl Kubelets {
         if over && !pod.is_terminating() {
             return false;
         }
-        let run = PodRun::new(pod.uid().clone(), node.clone(), Arc::new(PodSpec::read(pod)), now);
+        let run = PodRun::new(pod.uid().clone(), node.clone(), Arc::new(wanted), api.now());
         self.pods.insert(key.clone(), run);
         true
+    }
+
+    /// Why a node cannot give a pod what it wants now.
+    fn refuses(&self, key: &Key, wanted: &PodSpec, node: &EcoString, api: &Api) -> Option<resize::Refusal> {
+        let found = api.find(resources::NODE, &Key::cluster(node.clone()))?;
+        let others = self.pods.iter().filter(|(k, run)| *k != key && run.node == *node && !run.finished());
+        let used = others.map(|(_, run)| resize::requests(&run.spec));
+        let used = used.fold([0i64; 2], |sum, own| [0, 1].map(|i| sum[i].saturating_add(own[i])));
+        resize::refusal(resize::requests(wanted), used, resize::allocatable(found))
     }
 
     /// Gives a pod its address, if there is one to give.
@@ -148,7 +156,8 @@ fn advance(
     if let Some(kill_at) = kill_at {
         run.stop(kill_at, &mut scene);
     }
-    let next = run.step(&mut scene);
+    run.restart_resized(&mut scene);
+    let next = [run.step(&mut scene), run.resizing.next(scene.now)].into_iter().flatten().min();
     (notes, next)
 }
 

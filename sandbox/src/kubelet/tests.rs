@@ -189,3 +189,53 @@ fn idle_pods_make_no_work() {
     let all = c.dump().lines().filter(|l| l.contains("Pod(Key")).count();
     assert_eq!(all, 0, "no pod waits for anything");
 }
+
+#[test]
+fn resources_change_in_place() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let mut made =
+        Object(json!({"metadata": {"name": "web"}, "spec": {"nodeName": "node-a", "containers": [{
+        "name": "c", "image": "nginx:1", "resources": {"requests": {"cpu": "1"}},
+        "resizePolicy": [{"resourceName": "memory", "restartPolicy": "RestartContainer"}]}]}}));
+    c.request("tester", |api| api.create(resources::POD, made.clone())).unwrap();
+    made["metadata"].set("name", "other");
+    c.request("tester", |api| api.create(resources::POD, made)).unwrap();
+    run_s(&mut c, 6);
+    let resize = |c: &mut Cluster, name: &str, requests: Json| {
+        let changed = c.request("tester", |api| {
+            let mut pod = api.get(resources::POD, &Key::new("default", name))?.clone();
+            pod["spec"]["containers"].list_mut().make_mut()[0]["resources"].set("requests", requests);
+            api.update(resources::POD, pod, crate::api::Subresource::Resize)
+        });
+        changed.unwrap();
+        c.advance_to(c.now().plus_ms(500));
+    };
+    let told = |c: &Cluster, name: &str| {
+        let pod = pod(c, name);
+        let status = &pod["status"]["containerStatuses"][0];
+        let about =
+            pod["status"]["conditions"].list().iter().find(|c| c["type"].text().starts_with("PodResize"));
+        let about = about.map_or(String::new(), |c| format!("{} {}", c["type"].text(), c["reason"].text()));
+        let (given, in_force) =
+            (&status["allocatedResources"]["cpu"], &status["resources"]["requests"]["cpu"]);
+        format!("{} {} {} {about}", given.text(), in_force.text(), status["restartCount"]).trim().to_owned()
+    };
+    assert_eq!(told(&c, "web"), "1 1 0");
+    resize(&mut c, "web", json!({"cpu": "2"}));
+    assert_eq!(told(&c, "web"), "2 1 0 PodResizeInProgress");
+    run_s(&mut c, 1);
+    assert_eq!(told(&c, "web"), "2 2 0");
+    assert_eq!(pod(&c, "web")["metadata"]["generation"].int(), Some(2));
+    resize(&mut c, "web", json!({"cpu": "9"}));
+    assert_eq!(told(&c, "web"), "2 2 0 PodResizePending Infeasible");
+    resize(&mut c, "other", json!({"cpu": "3"}));
+    assert_eq!(told(&c, "other"), "1 1 0 PodResizePending Deferred");
+    resize(&mut c, "web", json!({"cpu": "1"}));
+    run_s(&mut c, 62);
+    assert_eq!((told(&c, "web"), told(&c, "other")), ("1 1 0".into(), "3 3 0".into()));
+    resize(&mut c, "web", json!({"cpu": "1", "memory": "1Gi"}));
+    run_s(&mut c, 3);
+    assert_eq!(told(&c, "web"), "1 1 1");
+    assert!(reasons(&c, "web").contains(&"Killing".to_owned()));
+}

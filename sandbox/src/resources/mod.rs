@@ -54,6 +54,7 @@ pub mod pod;
 pub mod pod_check;
 pub mod pod_disruption_budget;
 pub mod pod_ephemeral;
+pub mod pod_resize;
 pub mod pod_row;
 pub mod pod_spec;
 pub mod pod_template;

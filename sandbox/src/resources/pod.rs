@@ -82,6 +82,11 @@ pub fn share_spec(object: &mut Object, old: &Object) {
     }
 }
 
+/// An init container that keeps running?
+pub fn is_sidecar(container: &Json) -> bool {
+    container["restartPolicy"] == "Always"
+}
+
 /// `status.qosClass`. Models `GetPodQOS`.
 pub fn qos_class(spec: &Json) -> &'static str {
     let containers = || spec["initContainers"].list().iter().chain(spec["containers"].list());

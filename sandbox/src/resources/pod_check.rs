@@ -21,6 +21,7 @@ pub fn spec(spec: &Json, path: &str, errors: &mut Errors) {
                 errors.push(FieldError::duplicate(format!("{at}.name"), &c["name"]));
             }
             probes(c, &at, errors);
+            resize_policy(c, &at, spec["restartPolicy"] == "Never", errors);
         }
     }
     check::one_of(spec, path, "restartPolicy", &["Always", "OnFailure", "Never"], errors);
@@ -133,6 +134,32 @@ fn probes(c: &Json, path: &str, errors: &mut Errors) {
     }
 }
 
+/// Models `validateResizePolicy`.
+fn resize_policy(c: &Json, path: &str, never: bool, errors: &mut Errors) {
+    let at = format!("{path}.resizePolicy");
+    let mut names = BTreeSet::new();
+    for (i, policy) in c["resizePolicy"].list().iter().enumerate() {
+        if !names.insert(policy["resourceName"].text()) {
+            errors.push(FieldError::duplicate(format!("{at}[{i}]"), &policy["resourceName"]));
+        }
+        let supported: [(&str, &[&str]); 2] =
+            [("resourceName", &["cpu", "memory"]), ("restartPolicy", &["NotRequired", "RestartContainer"])];
+        for (field, supported) in supported {
+            match policy[field].text() {
+                "" => errors.push(FieldError::required(at.as_str(), "")),
+                value if !supported.contains(&value) => {
+                    errors.push(FieldError::unsupported(at.as_str(), &policy[field], supported));
+                }
+                _ => {}
+            }
+        }
+        if never && policy["restartPolicy"] != "NotRequired" {
+            let why = "must be 'NotRequired' when `restartPolicy` is 'Never'";
+            errors.push(FieldError::invalid(at.as_str(), &policy["restartPolicy"].text().into(), why));
+        }
+    }
+}
+
 fn tolerations(spec: &Json, path: &str, errors: &mut Errors) {
     for (i, t) in spec["tolerations"].list().iter().enumerate() {
         let at = format!("{path}.tolerations[{i}]");
@@ -170,6 +197,19 @@ mod tests {
             (
                 json!({"containers": [{"name": "c"}, {"name": "c", "image": "nginx"}]}),
                 vec!["s.containers[0].image: Required value", "s.containers[1].name: Duplicate value: \"c\""],
+            ),
+            (
+                json!({"restartPolicy": "Never", "containers": [{"name": "c", "image": "nginx", "resizePolicy": [
+                    {"resourceName": "cpu", "restartPolicy": "NotRequired"},
+                    {"resourceName": "cpu", "restartPolicy": "RestartContainer"},
+                    {"resourceName": "disk"}]}]}),
+                vec![
+                    "s.containers[0].resizePolicy[1]: Duplicate value: \"cpu\"",
+                    "s.containers[0].resizePolicy: Invalid value: \"RestartContainer\": must be 'NotRequired' when `restartPolicy` is 'Never'",
+                    "s.containers[0].resizePolicy: Unsupported value: \"disk\": supported values: \"cpu\", \"memory\"",
+                    "s.containers[0].resizePolicy: Required value",
+                    "s.containers[0].resizePolicy: Invalid value: \"\": must be 'NotRequired' when `restartPolicy` is 'Never'",
+                ],
             ),
             (json!({"containers": [{"image": "nginx"}]}), vec!["s.containers[0].name: Required value"]),
             (

@@ -1,5 +1,5 @@
 //! What an update may change in a pod. Models `ValidatePodUpdate` of kube-apiserver.
-//! Omits: in-place resize; the layout of the difference is simpler than Go's.
+//! Omits: the layout of the difference, which is simpler than Go's.
 
 use std::fmt::Write;
 

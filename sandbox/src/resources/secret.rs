@@ -21,9 +21,6 @@ pub static DEF: ResourceDef = ResourceDef {
 
 const COLUMNS: &[Column] = &[Column::name(), Column::new("Type"), Column::new("Data"), Column::new("Age")];
 
-/// Largest sum of all values.
-const DATA_BYTES_MAX: usize = 1024 * 1024;
-
 fn row(secret: &Object, now: Time) -> Row {
     let count = secret["data"].entries().count();
     vec![secret.name().into(), secret["type"].text().into(), count.into(), age(secret, now)]
@@ -45,14 +42,7 @@ fn value(secret: &Object, key: &str) -> Option<Vec<u8>> {
 fn validate(secret: &Object, old: Option<&Object>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     config_map::keys(secret, &["data"], &mut errors);
-    let size: usize = secret["data"].entries().filter_map(|(k, _)| value(secret, k)).map(|v| v.len()).sum();
-    if size > DATA_BYTES_MAX {
-        errors.push(FieldError {
-            reason: "FieldValueTooLong",
-            field: "data".into(),
-            detail: format!("Too long: may not be more than {DATA_BYTES_MAX} bytes"),
-        });
-    }
+    config_map::size("data", config_map::decoded_bytes(&secret["data"]), &mut errors);
     let type_ = secret["type"].text();
     contents(secret, type_, &mut errors);
     if let Some(old) = old {

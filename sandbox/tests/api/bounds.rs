@@ -31,6 +31,9 @@ fn bodies_are_bounded() {
     let huge = format!(r#"{{"metadata":{{"name":"a"}},"data":{{"a":{:?}}}}}"#, "x".repeat(3 << 20));
     refused("a body over 3 MiB", CONFIG_MAPS, json, &huge, 413, "limit is 3145728");
     refused("half a body", CONFIG_MAPS, json, r#"{"metadata":{"na"#, 400, "unexpected end of JSON input");
+    let large = format!(r#"{{"metadata":{{"name":"a"}},"data":{{"a":{:?}}}}}"#, "x".repeat((1 << 20) + 1));
+    let words = "ConfigMap \"a\" is invalid: []: Too long: may not be more than 1048576 bytes";
+    refused("a large ConfigMap", CONFIG_MAPS, json, &large, 422, words);
     let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
     for i in 1..12 {
         let before = format!("*a{},", i - 1).repeat(10);
@@ -39,6 +42,25 @@ fn bodies_are_bounded() {
     refused("aliases of aliases", CONFIG_MAPS, yaml, &bomb, 400, "");
     let deep = format!("metadata: {{name: a}}\ndata: {}", "{a: ".repeat(20_000));
     refused("a deep YAML tree", CONFIG_MAPS, yaml, &deep, 400, "");
+}
+
+#[test]
+fn what_stores_objects_takes_only_so_much() {
+    let path = "/api/v1/namespaces/default/podtemplates";
+    for (kib, code, words) in [
+        (1000, 201, ""),
+        (1700, 500, "etcdserver: request is too large"),
+        (2200, 500, "rpc error: code = ResourceExhausted desc = trying to send message larger than max ("),
+    ] {
+        let mut c = cluster();
+        let body = format!(
+            r#"{{"metadata":{{"name":"a"}},"template":{{"spec":{{"containers":[{{"name":"c","image":"nginx","command":[{:?}]}}]}}}}}}"#,
+            "x".repeat(kib << 10)
+        );
+        let (got, status) = send(&mut c, &request("POST", path, &body));
+        let message = status["message"].as_str().unwrap_or_default();
+        assert!(got == code && message.starts_with(words), "{kib}: {got} {message}");
+    }
 }
 
 #[test]

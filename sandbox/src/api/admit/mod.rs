@@ -43,6 +43,15 @@ pub(super) fn mutate(
     priority::fill(api, object)
 }
 
+/// Refuses resources of a pod that others do not allow.
+///
+/// # Errors
+/// `Forbidden`, in a plugin's words.
+pub(super) fn resize(api: &mut Api, pod: &Object, old: &Object, dry_run: bool) -> Result<(), Status> {
+    limits::check(api, pod)?;
+    quota::check(api, resources::POD, pod, Some(old), dry_run)
+}
+
 /// Refuses what others do not allow; runs after an object was checked.
 ///
 /// # Errors

@@ -1,4 +1,6 @@
 //! Bodies to objects. Models kube-apiserver's decoders and `transformDecodeError`.
+//! Omits: JSON and YAML nested deeper than 128 levels, which Kubernetes reads down to 10,000: trees are walked by recursion here,
+//! and what cannot be walked is refused in Kubernetes' words.
 
 use super::{BODY_BYTES_MAX, expected_kind, options::FieldValidation};
 use crate::{

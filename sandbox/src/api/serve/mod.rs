@@ -45,6 +45,7 @@ pub(crate) use impersonate::{impersonate, wanted};
 pub use read::read;
 pub(crate) use read::{is_for_eyes, pretty};
 pub(crate) use reviews::is_question;
+pub(crate) use subresources::is_connection;
 pub(super) use subs::subresources as subresources_of;
 
 /// Largest body taken, as kube-apiserver's.
@@ -88,7 +89,10 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
         ("POST", Sub::Eviction) => Some("Eviction"),
         ("POST", Sub::Token) => Some("TokenRequest"),
         ("PUT", Sub::Scale) => Some("Scale"),
-        ("POST" | "PUT", Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Finalize) => {
+        (
+            "POST" | "PUT",
+            Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Resize | Sub::Finalize,
+        ) => {
             let def = target.resource.def();
             (!def.is_ours()).then_some(def.kind)
         }

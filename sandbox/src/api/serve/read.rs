@@ -69,6 +69,12 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
     }
     if call.request.method != "GET" {
         return Err(match route {
+            Route::Resource(target) if target.sub == Sub::Exec => {
+                subresources::refusal_of_exec(api, call, &target)
+            }
+            Route::Resource(target) if target.sub == Sub::Absent => {
+                Status::not_modelled(api.def(target.resource))
+            }
             Route::Nothing | Route::NoResource => Status::no_such_path(),
             _ => Status::method_not_allowed(),
         });
@@ -152,7 +158,7 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
             let object = found.ok_or_else(|| Status::not_found(def, name))?;
             Ok(Reply::Body(one(api, call, target, 200, &object)))
         }
-        (Some(_), Sub::None | Sub::Status | Sub::EphemeralContainers) => {
+        (Some(_), Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Resize) => {
             let object = get(api, call, target)?;
             Ok(Reply::Body(one(api, call, target, 200, object)))
         }

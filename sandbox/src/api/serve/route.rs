@@ -75,6 +75,8 @@ pub enum Sub {
     Log,
     /// `ephemeralcontainers`
     EphemeralContainers,
+    /// `resize`
+    Resize,
     /// `finalize`
     Finalize,
     /// `token`

@@ -6,7 +6,7 @@ use crate::{
     api::Api,
     json::Json,
     object::Key,
-    request::Body,
+    request::{Body, Request},
     resources::POD,
     status::{FieldError, Status},
 };
@@ -53,13 +53,24 @@ fn binding_conflict(name: &str, why: &str) -> Status {
     }
 }
 
+/// Does the request ask for a connection into a pod? It changes nothing of the cluster, so it is no part of the journal.
+pub fn is_connection(request: &Request) -> bool {
+    let parts: Vec<&str> = request.path().split('/').filter(|part| !part.is_empty()).collect();
+    let sub = match parts[..] {
+        ["api", "v1", "namespaces", _, "pods", _, sub] => sub,
+        _ => return false,
+    };
+    request.method == "POST" && matches!(sub, "exec" | "attach" | "portforward")
+}
+
 /// POST `exec` comes from clients of an older protocol, or after a refusal: they hear that, or what keeps them out.
-pub fn refuse_exec(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
-    exec::exec(api, call, target)?;
-    Err(Status::bad_request(
-        "commands in containers are answered over WebSocket only (v5.channel.k8s.io, v4.channel.k8s.io): use kubectl 1.30 or newer, \
-         and do not set KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false",
-    ))
+pub fn refusal_of_exec(api: &Api, call: &Call<'_>, target: &Target) -> Status {
+    exec::exec(api, call, target).err().unwrap_or_else(|| {
+        Status::bad_request(
+            "commands in containers are answered over WebSocket only (v5.channel.k8s.io, v4.channel.k8s.io): use kubectl 1.30 or \
+             newer, and do not set KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false",
+        )
+    })
 }
 
 /// GET `log`: what the kubelet keeps of a container's output. Simulated containers print nothing of their own; their

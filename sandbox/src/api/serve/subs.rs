@@ -37,7 +37,7 @@ pub fn subresources<'a>(resource: Resource, def: Def<'a>) -> Vec<SubDef<'a>> {
             sub("log", own, &["get"], Sub::Log),
             sub("portforward", takes("PodPortForwardOptions"), STREAM, Sub::Absent),
             sub("proxy", takes("PodProxyOptions"), PROXY, Sub::Absent),
-            sub("resize", own, READ_WRITE, Sub::Absent),
+            sub("resize", own, READ_WRITE, Sub::Resize),
         ],
         resources::NAMESPACE => vec![sub("finalize", own, &["update"], Sub::Finalize)],
         resources::NODE => vec![sub("proxy", takes("NodeProxyOptions"), PROXY, Sub::Absent)],

@@ -67,14 +67,13 @@ fn verb(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status>
             Err(Status::not_modelled(api.def(target.resource)))
         }
         ("POST", false, Sub::None) => create(api, call, target),
-        ("POST", true, Sub::Exec) => subresources::refuse_exec(api, call, target),
         ("POST", true, Sub::Binding) => subresources::bind(api, call, target),
         ("POST", true, Sub::Eviction) => eviction::evict(api, call, target),
-        ("PUT", true, Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Finalize) => {
+        ("PUT", true, Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Resize | Sub::Finalize) => {
             update(api, call, target)
         }
         ("PUT", true, Sub::Scale) => scale::put(api, call, target),
-        ("PATCH", true, Sub::None | Sub::Status | Sub::EphemeralContainers) => {
+        ("PATCH", true, Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Resize) => {
             patch_object(api, call, target)
         }
         ("PATCH", true, Sub::Scale) => scale::patch(api, call, target),
@@ -180,6 +179,7 @@ pub(super) fn part(target: &Target) -> Subresource {
     match target.sub {
         Sub::Status => Subresource::Status,
         Sub::EphemeralContainers => Subresource::EphemeralContainers,
+        Sub::Resize => Subresource::Resize,
         _ => Subresource::Main,
     }
 }

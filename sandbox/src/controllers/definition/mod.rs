@@ -1,5 +1,6 @@
 //! CustomResourceDefinitions: their names are accepted, they become established, they take their instances with them. Models
-//! apiextensions' naming, establishing and finalizing controllers, which run inside kube-apiserver.
+//! apiextensions' naming, establishing and finalizing controllers, which run inside kube-apiserver. They work in virtual time like
+//! all else: a definition that is made while the clock stands is established when it goes on.
 //! Omits: the conditions NonStructuralSchema (such a definition is refused) and KubernetesAPIApprovalPolicyConformant.
 
 mod names;
