@@ -57,7 +57,8 @@ fn default(set: &mut Object) {
     pod_spec::default_template(&mut spec["template"]);
 }
 
-fn prepare(set: &mut Object, old: Option<&Object>) {
+/// A status that counts nothing yet; a ReplicationController begins with the same.
+pub fn prepare(set: &mut Object, old: Option<&Object>) {
     match old {
         None => set.set("status", json!({"replicas": 0})),
         Some(old) => pod::share_spec(set, old),

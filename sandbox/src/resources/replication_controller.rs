@@ -2,10 +2,10 @@
 
 use super::{
     ResourceDef, check, pod, pod_check, pod_spec,
-    replica_set::{COLUMNS, row},
+    replica_set::{COLUMNS, prepare, row},
     workload_check,
 };
-use crate::{json, object::Object, status::FieldError};
+use crate::{object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -42,13 +42,6 @@ fn default(controller: &mut Object) {
     }
 }
 
-fn prepare(controller: &mut Object, old: Option<&Object>) {
-    match old {
-        None => controller.set("status", json!({"replicas": 0})),
-        Some(old) => pod::share_spec(controller, old),
-    }
-}
-
 fn validate(controller: &Object, old: Option<&Object>) -> Vec<FieldError> {
     let (spec, mut errors) = (&controller["spec"], Vec::new());
     if pod::is_spec_kept(controller, old) {
@@ -76,7 +69,7 @@ fn validate(controller: &Object, old: Option<&Object>) -> Vec<FieldError> {
 #[cfg(test)]
 mod tests {
     use super::{super::check::tests::words, *};
-    use crate::json::Json;
+    use crate::{json, json::Json};
 
     #[test]
     fn labels_of_the_template_are_taken_where_none_are_said() {

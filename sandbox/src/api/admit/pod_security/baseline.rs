@@ -176,17 +176,7 @@ fn selinux(pod: &Pod<'_>) -> Option<Finding> {
             || !options["user"].is_empty()
             || !options["role"].is_empty()
     };
-    let mut setters = Vec::new();
-    if bad(pod.spec) {
-        setters.push("pod".to_owned());
-    }
-    let names = pod.those(bad);
-    if !names.is_empty() {
-        setters.push(containers(&names));
-    }
-    if setters.is_empty() {
-        return None;
-    }
+    let setters = pod.setters(bad)?;
     let all: Vec<Json> = std::iter::once(pod.spec).chain(pod.containers.iter().copied()).map(of).collect();
     let types: BTreeSet<String> =
         (all.iter().map(|o| o["type"].text())).filter(|t| !SELINUX_TYPES.contains(t)).map(quoted).collect();
@@ -202,33 +192,19 @@ fn selinux(pod: &Pod<'_>) -> Option<Finding> {
     }
     Some((
         "seLinuxOptions",
-        format!(
-            "{} set forbidden securityContext.seLinuxOptions: {}",
-            setters.join(" and "),
-            faults.join("; ")
-        ),
+        format!("{setters} set forbidden securityContext.seLinuxOptions: {}", faults.join("; ")),
     ))
 }
 
 fn seccomp(pod: &Pod<'_>) -> Option<Finding> {
     let kind = |o: &Json| o["securityContext"]["seccompProfile"]["type"].clone();
     let bad = |o: &Json| !matches!(kind(o).text(), "" | "RuntimeDefault" | "Localhost");
-    let mut setters = Vec::new();
-    if bad(pod.spec) {
-        setters.push("pod".to_owned());
-    }
-    let names = pod.those(bad);
-    if !names.is_empty() {
-        setters.push(containers(&names));
-    }
+    let setters = pod.setters(bad)?;
     let all = std::iter::once(pod.spec).chain(pod.containers.iter().copied());
     let kinds: BTreeSet<String> = all.filter(|o| bad(o)).map(|o| quoted(kind(o).text())).collect();
-    (!setters.is_empty()).then(|| {
-        let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
-        let why =
-            format!("{} must not set securityContext.seccompProfile.type to {kinds}", setters.join(" and "));
-        ("seccompProfile", why)
-    })
+    let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+    let why = format!("{setters} must not set securityContext.seccompProfile.type to {kinds}");
+    Some(("seccompProfile", why))
 }
 
 fn sysctls(pod: &Pod<'_>) -> Option<Finding> {
@@ -239,17 +215,6 @@ fn sysctls(pod: &Pod<'_>) -> Option<Finding> {
 
 fn host_process(pod: &Pod<'_>) -> Option<Finding> {
     let bad = |o: &Json| o["securityContext"]["windowsOptions"]["hostProcess"].bool() == Some(true);
-    let mut setters = Vec::new();
-    if bad(pod.spec) {
-        setters.push("pod".to_owned());
-    }
-    let names = pod.those(bad);
-    if !names.is_empty() {
-        setters.push(containers(&names));
-    }
-    (!setters.is_empty()).then(|| {
-        let why =
-            format!("{} must not set securityContext.windowsOptions.hostProcess=true", setters.join(" and "));
-        ("hostProcess", why)
-    })
+    let setters = pod.setters(bad)?;
+    Some(("hostProcess", format!("{setters} must not set securityContext.windowsOptions.hostProcess=true")))
 }

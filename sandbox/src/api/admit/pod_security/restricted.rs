@@ -89,21 +89,10 @@ fn volumes(pod: &Pod<'_>) -> Option<Finding> {
 
 fn non_root(pod: &Pod<'_>) -> Option<Finding> {
     let said = |o: &Json| o["securityContext"]["runAsNonRoot"].bool();
-    let denying = pod.those(|c| said(c) == Some(false));
     let silent = pod.those(|c| said(c).is_none());
     let what = "runAsNonRoot != true";
-    let mut setters = Vec::new();
-    if said(pod.spec) == Some(false) {
-        setters.push("pod".to_owned());
-    }
-    if !denying.is_empty() {
-        setters.push(containers(&denying));
-    }
-    if !setters.is_empty() {
-        return Some((
-            what,
-            format!("{} must not set securityContext.runAsNonRoot=false", setters.join(" and ")),
-        ));
+    if let Some(setters) = pod.setters(|o| said(o) == Some(false)) {
+        return Some((what, format!("{setters} must not set securityContext.runAsNonRoot=false")));
     }
     if said(pod.spec) == Some(true) || silent.is_empty() {
         return None;
@@ -113,37 +102,20 @@ fn non_root(pod: &Pod<'_>) -> Option<Finding> {
 
 fn root_user(pod: &Pod<'_>) -> Option<Finding> {
     let is_root = |o: &Json| o["securityContext"]["runAsUser"].int() == Some(0);
-    let mut setters = Vec::new();
-    if is_root(pod.spec) {
-        setters.push("pod".to_owned());
-    }
-    let names = pod.those(is_root);
-    if !names.is_empty() {
-        setters.push(containers(&names));
-    }
-    (!setters.is_empty())
-        .then(|| ("runAsUser=0", format!("{} must not set runAsUser=0", setters.join(" and "))))
+    let setters = pod.setters(is_root)?;
+    Some(("runAsUser=0", format!("{setters} must not set runAsUser=0")))
 }
 
 fn seccomp(pod: &Pod<'_>) -> Option<Finding> {
     let kind = |o: &Json| o["securityContext"]["seccompProfile"]["type"].text().to_owned();
     let good = |kind: &str| matches!(kind, "RuntimeDefault" | "Localhost");
     let bad = |o: &Json| !kind(o).is_empty() && !good(&kind(o));
-    let bad_ones = pod.those(bad);
     let silent = pod.those(|c| kind(c).is_empty());
-    let mut setters = Vec::new();
-    if bad(pod.spec) {
-        setters.push("pod".to_owned());
-    }
-    if !bad_ones.is_empty() {
-        setters.push(containers(&bad_ones));
-    }
-    if !setters.is_empty() {
+    if let Some(setters) = pod.setters(bad) {
         let all = std::iter::once(pod.spec).chain(pod.containers.iter().copied());
         let kinds: BTreeSet<String> = all.filter(|o| bad(o)).map(|o| quoted(&kind(o))).collect();
         let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
-        let why =
-            format!("{} must not set securityContext.seccompProfile.type to {kinds}", setters.join(" and "));
+        let why = format!("{setters} must not set securityContext.seccompProfile.type to {kinds}");
         return Some(("seccompProfile", why));
     }
     if good(&kind(pod.spec)) || silent.is_empty() {

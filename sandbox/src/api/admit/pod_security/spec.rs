@@ -20,6 +20,15 @@ impl<'a> Pod<'a> {
         self.containers.iter().filter(|c| is_bad(c)).map(|c| quoted(c["name"].text())).collect()
     }
 
+    /// Who says what is bad, the pod itself and its containers: `pod and container "a"`; `None` where nobody does.
+    pub fn setters(&self, is_bad: impl Fn(&Json) -> bool) -> Option<String> {
+        let names = self.those(&is_bad);
+        let pod = is_bad(self.spec).then(|| "pod".to_owned());
+        let all: Vec<String> =
+            pod.into_iter().chain((!names.is_empty()).then(|| containers(&names))).collect();
+        (!all.is_empty()).then(|| all.join(" and "))
+    }
+
     pub fn is_windows(&self) -> bool {
         self.spec["os"]["name"] == "windows"
     }
