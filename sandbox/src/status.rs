@@ -90,6 +90,12 @@ impl Status {
         Self::about(404, "NotFound", format!("{} {name:?} not found", def.qualified()), def, name)
     }
 
+    /// 404: no such object of a kind that has another name where it is missing.
+    pub fn not_found_named(group: &str, kind: &str, name: &str) -> Self {
+        let details = json!({"name": name, "group": group, "kind": kind});
+        Self { code: 404, reason: "NotFound", message: format!("{kind}.{group} {name:?} not found"), details }
+    }
+
     /// 409: there is one already.
     pub fn already_exists<'d>(def: impl Into<Def<'d>>, name: &str) -> Self {
         let def: Def<'d> = def.into();

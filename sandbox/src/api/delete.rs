@@ -121,6 +121,9 @@ impl Api {
         if resource == resources::CUSTOM_RESOURCE_DEFINITION {
             Arc::make_mut(&mut self.kinds).forget(&key.name);
         }
+        if resource == resources::API_SERVICE {
+            Arc::make_mut(&mut self.kinds).forget_aggregated(&key.name);
+        }
         self.written(resource);
         self.store.remove(resource, key, at, origin).map(|r| r.object.clone())
     }

@@ -11,6 +11,7 @@ mod discovery;
 mod disruption;
 mod events;
 pub mod fields;
+pub mod metrics;
 pub mod names;
 mod openapi;
 mod patch;
@@ -69,6 +70,7 @@ pub struct Api {
     /// In whose name a request owns fields; empty for the parts, whose user says it.
     manager: EcoString,
     shared: fields::Shared,
+    metrics: metrics::Metrics,
 }
 
 impl Api {
@@ -90,6 +92,7 @@ impl Api {
             warnings: None,
             manager: EcoString::new(),
             shared: fields::Shared::default(),
+            metrics: metrics::Metrics::default(),
         }
     }
 

@@ -204,6 +204,9 @@ impl Api {
         if resource == resources::CUSTOM_RESOURCE_DEFINITION {
             Arc::make_mut(&mut self.kinds).define(&object);
         }
+        if resource == resources::API_SERVICE {
+            Arc::make_mut(&mut self.kinds).aggregate(&object);
+        }
         self.written(resource);
         self.store.put(resource, object, at, origin).object.clone()
     }

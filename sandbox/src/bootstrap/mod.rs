@@ -6,6 +6,7 @@
 //! Omits: putting back what was changed or deleted, renewal of the control plane's leases.
 
 mod flow;
+pub mod metrics_server;
 mod parse;
 mod rbac;
 mod system;

@@ -20,6 +20,7 @@ impl Cluster {
         for (name, state) in self.api.rng.states() {
             let _ = writeln!(out, "{name} {state:016x}");
         }
+        let _ = writeln!(out, "{:?}", self.api.metrics());
         let parts = (&self.controllers, &self.scheduler, &self.kubelets, &self.network, &self.machines);
         let _ = writeln!(out, "{parts:?}");
         out

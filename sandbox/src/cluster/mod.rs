@@ -6,6 +6,7 @@ mod work;
 
 use crate::{
     api::Api,
+    bootstrap::metrics_server,
     clock::Time,
     controllers::Controllers,
     kubelet::Kubelets,
@@ -68,6 +69,7 @@ impl Cluster {
         for (index, object) in config.world.into_iter().enumerate() {
             cluster.add_to_world(index, object)?;
         }
+        cluster.complete_metrics_server();
         Ok(cluster)
     }
 
@@ -105,6 +107,23 @@ impl Cluster {
             self.settle_namespaces();
         }
         Ok(())
+    }
+
+    /// A world that names a metrics server gets the rest of it.
+    fn complete_metrics_server(&mut self) {
+        if !self.api.kinds().aggregations().any(|(name, _)| name == metrics_server::API_SERVICE) {
+            return;
+        }
+        self.api.origin = Origin::user(origin::WORLD);
+        for object in metrics_server::objects() {
+            let kind = (object["apiVersion"].text(), object["kind"].text());
+            let Some(resource) = self.api.kinds().by_kind(kind.0, kind.1) else { continue };
+            if self.api.find(resource, &object.key()).is_none() {
+                let made = self.api.create(resource, object);
+                debug_assert!(made.is_ok(), "{made:?}");
+            }
+        }
+        self.observe();
     }
 
     /// The API at the current moment, for reading.

@@ -1,6 +1,7 @@
 //! The controllers of kube-controller-manager, a folder or file each: a pure plan, then a dull apply.
 
 mod aggregation;
+mod api_service;
 mod autoscaler;
 mod claim;
 mod common;
@@ -116,6 +117,8 @@ pub enum Work {
     VolumeProtection(EcoString),
     /// A CustomResourceDefinition to look at.
     Definition(EcoString),
+    /// An APIService of another server to look at.
+    ApiService(EcoString),
 }
 
 impl Work {
@@ -153,6 +156,7 @@ impl Controllers {
     /// Sees a change; puts work, writes nothing.
     pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
         aggregation::observe(record, api, queue);
+        api_service::observe(record, api, queue);
         deployment::observe(record, api, queue);
         replicaset::observe(record, api, queue);
         daemonset::observe(record, api, queue);
@@ -215,6 +219,7 @@ impl Controllers {
             Work::ClaimProtection(key) => volume::release_claim(&key, ctx),
             Work::VolumeProtection(name) => volume::release_volume(&name, ctx),
             Work::Definition(name) => definition::sync(&name, ctx),
+            Work::ApiService(name) => api_service::sync(&name, ctx),
         }
     }
 }

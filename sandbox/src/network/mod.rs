@@ -1,9 +1,11 @@
-//! Proxies and traffic: which pods get a Service's requests, and what becomes of them.
+//! Proxies and traffic: which pods get a Service's requests, what becomes of them, and what containers use for them.
 //! Models kube-proxy's view of EndpointSlices with its delay; requests are spread evenly. Omits: time-outs, retries,
 //! queues under load, clients inside the cluster (the callers stand outside and reach any healthy proxy).
 
 mod flow;
 mod proxy;
+mod scrape;
+mod usage;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,8 @@ use crate::{
 };
 use flow::{Flow, Share};
 use proxy::Endpoint;
+use scrape::{Loads, Meters, Processes};
+use usage::Load;
 
 /// From a change of an EndpointSlice to the proxies' rules: kube-proxy's watch, batch and nftables write.
 const PROXY_SYNC_MS: i64 = 300;
@@ -38,12 +42,14 @@ pub enum Work {
     Answers(Key),
     /// Write a Traffic's counts.
     Report(Key),
+    /// The metrics server asks all kubelets.
+    Scrape,
 }
 
 impl Work {
     /// Comes again and again by itself.
     pub fn is_periodic(&self) -> bool {
-        matches!(self, Work::Report(_))
+        matches!(self, Work::Report(_) | Work::Scrape)
     }
 }
 
@@ -54,8 +60,9 @@ pub struct Network {
     slices: BTreeMap<Key, Object>,
     /// By Traffic, with its uid.
     flows: BTreeMap<Key, (EcoString, Flow)>,
-    /// Containers that run, by pod and name: id, and since when.
-    processes: BTreeMap<Key, BTreeMap<EcoString, (EcoString, Time)>>,
+    processes: Processes,
+    /// What containers use; `None` where there is no metrics server.
+    meters: Option<Meters>,
 }
 
 impl Network {
@@ -75,9 +82,20 @@ impl Network {
             resources::POD => self.observe_pod(record, api, queue),
             resources::MACHINE => deleted || changed("status"),
             resources::TRAFFIC | resources::SERVICE | resources::IMAGE => deleted || changed("spec"),
+            resources::API_SERVICE => {
+                if scrape::is_served(api) != self.meters.is_some() {
+                    queue.after_ms(0, Work::Scrape);
+                }
+                false
+            }
             _ => false,
         };
-        if reroutes && (!self.flows.is_empty() || record.resource == resources::TRAFFIC) {
+        if let (resources::IMAGE, Some(meters)) = (record.resource, &mut self.meters) {
+            meters.forget_images();
+        }
+        let matters =
+            !self.flows.is_empty() || self.meters.is_some() || record.resource == resources::TRAFFIC;
+        if reroutes && matters {
             queue.after_ms(0, Work::Route);
         }
     }
@@ -121,6 +139,7 @@ impl Network {
                 self.route(ctx);
             }
             Work::Route | Work::Answers(_) => self.route(ctx),
+            Work::Scrape => self.scrape(ctx),
             Work::Report(key) => {
                 ctx.caused_by(None);
                 self.report(&key, ctx);
@@ -132,15 +151,22 @@ impl Network {
     fn route(&mut self, ctx: &mut Ctx<'_>) {
         let all: Vec<Object> = ctx.api.list(resources::TRAFFIC, "").cloned().collect();
         self.flows.retain(|key, (uid, _)| all.iter().any(|t| t.key() == *key && t.uid() == uid));
+        let mut loads = Loads::new();
         for traffic in all {
             let endpoints = self.endpoints(&traffic, ctx.api);
-            let (share, latency_ms) = self.share(&endpoints, ctx.api, ctx.now());
+            let (share, latency_ms, answering) = self.share(&endpoints, ctx.api, ctx.now());
+            if self.meters.is_some() {
+                spread(flow::rate_milli(&traffic["spec"]), endpoints.len(), answering, &mut loads);
+            }
             let (now, key) = (ctx.now(), traffic.key());
             let new = || (traffic.uid().clone(), Flow::new(now));
             let (_, flow) = self.flows.entry(key.clone()).or_insert_with(new);
             if flow.change(flow::rate_milli(&traffic["spec"]), share, latency_ms, now) {
                 self.report(&key, ctx);
             }
+        }
+        if let Some(meters) = &mut self.meters {
+            meters.follow(&self.processes, &loads, ctx.api);
         }
     }
 
@@ -168,20 +194,21 @@ impl Network {
         proxy::endpoints(self.slices.values().filter(of_service), port["name"].text())
     }
 
-    /// What becomes of requests to these endpoints, and how long the good ones take on average.
-    fn share(&self, endpoints: &[Endpoint], api: &Api, now: Time) -> (Share, i64) {
-        let (mut share, mut latency_ms) = (Share::default(), 0);
+    /// What becomes of requests to these endpoints, how long the good ones take on average, and who answers them.
+    fn share(&self, endpoints: &[Endpoint], api: &Api, now: Time) -> (Share, i64, Vec<Answering>) {
+        let (mut share, mut latency_ms, mut answering) = (Share::default(), 0, Vec::new());
         for e in endpoints {
             match self.answer(e, api, now) {
-                Answer::After(ms) => {
+                Answer::After(ms, container) => {
                     share.good += 1;
                     latency_ms += ms;
+                    answering.push((e.pod.clone(), container, ms));
                 }
                 Answer::Refused => share.refused += 1,
                 Answer::Never => share.unreachable += 1,
             }
         }
-        (share, latency_ms / share.good.max(1))
+        (share, latency_ms / share.good.max(1), answering)
     }
 
     fn answer(&self, e: &Endpoint, api: &Api, now: Time) -> Answer {
@@ -200,7 +227,7 @@ impl Network {
         let answers = |since: Time| now >= since.plus_ms(image["readyMillis"].int().unwrap_or(0).max(0));
         match up {
             Some((_, since)) if answers(*since) => {
-                Answer::After(image["latencyMillis"].int().unwrap_or(LATENCY_MS).max(0))
+                Answer::After(image["latencyMillis"].int().unwrap_or(LATENCY_MS).max(0), name.into())
             }
             _ => Answer::Refused,
         }
@@ -209,9 +236,23 @@ impl Network {
 
 /// What becomes of a request.
 enum Answer {
-    After(i64),
+    /// Milliseconds, and the container that gives it.
+    After(i64, EcoString),
     Refused,
     Never,
+}
+
+/// A container that answers, and the milliseconds it takes.
+type Answering = (Key, EcoString, i64);
+
+/// Adds what those who answer get of a rate over so many endpoints.
+fn spread(rate_milli: i64, endpoints: usize, answering: Vec<Answering>, loads: &mut Loads) {
+    let share = u64::try_from(rate_milli).unwrap_or(0) / (endpoints.max(1) as u64);
+    for (pod, container, ms) in answering {
+        let load: &mut Load = loads.entry((pod, container)).or_default();
+        load.rate_milli += share;
+        load.open_micro += share * u64::try_from(ms).unwrap_or(0);
+    }
 }
 
 /// The spec of the Image that a container of a pod is made from.

@@ -23,6 +23,11 @@ impl Amount {
         Self { milli: i128::from(n) * 1000, binary: false }
     }
 
+    /// So many thousandths.
+    pub fn of_milli(milli: i64) -> Self {
+        Self { milli: i128::from(milli), binary: false }
+    }
+
     /// As written in an object, as text or as a number; `None` if it is no quantity.
     pub fn read(value: &Json) -> Option<Self> {
         let text = cells::plain(value);

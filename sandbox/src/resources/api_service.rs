@@ -1,4 +1,4 @@
-//! Models apiregistration.k8s.io/v1 APIService. Omits: requests passed on to a server of one's own; such a service is stored and never available.
+//! Models apiregistration.k8s.io/v1 APIService. Omits: requests passed on to any server but metrics-server.
 
 use super::{Column, ResourceDef, Row, cells, check};
 use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
@@ -8,6 +8,7 @@ pub static DEF: ResourceDef = ResourceDef {
     namespaced: false,
     categories: &["api-extensions"],
     status: true,
+    default,
     validate,
     columns: COLUMNS,
     row,
@@ -16,6 +17,12 @@ pub static DEF: ResourceDef = ResourceDef {
 
 const COLUMNS: &[Column] =
     &[Column::name(), Column::new("Service"), Column::new("Available"), Column::new("Age")];
+
+fn default(service: &mut Object) {
+    if !service["spec"]["service"].is_null() {
+        service["spec"]["service"].default_to("port", 443i64);
+    }
+}
 
 fn row(service: &Object, now: Time) -> Row {
     vec![

@@ -52,6 +52,8 @@ pub struct ResourceDef {
     pub deprecated: Option<Deprecated>,
     /// Does it only show the objects of another kind?
     pub view: Option<View>,
+    /// Is it answered by a server of its own, so only where there is an APIService for it?
+    pub aggregated: bool,
     /// Columns of its Table.
     pub columns: &'static [Column],
     /// A row of its Table, one cell a column.
@@ -170,6 +172,7 @@ impl ResourceDef {
             orphans: false,
             deprecated: None,
             view: None,
+            aggregated: false,
             columns: PLAIN,
             row: |o, now| vec![o.name().into(), crate::api::age(o, now)],
         }

@@ -47,5 +47,34 @@ fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
     for field in ["pullMillis", "startMillis", "readyMillis", "terminateMillis", "crashAfterMillis"] {
         check::non_negative(&image["spec"], "spec", field, &mut errors);
     }
+    for field in ["cpuMillisIdle", "cpuMillisPerRequest", "memoryMi", "memoryMiPerRequest"] {
+        let said = &image["spec"][field];
+        if !said.is_null() && said.float().is_none_or(|n| n < 0.0) {
+            let why = "must be a number greater than or equal to 0";
+            errors.push(FieldError::invalid(format!("spec.{field}"), said, why));
+        }
+    }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn what_an_image_uses_is_a_number() {
+        for (spec, wrong) in [
+            (json!({"image": "a"}), vec![]),
+            (json!({"image": "a", "cpuMillisIdle": 0.5, "cpuMillisPerRequest": 8, "memoryMi": 180}), vec![]),
+            (
+                json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1}),
+                vec!["spec.cpuMillisIdle", "spec.memoryMi"],
+            ),
+        ] {
+            let image = Object(Json::object().with("spec", spec.clone()));
+            let fields: Vec<_> = validate(&image, None).into_iter().map(|e| e.field).collect();
+            assert_eq!(fields, wrong, "{spec}");
+        }
+    }
 }

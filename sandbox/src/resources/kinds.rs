@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use ecow::EcoString;
 
 use super::{
-    Resource, TABLE,
+    Aggregated, Resource, TABLE,
     custom::Custom,
     def::{Def, View},
 };
@@ -22,6 +22,8 @@ pub struct Kinds {
     by_name: BTreeMap<EcoString, u32>,
     /// How many custom kinds there have ever been.
     made: u32,
+    /// Group versions that servers of their own answer, by their APIService.
+    aggregated: BTreeMap<EcoString, Aggregated>,
 }
 
 /// A kind that stays known to who holds it, whatever becomes of its definition.
@@ -78,7 +80,40 @@ impl Kinds {
             .custom
             .iter()
             .flat_map(|(place, custom)| custom.served().map(move |view| Resource::custom(*place, view)));
-        Resource::all().chain(custom)
+        self.built_in().chain(custom)
+    }
+
+    /// Those of the table that are served: without those of other servers, where these do not answer.
+    fn built_in(&self) -> impl Iterator<Item = Resource> {
+        Resource::all().filter(|r| self.is_there(*r))
+    }
+
+    fn is_there(&self, resource: Resource) -> bool {
+        let Some(def) = resource.built_in().filter(|def| def.aggregated) else { return true };
+        self.aggregation(def.group, def.version).is_some_and(|a| a.available)
+    }
+
+    /// The server of its own that answers a group version, if one is named.
+    pub fn aggregation(&self, group: &str, version: &str) -> Option<&Aggregated> {
+        self.aggregated.values().find(|a| a.group == group && a.version == version)
+    }
+
+    /// All group versions that servers of their own answer, by their APIService.
+    pub fn aggregations(&self) -> impl Iterator<Item = (&EcoString, &Aggregated)> {
+        self.aggregated.iter()
+    }
+
+    /// Takes what an APIService says from here on.
+    pub fn aggregate(&mut self, service: &Object) {
+        match Aggregated::read(service) {
+            Some(aggregated) => self.aggregated.insert(service.name().clone(), aggregated),
+            None => self.aggregated.remove(service.name()),
+        };
+    }
+
+    /// Forgets an APIService that is gone.
+    pub fn forget_aggregated(&mut self, name: &str) {
+        self.aggregated.remove(name);
     }
 
     /// Everything that objects are stored as, each once.
@@ -89,7 +124,7 @@ impl Kinds {
 
     /// By group, version and plural name, as in a URL.
     pub fn by_path(&self, group: &str, version: &str, plural: &str) -> Option<Resource> {
-        Resource::by_path(group, version, plural).or_else(|| {
+        Resource::by_path(group, version, plural).filter(|r| self.is_there(*r)).or_else(|| {
             if self.custom.is_empty() {
                 return None;
             }
@@ -101,7 +136,7 @@ impl Kinds {
 
     /// By `apiVersion` and `kind`, as in an object.
     pub fn by_kind(&self, api_version: &str, kind: &str) -> Option<Resource> {
-        Resource::by_kind(api_version, kind).or_else(|| {
+        Resource::by_kind(api_version, kind).filter(|r| self.is_there(*r)).or_else(|| {
             let (group, version) = api_version.split_once('/')?;
             let (place, custom) =
                 self.custom.iter().find(|(_, c)| c.names().kind == kind && c.group() == group)?;
@@ -112,19 +147,19 @@ impl Kinds {
     /// Is anything served in this group and version?
     pub fn has_version(&self, group: &str, version: &str) -> bool {
         let built_in = |r: Resource| r.built_in().is_some_and(|d| d.group == group && d.version == version);
-        Resource::all().any(built_in)
+        self.built_in().any(built_in)
             || self.custom.values().any(|c| c.group() == group && c.served_as(version).is_some())
     }
 
     /// Is anything served in this group?
     pub fn has_group(&self, group: &str) -> bool {
-        Resource::all().any(|r| r.built_in().is_some_and(|d| d.group == group))
+        self.built_in().any(|r| r.built_in().is_some_and(|d| d.group == group))
             || self.custom.values().any(|c| c.group() == group && c.served().next().is_some())
     }
 
     /// Is everything of this group made by definitions?
     pub fn is_custom_group(&self, group: &str) -> bool {
-        self.has_group(group) && !Resource::all().any(|r| r.built_in().is_some_and(|d| d.group == group))
+        self.has_group(group) && !self.built_in().any(|r| r.built_in().is_some_and(|d| d.group == group))
     }
 
     /// The custom kinds, with what their objects are stored as.

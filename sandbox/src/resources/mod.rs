@@ -1,5 +1,6 @@
 //! The kinds: one file each (defaults, validation, strategy, columns, helpers to read them), listed in one table.
 
+mod aggregated;
 pub mod cells;
 pub mod check;
 pub mod crd_check;
@@ -48,12 +49,14 @@ pub mod mutating_webhook_configuration;
 pub mod namespace;
 pub mod network_policy;
 pub mod node;
+pub mod node_metrics;
 pub mod persistent_volume;
 pub mod persistent_volume_claim;
 pub mod pod;
 pub mod pod_check;
 pub mod pod_disruption_budget;
 pub mod pod_ephemeral;
+pub mod pod_metrics;
 pub mod pod_resize;
 pub mod pod_row;
 pub mod pod_spec;
@@ -91,6 +94,7 @@ pub mod volume_attachment;
 pub mod volume_match;
 pub mod workload_check;
 
+pub use aggregated::Aggregated;
 pub use def::{ALL_VERBS, Column, Def, Deprecated, ResourceDef, Row, View};
 pub use kinds::{Held, Kinds};
 
@@ -298,6 +302,10 @@ table! {
     EVENT_V1 = 63 => event_v1,
     /// autoscaling/v1 HorizontalPodAutoscaler.
     HORIZONTAL_POD_AUTOSCALER_V1 = 64 => horizontal_pod_autoscaler_v1,
+    /// metrics.k8s.io/v1beta1 NodeMetrics.
+    NODE_METRICS = 65 => node_metrics,
+    /// metrics.k8s.io/v1beta1 PodMetrics.
+    POD_METRICS = 66 => pod_metrics,
 }
 
 #[cfg(test)]
@@ -373,6 +381,8 @@ mod tests {
             (CUSTOM_RESOURCE_DEFINITION, "CustomResourceDefinition"),
             (EVENT_V1, "Event"),
             (HORIZONTAL_POD_AUTOSCALER_V1, "HorizontalPodAutoscaler"),
+            (NODE_METRICS, "NodeMetrics"),
+            (POD_METRICS, "PodMetrics"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

@@ -6,6 +6,11 @@ pub fn parse_milli(text: &str) -> Option<i64> {
     scaled(text, 1000)
 }
 
+/// In thousand-millionths of the unit, rounded up; CPU as metrics-server tells it. `None` if it is no quantity or does not fit.
+pub fn parse_nano(text: &str) -> Option<i64> {
+    scaled(text, 1_000_000_000)
+}
+
 /// In whole units, rounded up; memory in bytes. `None` if it is no quantity or does not fit.
 pub fn parse_bytes(text: &str) -> Option<i64> {
     scaled(text, 1)
@@ -64,6 +69,16 @@ pub fn format_milli(milli: i64) -> String {
     if milli % 1000 == 0 { (milli / 1000).to_string() } else { format!("{milli}m") }
 }
 
+/// Thousand-millionths as Kubernetes writes them, in the largest unit that divides them: `2`, `5m`, `70u`, `123456n`.
+pub fn format_nano(nano: i64) -> String {
+    for (unit, suffix) in [(1_000_000_000, ""), (1_000_000, "m"), (1000, "u")] {
+        if nano % unit == 0 {
+            return format!("{}{suffix}", nano / unit);
+        }
+    }
+    format!("{nano}n")
+}
+
 /// Bytes as Kubernetes writes them, in the largest binary unit that divides them: `3Gi`, `1500`.
 pub fn format_bytes(bytes: i64) -> String {
     for (shift, unit) in [(60, "Ei"), (50, "Pi"), (40, "Ti"), (30, "Gi"), (20, "Mi"), (10, "Ki")] {
@@ -112,6 +127,8 @@ mod tests {
     #[test]
     fn quantities_are_written_canonically() {
         assert_eq!([format_milli(2000), format_milli(250)], ["2", "250m"]);
+        assert_eq!([0, 2_000_000_000, 70_000, 123_456].map(format_nano), ["0", "2", "70u", "123456n"]);
+        assert_eq!(parse_nano("2.5m"), Some(2_500_000));
         assert_eq!([format_bytes(3 << 30), format_bytes(1500), format_bytes(0)], ["3Gi", "1500", "0"]);
     }
 }

@@ -11,6 +11,12 @@ use crate::{
 
 /// The API group.
 pub const GROUP: &str = "rbac.authorization.k8s.io";
+/// By which the readers of a kind go into the roles that every cluster has.
+pub const READER_LABELS: [&str; 3] = [
+    "rbac.authorization.k8s.io/aggregate-to-admin",
+    "rbac.authorization.k8s.io/aggregate-to-edit",
+    "rbac.authorization.k8s.io/aggregate-to-view",
+];
 
 /// Columns of roles.
 pub const ROLE_COLUMNS: &[Column] = &[Column::name(), Column::date("Created At")];

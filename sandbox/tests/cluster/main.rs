@@ -4,5 +4,6 @@
 mod client;
 mod hashes;
 mod journals;
+mod metrics;
 mod plug;
 mod support;

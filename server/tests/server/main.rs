@@ -7,6 +7,7 @@ mod full_disk;
 mod kubectl;
 mod kubectl_custom;
 mod kubectl_rights;
+mod kubectl_top;
 mod postgres;
 mod rights;
 mod storage;

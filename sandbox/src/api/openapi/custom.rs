@@ -6,6 +6,7 @@ use super::{
     definitions::{Definitions, PREFIX},
     gnostic,
     kind::{Kind, Subresource, custom_schema},
+    metrics,
     operations::META,
     v2, v3,
 };
@@ -13,7 +14,7 @@ use crate::{
     api::wire,
     json,
     json::Json,
-    resources::{ALL_VERBS, Def, Kinds},
+    resources::{ALL_VERBS, Def, Kinds, Resource},
 };
 
 /// What API machinery says of the two fields that every object has.
@@ -41,10 +42,16 @@ impl Kind {
     }
 }
 
-/// The custom kinds that are served, with their schemas.
+/// The custom kinds that are served, and those that other servers answer, with their schemas.
 fn customs(kinds: &Kinds) -> Vec<(Kind, Json)> {
-    let defs = kinds.served().map(|r| kinds.def(r));
-    defs.filter_map(|def| Some((Kind::custom(def), schema(def.custom()?.1.schema())))).collect()
+    let one = |r: Resource| {
+        let def = kinds.def(r);
+        if def.built_in().is_some_and(|d| d.aggregated) {
+            return Some((metrics::kind(r), metrics::schema(def.kind)));
+        }
+        Some((Kind::custom(def), schema(def.custom()?.1.schema())))
+    };
+    kinds.served().filter_map(one).collect()
 }
 
 /// The schema as it is published. Models `builder.BuildOpenAPIV3`: rules that only the server can hold stay.

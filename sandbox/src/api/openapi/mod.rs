@@ -7,6 +7,7 @@ mod custom;
 mod definitions;
 mod gnostic;
 mod kind;
+mod metrics;
 mod operations;
 mod parameters;
 mod plain;

@@ -107,6 +107,13 @@ fn image_spec() -> Json {
         ("startMillis", int("Milliseconds until its process runs. Defaults to 150.")),
         ("readyMillis", int("Milliseconds after its start until it answers. Defaults to 0.")),
         ("latencyMillis", int("Milliseconds that it takes for one answer.")),
+        ("cpuMillisIdle", number("Thousandths of a core that it uses by itself. Defaults to very few.")),
+        ("cpuMillisPerRequest", number("Milliseconds of a core that one answer takes. Defaults to 2.")),
+        ("memoryMi", number("Mebibytes that it uses by itself. Defaults to some.")),
+        (
+            "memoryMiPerRequest",
+            number("Mebibytes that one answer takes while it is given. Defaults to 0.0625."),
+        ),
         (
             "crashAfterMillis",
             int("Milliseconds after its start at which its process ends by itself. Defaults to never."),

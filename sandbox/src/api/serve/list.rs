@@ -20,10 +20,10 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// The list's `metadata`.
+    /// The list's `metadata`; what is measured has no revision.
     pub fn metadata(&self) -> Json {
         let mut m = Json::object();
-        m.set("resourceVersion", self.revision.to_string());
+        m.set("resourceVersion", Some(self.revision).filter(|r| *r > 0).map(|r| r.to_string()));
         m.set("continue", self.next.as_deref());
         m.set("remainingItemCount", self.remaining);
         m
@@ -65,13 +65,17 @@ pub fn list(api: &Api, target: &Target, options: &ListOptions) -> Result<Listed,
             encode(revision as i64, &format!("{slash}{place}\0"))
         });
     }
-    Ok(Listed { objects: chosen, revision, next, remaining })
+    let measured = target.resource.built_in().is_some_and(|def| def.aggregated);
+    Ok(Listed { objects: chosen, revision: if measured { 0 } else { revision }, next, remaining })
 }
 
 fn at_revision(api: &Api, target: &Target, revision: u64, current: u64) -> Option<Vec<Object>> {
     let (resource, namespace) = (target.resource, target.namespace.as_str());
     if resource == resources::COMPONENT_STATUS {
         return Some(resources::component_status::all());
+    }
+    if resource.built_in().is_some_and(|def| def.aggregated) {
+        return Some(api.measured(resource, namespace));
     }
     if revision == current {
         return Some(api.list(resource, namespace).cloned().collect());

@@ -55,6 +55,7 @@ fn negotiate(request: &Request, route: &Route) -> Result<Accept, Status> {
         | Route::Health(..)
         | Route::Root
         | Route::Metrics
+        | Route::Unavailable
         | Route::Nothing => Ok(Accept::default()),
         Route::Resource(target) => Accept::parse(&request.accept, target.name.is_none() || target.watch),
         _ => Accept::parse(&request.accept, false),
@@ -66,6 +67,9 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
         && reviews::is_question(call.request)
     {
         return reviews::answer(api, call, target).map(Reply::Body);
+    }
+    if matches!(route, Route::Unavailable) {
+        return Ok(Reply::Body(unavailable()));
     }
     if call.request.method != "GET" {
         return Err(match route {
@@ -100,11 +104,18 @@ fn answer(api: &Api, call: &Call<'_>, route: Route) -> Result<Reply, Status> {
         Route::Issuer => Ok(Reply::Body(plain::issuer())),
         Route::Keys => Ok(Reply::Body(plain::keys())),
         // Answered before.
-        Route::OpenApiV3Index | Route::OpenApiV3(..) | Route::OpenApiV2 | Route::NoResource => {
-            Err(Status::no_such_path())
-        }
+        Route::OpenApiV3Index
+        | Route::OpenApiV3(..)
+        | Route::OpenApiV2
+        | Route::Unavailable
+        | Route::NoResource => Err(Status::no_such_path()),
         Route::Nothing => Ok(Reply::Body(text_body(404, "404 page not found\n"))),
     }
+}
+
+/// As kube-aggregator answers for a server that does not.
+pub(super) fn unavailable() -> Body {
+    text_body(503, "service unavailable\n")
 }
 
 /// A document of OpenAPI.
@@ -156,6 +167,10 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
         (Some(name), Sub::None) if target.resource == resources::COMPONENT_STATUS => {
             let found = component_status::all().into_iter().find(|c| c.name() == name);
             let object = found.ok_or_else(|| Status::not_found(def, name))?;
+            Ok(Reply::Body(one(api, call, target, 200, &object)))
+        }
+        (Some(_), Sub::None) if def.built_in().is_some_and(|d| d.aggregated) => {
+            let object = api.measured_one(target.resource, &target.key())?;
             Ok(Reply::Body(one(api, call, target, 200, &object)))
         }
         (Some(_), Sub::None | Sub::Status | Sub::EphemeralContainers | Sub::Resize) => {

@@ -37,6 +37,8 @@ pub enum Route {
     OpenApiV2,
     /// Objects of a kind.
     Resource(Target),
+    /// Another server is to answer, and does not.
+    Unavailable,
     /// A group version is there, the resource is not: a `Status`.
     NoResource,
     /// Nothing is there: plain text.
@@ -115,6 +117,11 @@ impl Route {
             ["openapi", "v3"] => Route::OpenApiV3Index,
             ["openapi", "v3", ref name @ ..] => Route::OpenApiV3(name.join("/")),
             ["api", version, ref rest @ ..] => in_version(kinds, "", version, rest),
+            ["apis", group, version, ..]
+                if kinds.aggregation(group, version).is_some_and(|server| !server.available) =>
+            {
+                Route::Unavailable
+            }
             ["apis", group] if kinds.has_group(group) => Route::Group(group.into()),
             ["apis", group, version, ref rest @ ..] if kinds.has_group(group) => {
                 in_version(kinds, group, version, rest)

@@ -10,7 +10,7 @@ use super::{
     eviction, json_body,
     options::{patch_options, write_options},
     query::Query,
-    read::one,
+    read::{one, unavailable},
     route::{Route, Sub, Target},
     scale, subresources, text_body,
 };
@@ -37,6 +37,7 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
     let target = match Route::parse(api.kinds(), request.path()) {
         Route::Resource(target) if !target.watch => target,
         Route::NoResource => return Err(Status::no_such_path()),
+        Route::Unavailable => return Ok(unavailable()),
         Route::Nothing => return Ok(text_body(404, "404 page not found\n")),
         _ => return Err(Status::method_not_allowed()),
     };

@@ -1,9 +1,20 @@
 //! What an autoscaler's metrics ask for. Models `computeReplicasForMetrics`.
-//! Omits: metrics themselves. There is no metrics server yet, so each metric is told to be missing, in the words of a cluster
-//! that has none.
+//! Omits: an adapter of custom or external metrics; each such metric is told to be missing, in the words of a cluster that has none.
 
-use super::{condition, target::Scale, tell};
-use crate::{api::EventType, cluster::Ctx, json, json::Json, object::Object};
+use super::{
+    condition, measure,
+    replicas::{self, Pods, Proposal, Target},
+    target::Scale,
+    tell,
+};
+use crate::{
+    api::{Api, EventType},
+    cluster::Ctx,
+    json,
+    json::Json,
+    object::Object,
+    resources::amount::Amount,
+};
 
 /// What all metrics together ask for.
 pub struct Computed {
@@ -32,7 +43,7 @@ pub fn compute(hpa: &mut Object, scale: &Scale, ctx: &mut Ctx<'_>) -> Computed {
     let (mut proposals, mut missing): (Vec<(i64, String)>, Vec<Missing>) = (Vec::new(), Vec::new());
     let mut statuses = Vec::new();
     for spec in specs.list() {
-        match one(spec) {
+        match one(spec, hpa.namespace(), scale, ctx.api) {
             Ok((replicas, name, status)) => {
                 proposals.push((replicas, name));
                 statuses.push(status);
@@ -69,24 +80,17 @@ pub fn compute(hpa: &mut Object, scale: &Scale, ctx: &mut Ctx<'_>) -> Computed {
 }
 
 /// One metric: the size that it asks for, its name, what it is now.
-fn one(spec: &Json) -> Result<(i64, String, Json), Missing> {
-    let absent = |group: &str, what: &str| {
-        format!("the server could not find the requested resource (get {what}.{group})")
-    };
-    let from = |api: &str, why: &str| format!("unable to fetch metrics from {api} metrics API: {why}");
+fn one(spec: &Json, namespace: &str, scale: &Scale, api: &Api) -> Result<(i64, String, Json), Missing> {
+    let from = |kind: &str, why: &str| format!("unable to fetch metrics from {kind} metrics API: {why}");
     match spec["type"].text() {
-        "Resource" => {
-            let source = &spec["resource"];
-            Err(resource("FailedGetResourceMetric", source, "resource", &absent("metrics.k8s.io", "pods")))
-        }
-        "ContainerResource" => {
-            let source = &spec["containerResource"];
-            let why = absent("metrics.k8s.io", "pods");
-            Err(resource("FailedGetContainerResourceMetric", source, "container", &why))
-        }
+        "Resource" => resource(spec, "resource", namespace, scale, api),
+        "ContainerResource" => resource(spec, "containerResource", namespace, scale, api),
         "External" => {
             let name = spec["external"]["metric"]["name"].text();
-            let why = from("external", &absent("external.metrics.k8s.io", name));
+            let absent = format!(
+                "the server could not find the requested resource (get {name}.external.metrics.k8s.io)"
+            );
+            let why = from("external", &absent);
             let message = format!("unable to get external metric {name}: {why}");
             let summary = format!(
                 "failed to get {name} external metric value: failed to get {name} external metric: {message}"
@@ -107,12 +111,59 @@ fn one(spec: &Json) -> Result<(i64, String, Json), Missing> {
     }
 }
 
-fn resource(reason: &'static str, source: &Json, kind: &str, why: &str) -> Missing {
-    let name = source["name"].text();
-    let what = if source["target"]["averageValue"].is_null() { "utilization" } else { "usage" };
-    let message = format!(
-        "failed to get {name} {what}: unable to get metrics for resource {name}: unable to fetch metrics from resource metrics API: {why}"
-    );
-    let summary = format!("failed to get {name} {kind} metric value: {message}");
-    Missing { reason, message, summary }
+/// A metric of the resource metrics API: of whole pods, or of one container in each.
+fn resource(
+    spec: &Json,
+    field: &str,
+    namespace: &str,
+    scale: &Scale,
+    api: &Api,
+) -> Result<(i64, String, Json), Missing> {
+    let source = &spec[field];
+    let (name, average) = (source["name"].text(), !source["target"]["averageValue"].is_null());
+    let container = source["container"].str();
+    let proposal = propose(source, namespace, scale, api).map_err(|why| {
+        let (reason, kind) = match container {
+            Some(_) => ("FailedGetContainerResourceMetric", "container"),
+            None => ("FailedGetResourceMetric", "resource"),
+        };
+        let what = if average { "usage" } else { "utilization" };
+        let message = format!("failed to get {name} {what}: {why}");
+        let summary = format!("failed to get {name} {kind} metric value: {message}");
+        Missing { reason, message, summary }
+    })?;
+    let what = match (average, container) {
+        (true, _) => "resource",
+        (false, None) => "resource utilization (percentage of request)",
+        (false, Some(_)) => "container resource utilization (percentage of request)",
+    };
+    let mut current = Json::object();
+    current.set("averageUtilization", proposal.utilization);
+    current.set("averageValue", Amount::of_milli(proposal.average_milli));
+    let mut status = json!({"name": name});
+    status.set("container", container);
+    status.set("current", current);
+    let status = json!({"type": spec["type"].text()}).with(field, status);
+    Ok((proposal.replicas, format!("{name} {what}"), status))
+}
+
+fn propose(source: &Json, namespace: &str, scale: &Scale, api: &Api) -> Result<Proposal, String> {
+    let (name, target) = (source["name"].text(), &source["target"]);
+    let container = source["container"].str();
+    let all = measure::pods(api, namespace, &scale.selector);
+    let metrics = measure::metrics(api, &all, name, container)
+        .map_err(|why| format!("unable to get metrics for resource {name}: {why}"))?;
+    let pods = Pods { all: &all, replicas: scale.replicas, resource: name };
+    if let Some(wanted) = replicas::milli(&target["averageValue"]) {
+        return replicas::propose(&pods, metrics, Target::AverageValue(wanted), api.now());
+    }
+    let percent = target["averageUtilization"].int().unwrap_or(0);
+    // Nobody to look at is said before a request that is missing.
+    let requests = replicas::requests(&all, name, container);
+    let known = requests.as_ref().cloned().unwrap_or_default();
+    match (replicas::propose(&pods, metrics, Target::Utilization(percent, &known), api.now()), requests) {
+        (Err(why), Err(_)) if why == replicas::NO_METRICS => Err(why),
+        (_, Err(why)) => Err(why),
+        (proposal, Ok(_)) => proposal,
+    }
 }

@@ -1,9 +1,11 @@
 //! The horizontal pod autoscaler: as many pods as their load asks for. Models `pkg/controller/podautoscaler`.
-//! Omits: metrics (there is no server for them yet, and the conditions say so), so only bounds change a size.
+//! Omits: several autoscalers of the same pods (`AmbiguousSelector`).
 
 mod bounds;
+mod measure;
 mod metrics;
 mod record;
+mod replicas;
 mod target;
 
 use std::collections::BTreeMap;
@@ -125,7 +127,9 @@ fn decide(hpa: &mut Object, scale: &Scale, past: &mut Past, ctx: &mut Ctx<'_>) -
     };
     let reason = match proposed.cmp(&current) {
         std::cmp::Ordering::Greater => format!("{name} above target"),
-        _ => "All metrics below target".to_owned(),
+        std::cmp::Ordering::Less => "All metrics below target".to_owned(),
+        // What is wanted now is what there is, and an older, higher recommendation holds.
+        std::cmp::Ordering::Equal => String::new(),
     };
     let desired = bounds::normalize(hpa, past, current, proposed, ctx.now());
     Some(Decision { desired, reason: (desired != current).then_some(reason), metrics: statuses })

@@ -3,7 +3,8 @@
 use crate::{
     api::{Api, Subresource},
     object::{Key, Object},
-    resources::Resource,
+    resources::{Resource, workload_check},
+    selector::Labels,
 };
 
 /// A target's scale.
@@ -13,6 +14,8 @@ pub struct Scale {
     key: Key,
     /// How many pods it is told to run.
     pub replicas: i64,
+    /// Which pods are its.
+    pub selector: Labels,
 }
 
 /// Finds the target of an autoscaler.
@@ -31,7 +34,8 @@ pub fn read(hpa: &Object, api: &Api) -> Result<Scale, String> {
     }
     let key = Key::new(hpa.namespace().clone(), target["name"].text());
     let object = api.get(resource, &key).map_err(|status| status.message)?;
-    Ok(Scale { resource, replicas: object["spec"]["replicas"].int().unwrap_or(1), key })
+    let replicas = object["spec"]["replicas"].int().unwrap_or(1);
+    Ok(Scale { resource, replicas, selector: workload_check::selector(object), key })
 }
 
 /// Changes the target's scale.
