@@ -245,7 +245,7 @@ fn load_grows_it_to_the_arithmetics_number_and_quiet_shrinks_it_after_five_minut
     assert_eq!(replicas(&c), 1);
     ask(&mut c, 60);
     c.advance_to(at_s(120 + 300));
-    // 60 × 10m and 5m each for itself: 605m are 6.05 times the 100m that are wanted of a pod, so seven; 7 × 90m are near them.
+    // 60 × 10m and 5m each for itself: 605m are 6.05 times the 100m that are wanted of a pod, so seven; 7 × 90.7m are near them.
     assert_eq!(replicas(&c), 7);
     let above = "reason: cpu resource utilization (percentage of request) above target";
     let said = told(&c, "SuccessfulRescale");
@@ -253,7 +253,7 @@ fn load_grows_it_to_the_arithmetics_number_and_quiet_shrinks_it_after_five_minut
     assert_eq!(said.last().unwrap(), &format!("New size: 7; {above}"));
     let status = hpa_status(&c);
     let current = &status["currentMetrics"][0]["resource"]["current"];
-    assert_eq!(*current, json!({"averageUtilization": 45, "averageValue": "90m"}));
+    assert_eq!(*current, json!({"averageUtilization": 45, "averageValue": "91m"}));
     let active = status["conditions"].list().iter().find(|c| c["type"] == "ScalingActive").unwrap();
     assert_eq!(
         (active["reason"].text(), active["message"].text()),
