@@ -5,7 +5,7 @@ mod envelope;
 mod indent;
 
 use crate::{
-    json::{Json, Map},
+    json::{Json, Map, in_order},
     types::{self, Field, Message, Of, Shape},
 };
 
@@ -27,7 +27,7 @@ pub fn patched(object: &Json, patch: &Json) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn write_patched(out: &mut Vec<u8>, value: &Json, patch: &Json, message: Option<&Message>) {
+fn write_patched(out: &mut Vec<u8>, value: &Json, patch: &Json, message: Option<&'static Message>) {
     match (value, patch, message) {
         (Json::Map(map), Json::Map(_), _) => {
             let mut entries = Entries::begin(out);
@@ -97,13 +97,26 @@ impl<'a> Entries<'a> {
     }
 
     fn key(&mut self, key: &str) -> &mut Vec<u8> {
+        self.comma();
+        write_string(self.out, key);
+        self.out.push(b':');
+        self.out
+    }
+
+    /// A key that holds nothing to escape.
+    fn name(&mut self, name: &'static str) -> &mut Vec<u8> {
+        self.comma();
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.out
+    }
+
+    fn comma(&mut self) {
         if self.written > 0 {
             self.out.push(b',');
         }
         self.written += 1;
-        write_string(self.out, key);
-        self.out.push(b':');
-        self.out
     }
 
     fn end(self) {
@@ -111,35 +124,36 @@ impl<'a> Entries<'a> {
     }
 }
 
-fn write_message(out: &mut Vec<u8>, map: &Map, message: &Message) {
+fn write_message(out: &mut Vec<u8>, map: &Map, message: &'static Message) {
     let mut entries = Entries::begin(out);
     for key in ["kind", "apiVersion"] {
         if let Some(value) = map.get(key).filter(|_| message.is_kind) {
-            write_plain(entries.key(key), value);
+            write_plain(entries.name(key), value);
         }
     }
-    write_fields(&mut entries, map, message);
-    if entries.written < map.len() {
-        let known = |key: &str| {
-            message.named(key).is_some() || (message.is_kind && matches!(key, "kind" | "apiVersion"))
-        };
-        for (key, value) in map.iter().filter(|(key, _)| !known(key)) {
-            write_plain(entries.key(key), value);
+    let (mut fields, mut rest) = (message.by_name(), Vec::new());
+    let mut known = Vec::with_capacity(map.len());
+    for (key, value) in map.iter() {
+        match fields.binary_search_by(|f| in_order(f.name, key)) {
+            Ok(i) => {
+                known.push((fields[i].place, fields[i].field, value));
+                fields = &fields[i + 1..];
+            }
+            Err(_) if message.is_kind && matches!(key.as_str(), "kind" | "apiVersion") => {}
+            Err(i) => {
+                rest.push((key, value));
+                fields = &fields[i..];
+            }
         }
+    }
+    known.sort_unstable_by_key(|(place, ..)| *place);
+    for (_, field, value) in known {
+        write_field(entries.name(field.name), value, field);
+    }
+    for (key, value) in rest {
+        write_plain(entries.key(key), value);
     }
     entries.end();
-}
-
-fn write_fields(entries: &mut Entries<'_>, map: &Map, message: &Message) {
-    for field in message.in_json() {
-        if field.name.is_empty() {
-            if let Some(inlined) = field.message() {
-                write_fields(entries, map, inlined);
-            }
-        } else if let Some(value) = map.get(field.name) {
-            write_field(entries.key(field.name), value, field);
-        }
-    }
 }
 
 fn write_field(out: &mut Vec<u8>, value: &Json, field: &Field) {
@@ -165,7 +179,7 @@ fn write_value(out: &mut Vec<u8>, value: &Json, of: Of) {
     }
 }
 
-fn write_typed(out: &mut Vec<u8>, value: &Json, message: &Message) {
+fn write_typed(out: &mut Vec<u8>, value: &Json, message: &'static Message) {
     match value {
         Json::Map(map) => write_message(out, map, message),
         _ => write_plain(out, value),
@@ -200,12 +214,29 @@ fn write_plain(out: &mut Vec<u8>, value: &Json) {
     }
 }
 
+/// Bytes of a string that may not stand as they are.
+static ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    let others = *b"\"\\<>&\xe2";
+    let mut i = 0;
+    while i < others.len() {
+        table[others[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// A string as Go escapes it.
 fn write_string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     out.push(b'"');
     let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| ESCAPED[usize::from(**byte)]) {
         let separator = *byte == 0xe2
             && bytes.get(at + 1) == Some(&0x80)
             && matches!(bytes.get(at + 2), Some(0xa8 | 0xa9));

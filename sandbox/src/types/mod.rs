@@ -12,7 +12,12 @@
 mod order;
 mod parse;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
+
+use crate::json::in_order;
 
 /// A type with fields.
 #[derive(Debug)]
@@ -31,6 +36,21 @@ pub struct Message {
     pub fields: Vec<Field>,
     /// Their places in the order of JSON.
     json_order: Vec<usize>,
+    /// Their places in the order of their names.
+    name_order: Vec<usize>,
+    /// All that have a name in JSON, made when somebody asks.
+    in_json: OnceLock<Vec<InJson>>,
+}
+
+/// A field of a type as it stands in JSON, those of inlined types included.
+#[derive(Debug)]
+pub struct InJson {
+    /// Its name.
+    pub name: &'static str,
+    /// Its place.
+    pub place: usize,
+    /// The field.
+    pub field: &'static Field,
 }
 
 /// A field of a type.
@@ -142,9 +162,31 @@ impl Message {
         self.fields.binary_search_by_key(&number, |f| f.number).ok().map(|i| &self.fields[i])
     }
 
+    /// All fields that have a name in JSON, those of inlined types included, in the order of their names.
+    pub fn by_name(&'static self) -> &'static [InJson] {
+        self.in_json.get_or_init(|| {
+            let mut all = Vec::new();
+            self.collect(&mut all);
+            let in_json = |(place, field): (usize, &'static Field)| InJson { name: field.name, place, field };
+            let mut all: Vec<InJson> = all.into_iter().enumerate().map(in_json).collect();
+            all.sort_by_key(|f| f.name);
+            all
+        })
+    }
+
+    fn collect(&'static self, all: &mut Vec<&'static Field>) {
+        for field in self.in_json() {
+            match field.message() {
+                Some(inlined) if field.name.is_empty() => inlined.collect(all),
+                _ => all.push(field),
+            }
+        }
+    }
+
     /// The field with a name in JSON, those of inlined types included.
     pub fn named(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|f| f.name == name && !name.is_empty()).or_else(|| {
+        let own = self.name_order.binary_search_by(|&i| in_order(self.fields[i].name, name));
+        own.ok().filter(|_| !name.is_empty()).map(|i| &self.fields[self.name_order[i]]).or_else(|| {
             let inlined = self.fields.iter().filter(|f| f.name.is_empty());
             inlined.filter_map(Field::message).find_map(|m| m.named(name))
         })
