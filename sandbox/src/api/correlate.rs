@@ -32,10 +32,10 @@ pub enum Verdict {
 /// The memory of what was told.
 #[derive(Clone, Debug, Default)]
 pub struct Correlator {
-    similar: BTreeMap<u64, Similar>,
-    sources: BTreeMap<u64, Bucket>,
+    similar: Recent<Similar>,
+    sources: Recent<Bucket>,
     /// Names of events by what makes them the same.
-    names: BTreeMap<u64, (EcoString, Time)>,
+    names: Recent<EcoString>,
     /// How many were named at the moment of the last.
     named: (Time, i64),
 }
@@ -69,23 +69,20 @@ impl Correlator {
 
     /// The name of the event of which this is a repetition, if one was written.
     pub fn name_of(&self, same: &str) -> Option<&EcoString> {
-        self.names.get(&fnv64(same.as_bytes())).map(|(name, _)| name)
+        self.names.get(fnv64(same.as_bytes()))
     }
 
     /// A name for a new event about `object`: the moment in nanoseconds, so that names sort as they were told.
     pub fn name(&mut self, object: &str, same: &str, now: Time) -> EcoString {
         self.named = if self.named.0 == now { (now, self.named.1 + 1) } else { (now, 0) };
         let name = ecow::eco_format!("{object}.{:016x}", now.0.saturating_mul(1_000_000) + self.named.1);
-        let key = fnv64(same.as_bytes());
-        make_room(&mut self.names, key, |(_, last)| *last);
-        self.names.insert(key, (name.clone(), now));
+        *self.names.touch(fnv64(same.as_bytes()), now, EcoString::new) = name.clone();
         name
     }
 
     fn is_one_of_many(&mut self, key: u64, message: &str, now: Time) -> bool {
-        make_room(&mut self.similar, key, |s| s.last);
         let fresh = || Similar { messages: BTreeSet::new(), last: now };
-        let similar = self.similar.entry(key).or_insert_with(fresh);
+        let similar = self.similar.touch(key, now, fresh);
         if now.since_ms(similar.last) > SIMILAR_MS {
             *similar = fresh();
         }
@@ -99,9 +96,8 @@ impl Correlator {
     }
 
     fn is_spam(&mut self, key: u64, now: Time) -> bool {
-        make_room(&mut self.sources, key, |b| b.last);
         let full_ms = BURST * REFILL_MS;
-        let bucket = self.sources.entry(key).or_insert(Bucket { level_ms: full_ms, last: now });
+        let bucket = self.sources.touch(key, now, || Bucket { level_ms: full_ms, last: now });
         bucket.level_ms = (bucket.level_ms + now.since_ms(bucket.last)).min(full_ms);
         bucket.last = now;
         let is_spam = bucket.level_ms < REFILL_MS;
@@ -112,13 +108,42 @@ impl Correlator {
     }
 }
 
-fn make_room<V>(entries: &mut BTreeMap<u64, V>, key: u64, last: impl Fn(&V) -> Time) {
-    if entries.len() < ENTRIES_MAX || entries.contains_key(&key) {
-        return;
+/// A bounded number of entries: where there is no room for one more, the one goes that was touched first, of several the one
+/// with the least key.
+#[derive(Clone, Debug)]
+struct Recent<V> {
+    entries: BTreeMap<u64, (V, Time)>,
+    by_age: BTreeSet<(Time, u64)>,
+}
+
+impl<V> Default for Recent<V> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new(), by_age: BTreeSet::new() }
     }
-    let oldest = entries.iter().min_by_key(|(_, v)| last(v)).map(|(k, _)| *k);
-    if let Some(oldest) = oldest {
-        entries.remove(&oldest);
+}
+
+impl<V> Recent<V> {
+    fn get(&self, key: u64) -> Option<&V> {
+        self.entries.get(&key).map(|(value, _)| value)
+    }
+
+    /// The entry of a key, made if there is none; it is the youngest from now on.
+    fn touch(&mut self, key: u64, now: Time, make: impl FnOnce() -> V) -> &mut V {
+        match self.entries.get(&key) {
+            Some((_, last)) => {
+                self.by_age.remove(&(*last, key));
+            }
+            None if self.entries.len() == ENTRIES_MAX => {
+                if let Some((_, oldest)) = self.by_age.pop_first() {
+                    self.entries.remove(&oldest);
+                }
+            }
+            None => {}
+        }
+        self.by_age.insert((now, key));
+        let entry = self.entries.entry(key).or_insert_with(|| (make(), now));
+        entry.1 = now;
+        &mut entry.0
     }
 }
 
@@ -160,6 +185,11 @@ mod tests {
             let key = ecow::eco_format!("{n}");
             c.judge(&key, &key, "", Time(n as i64));
         }
-        assert_eq!((c.similar.len(), c.sources.len()), (ENTRIES_MAX, ENTRIES_MAX));
+        assert_eq!((c.similar.entries.len(), c.sources.entries.len()), (ENTRIES_MAX, ENTRIES_MAX));
+        assert_eq!((c.similar.by_age.len(), c.sources.by_age.len()), (ENTRIES_MAX, ENTRIES_MAX));
+        let first = |n: usize| fnv64(n.to_string().as_bytes());
+        assert!(
+            c.sources.get(first(ENTRIES_MAX - 1)).is_none() && c.sources.get(first(ENTRIES_MAX)).is_some()
+        );
     }
 }

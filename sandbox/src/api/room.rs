@@ -54,7 +54,7 @@ impl Api {
         if held < OBJECTS_MAX {
             return Ok(());
         }
-        let machines = self.list(MACHINE, "").count();
+        let machines = self.store().own_objects(MACHINE);
         if held < OBJECTS_MAX + machines * OBJECTS_MAX_PER_MACHINE {
             return Ok(());
         }
