@@ -11,30 +11,48 @@ use crate::{
 
 use super::common::drop_owner;
 
-/// Adopts and releases objects of a kind. `may_adopt` says which orphans are fit for adoption.
+/// Adopts and releases objects of a kind; true if there were any. `may_adopt` says which orphans are fit for adoption.
 pub fn claim(
     resource: Resource,
     owner: &Object,
     labels: &Labels,
     may_adopt: impl Fn(&Object) -> bool,
     ctx: &mut Ctx<'_>,
-) {
-    let (mut adopt, mut release): (Vec<Key>, Vec<Key>) = (Vec::new(), Vec::new());
-    for object in ctx.api.list(resource, owner.namespace()) {
-        match (object.controller_uid(), labels.selects(object)) {
-            (None, true) if !owner.is_terminating() && !object.is_terminating() && may_adopt(object) => {
-                adopt.push(object.key());
-            }
-            (Some(uid), false) if uid == owner.uid() => release.push(object.key()),
-            _ => {}
-        }
+) -> bool {
+    let adopted = adopt(resource, owner, labels, may_adopt, ctx);
+    let mine = |o: &&Object| o.namespace() == owner.namespace() && o.controller_uid() == Some(owner.uid());
+    let release: Vec<Key> = ctx
+        .api
+        .owned_by(owner.uid(), resource)
+        .filter(mine)
+        .filter(|o| !labels.selects(o))
+        .map(Object::key)
+        .collect();
+    for key in &release {
+        ctx.api.modify(resource, key, Subresource::Main, |object| drop_owner(object, owner.uid()));
     }
-    for key in adopt {
-        ctx.api.modify(resource, &key, Subresource::Main, |object| {
+    adopted || !release.is_empty()
+}
+
+/// Adopts only; true if there was anything to adopt.
+pub fn adopt(
+    resource: Resource,
+    owner: &Object,
+    labels: &Labels,
+    may_adopt: impl Fn(&Object) -> bool,
+    ctx: &mut Ctx<'_>,
+) -> bool {
+    if owner.is_terminating() {
+        return false;
+    }
+    let orphans = ctx.api.index().orphans(resource, owner.namespace());
+    let fits = |o: &&Object| labels.selects(o) && !o.is_terminating() && may_adopt(o);
+    let adopt: Vec<Key> =
+        orphans.filter_map(|key| ctx.api.find(resource, key)).filter(fits).map(Object::key).collect();
+    for key in &adopt {
+        ctx.api.modify(resource, key, Subresource::Main, |object| {
             object["metadata"]["ownerReferences"].list_mut().push(owner.owner_reference());
         });
     }
-    for key in release {
-        ctx.api.modify(resource, &key, Subresource::Main, |object| drop_owner(object, owner.uid()));
-    }
+    !adopt.is_empty()
 }

@@ -158,7 +158,7 @@ impl Controllers {
         aggregation::observe(record, api, queue);
         api_service::observe(record, api, queue);
         deployment::observe(record, api, queue);
-        replicaset::observe(record, api, queue);
+        self.replica_sets.observe(record, api, queue);
         daemonset::observe(record, api, queue);
         statefulset::observe(record, api, queue);
         job::observe(record, api, queue);

@@ -14,7 +14,11 @@ use crate::{
 pub struct Index {
     by_owner: BTreeMap<EcoString, BTreeSet<(Resource, Key)>>,
     pods_by_node: BTreeMap<EcoString, BTreeSet<Key>>,
+    orphans: BTreeMap<Resource, BTreeSet<Key>>,
 }
+
+/// Kinds of which controllers adopt what has no controller.
+const ADOPTED: [Resource; 3] = [resources::POD, resources::REPLICA_SET, resources::CONTROLLER_REVISION];
 
 impl Index {
     /// Objects with an owner reference (controlling or not) to this uid.
@@ -25,6 +29,14 @@ impl Index {
     /// Pods bound to a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
         self.pods_by_node.get(node).into_iter().flatten()
+    }
+
+    /// Objects in a namespace that have no controller, of a kind that controllers adopt.
+    pub fn orphans<'a>(&'a self, resource: Resource, namespace: &'a str) -> impl Iterator<Item = &'a Key> {
+        debug_assert!(ADOPTED.contains(&resource), "nobody keeps the orphans of {resource:?}");
+        let from = Key::new(namespace, "");
+        let all = self.orphans.get(&resource).into_iter().flat_map(move |keys| keys.range(from.clone()..));
+        all.take_while(move |key| key.namespace == namespace)
     }
 
     pub(super) fn put(
@@ -43,6 +55,14 @@ impl Index {
             }
             for uid in new.list().iter().filter_map(|r| r["uid"].eco()) {
                 self.by_owner.entry(uid.clone()).or_default().insert((resource, key.clone()));
+            }
+        }
+        if ADOPTED.contains(&resource) {
+            let orphans = self.orphans.entry(resource).or_default();
+            if after.is_some_and(|o| o.controller_uid().is_none()) {
+                orphans.insert(key.clone());
+            } else {
+                orphans.remove(key);
             }
         }
         if resource == resources::POD {

@@ -2,6 +2,7 @@
 //! client: the first pod alone, then two, four …, so that what fails, fails a few times only; and 20 writes a second
 //! after a burst of 30. What each takes is that of a control plane with a little to do.
 
+use super::status::Census;
 use crate::{
     clock::Time,
     object::{Key, Object},
@@ -63,7 +64,7 @@ pub struct Batches {
     room: usize,
     next: usize,
     /// The set and its pods when this began: what the status that follows tells of.
-    pub began: (Object, Vec<Object>),
+    pub began: (Object, Census),
     /// Did something change meanwhile?
     pub again: bool,
     /// What failed, as reason and message.
@@ -86,7 +87,7 @@ pub enum Turn {
 
 impl Batches {
     /// Begins.
-    pub fn new(left: Left, began: (Object, Vec<Object>)) -> Self {
+    pub fn new(left: Left, began: (Object, Census)) -> Self {
         let room = if let Left::Delete(keys) = &left { keys.len() } else { 1 };
         Self { left, room, next: 2, began, again: false, failure: None, done: false }
     }
@@ -142,7 +143,7 @@ mod tests {
 
     /// Sizes of the batches with their moments, until all is done.
     fn batches(n: usize, limit: &mut Limit) -> (Vec<(usize, i64)>, i64) {
-        let mut b = Batches::new(Left::Create(n), (Object::default(), Vec::new()));
+        let mut b = Batches::new(Left::Create(n), (Object::default(), Census::default()));
         let (mut at, mut all) = (Time(1_000_000), Vec::new());
         loop {
             let (turn, next) = b.turn(limit, at);
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn deletions_go_one_by_one() {
         let keys = |n: usize| (0..n).map(|i| Key::new("default", format!("p{i}"))).collect::<Vec<_>>();
-        let mut b = Batches::new(Left::Delete(keys(2)), (Object::default(), Vec::new()));
+        let mut b = Batches::new(Left::Delete(keys(2)), (Object::default(), Census::default()));
         let (mut limit, mut at) = (Limit::default(), Time(1_000_000));
         for (expect, next_ms) in [
             (Turn::Delete(keys(1)), WRITE_MS),

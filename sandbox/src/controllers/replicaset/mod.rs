@@ -4,6 +4,7 @@
 
 mod batch;
 mod status;
+mod tally;
 
 use std::collections::BTreeMap;
 
@@ -19,11 +20,13 @@ use crate::{
 
 use super::{
     Work,
-    claim::claim,
+    claim::{adopt, claim},
     common::{controller_of, is_active, is_ready},
     order, pod_control,
 };
 use batch::{Batches, Left, Limit, Turn};
+use status::Census;
+use tally::Tally;
 
 /// From seeing a change to acting on it.
 const LATENCY_MS: i64 = 8;
@@ -66,10 +69,11 @@ pub struct ReplicaSets {
     /// Sets in the middle of a sync.
     busy: BTreeMap<(Resource, Key), Batches>,
     limits: BTreeMap<Resource, Limit>,
+    tally: Tally,
 }
 
-/// Sees a change.
-pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
+/// Puts work for the sets that a change may matter to.
+fn put_work(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
     if record.resource == resources::POD
         && let Some((resource, key, after_ms)) = available_later(record, api)
@@ -128,19 +132,29 @@ fn selector(rs: &Object) -> Option<Labels> {
     (!rs["spec"]["selector"].is_empty()).then(|| workload_check::selector(rs))
 }
 
-/// The pure part: `active` are the set's active pods, `rank` counts related pods on a pod's node.
-fn plan(rs: &Object, active: &[&Object], rank: impl Fn(&Object) -> usize, now: crate::clock::Time) -> Left {
-    let wanted = usize::try_from(rs["spec"]["replicas"].int().unwrap_or(1)).unwrap_or(0);
-    let have = active.len();
-    if have <= wanted {
-        return Left::Create((wanted - have).min(BURST));
-    }
-    let mut pods = active.to_vec();
-    order::sort(&mut pods, rank, now);
-    Left::Delete(pods.into_iter().take((have - wanted).min(BURST)).map(Object::key).collect())
+fn size(rs: &Object) -> usize {
+    usize::try_from(rs["spec"]["replicas"].int().unwrap_or(1)).unwrap_or(0)
+}
+
+/// Which pods go, so that no more than `keep` of the active ones stay. `rank` counts related pods on a pod's node.
+fn surplus(
+    mut active: Vec<&Object>,
+    keep: usize,
+    rank: impl Fn(&Object) -> usize,
+    now: crate::clock::Time,
+) -> Vec<Key> {
+    order::sort(&mut active, rank, now);
+    let gone = active.len().saturating_sub(keep).min(BURST);
+    active.into_iter().take(gone).map(Object::key).collect()
 }
 
 impl ReplicaSets {
+    /// Sees a change; puts work, writes nothing.
+    pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+        self.tally.observe(record);
+        put_work(record, api, queue);
+    }
+
     /// Brings one to its size.
     pub fn sync(&mut self, resource: Resource, key: &Key, ctx: &mut Ctx<'_>) {
         let at = (resource, key.clone());
@@ -155,15 +169,28 @@ impl ReplicaSets {
             return;
         };
         let Some(labels) = selector(&rs) else { return };
-        claim(resources::POD, &rs, &labels, is_active, ctx);
-        let active: Vec<Object> = pods_of(ctx.api, &rs).into_iter().cloned().collect();
-        let left = if rs.is_terminating() { Left::Create(0) } else { wanted(&rs, &active, ctx) };
+        let census = self.count(&rs, &labels, ctx);
+        let left = if rs.is_terminating() { Left::Create(0) } else { wanted(&rs, census.replicas, ctx) };
         if left == Left::Create(0) {
             self.failures.remove(&at);
-            return write_status(&rs, &active, family, None, ctx);
+            return write_status(&rs, &census, family, None, ctx);
         }
-        self.busy.insert(at, Batches::new(left, (rs, active)));
+        self.busy.insert(at, Batches::new(left, (rs, census)));
         self.batch(resource, key, ctx);
+    }
+
+    /// Claims the set's pods and counts them.
+    fn count(&self, rs: &Object, labels: &Labels, ctx: &mut Ctx<'_>) -> Census {
+        let claimed = if self.tally.all_selected(rs, labels) {
+            adopt(resources::POD, rs, labels, is_active, ctx)
+        } else {
+            claim(resources::POD, rs, labels, is_active, ctx)
+        };
+        // What was claimed just now is not in the tally yet.
+        if claimed || min_ready_s(rs) != 0 {
+            return Census::of(rs, &pods_of(ctx.api, rs));
+        }
+        self.tally.census(rs)
     }
 
     /// The next batch of a sync, or its end.
@@ -192,8 +219,8 @@ impl ReplicaSets {
     fn finish(&mut self, resource: Resource, key: &Key, ctx: &mut Ctx<'_>) {
         let at = (resource, key.clone());
         let Some(batches) = self.busy.remove(&at) else { return };
-        let (rs, active) = &batches.began;
-        write_status(rs, active, family(resource), batches.failure.as_ref(), ctx);
+        let (rs, census) = &batches.began;
+        write_status(rs, census, family(resource), batches.failure.as_ref(), ctx);
         if batches.again {
             ctx.queue.after_ms(LATENCY_MS, Work::Replicas(resource, key.clone()));
         }
@@ -228,10 +255,13 @@ fn crowding(api: &Api, rs: &Object) -> BTreeMap<String, usize> {
 }
 
 /// What is to be done to have as many pods as wanted.
-fn wanted(rs: &Object, active: &[Object], ctx: &Ctx<'_>) -> Left {
+fn wanted(rs: &Object, have: usize, ctx: &Ctx<'_>) -> Left {
+    if let Some(lack) = size(rs).checked_sub(have) {
+        return Left::Create(lack.min(BURST));
+    }
     let nodes = crowding(ctx.api, rs);
     let rank = |p: &Object| nodes.get(p.at("spec.nodeName").text()).copied().unwrap_or(0);
-    plan(rs, &active.iter().collect::<Vec<_>>(), rank, ctx.now())
+    Left::Delete(surplus(pods_of(ctx.api, rs), size(rs), rank, ctx.now()))
 }
 
 /// Makes a batch of pods: all of them are tried, whatever becomes of the first.
@@ -249,15 +279,14 @@ fn create(rs: &Object, n: usize, family: &Family, batches: &mut Batches, ctx: &m
 
 fn write_status(
     rs: &Object,
-    active: &[Object],
+    census: &Census,
     family: &Family,
     failure: Option<&(&'static str, String)>,
     ctx: &mut Ctx<'_>,
 ) {
     let now = ctx.now();
     let failure = failure.map(|(reason, message)| (*reason, message.as_str()));
-    let active: Vec<&Object> = active.iter().collect();
-    let status: Json = status::status(rs, &active, failure, now);
+    let status: Json = status::status(rs, census, failure, now);
     let min_ready_s = min_ready_s(rs);
     let count = |field: &str| status[field].int().unwrap_or(0);
     let wanted = rs["spec"]["replicas"].int().unwrap_or(1);

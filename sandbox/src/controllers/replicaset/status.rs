@@ -2,23 +2,55 @@
 
 use crate::{
     clock::Time,
-    controllers::common::{is_available, is_ready},
+    controllers::common::{available_at, is_ready},
     json,
     json::Json,
     object::Object,
     selector::Labels,
 };
 
+/// The active pods of a set, counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Census {
+    /// All of them.
+    pub replicas: usize,
+    /// Those that have the labels of the template.
+    pub labelled: usize,
+    /// Those that are ready.
+    pub ready: usize,
+    /// When each of the latter counts as available; `None` where that is at once.
+    pub available_at: Option<Vec<Time>>,
+}
+
+impl Census {
+    /// Counts them.
+    pub fn of(rs: &Object, active: &[&Object]) -> Self {
+        let min_ready_s = super::min_ready_s(rs);
+        let template = Labels::from_map(&rs["spec"]["template"]["metadata"]["labels"]);
+        let at = || active.iter().filter_map(|p| available_at(p, min_ready_s)).collect();
+        Self {
+            replicas: active.len(),
+            labelled: active.iter().filter(|p| template.selects(p)).count(),
+            ready: active.iter().filter(|p| is_ready(p)).count(),
+            available_at: (min_ready_s != 0).then(at),
+        }
+    }
+
+    fn available(&self, now: Time) -> usize {
+        match &self.available_at {
+            None => self.ready,
+            Some(at) => at.iter().filter(|at| **at <= now).count(),
+        }
+    }
+}
+
 /// The new status. `failure`: reason and message of pods that could not be created or deleted.
-pub fn status(rs: &Object, active: &[&Object], failure: Option<(&str, &str)>, now: Time) -> Json {
-    let min_ready_s = rs["spec"]["minReadySeconds"].int().unwrap_or(0);
-    let template = Labels::from_map(&rs["spec"]["template"]["metadata"]["labels"]);
-    let count = |f: &dyn Fn(&Object) -> bool| -> i64 { active.iter().filter(|p| f(p)).count() as i64 };
-    let mut s = json!({"replicas": active.len(), "observedGeneration": rs.generation()});
+pub fn status(rs: &Object, census: &Census, failure: Option<(&str, &str)>, now: Time) -> Json {
+    let mut s = json!({"replicas": census.replicas, "observedGeneration": rs.generation()});
     for (field, n) in [
-        ("fullyLabeledReplicas", count(&|p| template.selects(p))),
-        ("readyReplicas", count(&is_ready)),
-        ("availableReplicas", count(&|p| is_available(p, min_ready_s, now))),
+        ("fullyLabeledReplicas", census.labelled),
+        ("readyReplicas", census.ready),
+        ("availableReplicas", census.available(now)),
     ] {
         s.set(field, (n != 0).then_some(n));
     }
