@@ -1,5 +1,5 @@
-//! How long a client waits in process, through the tower service: a get, a list, and a watch event from the start of the
-//! write that causes it to the subscriber. The bars: 30 µs a get, 50 µs an event.
+//! How long a client waits in process, through the tower service: a get by an administrator and by who may read by RBAC alone,
+//! a list, and a watch event from the start of the write that causes it to the subscriber. The bars: 30 µs a get, 50 µs an event.
 //!
 //! `cargo bench -p sandbox --bench api` prints medians with their spread.
 #![allow(clippy::unwrap_used)]
@@ -42,7 +42,12 @@ fn cluster() -> Live {
     deployment["spec"].set("replicas", i64::from(PODS));
     deployment["spec"]["selector"].set("matchLabels", labels.clone());
     deployment["spec"]["template"]["metadata"].set("labels", labels);
-    let world = (1..=3).map(machine).chain([deployment]).collect();
+    let binding = Object(sandbox::json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "viewers"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+        "subjects": [{"kind": "ServiceAccount", "name": "viewer", "namespace": "default"}],
+    }));
+    let world = (1..=3).map(machine).chain([deployment, binding]).collect();
     let opened = Opened {
         config: Config { seed: 1, epoch: EPOCH, world },
         entries: Vec::new(),
@@ -55,6 +60,10 @@ fn cluster() -> Live {
 }
 
 async fn send(live: &Live, method: &str, uri: &str, body: String) -> ResponseBody {
+    send_as(User::admin("kubernetes-admin"), live, method, uri, body).await
+}
+
+async fn send_as(user: User, live: &Live, method: &str, uri: &str, body: String) -> ResponseBody {
     let request = http::Request::builder()
         .method(method)
         .uri(uri)
@@ -62,7 +71,7 @@ async fn send(live: &Live, method: &str, uri: &str, body: String) -> ResponseBod
         .header("Content-Type", "application/merge-patch+json")
         .body(Full::new(Bytes::from(body)))
         .unwrap();
-    let response = live.service(User::admin("kubernetes-admin")).oneshot(request).await.unwrap();
+    let response = live.service(user).oneshot(request).await.unwrap();
     assert!(response.status().is_success(), "{method} {uri}: {}", response.status());
     response.into_body()
 }
@@ -84,6 +93,12 @@ fn reads(c: &mut Criterion) {
     let pod = a_pod(&runtime, &live);
     c.bench_function("get a pod", |b| {
         b.iter(|| black_box(runtime.block_on(ask(&live, "GET", &pod, String::new()))));
+    });
+    c.bench_function("get a pod, allowed by a role", |b| {
+        let viewer = User::account("default", "viewer");
+        let get =
+            || async { send_as(viewer.clone(), &live, "GET", &pod, String::new()).await.collect().await };
+        b.iter(|| black_box(runtime.block_on(get()).unwrap().to_bytes()));
     });
     c.bench_function("list 30 pods", |b| {
         let pods = "/api/v1/namespaces/default/pods";
