@@ -1,41 +1,55 @@
-//! kube-scheduler: queue, filters, scores, and the words of FailedScheduling. Models `pkg/scheduler` with the default
-//! profile.
-//! Omits: preemption, inter-pod affinity, explicit topology spread constraints, image locality, extenders;
-//! pods are taken in the order of arrival whatever their priority.
+//! kube-scheduler: queue, filters, scores, preemption, and the words of FailedScheduling. Models `pkg/scheduler` with the
+//! default profile.
+//! Omits: extenders, several profiles, waiting in Permit; nodes are taken in the order of their names, not zone by zone.
 
+mod cache;
+mod cycle;
 mod filters;
+mod hints;
 mod nodes;
+mod preemption;
 mod quantity;
 mod queue;
 mod requests;
 mod scores;
+mod spread;
+mod terms;
 mod volumes;
 mod words;
+mod write;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use ecow::EcoString;
 
 use crate::{
-    api::{Api, EventType, Record, Source, WriteOptions},
+    api::{Api, Change, Record, Source},
     cluster::{Ctx, Queue},
-    json,
-    json::Json,
     object::{Key, Object},
     origin, resources,
 };
 
+use cache::Cache;
+use cycle::{Nominated, Round};
 pub use filters::{Plugin, Rejection};
-use nodes::NodeInfo;
+use nodes::PodInfo;
+use preemption::Outcome;
 use queue::Backlog;
 
 const SOURCE: Source<'_> = Source { component: "default-scheduler", host: "" };
+/// For so many pods it is remembered what was thought of each node.
+const REMEMBERED: usize = 256;
 
 /// Work of this room.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
-    /// A scheduling cycle for one pod.
-    Pod(Key),
+    /// A scheduling cycle for the next pod in line.
+    Cycle,
+    /// A pod has waited for long: it gets into line again.
+    Leftover(Key),
 }
 
 /// What the scheduler thought of a node, for one pod.
@@ -53,42 +67,128 @@ pub struct Verdict {
 #[derive(Clone, Debug, Default)]
 pub struct Scheduler {
     backlog: Backlog,
+    cache: Cache,
+    /// Pods that hope for a node where others make room for them.
+    hopeful: BTreeSet<Key>,
+    /// The node at which the next cycle begins to look.
+    start: usize,
     verdicts: BTreeMap<Key, Vec<Verdict>>,
+    remembered: VecDeque<Key>,
 }
 
 impl Scheduler {
     /// Sees a change; puts work, writes nothing.
     pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+        self.cache.observe(record);
         self.backlog.observe(record, api, queue);
-        if record.resource == resources::POD && record.change == crate::api::Change::Deleted {
-            self.verdicts.remove(&record.object.key());
+        if record.resource == resources::POD {
+            let (pod, key) = (&record.object, record.object.key());
+            let gone = record.change == Change::Deleted;
+            if gone {
+                self.verdicts.remove(&key);
+            }
+            if !gone && queue::is_ours(pod) && !pod["status"]["nominatedNodeName"].is_empty() {
+                self.hopeful.insert(key);
+            } else {
+                self.hopeful.remove(&key);
+            }
         }
     }
 
     /// Does what is due.
     pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
-        let Work::Pod(key) = work;
         ctx.acting(origin::SCHEDULER);
-        let Some(pod) = ctx.api.find(resources::POD, &key).filter(|p| queue::is_ours(p)).cloned() else {
-            return self.backlog.forget(&key);
-        };
-        let mut verdicts = judge(&pod, ctx.api);
-        match choose(&mut verdicts, ctx) {
-            Some(node) if bind_volumes(&pod, &node, ctx) => {
-                bind(&pod, &node, ctx);
-                self.backlog.forget(&key);
-            }
-            Some(_) => {
-                let waits = Rejection::of_volumes("");
-                self.backlog.failed(&key, std::iter::once(&waits), ctx.queue, ctx.api.now());
-            }
-            None => {
-                refuse(&pod, &verdicts, ctx);
-                let rejections = verdicts.iter().filter_map(|v| v.rejection.as_ref());
-                self.backlog.failed(&key, rejections, ctx.queue, ctx.api.now());
+        match work {
+            Work::Leftover(key) => self.backlog.leftover(&key, ctx.api, ctx.queue),
+            Work::Cycle => {
+                if let Some((key, because)) = self.backlog.pop(ctx.now()) {
+                    ctx.caused_by(because);
+                    self.schedule(key, ctx);
+                }
+                self.backlog.plan(ctx.queue);
             }
         }
-        self.verdicts.insert(key, verdicts);
+    }
+
+    fn schedule(&mut self, key: Key, ctx: &mut Ctx<'_>) {
+        let Some(pod) = ctx.api.find(resources::POD, &key).filter(|p| queue::is_ours(p)).cloned() else {
+            return self.backlog.forget(&key, ctx.queue);
+        };
+        let info = PodInfo::read(&pod);
+        let (verdicts, outcome) = {
+            let nominated = self.nominated(&key, info.priority, ctx.api);
+            let round = Round { pod: &info, nodes: self.cache.nodes(), nominated, api: ctx.api };
+            let (verdicts, looked) = round.judge(self.start);
+            self.start = (self.start + looked) % round.nodes.len().max(1);
+            let refused = !verdicts.is_empty() && verdicts.iter().all(|v| v.rejection.is_some());
+            let outcome = refused.then(|| preemption::evaluate(&round, &verdicts));
+            (verdicts, outcome)
+        };
+        match choose(&verdicts, ctx) {
+            Some(node) => match write::bind_volumes(&pod, &node, ctx) {
+                Ok(()) => {
+                    write::bind(&pod, &node, ctx);
+                    self.backlog.forget(&key, ctx.queue);
+                }
+                Err(waits) => self.backlog.failed(&key, std::iter::once(&waits), ctx.queue, ctx.api.now()),
+            },
+            None => {
+                let rejections = verdicts.iter().filter_map(|v| v.rejection.as_ref());
+                self.backlog.failed(&key, rejections, ctx.queue, ctx.api.now());
+                self.refuse(&pod, &verdicts, outcome, ctx);
+            }
+        }
+        self.remember(key, verdicts);
+    }
+
+    /// Tells why, and has others make room if that helps.
+    fn refuse(&self, pod: &Object, verdicts: &[Verdict], outcome: Option<Outcome>, ctx: &mut Ctx<'_>) {
+        match outcome {
+            None => write::refuse(pod, "no nodes available to schedule pods", None, ctx),
+            Some(Outcome::Nobody { message, keeps_hope }) => {
+                let message = words::failed_scheduling(verdicts, &message);
+                write::refuse(pod, &message, (!keeps_hope).then_some(""), ctx);
+            }
+            Some(Outcome::Nominated { node, victims }) => {
+                let scheduler = pod.at("spec.schedulerName").text();
+                victims.iter().for_each(|v| write::doom(v, scheduler, ctx));
+                write::refuse(pod, &words::failed_scheduling(verdicts, ""), Some(&node), ctx);
+                victims.iter().for_each(|v| write::preempt(v, pod, &node, ctx));
+                for key in self.lesser_hopes(pod, &node, ctx.api) {
+                    write::clear_hope(&key, ctx);
+                }
+            }
+        }
+    }
+
+    /// Others of at least this priority that hope for a node.
+    fn nominated(&self, key: &Key, priority: i64, api: &Api) -> Vec<Nominated> {
+        let others = self.hopeful.iter().filter(|other| *other != key);
+        let read = |other: &Key| {
+            let pod = api.find(resources::POD, other)?;
+            let node = pod.at("status.nominatedNodeName").eco()?.clone();
+            Some((node, Arc::new(PodInfo::read(pod))))
+        };
+        others.filter_map(read).filter(|(_, pod)| pod.priority >= priority).collect()
+    }
+
+    /// Pods of lower priority that hope for the same node.
+    fn lesser_hopes(&self, pod: &Object, node: &str, api: &Api) -> Vec<Key> {
+        let priority = |p: &Object| p["spec"]["priority"].int().unwrap_or(0);
+        let lesser = |key: &&Key| {
+            let other = api.find(resources::POD, key);
+            other.is_some_and(|p| p.at("status.nominatedNodeName") == node && priority(p) < priority(pod))
+        };
+        self.hopeful.iter().filter(lesser).cloned().collect()
+    }
+
+    fn remember(&mut self, key: Key, verdicts: Vec<Verdict>) {
+        if self.verdicts.insert(key.clone(), verdicts).is_none() {
+            self.remembered.push_back(key);
+        }
+        while self.remembered.len() > REMEMBERED {
+            self.remembered.pop_front().map(|oldest| self.verdicts.remove(&oldest));
+        }
     }
 
     /// What was thought of each node when a pod was last looked at.
@@ -97,74 +197,11 @@ impl Scheduler {
     }
 }
 
-/// All nodes, filtered and scored, in the order of their names. Changes nothing.
-fn judge(pod: &Object, api: &Api) -> Vec<Verdict> {
-    let nodes: Vec<NodeInfo<'_>> =
-        api.list(resources::NODE, "").map(|node| NodeInfo::read(node, api)).collect();
-    let wants = volumes::Wants::read(pod, api);
-    let reject = |node: &NodeInfo<'_>| match &wants {
-        Err(why) => Some(Rejection::of_pod(why.clone())),
-        Ok(wants) => filters::filter(pod, node).or_else(|| wants.reject(node.node, api)),
-    };
-    let rejections: Vec<_> = nodes.iter().map(reject).collect();
-    let fitting: Vec<&NodeInfo<'_>> =
-        nodes.iter().zip(&rejections).filter(|(_, r)| r.is_none()).map(|(n, _)| n).collect();
-    let mut scores = scores::score(pod, &fitting, &nodes, api).into_iter();
-    let verdict = |(node, rejection): (&NodeInfo<'_>, Option<Rejection>)| {
-        let score = if rejection.is_none() { scores.next().unwrap_or(0) } else { 0 };
-        Verdict { node: node.node.name().clone(), rejection, score }
-    };
-    nodes.iter().zip(rejections).map(verdict).collect()
-}
-
 /// The best node; among equals the seeded stream decides.
-fn choose(verdicts: &mut [Verdict], ctx: &mut Ctx<'_>) -> Option<EcoString> {
+fn choose(verdicts: &[Verdict], ctx: &mut Ctx<'_>) -> Option<EcoString> {
     let best = verdicts.iter().filter(|v| v.rejection.is_none()).map(|v| v.score).max()?;
     let equals: Vec<&Verdict> =
         verdicts.iter().filter(|v| v.rejection.is_none() && v.score == best).collect();
     let i = ctx.api.rng.stream("scheduler").below(equals.len() as u64) as usize;
     Some(equals[i].node.clone())
-}
-
-/// Has the pod all its volumes? If not they are asked for on the node, and the pod waits for them.
-fn bind_volumes(pod: &Object, node: &EcoString, ctx: &mut Ctx<'_>) -> bool {
-    let chosen = {
-        let Ok(wants) = volumes::Wants::read(pod, ctx.api) else { return true };
-        let found = ctx.api.find(resources::NODE, &Key::cluster(node.clone()));
-        let Some(found) = found.filter(|_| !wants.are_met()) else { return true };
-        wants.choose(found, ctx.api)
-    };
-    for (claim, volume) in chosen {
-        volumes::assume(&claim, volume.as_ref(), node, ctx);
-    }
-    false
-}
-
-fn bind(pod: &Object, node: &EcoString, ctx: &mut Ctx<'_>) {
-    ctx.api.bind(pod.clone(), node, WriteOptions::default());
-    let message = format!("Successfully assigned {}/{} to {node}", pod.namespace(), pod.name());
-    ctx.api.record(pod, "", EventType::Normal, "Scheduled", &message, SOURCE);
-}
-
-fn refuse(pod: &Object, verdicts: &[Verdict], ctx: &mut Ctx<'_>) {
-    let now = ctx.now();
-    let message = words::failed_scheduling(pod, verdicts);
-    ctx.api.record(pod, "", EventType::Warning, "FailedScheduling", &message, SOURCE);
-    let condition =
-        json!({"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message});
-    ctx.api.update_status(resources::POD, &pod.key(), |p| set_scheduled(p, condition, now));
-}
-
-/// Puts the condition in its place; its transition time moves only with its status.
-fn set_scheduled(pod: &mut Object, mut condition: Json, now: crate::clock::Time) {
-    let old = pod.condition("PodScheduled");
-    let since =
-        if old["status"] == condition["status"] { old["lastTransitionTime"].clone() } else { now.into() };
-    condition.set("lastTransitionTime", since);
-    condition.map_mut().insert("lastProbeTime", Json::Null);
-    let list = pod["status"]["conditions"].list_mut();
-    match list.iter().position(|c| c["type"] == "PodScheduled") {
-        Some(i) => list.make_mut()[i] = condition,
-        None => list.push(condition),
-    }
 }

@@ -1,39 +1,116 @@
-//! A node with the pods that count on it. Models the scheduler's `NodeInfo`.
+//! A node with the pods that count on it, and what the scheduler reads of a pod once. Models the scheduler's `NodeInfo` and
+//! `PodInfo`.
 
-use crate::{api::Api, object::Object};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::requests::{Amounts, amounts, of_pods};
+use super::{
+    filters::ports::{HostPort, host_ports},
+    requests::{self, Amounts, amounts},
+    terms::Terms,
+};
+use crate::object::{Key, Object};
+
+/// A pod, read.
+#[derive(Clone, Debug)]
+pub struct PodInfo {
+    /// The pod.
+    pub pod: Object,
+    /// `spec.priority`.
+    pub priority: i64,
+    /// What it asks for.
+    pub requests: Amounts,
+    /// The same, silent containers counted too.
+    pub requests_for_scores: Amounts,
+    /// Its host ports.
+    pub ports: Vec<HostPort>,
+    /// Its terms of affinity to other pods.
+    pub terms: Terms,
+}
+
+impl PodInfo {
+    /// Reads a pod.
+    pub fn read(pod: &Object) -> Self {
+        Self {
+            priority: pod["spec"]["priority"].int().unwrap_or(0),
+            requests: requests::of_pod(pod, false),
+            requests_for_scores: requests::of_pod(pod, true),
+            ports: host_ports(pod),
+            terms: Terms::read(pod),
+            pod: pod.clone(),
+        }
+    }
+}
 
 /// What filters and scores look at.
-pub struct NodeInfo<'a> {
-    /// The node.
-    pub node: &'a Object,
+#[derive(Clone, Debug, Default)]
+pub struct NodeInfo {
+    /// The node; null if only its pods are known.
+    pub node: Object,
     /// Pods bound to it that are not at their end.
-    pub pods: Vec<&'a Object>,
+    pods: BTreeMap<Key, Arc<PodInfo>>,
     /// What it can give.
     pub allocatable: Amounts,
     /// What is asked of it already.
     pub requested: Amounts,
     /// The same, silent containers counted too.
     pub requested_for_scores: Amounts,
+    /// How many of its pods have terms of affinity.
+    particular: usize,
 }
 
-impl<'a> NodeInfo<'a> {
-    /// Reads a node and its pods.
-    pub fn read(node: &'a Object, api: &'a Api) -> Self {
-        let is_over = |p: &&Object| matches!(p.at("status.phase").text(), "Succeeded" | "Failed");
-        let pods = api.pods_on(node.name()).filter(|p| !is_over(p)).collect();
-        Self::new(node, pods)
+impl NodeInfo {
+    /// A node without pods.
+    pub fn new(node: &Object) -> Self {
+        let mut info = Self::default();
+        info.set_node(node);
+        info
     }
 
-    /// A node with these pods.
-    pub fn new(node: &'a Object, pods: Vec<&'a Object>) -> Self {
-        Self {
-            node,
-            allocatable: amounts(&node["status"]["allocatable"]),
-            requested: of_pods(&pods, false),
-            requested_for_scores: of_pods(&pods, true),
-            pods,
+    /// The node has changed.
+    pub fn set_node(&mut self, node: &Object) {
+        if self.node["status"]["allocatable"] != node["status"]["allocatable"] {
+            self.allocatable = amounts(&node["status"]["allocatable"]);
         }
+        self.node = node.clone();
+    }
+
+    /// Its pods.
+    pub fn pods(&self) -> impl Iterator<Item = &Arc<PodInfo>> {
+        self.pods.values()
+    }
+
+    /// How many pods it has.
+    pub fn count(&self) -> i64 {
+        i64::try_from(self.pods.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Its pods that have terms of affinity.
+    pub fn particular(&self) -> impl Iterator<Item = &Arc<PodInfo>> {
+        let any = self.particular > 0;
+        self.pods.values().filter(move |p| any && !p.terms.is_empty())
+    }
+
+    /// A pod is here, or has changed.
+    pub fn add(&mut self, pod: Arc<PodInfo>) {
+        let key = pod.pod.key();
+        self.remove(&key);
+        requests::add(&mut self.requested, &pod.requests);
+        requests::add(&mut self.requested_for_scores, &pod.requests_for_scores);
+        self.particular += usize::from(!pod.terms.is_empty());
+        self.pods.insert(key, pod);
+    }
+
+    /// A pod is here no more.
+    pub fn remove(&mut self, key: &Key) -> Option<Arc<PodInfo>> {
+        let pod = self.pods.remove(key)?;
+        requests::subtract(&mut self.requested, &pod.requests);
+        requests::subtract(&mut self.requested_for_scores, &pod.requests_for_scores);
+        self.particular -= usize::from(!pod.terms.is_empty());
+        Some(pod)
+    }
+
+    /// Nothing is known of it any more?
+    pub fn is_gone(&self) -> bool {
+        self.node.is_null() && self.pods.is_empty()
     }
 }

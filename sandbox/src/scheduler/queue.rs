@@ -1,13 +1,16 @@
-//! Pods that wait for a node: when they are looked at, and when again. Models the scheduling queue with its back-off and
-//! queueing hints.
+//! Pods that wait for a node, and who is next. Models the scheduling queue: the active one by priority, the one of back-off,
+//! from which pods are taken early while nobody else is active, and the unschedulable ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     Work,
-    filters::{Plugin, Rejection, filter},
-    nodes::NodeInfo,
-    volumes::claims,
+    cache::is_over,
+    filters::{Plugin, Rejection},
+    hints::helps,
 };
 use crate::{
     api::{Api, Change, Record},
@@ -28,21 +31,30 @@ const LEFTOVER_MS: i64 = 300_000;
 /// What the scheduler remembers of pods without a node.
 #[derive(Clone, Debug, Default)]
 pub struct Backlog {
-    free_at: Time,
-    failed: BTreeMap<Key, Failed>,
+    pending: BTreeMap<Key, Pending>,
+    /// Those to be looked at: nobody in back-off before the others, then by priority, then by arrival.
+    line: BTreeSet<Place>,
+    arrivals: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Failed {
+/// Where a pod stands in line.
+type Place = (Option<Time>, Reverse<i64>, u64, Key);
+
+#[derive(Clone, Debug, Default)]
+struct Pending {
+    place: Option<Place>,
     attempts: u32,
-    at: Time,
+    tried: Time,
     because_of: BTreeSet<Plugin>,
+    /// The record that put it into line.
+    because: Option<u64>,
 }
 
-impl Failed {
+impl Pending {
     /// 1, 2, 4, 8, 10, 10 … seconds after the attempt.
-    fn backoff_ends(&self) -> Time {
-        self.at.plus_ms((BACKOFF_MS << (self.attempts - 1).min(10)).min(BACKOFF_MS_MAX))
+    fn backoff_ends(&self) -> Option<Time> {
+        let doublings = self.attempts.checked_sub(1)?;
+        Some(self.tried.plus_ms((BACKOFF_MS << doublings.min(10)).min(BACKOFF_MS_MAX)))
     }
 }
 
@@ -56,31 +68,26 @@ pub fn is_ours(pod: &Object) -> bool {
         && !is_over(pod)
 }
 
-fn is_over(pod: &Object) -> bool {
-    matches!(pod.at("status.phase").text(), "Succeeded" | "Failed")
-}
-
 impl Backlog {
-    /// Sees a change; puts a cycle for a new pod, and for pods that it may help.
+    /// Sees a change; puts a new pod into line, and pods that it may help.
     pub fn observe(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
         if record.resource == resources::POD {
-            self.observe_pod(record, api, queue);
+            self.observe_pod(record, api.now(), queue);
         }
-        let helped = |(key, failed): (&Key, &Failed)| {
-            let pod = api.find(resources::POD, key)?;
-            helps(record, pod, &failed.because_of).then(|| (key.clone(), failed.backoff_ends()))
+        let helped = |(key, pending): &(&Key, &Pending)| {
+            pending.place.is_none()
+                && api.find(resources::POD, key).is_some_and(|pod| helps(record, pod, &pending.because_of, api))
         };
-        let ready: Vec<(Key, Time)> = self.failed.iter().filter_map(helped).collect();
-        for (key, from) in ready {
-            self.put(key, from.max(api.now()), api.now(), queue);
+        let ready: Vec<Key> = self.pending.iter().filter(helped).map(|(key, _)| key.clone()).collect();
+        for key in ready {
+            self.put(&key, priority(api, &key), api.now(), Some(record.revision), queue);
         }
     }
 
-    fn observe_pod(&mut self, record: &Record, api: &Api, queue: &mut Queue) {
+    fn observe_pod(&mut self, record: &Record, now: Time, queue: &mut Queue) {
         let (pod, key) = (&record.object, record.object.key());
         if record.change == Change::Deleted || !is_ours(pod) {
-            self.forget(&key);
-            queue.cancel(Work::Pod(key));
+            self.forget(&key, queue);
             return;
         }
         let changed = record
@@ -88,26 +95,54 @@ impl Backlog {
             .as_ref()
             .is_none_or(|b| b["spec"] != pod["spec"] || b["metadata"]["labels"] != pod["metadata"]["labels"]);
         if changed {
-            let from = self.failed.get(&key).map_or(api.now(), |f| f.backoff_ends().max(api.now()));
-            self.put(key, from, api.now(), queue);
+            let priority = pod["spec"]["priority"].int().unwrap_or(0);
+            self.put(&key, priority, now, Some(record.revision), queue);
         }
     }
 
-    /// Puts a cycle, not before the one before it is over.
-    fn put(&mut self, key: Key, from: Time, now: Time, queue: &mut Queue) {
-        // A pod in back-off does not hold up the others.
-        let in_line = from <= now;
-        let at = if in_line { from.max(self.free_at) } else { from }.plus_ms(CYCLE_MS);
-        if queue.waits_until(Work::Pod(key.clone())).is_some_and(|w| w <= at) {
+    /// Puts a pod into line, unless it stands there.
+    fn put(&mut self, key: &Key, priority: i64, now: Time, because: Option<u64>, queue: &mut Queue) {
+        let pending = self.pending.entry(key.clone()).or_default();
+        if pending.place.is_some() {
             return;
         }
-        if in_line {
-            self.free_at = at;
-        }
-        queue.at(at, Work::Pod(key));
+        self.arrivals += 1;
+        let rests = pending.backoff_ends().filter(|at| *at > now);
+        let place = (rests, Reverse(priority), self.arrivals, key.clone());
+        pending.place = Some(place.clone());
+        pending.because = because;
+        self.line.insert(place);
+        self.plan(queue);
     }
 
-    /// No node would do: when it will be tried again.
+    /// There is a cycle to come while somebody stands in line.
+    pub fn plan(&self, queue: &mut Queue) {
+        if !self.line.is_empty() {
+            queue.after_ms(CYCLE_MS, Work::Cycle);
+        }
+    }
+
+    /// The next pod, and the record that put it into line.
+    pub fn pop(&mut self, now: Time) -> Option<(Key, Option<u64>)> {
+        self.end_rests(now);
+        let (_, _, _, key) = self.line.pop_first()?;
+        let pending = self.pending.get_mut(&key)?;
+        pending.place = None;
+        Some((key, pending.because))
+    }
+
+    fn end_rests(&mut self, now: Time) {
+        while let Some(rested) = self.line.iter().find(|p| p.0.is_some_and(|at| at <= now)).cloned() {
+            self.line.remove(&rested);
+            let active = (None, rested.1, rested.2, rested.3);
+            if let Some(pending) = self.pending.get_mut(&active.3) {
+                pending.place = Some(active.clone());
+            }
+            self.line.insert(active);
+        }
+    }
+
+    /// No node would do: when it will be tried again, whatever happens.
     pub fn failed<'a>(
         &mut self,
         key: &Key,
@@ -115,39 +150,29 @@ impl Backlog {
         queue: &mut Queue,
         now: Time,
     ) {
-        let because_of = rejections.map(|r| r.plugin).collect();
-        let attempts = self.failed.get(key).map_or(1, |f| f.attempts + 1);
-        self.failed.insert(key.clone(), Failed { attempts, at: now, because_of });
-        queue.at(now.plus_ms(LEFTOVER_MS), Work::Pod(key.clone()));
+        let pending = self.pending.entry(key.clone()).or_default();
+        pending.because_of = rejections.map(|r| r.plugin).collect();
+        pending.attempts += 1;
+        pending.tried = now;
+        queue.at(now.plus_ms(LEFTOVER_MS), Work::Leftover(key.clone()));
+    }
+
+    /// A pod has waited for long.
+    pub fn leftover(&mut self, key: &Key, api: &Api, queue: &mut Queue) {
+        if self.pending.contains_key(key) {
+            self.put(key, priority(api, key), api.now(), None, queue);
+        }
     }
 
     /// The pod has a node, or is gone.
-    pub fn forget(&mut self, key: &Key) {
-        self.failed.remove(key);
+    pub fn forget(&mut self, key: &Key, queue: &mut Queue) {
+        if let Some(pending) = self.pending.remove(key) {
+            pending.place.map(|place| self.line.remove(&place));
+            queue.cancel(Work::Leftover(key.clone()));
+        }
     }
 }
 
-/// Could this change let the pod in? Models the plugins' queueing hints, and is stricter: a node helps only once nothing
-/// on the node itself speaks against the pod.
-fn helps(record: &Record, pod: &Object, because_of: &BTreeSet<Plugin>) -> bool {
-    let object = &record.object;
-    let admits = |node: &Object| filter(pod, &NodeInfo::new(node, Vec::new())).is_none();
-    match (record.resource, record.change, &record.before) {
-        (resources::NODE, Change::Added, _) => admits(object),
-        (resources::NODE, Change::Modified, Some(before)) => {
-            let grew = || before.at("status.allocatable") != object.at("status.allocatable");
-            admits(object) && (grew() || !admits(before))
-        }
-        (resources::PERSISTENT_VOLUME_CLAIM, Change::Added | Change::Modified, _) => {
-            let is_its =
-                object.namespace() == pod.namespace() && claims(pod).any(|name| name == object.name());
-            is_its && because_of.contains(&Plugin::VolumeBinding)
-        }
-        (resources::POD, change, before) if !object.at("spec.nodeName").is_empty() => {
-            let ends = is_over(object) && before.as_ref().is_some_and(|b| !is_over(b));
-            let room = [Plugin::NodeResourcesFit, Plugin::NodePorts];
-            (change == Change::Deleted || ends) && room.iter().any(|p| because_of.contains(p))
-        }
-        _ => false,
-    }
+fn priority(api: &Api, key: &Key) -> i64 {
+    api.find(resources::POD, key).and_then(|p| p["spec"]["priority"].int()).unwrap_or(0)
 }

@@ -18,9 +18,17 @@ pub fn amounts(map: &Json) -> Amounts {
     map.entries().map(|(k, v)| (k.clone(), milli(v))).collect()
 }
 
-fn add(to: &mut Amounts, more: &Amounts) {
+/// Adds amounts.
+pub fn add(to: &mut Amounts, more: &Amounts) {
     for (k, v) in more {
         *to.entry(k.clone()).or_default() += v;
+    }
+}
+
+/// Takes amounts away again.
+pub fn subtract(from: &mut Amounts, less: &Amounts) {
+    for (k, v) in less {
+        *from.entry(k.clone()).or_default() -= v;
     }
 }
 
@@ -65,13 +73,6 @@ pub fn of_pod(pod: &Object, scoring: bool) -> Amounts {
     }
     raise(&mut all, &init);
     add(&mut all, &amounts(&spec["overhead"]));
-    all
-}
-
-/// The sum over pods.
-pub fn of_pods(pods: &[&Object], scoring: bool) -> Amounts {
-    let mut all = Amounts::new();
-    pods.iter().for_each(|p| add(&mut all, &of_pod(p, scoring)));
     all
 }
 

@@ -1,12 +1,12 @@
 //! Which of the fitting nodes is best. Models the Score extension point with the default profile's weights.
-//! Omits: ImageLocality, InterPodAffinity.
+//! Omits: ImageLocality (nodes list no images).
 
+mod neighbours;
 mod spread;
 
 use super::{
     filters::{term_selects, tolerates},
-    nodes::NodeInfo,
-    requests,
+    nodes::{NodeInfo, PodInfo},
 };
 use crate::{api::Api, object::Object};
 
@@ -14,15 +14,15 @@ use crate::{api::Api, object::Object};
 const MAX: i64 = 100;
 
 /// Weighted points of each fitting node, in their order.
-pub fn score(pod: &Object, fitting: &[&NodeInfo<'_>], all: &[NodeInfo<'_>], api: &Api) -> Vec<i64> {
+pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api) -> Vec<i64> {
     if fitting.len() < 2 {
         return vec![0; fitting.len()];
     }
-    let selector = spread::default_selector(pod, api);
     let plugins = [
-        (3, normalize(fitting.iter().map(|n| hostile_taints(pod, n)).collect(), true)),
-        (2, normalize(fitting.iter().map(|n| preference(pod, n)).collect(), false)),
-        (2, spread::score(pod, &selector, fitting, all)),
+        (3, normalize(fitting.iter().map(|n| hostile_taints(&pod.pod, n)).collect(), true)),
+        (2, normalize(fitting.iter().map(|n| preference(&pod.pod, n)).collect(), false)),
+        (2, spread::score(pod, fitting, all, api)),
+        (2, neighbours::score(pod, fitting, all, api)),
         (1, fitting.iter().map(|n| least_allocated(pod, n)).collect()),
         (1, fitting.iter().map(|n| balanced(pod, n)).collect()),
     ];
@@ -37,21 +37,21 @@ fn normalize(points: Vec<i64>, reverse: bool) -> Vec<i64> {
 }
 
 /// Models TaintToleration: soft taints that the pod does not tolerate.
-fn hostile_taints(pod: &Object, info: &NodeInfo<'_>) -> i64 {
+fn hostile_taints(pod: &Object, info: &NodeInfo) -> i64 {
     let taints = info.node["spec"]["taints"].list().iter();
     taints.filter(|t| t["effect"] == "PreferNoSchedule" && !tolerates(pod, t)).count() as i64
 }
 
 /// Models NodeAffinity's preferred terms.
-fn preference(pod: &Object, info: &NodeInfo<'_>) -> i64 {
+fn preference(pod: &Object, info: &NodeInfo) -> i64 {
     let terms = pod.at("spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution").list();
-    let fits = terms.iter().filter(|t| term_selects(&t["preference"], info.node));
+    let fits = terms.iter().filter(|t| term_selects(&t["preference"], &info.node));
     fits.map(|t| t["weight"].int().unwrap_or(0)).sum()
 }
 
 /// Models NodeResourcesFit's LeastAllocated over CPU and memory.
-fn least_allocated(pod: &Object, info: &NodeInfo<'_>) -> i64 {
-    let wanted = requests::of_pod(pod, true);
+fn least_allocated(pod: &PodInfo, info: &NodeInfo) -> i64 {
+    let wanted = &pod.requests_for_scores;
     let part = |name: &str| {
         let has = info.allocatable.get(name).copied().unwrap_or(0);
         let used = info.requested_for_scores.get(name).copied().unwrap_or(0)
@@ -64,8 +64,8 @@ fn least_allocated(pod: &Object, info: &NodeInfo<'_>) -> i64 {
 
 /// Models NodeResourcesBalancedAllocation: CPU and memory used to the same degree is best. Says nothing about a pod that
 /// asks for neither.
-fn balanced(pod: &Object, info: &NodeInfo<'_>) -> i64 {
-    let wanted = requests::of_pod(pod, false);
+fn balanced(pod: &PodInfo, info: &NodeInfo) -> i64 {
+    let wanted = &pod.requests;
     let asks = |name: &str| wanted.get(name).copied().unwrap_or(0);
     if asks("cpu") == 0 && asks("memory") == 0 {
         return 0;

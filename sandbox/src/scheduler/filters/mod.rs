@@ -1,16 +1,23 @@
-//! Which nodes would do. Models the Filter extension point: plugins in the order of the default profile; the first that
-//! rejects a node speaks for it.
+//! Which nodes would do. Models the PreFilter and Filter extension points: plugins in the order of the default profile; the
+//! first that rejects a node speaks for it.
 
 mod affinity;
+mod neighbours;
 mod node;
-mod resources;
+pub mod ports;
+pub mod resources;
+mod spread;
 mod taints;
 
-use super::nodes::NodeInfo;
-use crate::object::Object;
+use super::{
+    nodes::{NodeInfo, PodInfo},
+    volumes,
+};
+use crate::api::Api;
 
 pub use affinity::selects as term_selects;
-pub use taints::tolerates;
+pub use node::lets_in;
+pub use taints::{tolerates, untolerated};
 
 /// A plugin of the Filter extension point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +36,10 @@ pub enum Plugin {
     NodeResourcesFit,
     /// Claims of volumes.
     VolumeBinding,
+    /// Constraints of spread.
+    PodTopologySpread,
+    /// Affinity between pods.
+    InterPodAffinity,
 }
 
 /// A plugin's no.
@@ -45,41 +56,83 @@ pub struct Rejection {
 }
 
 impl Rejection {
+    fn new(plugin: Plugin, why: &str, hopeless: bool) -> Self {
+        Self { plugin, reasons: vec![why.to_owned()], hopeless, before_nodes: false }
+    }
+
     /// What VolumeBinding says of the pod as a whole.
-    pub(super) fn of_pod(why: String) -> Self {
-        Self { plugin: Plugin::VolumeBinding, reasons: vec![why], hopeless: true, before_nodes: true }
+    pub(super) fn of_pod(why: &str) -> Self {
+        Self { before_nodes: true, ..Self::of_volumes(why) }
     }
 
     /// What VolumeBinding says of a node.
     pub(super) fn of_volumes(why: &str) -> Self {
-        Self { before_nodes: false, ..Self::of_pod(why.to_owned()) }
+        Self::new(Plugin::VolumeBinding, why, true)
+    }
+
+    fn of_spread(why: &str, hopeless: bool) -> Self {
+        Self::new(Plugin::PodTopologySpread, why, hopeless)
+    }
+
+    fn of_neighbours(why: &str, hopeless: bool) -> Self {
+        Self::new(Plugin::InterPodAffinity, why, hopeless)
     }
 }
 
-type Filter = fn(&Object, &NodeInfo<'_>) -> Vec<String>;
+/// What is read once for all nodes: the pod, its claims, and who is where. Models `CycleState`.
+pub struct Cycle<'a> {
+    /// The pod.
+    pub pod: &'a PodInfo,
+    api: &'a Api,
+    volumes: Result<volumes::Wants<'a>, String>,
+    spread: spread::Spread,
+    neighbours: neighbours::Neighbours,
+}
 
-/// In order; PodTopologySpread and InterPodAffinity come after these.
+impl<'a> Cycle<'a> {
+    /// For a pod, as the nodes are.
+    pub fn read(pod: &'a PodInfo, nodes: &[&NodeInfo], api: &'a Api) -> Self {
+        Self {
+            pod,
+            api,
+            volumes: volumes::Wants::read(&pod.pod, api),
+            spread: spread::Spread::read(pod, nodes),
+            neighbours: neighbours::Neighbours::read(pod, nodes, api),
+        }
+    }
+
+    /// Why this node would not do; `None`: it would.
+    pub fn reject(&self, info: &NodeInfo) -> Option<Rejection> {
+        let wants = match &self.volumes {
+            Err(why) => return Some(Rejection::of_pod(why)),
+            Ok(wants) => wants,
+        };
+        self.by_node(info)
+            .or_else(|| wants.reject(&info.node, self.api))
+            .or_else(|| self.spread.reject(self.pod, &info.node))
+            .or_else(|| self.neighbours.reject(self.pod, &info.node))
+    }
+
+    fn by_node(&self, info: &NodeInfo) -> Option<Rejection> {
+        FILTERS.iter().find_map(|(plugin, filter, hopeless)| {
+            let reasons = filter(self, info);
+            let no = Rejection { plugin: *plugin, reasons, hopeless: *hopeless, before_nodes: false };
+            (!no.reasons.is_empty()).then_some(no)
+        })
+    }
+}
+
+type Filter = fn(&Cycle<'_>, &NodeInfo) -> Vec<String>;
+
+/// Those that look at the node alone, in order.
 const FILTERS: [(Plugin, Filter, bool); 6] = [
     (Plugin::NodeUnschedulable, node::unschedulable, true),
     (Plugin::NodeName, node::name, true),
     (Plugin::TaintToleration, taints::filter, true),
     (Plugin::NodeAffinity, affinity::filter, true),
-    (Plugin::NodePorts, node::ports, false),
+    (Plugin::NodePorts, ports::filter, false),
     (Plugin::NodeResourcesFit, resources::filter, false),
 ];
-
-/// Why this node would not do; `None`: it would.
-pub fn filter(pod: &Object, node: &NodeInfo<'_>) -> Option<Rejection> {
-    FILTERS.iter().find_map(|(plugin, filter, hopeless)| {
-        let reasons = filter(pod, node);
-        (!reasons.is_empty()).then_some(Rejection {
-            plugin: *plugin,
-            reasons,
-            hopeless: *hopeless,
-            before_nodes: false,
-        })
-    })
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,19 @@
 //! Models TaintToleration.
 
-use super::NodeInfo;
+use super::{Cycle, NodeInfo};
 use crate::{json::Json, object::Object};
 
 pub use crate::selector::nodes::tolerates;
 
-pub(super) fn filter(pod: &Object, info: &NodeInfo<'_>) -> Vec<String> {
-    let keeps_out =
-        |t: &&Json| matches!(t["effect"].text(), "NoSchedule" | "NoExecute") && !tolerates(pod, t);
-    let taint = info.node["spec"]["taints"].list().iter().find(keeps_out);
+pub(super) fn filter(cycle: &Cycle<'_>, info: &NodeInfo) -> Vec<String> {
     let words =
         |t: &Json| format!("node(s) had untolerated taint {{{}: {}}}", t["key"].text(), t["value"].text());
-    taint.map(words).into_iter().collect()
+    untolerated(&cycle.pod.pod, &info.node).map(words).into_iter().collect()
+}
+
+/// The first taint that keeps the pod out.
+pub fn untolerated<'a>(pod: &Object, node: &'a Object) -> Option<&'a Json> {
+    let keeps_out =
+        |t: &&Json| matches!(t["effect"].text(), "NoSchedule" | "NoExecute") && !tolerates(pod, t);
+    node["spec"]["taints"].list().iter().find(keeps_out)
 }

@@ -1,10 +1,20 @@
 //! Filters and the words that come of them.
 
+use std::sync::Arc;
+
+use super::{Cycle, Rejection};
 use crate::{
+    api::Api,
+    clock::Time,
     json,
     json::Json,
     object::Object,
-    scheduler::{Verdict, nodes::NodeInfo, words::failed_scheduling},
+    scheduler::{
+        cycle::Round,
+        nodes::{NodeInfo, PodInfo},
+        preemption::{Outcome, evaluate},
+        words::failed_scheduling,
+    },
 };
 
 fn node(name: &str, change: Json) -> Object {
@@ -30,20 +40,22 @@ fn check(pod: Json, specs: [Json; 3], expect: &str) {
     );
     let mut incoming = Object::default();
     incoming.set("spec", pod);
-    let verdicts: Vec<Verdict> = nodes
-        .iter()
-        .enumerate()
-        .map(|(i, n)| {
-            let info = NodeInfo::new(n, if i == 0 { vec![&resident] } else { Vec::new() });
-            Verdict { node: n.name().clone(), rejection: super::filter(&incoming, &info), score: 0 }
-        })
-        .collect();
+    let mut infos = nodes.each_ref().map(NodeInfo::new);
+    infos[0].add(Arc::new(PodInfo::read(&resident)));
+    let (pod, api) = (PodInfo::read(&incoming), Api::new(1, Time(0)));
+    let round = Round { pod: &pod, nodes: infos.iter().collect(), nominated: Vec::new(), api: &api };
+    let (verdicts, _) = round.judge(0);
     if expect.is_empty() {
         assert!(verdicts.iter().any(|v| v.rejection.is_none()), "{verdicts:?}");
         return;
     }
-    let message = failed_scheduling(&incoming, &verdicts);
-    assert_eq!(message, expect);
+    let Outcome::Nobody { message, .. } = evaluate(&round, &verdicts) else { panic!("somebody has to go") };
+    assert_eq!(failed_scheduling(&verdicts, &message), expect);
+}
+
+fn reject(pod: &Object, nodes: &[&NodeInfo], i: usize) -> Option<Rejection> {
+    let (pod, api) = (PodInfo::read(pod), Api::new(1, Time(0)));
+    Cycle::read(&pod, nodes, &api).reject(nodes[i])
 }
 
 const HOPELESS: &str = "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
@@ -126,7 +138,59 @@ fn affinity_terms_select_nodes() {
         ("DoesNotExist", json!(null), false),
         ("Gt", json!(["1"]), false),
     ] {
-        let fits = super::filter(&pod(operator, values.clone()), &NodeInfo::new(&ssd, Vec::new())).is_none();
+        let fits = reject(&pod(operator, values.clone()), &[&NodeInfo::new(&ssd)], 0).is_none();
         assert_eq!(fits, expect, "{operator} {values}");
+    }
+}
+
+/// Two pods of `app: web` sit on node-1 (zone a), one on node-3 (zone b); node-2 is of zone a.
+#[test]
+fn neighbours_and_spread_reject_nodes() {
+    const FAR: &str = "node(s) didn't match pod anti-affinity rules";
+    const NEAR: &str = "node(s) didn't match pod affinity rules";
+    const SPREAD: &str = "node(s) didn't match pod topology spread constraints";
+    let with = |kind: &str, key: &str, app: &str| {
+        let term = json!({"topologyKey": key, "labelSelector": {"matchLabels": {"app": app}}});
+        let mut spec = Json::object();
+        spec["affinity"][kind].set("requiredDuringSchedulingIgnoredDuringExecution", vec![term]);
+        spec
+    };
+    let spread = |skew: i64, domains: i64| {
+        json!({"topologySpreadConstraints": [{"maxSkew": skew, "minDomains": domains, "topologyKey": "zone",
+            "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "web"}}}]})
+    };
+    let host = "kubernetes.io/hostname";
+    for (spec, expect) in [
+        (with("podAntiAffinity", host, "web"), [FAR, "", FAR]),
+        (with("podAntiAffinity", "zone", "web"), [FAR, FAR, FAR]),
+        (with("podAffinity", host, "web"), ["", NEAR, ""]),
+        (with("podAffinity", "zone", "web"), ["", "", ""]),
+        (with("podAffinity", "rack", "web"), [NEAR, NEAR, NEAR]),
+        (with("podAffinity", host, "nobody"), [NEAR, NEAR, NEAR]),
+        // Nobody is there yet: the first of its kind may go anywhere.
+        (with("podAffinity", host, "me"), ["", "", ""]),
+        (spread(1, 1), [SPREAD, SPREAD, ""]),
+        (spread(2, 1), ["", "", ""]),
+        (spread(1, 3), [SPREAD, SPREAD, SPREAD]),
+    ] {
+        let infos = [("node-1", "a", 2), ("node-2", "a", 0), ("node-3", "b", 1)].map(|(name, zone, pods)| {
+            let mut n = node(name, json!({}));
+            n["metadata"]["labels"].set("zone", zone);
+            let mut info = NodeInfo::new(&n);
+            for i in 0..pods {
+                let mut pod = Object(json!({"metadata": {"namespace": "default", "labels": {"app": "web"}}}));
+                pod["metadata"].set("name", format!("{name}-{i}"));
+                info.add(Arc::new(PodInfo::read(&pod)));
+            }
+            info
+        });
+        let mut pod = Object(json!({"metadata": {"name": "p", "namespace": "default", "labels": {"app": "web"}}}));
+        if spec.at("affinity.podAffinity").to_string().contains("me") {
+            pod["metadata"]["labels"].set("app", "me");
+        }
+        pod.set("spec", spec.clone());
+        let nodes: Vec<&NodeInfo> = infos.iter().collect();
+        let no = [0, 1, 2].map(|i| reject(&pod, &nodes, i).map_or_else(String::new, |r| r.reasons.concat()));
+        assert_eq!(no, expect, "{spec}");
     }
 }

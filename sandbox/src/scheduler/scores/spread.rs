@@ -1,16 +1,24 @@
-//! Pods of one service or replica set go apart. Models PodTopologySpread with the system's default constraints: host names
-//! with a skew of 3, zones with a skew of 5, both only wished for.
+//! Models the score of PodTopologySpread: the pod's own wishes, or the system's: host names with a skew of 3, zones with a
+//! skew of 5.
 
 use std::collections::BTreeMap;
 
 use super::MAX;
-use crate::{api::Api, object::Object, resources, scheduler::nodes::NodeInfo, selector::Labels};
+use crate::{
+    api::Api,
+    object::{Key, Object},
+    resources,
+    scheduler::{
+        nodes::{NodeInfo, PodInfo},
+        spread::{Constraint, HOST, constraints, has_all},
+    },
+    selector::Labels,
+};
 
-const HOST: &str = "kubernetes.io/hostname";
-const CONSTRAINTS: [(&str, f64); 2] = [(HOST, 3.0), ("topology.kubernetes.io/zone", 5.0)];
+const OF_SYSTEM: [(&str, i64); 2] = [(HOST, 3), ("topology.kubernetes.io/zone", 5)];
 
-/// Models `helper.DefaultSelector`: what the pod's services and its replica set select; empty where there are none.
-pub fn default_selector(pod: &Object, api: &Api) -> Labels {
+/// Models `helper.DefaultSelector`: what the pod's services and its controller select; empty where there are none.
+fn default_selector(pod: &Object, api: &Api) -> Labels {
     let mut all = Labels::default();
     for service in api.list(resources::SERVICE, pod.namespace()) {
         let selector = Labels::from_map(&service["spec"]["selector"]);
@@ -18,47 +26,81 @@ pub fn default_selector(pod: &Object, api: &Api) -> Labels {
             all.0.extend(selector.0);
         }
     }
-    let owner = pod.controller().filter(|r| r["kind"] == "ReplicaSet").map(|r| r["name"].text());
-    let key = owner.map(|name| crate::object::Key::new(pod.namespace().clone(), name));
-    if let Some(set) = key.and_then(|key| api.find(resources::REPLICA_SET, &key)) {
-        all.0.extend(Labels::from_object(&set["spec"]["selector"]).0);
-    }
+    let Some(owner) = pod.controller() else { return all };
+    let key = Key::new(pod.namespace().clone(), owner["name"].text());
+    let selector = |resource| api.find(resource, &key).map(|o| o["spec"]["selector"].clone());
+    let of_owner = match owner["kind"].text() {
+        "ReplicaSet" => selector(resources::REPLICA_SET).map(|s| Labels::from_object(&s)),
+        "StatefulSet" => selector(resources::STATEFUL_SET).map(|s| Labels::from_object(&s)),
+        "ReplicationController" => selector(resources::REPLICATION_CONTROLLER).map(|s| Labels::from_map(&s)),
+        _ => None,
+    };
+    all.0.extend(of_owner.unwrap_or_default().0);
     all
 }
 
-/// Points of each fitting node.
-pub fn score(pod: &Object, selector: &Labels, fitting: &[&NodeInfo<'_>], all: &[NodeInfo<'_>]) -> Vec<i64> {
+/// Constraints, and whether a node without their labels is out of the question.
+fn wishes(pod: &Object, api: &Api) -> (Vec<Constraint>, bool) {
+    if !pod["spec"]["topologySpreadConstraints"].is_empty() {
+        return (constraints(pod, "ScheduleAnyway"), true);
+    }
+    let selector = default_selector(pod, api);
     if selector.is_empty() {
+        return (Vec::new(), false);
+    }
+    (OF_SYSTEM.map(|(key, skew)| Constraint::of_system(key, skew, selector.clone())).into(), false)
+}
+
+/// Points of each fitting node.
+pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api) -> Vec<i64> {
+    let (wishes, all_labels) = wishes(&pod.pod, api);
+    let counts = |info: &NodeInfo| !all_labels || has_all(&info.node, &wishes);
+    if wishes.is_empty() {
         return vec![0; fitting.len()];
     }
-    let counts_here = |info: &NodeInfo<'_>| -> i64 {
-        let same =
-            |p: &&&Object| !p.is_terminating() && p.namespace() == pod.namespace() && selector.selects(p);
-        info.pods.iter().filter(same).count() as i64
-    };
-    let mut raw = vec![0.0; fitting.len()];
-    for (key, skew) in CONSTRAINTS {
-        let mut domains: BTreeMap<&str, i64> = BTreeMap::new();
-        let domain = |info: &NodeInfo<'_>| info.node["metadata"]["labels"][key].text().to_owned();
-        for info in fitting {
-            domains.entry(info.node["metadata"]["labels"][key].text()).or_default();
-        }
-        for info in all {
-            if let Some(n) = domains.get_mut(domain(info).as_str()) {
-                *n += counts_here(info);
-            }
-        }
-        let size = if key == HOST { fitting.len() } else { domains.len() };
+    let counted: Vec<&NodeInfo> = fitting.iter().copied().filter(|info| counts(info)).collect();
+    let mut raw = vec![0.0; counted.len()];
+    for wish in &wishes {
+        let domains = domains(wish, pod, &counted, all.iter().copied().filter(|info| counts(info)));
+        let size = if wish.key == HOST { counted.len() } else { domains.len() };
         let weight = ((size + 2) as f64).ln();
-        for (points, info) in raw.iter_mut().zip(fitting) {
-            if info.node["metadata"]["labels"][key].is_null() {
-                continue;
-            }
-            let count = if key == HOST { counts_here(info) } else { domains[domain(info).as_str()] };
-            *points += count as f64 * weight + (skew - 1.0);
+        for (points, info) in raw.iter_mut().zip(&counted) {
+            let Some(domain) = wish.domain(&info.node) else { continue };
+            let on_host = || wish.count_on(info, pod.pod.namespace());
+            let count = if wish.key == HOST { on_host() } else { domains[domain.as_str()] };
+            *points += count as f64 * weight + (wish.skew - 1) as f64;
         }
     }
-    let raw: Vec<i64> = raw.into_iter().map(|p| p.round() as i64).collect();
+    let mut points = normalize(&raw).into_iter();
+    fitting.iter().map(|info| if counts(info) { points.next().unwrap_or(0) } else { 0 }).collect()
+}
+
+/// How many pods the domains of the fitting nodes have. Host names are counted node by node.
+fn domains<'a>(
+    wish: &Constraint,
+    pod: &PodInfo,
+    fitting: &[&'a NodeInfo],
+    all: impl Iterator<Item = &'a NodeInfo>,
+) -> BTreeMap<&'a str, i64> {
+    let mut domains: BTreeMap<&str, i64> = BTreeMap::new();
+    if wish.key == HOST {
+        return domains;
+    }
+    let name = |info: &'a NodeInfo| info.node["metadata"]["labels"][wish.key.as_str()].text();
+    for info in fitting {
+        domains.entry(name(info)).or_default();
+    }
+    for info in all.filter(|info| wish.includes(&pod.pod, &info.node)) {
+        if let Some(n) = domains.get_mut(name(info)) {
+            *n += wish.count_on(info, pod.pod.namespace());
+        }
+    }
+    domains
+}
+
+/// The fewest pods get the most points.
+fn normalize(raw: &[f64]) -> Vec<i64> {
+    let raw: Vec<i64> = raw.iter().map(|p| p.round() as i64).collect();
     let (least, most) = (raw.iter().min().copied().unwrap_or(0), raw.iter().max().copied().unwrap_or(0));
     raw.iter().map(|p| if most == 0 { MAX } else { MAX * (most + least - p) / most }).collect()
 }
