@@ -33,6 +33,7 @@ mod stand;
 mod tap;
 mod timeline;
 mod transcript;
+mod until;
 mod variables;
 
 use std::process::ExitCode;

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use http_body_util::BodyExt;
-use regex::Regex;
 use server::alone::admin;
 use tokio::process::Child;
 use tower::ServiceExt;
@@ -19,6 +18,7 @@ use crate::{
     stand::Stand,
     timeline::{Awaited, Timeline},
     transcript::{self, Recorded},
+    until::Until,
     variables::Variables,
 };
 
@@ -186,11 +186,11 @@ impl Player<'_> {
     }
 
     async fn until(&mut self, seconds: f64, regex: &str, args: &[String], recorded: &Recorded) -> Result<()> {
-        let regex = Regex::new(&format!("(?m){regex}")).or_else(|_| Regex::new("^$"))?;
+        let until = Until::read(regex)?;
         let polls = (seconds * 1000.0) as i64 / POLL_MS;
         let mut said = self.run(args).await?;
         for _ in 0..polls {
-            if regex.is_match(&said.stdout) || regex.is_match(&said.stderr) {
+            if until.holds(&said.stdout, &said.stderr) {
                 break;
             }
             self.timeline.on(POLL_MS).await;

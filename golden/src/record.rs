@@ -11,7 +11,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use regex::Regex;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -25,6 +24,7 @@ use crate::{
     raw::{self, Answer},
     scenario::{self, Line, Step},
     tap::Tap,
+    until::Until,
     variables::Variables,
 };
 
@@ -173,13 +173,13 @@ impl<'a> Recorder<'a> {
     }
 
     async fn until(&self, seconds: f64, regex: &str, args: &[String]) -> Result<Value> {
-        let pattern = Regex::new(&format!("(?m){regex}")).context("the expression of until")?;
+        let until = Until::read(regex)?;
         let line = self.filled(&Line { args: args.to_vec(), ..Line::default() });
         let (began, mut polls) = (Instant::now(), 0);
         loop {
             let said = self.kubectl.run(&line).await?;
             polls += 1;
-            let fits = pattern.is_match(&said.stdout) || pattern.is_match(&said.stderr);
+            let fits = until.holds(&said.stdout, &said.stderr);
             let waited = began.elapsed().as_secs_f64();
             if fits || waited > seconds {
                 let kept = json!({"kind": "until", "argv": argv(&line), "regex": regex, "ok": fits, "polls": polls,

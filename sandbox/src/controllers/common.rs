@@ -74,6 +74,11 @@ pub fn set_condition(
 ) -> bool {
     let old = object.condition(type_).clone();
     let mut new = if old.is_null() { crate::json!({"type": type_}) } else { old.clone() };
+    if object["kind"] == "Pod" {
+        // Pods' conditions always have this field, as Go writes a time that is not set.
+        let probed = old["lastProbeTime"].clone();
+        new.map_mut().insert("lastProbeTime", probed);
+    }
     if old["status"] != *status {
         new.set("lastTransitionTime", now);
     }

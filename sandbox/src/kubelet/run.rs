@@ -275,14 +275,23 @@ impl PodRun {
             let takes_ms = if self.sandbox == Sandbox::None { 0 } else { TEAR_DOWN_MS };
             self.leaves = Some(Leaving::Sandbox { until: scene.now.plus_ms(takes_ms) });
         }
+        if first {
+            scene.notes.extend(self.killing());
+        }
         for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
-            if first && c.running().is_some() {
-                let text = format!("Stopping container {}", declared.name);
-                scene.notes.push(Note { field: declared.field(), ..Note::normal("Killing", text) });
-            }
             c.stop(declared.pre_stop_ms, kill_at, 0, scene.now);
         }
         scene.ending = true;
+    }
+
+    /// What is told of each container that runs when it is stopped.
+    pub fn killing(&self) -> Vec<Note> {
+        let running = self.spec.containers.iter().zip(&self.containers).filter(|(_, c)| c.running().is_some());
+        let note = |(declared, _): (&ContainerSpec, &Container)| {
+            let text = format!("Stopping container {}", declared.name);
+            Note { field: declared.field(), ..Note::normal("Killing", text) }
+        };
+        running.map(note).collect()
     }
 
     /// Its machine lost power and is back at `now`: its processes and its sandbox are gone. True if it had any.

@@ -16,6 +16,7 @@ use crate::{
     api::{Api, DeleteOptions, EventType, Source},
     clock::Time,
     cluster::Ctx,
+    json,
     object::{Key, Object},
     origin, resources,
 };
@@ -32,6 +33,9 @@ impl Kubelets {
         let name = self.pods.get(key).map_or(bound, |run| run.node.clone());
         let Some(host) = self.hosts.get(&name).filter(|h| h.up && h.synced) else { return };
         let online = host.connected;
+        if online && pod.is_none() {
+            self.end_of_deleted(key, &name, ctx);
+        }
         if online && !self.know(key, pod.as_ref(), &name, ctx.api) {
             return;
         }
@@ -57,6 +61,18 @@ impl Kubelets {
             let _ = ctx.api.delete(resources::POD, key, &gone);
             self.pods.remove(key);
         }
+    }
+
+    /// A pod is gone from the API before it was told to stop: its containers are stopped now.
+    fn end_of_deleted(&mut self, key: &Key, node: &EcoString, ctx: &mut Ctx<'_>) {
+        let Some(run) = self.pods.get(key).filter(|run| run.kill_at.is_none()) else { return };
+        let mut pod = Object(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {}}));
+        for (field, value) in [("name", &key.name), ("namespace", &key.namespace), ("uid", &run.uid)] {
+            pod["metadata"].set(field, value);
+        }
+        let notes = run.killing();
+        ctx.acting(origin::kubelet(node));
+        record(&pod, &notes, node, ctx);
     }
 
     /// Keeps the run of a pod in step with the API; false if there is nothing to run.

@@ -70,9 +70,23 @@ fn prepare(pod: &mut Object, old: Option<&Object>) {
         None => {
             let class = qos_class(&pod["spec"]);
             pod.set("status", json!({"phase": "Pending", "qosClass": class}));
+            tell_gated(pod);
         }
         Some(old) => share_spec(pod, old),
     }
+}
+
+/// A pod with gates says that it waits for them. Models `applySchedulingGatedCondition`.
+fn tell_gated(pod: &mut Object) {
+    if pod["spec"]["schedulingGates"].is_empty() {
+        return;
+    }
+    let mut condition = json!({
+        "type": "PodScheduled", "status": "False", "lastProbeTime": null, "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates",
+    });
+    condition.set("lastTransitionTime", pod["metadata"]["creationTimestamp"].clone());
+    pod["status"].set("conditions", vec![condition]);
 }
 
 /// An unchanged spec is the old one, so that revisions share it.

@@ -26,8 +26,32 @@ pub fn evict(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, St
     if let Some(budget) = budget_of(api, &pod)? {
         take(api, &pod, budget, &options)?;
     }
+    if !options.dry_run && options.uid.as_ref().is_none_or(|uid| uid == pod.uid()) {
+        mark(api, &pod);
+    }
     api.delete(POD, &target.key(), &options)?;
     Ok(success(201, Json::Null))
+}
+
+/// Tells the pod why it goes. Models `addConditionAndDeletePod`.
+fn mark(api: &mut Api, pod: &Object) {
+    let now = api.now();
+    let since = match pod.condition("DisruptionTarget") {
+        old if old["status"] == "True" => old["lastTransitionTime"].clone(),
+        _ => now.into(),
+    };
+    let mut condition = json!({
+        "type": "DisruptionTarget", "status": "True", "lastProbeTime": null,
+        "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting",
+    });
+    condition.set("lastTransitionTime", since);
+    api.update_status(POD, &pod.key(), |p| {
+        let list = p["status"]["conditions"].list_mut();
+        match list.iter().position(|c| c["type"] == "DisruptionTarget") {
+            Some(i) => list.make_mut()[i] = condition,
+            None => list.push(condition),
+        }
+    });
 }
 
 /// The budget that protects the pod; pods that do not run are not protected.

@@ -126,13 +126,14 @@ impl Nodes {
         }
         let due = seen.alive.plus_ms(health::grace_ms(&node));
         let ready = node.condition("Ready")["status"].text();
-        if now > due && ready != "Unknown" {
+        // The monitor's passes are a little more than their period apart, so that those of the grace are.
+        if now >= due && ready != "Unknown" {
             give_up_hope(&node, ctx);
             return ctx.queue.at(self.next_pass(now), Work::NodeHealth(name.clone()));
         }
         self.no_execute(&node, ctx);
         if ready != "Unknown" {
-            ctx.queue.at(self.next_pass(due), Work::NodeHealth(name.clone()));
+            ctx.queue.at(self.next_pass(due.plus_ms(-1)), Work::NodeHealth(name.clone()));
         }
     }
 

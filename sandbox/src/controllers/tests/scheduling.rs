@@ -109,7 +109,7 @@ fn a_higher_priority_sends_the_lower_away_and_gets_its_node() {
     let uid = play.get(resources::POD, &vip).uid().clone();
     assert_eq!(said(&play, "Preempted"), [format!("Preempted by pod {uid} on node {node}")]);
     // Another of lower priority does not slip in where room is made.
-    let late = ranked(&mut play, "late", "2", 5);
+    let late = ranked(&mut play, "late", "3", 5);
     play.change(resources::POD, &low, Subresource::Status, |p| p["status"].set("phase", "Succeeded"));
     play.run_ms(100);
     assert_eq!(play.get(resources::POD, &vip).at("spec.nodeName").text(), node);
