@@ -67,11 +67,11 @@ impl Exchange {
     }
 }
 
-/// When a scenario began, in milliseconds since a second's beginning: as late as the dates of its answers allow. What
-/// happens within the same second is told by them.
+/// When a scenario began, in milliseconds since a minute's beginning: as late as the dates of its answers allow. What
+/// happens within the same second is told by them, and CronJobs wait for the minute.
 pub fn began_ms(exchanges: &[Exchange]) -> i64 {
     let latest = exchanges.iter().filter_map(|e| Some(e.date_s()? + 1.0 - e.t)).reduce(f64::min);
-    latest.map_or(0, |seconds| (seconds * 1000.0).ceil() as i64 - 1).rem_euclid(1000)
+    latest.map_or(0, |seconds| (seconds * 1000.0).ceil() as i64 - 1).rem_euclid(60_000)
 }
 
 fn decoded(text: &str, base64: bool) -> Vec<u8> {
@@ -104,14 +104,14 @@ mod tests {
         };
         for (exchanges, expect) in [
             (vec![], 0),
-            (vec![exchange(0.0, "Mon, 23 Nov 2026 18:15:14 GMT")], 999),
+            (vec![exchange(0.0, "Mon, 23 Nov 2026 18:15:14 GMT")], 14_999),
             (
                 vec![
                     exchange(0.25, "Mon, 23 Nov 2026 18:15:14 GMT"),
                     exchange(1.5, "Mon, 23 Nov 2026 18:15:15 GMT"),
                     exchange(1.0, "no date"),
                 ],
-                499,
+                14_499,
             ),
         ] {
             assert_eq!(began_ms(&exchanges), expect);

@@ -8,6 +8,8 @@ use std::{fs, path::PathBuf, time::Duration};
 pub const BEAT: Duration = Duration::from_millis(4);
 /// Looks in a row that must find it waiting: its request may be on the way, or we may be answering.
 const LOOKS: u32 = 4;
+/// The same where a process is to have seen all that was sent to it: those who send may wait for a processor.
+const LOOKS_SETTLED: u32 = 20;
 /// Work in one beat that is only the runtime's housekeeping, nanoseconds.
 const HOUSEKEEPING_NS: u64 = 400_000;
 
@@ -38,7 +40,7 @@ impl Idle {
     /// Waits until it waits, at most `longest`.
     pub async fn settled(&mut self, longest: Duration) {
         let settle = async {
-            while !self.look() {
+            while !self.look() || self.waiting < LOOKS_SETTLED {
                 tokio::time::sleep(BEAT).await;
             }
         };

@@ -66,16 +66,6 @@ impl Kubectl {
         }
     }
 
-    /// Starts a line that goes on, and gives it time to stand.
-    ///
-    /// # Errors
-    /// When the program cannot be started.
-    pub async fn start(&self, line: &Line) -> Result<Child> {
-        let child = self.spawn(line)?;
-        Idle::new(child.id()).settled(SETTLES).await;
-        Ok(child)
-    }
-
     /// Starts a line.
     ///
     /// # Errors
@@ -100,12 +90,17 @@ impl Kubectl {
     }
 }
 
+/// Gives a line that goes on time to see, and say, all that there is.
+pub async fn settled(child: &Child) {
+    Idle::new(child.id()).settled(SETTLES).await;
+}
+
 /// Ends a line that goes on, and gives what it said.
 ///
 /// # Errors
 /// When its output cannot be read.
 pub async fn stop(child: Child) -> Result<Said> {
-    Idle::new(child.id()).settled(SETTLES).await;
+    settled(&child).await;
     if let Some(id) = child.id() {
         let _ = Command::new("kill").args(["-INT", &id.to_string()]).status().await;
     }

@@ -26,6 +26,8 @@ use crate::{
 const POLL_MS: i64 = 300;
 /// A command that has not ended after its recorded time and this much real time waits for something else.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Within this real time a command in the background has made its requests.
+const STANDS: Duration = Duration::from_secs(20);
 /// How long after a pod was made its containers have started, seconds.
 const HOLDS_S: f64 = 1.4;
 /// What became of a step that says something.
@@ -50,12 +52,12 @@ pub struct Outcome {
 pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<Outcome>> {
     let script = std::fs::read_to_string(place::scenarios().join(format!("{name}.txt")))?;
     let steps = scenario::parse(&script).with_context(|| format!("{name}.txt"))?;
-    let recorded = transcript::read(recordings, name)?;
+    let all = transcript::read(recordings, name)?;
     ensure!(
-        steps.len() == recorded.len(),
+        steps.len() == all.len(),
         "{name}: the script has {} steps, the recording {}",
         steps.len(),
-        recorded.len()
+        all.len()
     );
     let exchanges = exchange::read(recordings, name)?;
     let stand = Stand::new(name, kubectl, exchange::began_ms(&exchanges)).await?;
@@ -71,14 +73,29 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
         last_answer: String::new(),
         restarts: Restarts::default(),
         held_until: None,
+        next: None,
         outcomes: Vec::new(),
     };
-    for (step, recorded) in steps.iter().zip(&recorded) {
+    for (i, (step, recorded)) in steps.iter().zip(&all).enumerate() {
+        player.next = next_moment(&steps[i + 1..], &all[i + 1..]);
         player.timeline.await_requests(exchanges.get(&recorded.step).cloned().unwrap_or_default());
         player.step(step, recorded).await.with_context(|| format!("{name}, step {}", recorded.step))?;
     }
     player.stand.alone.stop().await;
     Ok(player.outcomes)
+}
+
+/// When the first of these steps that has a moment begins, less what is slept until then.
+fn next_moment(steps: &[Step], recorded: &[Recorded]) -> Option<f64> {
+    let mut slept = 0.0;
+    for (step, recorded) in steps.iter().zip(recorded) {
+        match step {
+            Step::Sleep(seconds) => slept += seconds,
+            Step::Stop { .. } | Step::Set { .. } | Step::SetJson { .. } => {}
+            _ => return Some(recorded.t - slept),
+        }
+    }
+    None
 }
 
 /// The requests of each step, in the order of time. Steps that poll make another number of them here.
@@ -103,6 +120,8 @@ struct Player<'a> {
     restarts: Restarts,
     /// Until when containers start unready, in seconds since the scenario's start.
     held_until: Option<f64>,
+    /// When the next step that has a moment begins.
+    next: Option<f64>,
     outcomes: Vec<Outcome>,
 }
 
@@ -118,7 +137,9 @@ impl Player<'_> {
         match step {
             Step::Kubectl(line) => self.kubectl(line, recorded).await,
             Step::Background { id, line } => {
-                let child = self.stand.kubectl.start(line).await?;
+                let child = self.stand.kubectl.spawn(line)?;
+                self.timeline.met(STANDS).await;
+                kubectl::settled(&child).await;
                 self.background.insert(id.clone(), (child, line.clone()));
                 Ok(())
             }
@@ -177,6 +198,10 @@ impl Player<'_> {
     async fn stop(&mut self, id: &str, recorded: &Recorded) -> Result<()> {
         let (child, line) =
             self.background.remove(id).with_context(|| format!("nothing called {id} runs"))?;
+        // When it was stopped was not recorded: before the next step began.
+        if let Some(next) = self.next {
+            self.timeline.at(next).await;
+        }
         let said = kubectl::stop(child).await?;
         let is = self.restarts.translate(&recorded.stdout, said.stdout);
         let agrees = compare::watches(&recorded.stdout, &is);

@@ -129,7 +129,8 @@ impl<'a> Recorder<'a> {
             }
             Step::Background { id, line } => {
                 let line = self.filled(line);
-                let child = self.kubectl.start(&line).await?;
+                let child = self.kubectl.spawn(&line)?;
+                kubectl::settled(&child).await;
                 self.background.insert(id.clone(), (child, at, argv(&line)));
                 Ok(json!({"kind": "bg-start", "id": id, "argv": argv(&line)}))
             }

@@ -13,6 +13,7 @@ use server::alone::{ADMIN, Alone, Flow, Options, default_world};
 use crate::{
     gate::Gate,
     kubectl::{Home, Kubectl},
+    timeline::AGE_MS,
 };
 
 /// Nodes of the reference.
@@ -32,7 +33,7 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// A new one; `binary` is the kubectl that is let in. Its clock begins `began_ms` after the beginning of a second.
+    /// A new one; `binary` is the kubectl that is let in. Its scenario will begin `began_ms` after the beginning of a minute.
     ///
     /// # Errors
     /// When it cannot be served, or its kubeconfig not written.
@@ -44,7 +45,7 @@ impl Stand {
         let options = Options {
             world: default_world(NODES),
             seed: 1,
-            epoch: Time(now_ms - now_ms % 1000 - BEHIND_MS + began_ms),
+            epoch: Time(now_ms - now_ms % 60_000 - BEHIND_MS + began_ms - AGE_MS),
             flow: Flow::Still,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             kubeconfig: Some(kubeconfig.clone()),

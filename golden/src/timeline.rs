@@ -13,7 +13,7 @@ use crate::idle::{BEAT, Idle};
 
 /// Age of a cluster when a scenario begins, milliseconds. The reference's controllers were 2.8 s old then; with a minute more
 /// all their periods (5, 15, 20, 60 s) are where they were, and its nodes have long been registered.
-const AGE_MS: i64 = 62_800;
+pub const AGE_MS: i64 = 62_800;
 /// Virtual milliseconds a real one while a command waits.
 const FLOW: f64 = 4.0;
 
@@ -82,6 +82,16 @@ impl Timeline {
     /// From here on these requests are awaited; each is answered at its recorded moment.
     pub fn await_requests(&self, awaited: impl IntoIterator<Item = Awaited>) {
         self.lock().awaited = awaited.into_iter().collect();
+    }
+
+    /// Waits until all requests that are awaited have come, at most `longest`.
+    pub async fn met(&self, longest: Duration) {
+        let all = async {
+            while !self.lock().awaited.is_empty() {
+                tokio::time::sleep(BEAT).await;
+            }
+        };
+        let _ = tokio::time::timeout(longest, all).await;
     }
 
     /// A request has come: time goes on to its moment, if it was awaited. Those before it will not come any more.

@@ -260,6 +260,11 @@ impl PodRun {
         matches!(self.sandbox, Sandbox::Creating { .. }) || self.containers.iter().any(Container::busy)
     }
 
+    /// When containers ended last.
+    pub fn ends(&self) -> Vec<Option<Time>> {
+        self.containers.iter().map(|c| c.last.as_ref().map(|end| end.finished)).collect()
+    }
+
     /// Is any process alive?
     pub fn alive(&self) -> bool {
         self.containers.iter().any(|c| c.running().is_some())

@@ -42,7 +42,7 @@ impl Kubelets {
         ctx.acting(origin::kubelet(&name));
         self.address(key, &name, ctx);
         let (Some(host), Some(run)) = (self.hosts.get_mut(&name), self.pods.get_mut(key)) else { return };
-        let begins = run.sandbox == Sandbox::None;
+        let (begins, ends) = (run.sandbox == Sandbox::None, run.ends());
         let kill_at = pod.as_ref().filter(|_| online).and_then(|p| kill_at(p, ctx.now()));
         let (notes, next) = advance(key, run, host, kill_at, ctx);
         if let Some(at) = next {
@@ -50,8 +50,9 @@ impl Kubelets {
         }
         let Some(pod) = pod.filter(|_| online) else { return };
         record(&pod, &notes, &name, ctx);
-        // While a sandbox is made, an image pulled or a container started, the pod's worker has no time to tell.
-        let silent = run.busy() && !begins && run.kill_at.is_none();
+        // While a sandbox is made, an image pulled or a container started, the pod's worker has no time to tell; it does
+        // after a container's end, before it goes on.
+        let silent = run.busy() && !begins && run.ends() == ends && run.kill_at.is_none();
         if !silent {
             publish(&pod, run, &host.ip(), ctx);
         }

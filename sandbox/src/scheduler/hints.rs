@@ -26,6 +26,8 @@ use crate::{
 pub fn helps(record: &Record, pod: &Object, because_of: &BTreeSet<Plugin>, api: &Api) -> bool {
     let (object, before) = (&record.object, record.before.as_ref());
     match record.resource {
+        // Without nodes nobody refused it.
+        resources::NODE if because_of.is_empty() => true,
         resources::NODE => because_of.iter().any(|p| node_helps(*p, record.change, pod, object, before)),
         resources::POD if !object.at("spec.nodeName").is_empty() => {
             because_of.iter().any(|p| pod_helps(*p, record, pod, api))
@@ -39,7 +41,7 @@ pub fn helps(record: &Record, pod: &Object, because_of: &BTreeSet<Plugin>, api: 
     }
 }
 
-/// A node has come, has changed, or is gone. Without nodes there is nobody who refused: then any helps.
+/// A node has come, has changed, or is gone.
 fn node_helps(plugin: Plugin, change: Change, pod: &Object, node: &Object, before: Option<&Object>) -> bool {
     if change == Change::Deleted {
         return plugin == Plugin::PodTopologySpread;

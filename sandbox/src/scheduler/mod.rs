@@ -197,11 +197,15 @@ impl Scheduler {
     }
 }
 
-/// The best node; among equals the seeded stream decides.
+/// The best node; among equals the seeded stream decides. Models the reservoir sampling of `selectHost`.
 fn choose(verdicts: &[Verdict], ctx: &mut Ctx<'_>) -> Option<EcoString> {
     let best = verdicts.iter().filter(|v| v.rejection.is_none()).map(|v| v.score).max()?;
-    let equals: Vec<&Verdict> =
-        verdicts.iter().filter(|v| v.rejection.is_none() && v.score == best).collect();
-    let i = ctx.api.rng.stream("scheduler").below(equals.len() as u64) as usize;
-    Some(equals[i].node.clone())
+    let mut equals = verdicts.iter().filter(|v| v.rejection.is_none() && v.score == best);
+    let mut chosen = equals.next()?;
+    for (seen, other) in equals.enumerate() {
+        if ctx.api.rng.stream("scheduler").below(seen as u64 + 2) == 0 {
+            chosen = other;
+        }
+    }
+    Some(chosen.node.clone())
 }
