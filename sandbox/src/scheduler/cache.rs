@@ -48,7 +48,11 @@ impl Cache {
         let node = pod["spec"]["nodeName"].eco().filter(|n| !n.is_empty());
         let Some(node) = node.filter(|_| !is_over(pod)) else { return self.leave(&pod.key()) };
         let key = pod.key();
-        let same = |b: &Object| b["spec"] == pod["spec"] && b["metadata"] == pod["metadata"];
+        let view = |p: &Object| {
+            let paths = ["spec", "metadata.labels", "metadata.deletionTimestamp", "status.startTime"];
+            paths.map(|path| p.at(path).clone())
+        };
+        let same = |b: &Object| view(b) == view(pod);
         if before.is_some_and(same) && self.placed.contains_key(&key) {
             return;
         }
