@@ -50,7 +50,11 @@ mod tests {
             ("^((?!node-2).)*$", "a node-1\nb node-2\n", "", false),
             ("^((?!node-2).)*$", "a node-1\n", "", true),
         ] {
-            assert_eq!(Until::read(expression).unwrap().holds(stdout, stderr), expect, "{expression} {stdout}");
+            assert_eq!(
+                Until::read(expression).unwrap().holds(stdout, stderr),
+                expect,
+                "{expression} {stdout}"
+            );
         }
     }
 }

@@ -291,7 +291,8 @@ impl PodRun {
 
     /// What is told of each container that runs when it is stopped.
     pub fn killing(&self) -> Vec<Note> {
-        let running = self.spec.containers.iter().zip(&self.containers).filter(|(_, c)| c.running().is_some());
+        let running =
+            self.spec.containers.iter().zip(&self.containers).filter(|(_, c)| c.running().is_some());
         let note = |(declared, _): (&ContainerSpec, &Container)| {
             let text = format!("Stopping container {}", declared.name);
             Note { field: declared.field(), ..Note::normal("Killing", text) }

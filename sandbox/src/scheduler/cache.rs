@@ -36,7 +36,9 @@ impl Cache {
     pub fn observe(&mut self, record: &Record) {
         let object = &record.object;
         match (record.resource, record.change) {
-            (resources::NODE, Change::Deleted) => self.change(object.name(), |info| info.node = Object::default()),
+            (resources::NODE, Change::Deleted) => {
+                self.change(object.name(), |info| info.node = Object::default())
+            }
             (resources::NODE, _) => self.change(object.name(), |info| info.set_node(object)),
             (resources::POD, Change::Deleted) => self.leave(&object.key()),
             (resources::POD, _) => self.observe_pod(object, record.before.as_ref()),

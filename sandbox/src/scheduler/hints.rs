@@ -61,7 +61,8 @@ fn node_helps(plugin: Plugin, change: Change, pod: &Object, node: &Object, befor
             changed(&other) && missing(&PodInfo::read(pod), &NodeInfo::new(node)).is_empty()
         }
         Plugin::VolumeBinding | Plugin::PodTopologySpread | Plugin::InterPodAffinity => {
-            let other = |n: &Object| before.is_some_and(|old| old.at("metadata.labels") != n.at("metadata.labels"));
+            let other =
+                |n: &Object| before.is_some_and(|old| old.at("metadata.labels") != n.at("metadata.labels"));
             changed(&other)
         }
     }

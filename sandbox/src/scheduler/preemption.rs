@@ -87,13 +87,15 @@ fn not_eligible(pod: &PodInfo, nodes: &[&NodeInfo], verdicts: &[Verdict]) -> Opt
             && p.pod.condition("DisruptionTarget")["reason"] == REASON
     };
     let hopeless = verdict.rejection.as_ref().is_some_and(|r| r.hopeless);
-    (!hopeless && info.pods().any(|p| goes(p))).then_some("not eligible due to a terminating pod on the nominated node.")
+    (!hopeless && info.pods().any(|p| goes(p)))
+        .then_some("not eligible due to a terminating pod on the nominated node.")
 }
 
 /// Who has to go from the node at `i`. Models `SelectVictimsOnNode`.
 fn victims(round: &Round<'_>, i: usize) -> Result<Candidate, Vec<String>> {
     let Round { pod, nodes, nominated, api } = round;
-    let mut lesser: Vec<Arc<PodInfo>> = nodes[i].pods().filter(|p| p.priority < pod.priority).cloned().collect();
+    let mut lesser: Vec<Arc<PodInfo>> =
+        nodes[i].pods().filter(|p| p.priority < pod.priority).cloned().collect();
     if lesser.is_empty() {
         return Err(vec!["No preemption victims found for incoming pod".into()]);
     }

@@ -76,7 +76,9 @@ impl Backlog {
         }
         let helped = |(key, pending): &(&Key, &Pending)| {
             pending.place.is_none()
-                && api.find(resources::POD, key).is_some_and(|pod| helps(record, pod, &pending.because_of, api))
+                && api
+                    .find(resources::POD, key)
+                    .is_some_and(|pod| helps(record, pod, &pending.because_of, api))
         };
         let ready: Vec<Key> = self.pending.iter().filter(helped).map(|(key, _)| key.clone()).collect();
         for key in ready {

@@ -70,9 +70,8 @@ impl Constraint {
 
     /// Is a node looked at at all, for this pod?
     pub fn includes(&self, pod: &Object, node: &Object) -> bool {
-        let keeps_out = |t: &Json| {
-            matches!(t["effect"].text(), "NoSchedule" | "NoExecute") && !nodes::tolerates(pod, t)
-        };
+        let keeps_out =
+            |t: &Json| matches!(t["effect"].text(), "NoSchedule" | "NoExecute") && !nodes::tolerates(pod, t);
         (!self.honor_affinity || nodes::takes(pod, node))
             && (!self.honor_taints || !node["spec"]["taints"].list().iter().any(keeps_out))
     }

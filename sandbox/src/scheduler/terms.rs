@@ -42,7 +42,8 @@ pub fn selector(object: &Json) -> Option<Labels> {
 
 impl Term {
     fn read(term: &Json, pod: &Object, weight: i64) -> Self {
-        let mut namespaces: Vec<EcoString> = term["namespaces"].list().iter().filter_map(|n| n.eco().cloned()).collect();
+        let mut namespaces: Vec<EcoString> =
+            term["namespaces"].list().iter().filter_map(|n| n.eco().cloned()).collect();
         if namespaces.is_empty() && term["namespaceSelector"].is_null() {
             namespaces.push(pod.namespace().clone());
         }
@@ -63,7 +64,9 @@ impl Term {
     fn takes(&self, namespace: &EcoString, api: &Api) -> bool {
         let labelled = |s: &Labels| {
             s.is_empty()
-                || api.find(resources::NAMESPACE, &Key::cluster(namespace.clone())).is_some_and(|n| s.selects(n))
+                || api
+                    .find(resources::NAMESPACE, &Key::cluster(namespace.clone()))
+                    .is_some_and(|n| s.selects(n))
         };
         self.namespaces.contains(namespace) || self.namespace_selector.as_ref().is_some_and(labelled)
     }

@@ -31,7 +31,8 @@ impl Spread {
             for (constraint, counts) in all.iter().zip(&mut counts) {
                 let domain = constraint.domain(&info.node);
                 if let Some(domain) = domain.filter(|_| constraint.includes(&pod.pod, &info.node)) {
-                    *counts.entry(domain.clone()).or_default() += constraint.count_on(info, pod.pod.namespace());
+                    *counts.entry(domain.clone()).or_default() +=
+                        constraint.count_on(info, pod.pod.namespace());
                 }
             }
         }

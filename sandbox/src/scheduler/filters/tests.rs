@@ -184,7 +184,8 @@ fn neighbours_and_spread_reject_nodes() {
             }
             info
         });
-        let mut pod = Object(json!({"metadata": {"name": "p", "namespace": "default", "labels": {"app": "web"}}}));
+        let mut pod =
+            Object(json!({"metadata": {"name": "p", "namespace": "default", "labels": {"app": "web"}}}));
         if spec.at("affinity.podAffinity").to_string().contains("me") {
             pod["metadata"]["labels"].set("app", "me");
         }
