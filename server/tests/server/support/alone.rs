@@ -20,6 +20,11 @@ pub struct Alone {
 impl Alone {
     /// A new one at ×60; none, and a word about it, where there is no kubectl.
     pub fn new() -> Option<Self> {
+        Self::of(None)
+    }
+
+    /// The same, of a world's objects.
+    pub fn of(world: Option<&str>) -> Option<Self> {
         let version = Command::new("kubectl").args(["version", "--client"]).stdout(Stdio::null()).status();
         if !version.is_ok_and(|s| s.success()) {
             println!("skipped: there is no kubectl on the PATH");
@@ -31,6 +36,11 @@ impl Alone {
         command
             .args(["cluster", "--listen", "127.0.0.1:0", "--speed", "60", "--kubeconfig"])
             .arg(&kubeconfig);
+        if let Some(world) = world {
+            let file = home.0.join("world.yaml");
+            fs::write(&file, world).unwrap();
+            command.arg("--world").arg(&file);
+        }
         let mut cluster = Running(command.stdout(Stdio::piped()).spawn().unwrap());
         let lines = lines_of(cluster.0.stdout.take().unwrap());
         wait_for(&lines, "the kubeconfig's path", |line| line.ends_with("kubeconfig"));
