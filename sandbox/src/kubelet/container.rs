@@ -16,6 +16,8 @@ use crate::clock::Time;
 pub const REACT_MS: i64 = 1000;
 /// From a failed pull to the next look at the pod, which finds the image backing off.
 const PULL_REACT_MS: i64 = 1500;
+/// From a sync of a pod that failed to the next one: ten seconds and up to half of that again.
+const RETRY_MS: i64 = 12_000;
 /// A pull that finds all layers there and only asks the registry for the digest.
 const REPULL_MS: i64 = 200;
 /// Exit code and reason of processes lost with their machine.
@@ -47,6 +49,8 @@ pub enum State {
     PullFailed { at: Time },
     /// Shown as `ImagePullBackOff`.
     PullBackOff { until: Time },
+    /// Could not be created: shown as `CreateContainerConfigError`.
+    ConfigError { again: Time, why: EcoString },
     /// Created, about to run.
     Starting { until: Time },
     /// Its main process runs.
@@ -129,6 +133,7 @@ impl Container {
             | State::Starting { until }
             | State::BackOff { until } => Some(*until),
             State::PullFailed { at } => Some(at.plus_ms(PULL_REACT_MS)),
+            State::ConfigError { again, .. } => Some(*again),
             State::Running(r) => [r.ends.map(|e| e.0), r.probe_at].into_iter().flatten().min(),
             State::Ended => self.last.as_ref().map(|e| e.finished.plus_ms(REACT_MS)),
         }
@@ -152,6 +157,11 @@ impl Container {
     }
 
     fn create(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        if let Some(why) = scene.world.config_error(spec) {
+            scene.note(spec, Note::warning("Failed", format!("Error: {why}")));
+            self.state = State::ConfigError { again: scene.now.plus_ms(RETRY_MS), why: why.into() };
+            return;
+        }
         scene.note(spec, Note::normal("Created", format!("Created container: {}", spec.name)));
         let start_ms = self.behaviour.as_ref().map_or(0, |b| b.start_ms);
         self.state = State::Starting { until: scene.now.plus_ms(start_ms) };
@@ -164,7 +174,9 @@ impl Container {
             State::Idle if may_begin => self.begin(spec, scene),
             State::Pulling { since, .. } if due => self.pulled(since, spec, scene),
             State::PullFailed { at } if due => self.await_pull(at, spec, scene),
-            State::PullBackOff { .. } if due && may_begin => self.begin(spec, scene),
+            State::PullBackOff { .. } | State::ConfigError { .. } if due && may_begin => {
+                self.begin(spec, scene)
+            }
             State::Starting { .. } if due => self.start(spec, scene),
             State::Running(_) if due => self.live(spec, scene),
             State::Ended if due => return self.restart(spec, may_begin, scene),

@@ -1,8 +1,9 @@
 //! Kubelets: container life, probes, restarts and back-off, image pulls, leases and node status.
-//! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes, resource pressure,
+//! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes but for what they are filled from, resource pressure,
 //! static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
 
 mod backoff;
+mod config;
 mod container;
 mod host;
 mod image;
@@ -26,6 +27,7 @@ use crate::{
     resources,
 };
 use host::Kubelet;
+pub(crate) use image::hex64;
 use run::PodRun;
 
 /// From a change in the API to the kubelet having seen it.

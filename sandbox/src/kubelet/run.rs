@@ -17,6 +17,10 @@ use crate::clock::Time;
 const SANDBOX_MS: i64 = 300;
 /// Taking them down where no container has to be stopped first.
 const TEAR_DOWN_MS: i64 = 250;
+/// First pause after a volume could not be set up; it doubles.
+const MOUNT_RETRY_MS: i64 = 500;
+/// Longest pause between two tries.
+const MOUNT_RETRY_MS_MAX: i64 = 122_000;
 /// From the status of a pod that has ended to its removal from the API.
 const REMOVE_MS: i64 = 20;
 
@@ -48,6 +52,8 @@ pub struct PodRun {
     pub sandbox: Sandbox,
     /// `podIP`; empty until it has one.
     pub ip: EcoString,
+    /// Volumes that could not be set up: when to try again, and after how long once more.
+    pub mounting: Option<(Time, i64)>,
     /// In the order of the spec.
     pub containers: Vec<Container>,
     /// When what is left gets SIGKILL, once it must go.
@@ -90,6 +96,20 @@ impl Note {
     }
 }
 
+/// What a pod meets on its node.
+pub trait World {
+    /// How a container behaves.
+    fn behaviour(&self, spec: &ContainerSpec) -> Behaviour;
+    /// Why a container cannot be created now.
+    fn config_error(&self, _spec: &ContainerSpec) -> Option<String> {
+        None
+    }
+    /// Volumes that cannot be set up now, and why.
+    fn mount_errors(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
 /// What is around a container while it moves on.
 pub struct Scene<'a> {
     /// Virtual now.
@@ -104,8 +124,8 @@ pub struct Scene<'a> {
     pub ending: bool,
     /// Images on the node.
     pub images: &'a mut BTreeSet<EcoString>,
-    /// How images behave.
-    pub behaviours: &'a dyn Fn(&ContainerSpec) -> Behaviour,
+    /// What else there is.
+    pub world: &'a dyn World,
     /// Events to write, in order.
     pub notes: &'a mut Vec<Note>,
 }
@@ -113,7 +133,7 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// How a container behaves.
     pub fn behaviour(&self, spec: &ContainerSpec) -> Behaviour {
-        (self.behaviours)(spec)
+        self.world.behaviour(spec)
     }
 
     /// Notes an event about a container.
@@ -134,6 +154,7 @@ impl PodRun {
             since: now,
             sandbox: Sandbox::None,
             ip: EcoString::new(),
+            mounting: None,
             containers,
             kill_at: None,
             leaves: None,
@@ -143,7 +164,7 @@ impl PodRun {
     /// Does all that is due now; when to look again.
     pub fn step(&mut self, scene: &mut Scene<'_>) -> Option<Time> {
         let spec = self.spec.clone();
-        self.raise_sandbox(scene.now);
+        self.raise_sandbox(scene);
         if self.sandbox == Sandbox::Up {
             while self.step_once(&spec, scene) {}
         }
@@ -176,14 +197,33 @@ impl PodRun {
         matches!(self.leaves, Some(Leaving::Told { until }) if until <= now) && !self.alive()
     }
 
-    fn raise_sandbox(&mut self, now: Time) {
+    fn raise_sandbox(&mut self, scene: &mut Scene<'_>) {
+        let now = scene.now;
         match self.sandbox {
             Sandbox::None if self.kill_at.is_none() && !self.ip.is_empty() && !self.finished() => {
+                if !self.mount(scene) {
+                    return;
+                }
                 self.sandbox = Sandbox::Creating { until: now.plus_ms(SANDBOX_MS) };
             }
             Sandbox::Creating { until } if until <= now => self.sandbox = Sandbox::Up,
             _ => {}
         }
+    }
+
+    /// Sets the volumes up; true once all are there.
+    fn mount(&mut self, scene: &mut Scene<'_>) -> bool {
+        if self.mounting.is_some_and(|(again, _)| again > scene.now) {
+            return false;
+        }
+        let errors = scene.world.mount_errors();
+        let wait_ms = self.mounting.map_or(MOUNT_RETRY_MS, |(_, ms)| (ms * 2).min(MOUNT_RETRY_MS_MAX));
+        self.mounting = (!errors.is_empty()).then(|| (scene.now.plus_ms(wait_ms), wait_ms));
+        for (volume, why) in &errors {
+            let text = format!("MountVolume.SetUp failed for volume {volume:?} : {why}");
+            scene.notes.push(Note::warning("FailedMount", text));
+        }
+        errors.is_empty()
     }
 
     fn step_once(&mut self, spec: &PodSpec, scene: &mut Scene<'_>) -> bool {
@@ -207,6 +247,9 @@ impl PodRun {
     fn next(&self, scene: &Scene<'_>) -> Option<Time> {
         if let Sandbox::Creating { until } = self.sandbox {
             return Some(until);
+        }
+        if let (Sandbox::None, Some((again, _)), None) = (self.sandbox, self.mounting, self.kill_at) {
+            return Some(again);
         }
         let containers = self.spec.containers.iter().zip(&self.containers);
         let of = |(s, c): (&ContainerSpec, &Container)| {

@@ -10,6 +10,17 @@ use crate::{
     object::Object,
 };
 
+struct Tweaked<'a>(&'a dyn Fn(&mut Behaviour));
+
+impl World for Tweaked<'_> {
+    fn behaviour(&self, c: &ContainerSpec) -> Behaviour {
+        let api = crate::api::Api::new(0, Time(0));
+        let mut b = image::behaviour(&api, &c.image, &c.command);
+        (self.0)(&mut b);
+        b
+    }
+}
+
 /// Runs a pod alone until `until_ms`; lines "TIME PHASE STATE restarts=N ready=BOOL" where they change.
 fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, until_ms: i64) -> Vec<String> {
     let pod = Object(json!({ "spec": null }));
@@ -17,12 +28,7 @@ fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, un
     pod.set("spec", spec);
     let mut run = PodRun::new("u".into(), "n".into(), Arc::new(PodSpec::read(&pod)), Time(0));
     run.ip = "10.244.0.2".into();
-    let behaviours = |c: &ContainerSpec| {
-        let api = crate::api::Api::new(0, Time(0));
-        let mut b = image::behaviour(&api, &c.image, &c.command);
-        tweak(&mut b);
-        b
-    };
+    let world = Tweaked(&tweak);
     let (mut images, mut notes, mut lines) = (BTreeSet::new(), Vec::new(), Vec::<String>::new());
     let (mut now, mut last) = (Time(0), String::new());
     loop {
@@ -33,7 +39,7 @@ fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, un
             ip: "10.244.0.2",
             ending: run.kill_at.is_some(),
             images: &mut images,
-            behaviours: &behaviours,
+            world: &world,
             notes: &mut notes,
         };
         if let Some((_, grace_ms)) = stop.filter(|s| s.0 <= now.0) {

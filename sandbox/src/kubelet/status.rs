@@ -175,6 +175,7 @@ fn states(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &str) -> (J
             let text = format!("Back-off pulling image \"{}\": {}", spec.image, pull_error());
             waiting("ImagePullBackOff", Some(text))
         }
+        State::ConfigError { why, .. } => waiting("CreateContainerConfigError", Some(why.to_string())),
         _ if c.last.is_some() => return (ended(&c.last), ended(&c.before)),
         _ if run.inits().next().is_some() => waiting("PodInitializing", None),
         _ => waiting("ContainerCreating", None),

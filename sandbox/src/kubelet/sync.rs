@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::{
-    Kubelets, Work,
+    Kubelets, Work, config,
     host::Kubelet,
-    image, node, resize,
-    run::{Note, PodRun, Sandbox, Scene},
+    image::{self, Behaviour},
+    node, resize,
+    run::{Note, PodRun, Sandbox, Scene, World},
     spec::{ContainerSpec, PodSpec},
     status,
 };
@@ -149,6 +150,28 @@ fn kill_at(pod: &Object, now: Time) -> Option<Time> {
     pod.is_terminating().then(|| now.plus_ms(grace_s * 1000))
 }
 
+/// What the API tells about a pod's containers.
+struct Around<'a> {
+    api: &'a Api,
+    key: &'a Key,
+    pod_id: &'a str,
+}
+
+impl World for Around<'_> {
+    fn behaviour(&self, spec: &ContainerSpec) -> Behaviour {
+        image::behaviour(self.api, &spec.image, &spec.command)
+    }
+
+    fn config_error(&self, spec: &ContainerSpec) -> Option<String> {
+        config::error(self.api, self.api.find(resources::POD, self.key)?, &spec.name, self.pod_id)
+    }
+
+    fn mount_errors(&self) -> Vec<(String, String)> {
+        let pod = self.api.find(resources::POD, self.key);
+        pod.map_or_else(Vec::new, |pod| config::mount_errors(self.api, pod))
+    }
+}
+
 fn advance(
     key: &Key,
     run: &mut PodRun,
@@ -158,7 +181,7 @@ fn advance(
 ) -> (Vec<Note>, Option<Time>) {
     let (pod_id, uid, ip) = (pod_id(key, &run.uid), run.uid.clone(), run.ip.clone());
     let api = &*ctx.api;
-    let behaviours = |c: &ContainerSpec| image::behaviour(api, &c.image, &c.command);
+    let world = Around { api, key, pod_id: &pod_id };
     let mut notes = Vec::new();
     let mut scene = Scene {
         now: ctx.now(),
@@ -167,7 +190,7 @@ fn advance(
         ip: &ip,
         ending: run.kill_at.is_some(),
         images: &mut host.images,
-        behaviours: &behaviours,
+        world: &world,
         notes: &mut notes,
     };
     if let Some(kill_at) = kill_at {

@@ -1,5 +1,8 @@
 //! Kubelets in a cluster: pods are bound by hand.
 
+#[path = "config_tests.rs"]
+mod config;
+
 use crate::{
     clock::Time,
     cluster::{Cluster, Config},

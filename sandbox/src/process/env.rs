@@ -10,7 +10,8 @@ use crate::{
     clock::Time,
     json::Json,
     object::{Key, Object},
-    resources::{CONFIG_MAP, Resource, SECRET, SERVICE},
+    resources::{CONFIG_MAP, NODE, Resource, SECRET, SERVICE},
+    scheduler::quantity::milli,
 };
 
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -88,7 +89,22 @@ fn from(api: &Api, pod: &Object, container: &Json, source: &Json, since: Time) -
     }
     let resource = source["resourceFieldRef"]["resource"].text();
     let (list, name) = resource.split_once('.')?;
-    Some(container["resources"][list][name].text().to_owned())
+    Some(amount(api, pod, container, list, name, &source["resourceFieldRef"]["divisor"]))
+}
+
+/// A resource as the downward API gives it: rounded up to whole divisors; a limit that is not set is what the node has to give.
+fn amount(api: &Api, pod: &Object, container: &Json, list: &str, name: &str, divisor: &Json) -> String {
+    let own = &container["resources"][list][name];
+    let node = api.find(NODE, &Key::cluster(pod["spec"]["nodeName"].text()));
+    let value = match node {
+        Some(node) if own.is_null() && list == "limits" => &node["status"]["allocatable"][name],
+        _ => own,
+    };
+    let per = match milli(divisor) {
+        per if per > 0 => per,
+        _ => 1000,
+    };
+    (milli(value).max(0) as u64).div_ceil(per as u64).to_string()
 }
 
 /// A field of the pod, as the downward API names it.

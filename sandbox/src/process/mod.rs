@@ -16,6 +16,7 @@ use crate::{
     api::Api,
     clock::Time,
     json::Json,
+    kubelet::hex64,
     object::{Key, Object},
     request::Exec,
     resources::POD,
@@ -117,8 +118,10 @@ impl Session {
         let argv = self.argv.clone();
         self.program(&argv, now).ok_or_else(|| {
             format!(
-                "error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec \
-                 failed: exec failed: unable to start container process: exec: {:?}: executable file not found in $PATH: unknown",
+                "error executing command in container: failed to exec in container: failed to start exec \"{}\": OCI runtime \
+                 exec failed: exec failed: unable to start container process: exec: {:?}: executable file not found in $PATH: \
+                 unknown",
+                hex64(&format!("{}/{}/{}", self.hostname, now.0, argv.join(" "))),
                 argv[0]
             )
         })

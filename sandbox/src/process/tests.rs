@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     json,
-    resources::{CONFIG_MAP, NAMESPACE, SECRET, SERVICE_ACCOUNT},
+    resources::{CONFIG_MAP, NAMESPACE, NODE, SECRET, SERVICE_ACCOUNT},
 };
 
 const START: Time = Time(1_795_480_245_000);
@@ -12,6 +12,10 @@ fn api() -> Api {
     let mut api = Api::new(1, START);
     let mut make = |resource, object| api.create(resource, Object(object)).unwrap();
     make(NAMESPACE, json!({"metadata": {"name": "default"}}));
+    make(
+        NODE,
+        json!({"metadata": {"name": "a"}, "status": {"capacity": {"cpu": "4"}, "allocatable": {"cpu": "4"}}}),
+    );
     make(SERVICE_ACCOUNT, json!({"metadata": {"name": "default"}}));
     make(CONFIG_MAP, json!({"metadata": {"name": "conf"}, "data": {"MODE": "blue", "app.ini": "a=1\n"}}));
     make(SECRET, json!({"metadata": {"name": "key"}, "data": {"token": "czNjcjN0"}}));
@@ -21,10 +25,13 @@ fn api() -> Api {
             "nodeName": "a",
             "containers": [{
                 "name": "c", "image": "busybox:1.36", "command": ["sleep", "1d"], "workingDir": "/etc/conf",
+                "resources": {"requests": {"cpu": "250m"}},
                 "envFrom": [{"configMapRef": {"name": "conf"}, "prefix": "C_"}],
                 "env": [
                     {"name": "GREETING", "value": "hi $(C_MODE) $$(X)"},
                     {"name": "APP", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['app']"}}},
+                    {"name": "CPUS", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}},
+                    {"name": "ASKS", "valueFrom": {"resourceFieldRef": {"resource": "requests.cpu", "divisor": "1m"}}},
                     {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "key", "key": "token"}}},
                 ],
                 "volumeMounts": [{"name": "v", "mountPath": "/etc/conf"}],
@@ -58,6 +65,8 @@ fn programs_print_what_the_container_is() {
         (&["printenv", "C_MODE"], "blue\n", "", 0),
         (&["printenv", "GREETING"], "hi blue $(X)\n", "", 0),
         (&["printenv", "APP"], "web\n", "", 0),
+        (&["printenv", "CPUS"], "4\n", "", 0),
+        (&["printenv", "ASKS"], "250\n", "", 0),
         (&["printenv", "TOKEN"], "s3cr3t\n", "", 0),
         (&["printenv", "NOPE"], "", "", 1),
         (&["cat", "app/ini"], "a=1\n", "", 0),
@@ -81,9 +90,11 @@ fn programs_print_what_the_container_is() {
         let got = (printed.stdout.as_str(), printed.stderr.as_str(), printed.code);
         assert_eq!(got, (stdout, stderr, code), "{argv:?}");
     }
-    assert!(
-        open(&api, &["curl", "web"]).run(START).unwrap_err().contains("executable file not found in $PATH")
-    );
+    let refused = open(&api, &["curl", "web"]).run(START).unwrap_err();
+    let (before, after) = refused.split_once("failed to start exec \"").unwrap();
+    assert_eq!(before, "error executing command in container: failed to exec in container: ");
+    assert!(after[..64].chars().all(|c| c.is_ascii_hexdigit()), "{after}");
+    assert!(after.ends_with("exec: \"curl\": executable file not found in $PATH: unknown"));
     assert!(open(&api, &["ps"]).run(START).unwrap().stdout.contains("    1 root      0:00 sleep 1d\n"));
 }
 

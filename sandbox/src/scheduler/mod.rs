@@ -8,7 +8,7 @@ mod filters;
 mod hints;
 mod nodes;
 mod preemption;
-mod quantity;
+pub(crate) mod quantity;
 mod queue;
 mod requests;
 mod scores;

@@ -87,7 +87,12 @@ pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> 
             return Ok(text_body(200, ""));
         }
         let reason = status.map_or("", |s| s["state"]["waiting"]["reason"].text());
-        let reason = if reason.is_empty() { "ContainerCreating" } else { reason };
+        let reason = match reason {
+            "" => "ContainerCreating",
+            "ErrImagePull" => "image can't be pulled",
+            "ImagePullBackOff" => "trying and failing to pull image",
+            other => other,
+        };
         return Err(Status::bad_request(format!(
             "container {container:?} in pod {name:?} is waiting to start: {reason}"
         )));
