@@ -10,7 +10,7 @@ use super::{
     run::{Note, Scene},
     spec::ContainerSpec,
 };
-use crate::clock::Time;
+use crate::{clock::Time, object::Key, process::Fate};
 
 /// From a container's end to the kubelet's decision what to do about it: it looks at the runtime once a second.
 pub const REACT_MS: i64 = 1000;
@@ -22,6 +22,8 @@ const RETRY_MS: i64 = 12_000;
 const REPULL_MS: i64 = 200;
 /// Exit code and reason of processes lost with their machine.
 const LOST: (i64, &str) = (255, "Unknown");
+/// Exit code and reason of processes that could not be started.
+const START_ERROR: (i64, &str) = (128, "StartError");
 
 /// How a container ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +32,8 @@ pub struct End {
     pub code: i64,
     /// `reason` of the terminated state.
     pub reason: &'static str,
+    /// `message` of the terminated state.
+    pub message: EcoString,
     /// When it had started.
     pub started: Time,
     /// When it ended.
@@ -70,6 +74,10 @@ pub struct Running {
     pub id: EcoString,
     /// When it will end, and with which code, as known now.
     pub ends: Option<(Time, i64)>,
+    /// What it leaves in its termination log when it ends so.
+    message: EcoString,
+    /// The Service without which it does not go on.
+    pub waits: Option<Key>,
     /// Does it pass its readiness probe?
     pub ready: bool,
     /// Has it passed its startup probe?
@@ -77,6 +85,21 @@ pub struct Running {
     /// The next try of the startup or readiness probe whose verdict is open.
     probe_at: Option<Time>,
     seen: Seen,
+}
+
+impl Running {
+    /// Takes over what is known of its future.
+    fn follow(&mut self, fate: Fate, now: Time) {
+        self.ends = None;
+        match fate {
+            Fate::Ends { after_ms, code, message } => {
+                self.ends = Some((self.since.plus_ms(after_ms).max(now), code));
+                self.message = message.into();
+            }
+            Fate::Waits(service) => self.waits = Some(service),
+            Fate::Runs | Fate::Refused { .. } => {}
+        }
+    }
 }
 
 /// A container of a pod on a node.
@@ -122,6 +145,11 @@ impl Container {
 
     pub fn succeeded(&self) -> bool {
         self.state == State::Ended && self.last.as_ref().is_some_and(|e| e.code == 0)
+    }
+
+    /// Its last end, if that was a start that failed.
+    pub fn start_error(&self) -> Option<&End> {
+        self.last.as_ref().filter(|e| e.reason == START_ERROR.1)
     }
 
     /// When it moves on by itself.
@@ -219,20 +247,50 @@ impl Container {
     }
 
     fn start(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
-        scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
         self.restarts += u32::from(self.last.is_some());
         let now = scene.now;
-        let ends = self.behaviour.as_ref().and_then(|b| b.ends);
+        let fate = scene.world.fate(spec, now);
+        if let Some(Fate::Refused { why }) = fate {
+            return self.refuse(&why, spec, scene);
+        }
+        scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
+        let guess = self.behaviour.as_ref().and_then(|b| b.ends);
         let first = spec.startup.as_ref().or(spec.readiness.as_ref()).map(|p| p.first(now));
         self.state = State::Running(Running {
             since: now,
             id: image::container_id(scene.pod_uid, &spec.name, self.restarts, now),
-            ends: ends.map(|(after_ms, code)| (now.plus_ms(after_ms), code)),
+            ends: guess.map(|(after_ms, code)| (now.plus_ms(after_ms), code)),
+            message: EcoString::new(),
+            waits: None,
             ready: first.is_none(),
             started: spec.startup.is_none(),
             probe_at: first,
             seen: Seen::default(),
         });
+        if let (State::Running(r), Some(fate)) = (&mut self.state, fate) {
+            r.follow(fate, now);
+        }
+    }
+
+    /// Its main process cannot be started.
+    fn refuse(&mut self, why: &str, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        scene.note(spec, Note::warning("Failed", format!("Error: {why}")));
+        let (code, reason) = START_ERROR;
+        let id = image::container_id(scene.pod_uid, &spec.name, self.restarts, scene.now);
+        let end = End { code, reason, message: why.into(), started: Time(0), finished: scene.now, id };
+        self.before = self.last.replace(end);
+        self.state = State::Ended;
+    }
+
+    /// What it waits for may be there.
+    pub fn look_again(&mut self, spec: &ContainerSpec, scene: &Scene<'_>) {
+        let State::Running(r) = &mut self.state else { return };
+        if r.waits.is_none() || r.ends.is_some() {
+            return;
+        }
+        if let Some(fate) = scene.world.fate(spec, r.since) {
+            r.follow(fate, scene.now);
+        }
     }
 
     fn live(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
@@ -268,7 +326,8 @@ impl Container {
 
     fn end(&mut self, code: i64, reason: &'static str, finished: Time) {
         let State::Running(r) = std::mem::replace(&mut self.state, State::Ended) else { return };
-        self.before = self.last.replace(End { code, reason, started: r.since, finished, id: r.id });
+        let message = r.message;
+        self.before = self.last.replace(End { code, reason, message, started: r.since, finished, id: r.id });
     }
 
     fn restart(&mut self, spec: &ContainerSpec, may_begin: bool, scene: &mut Scene<'_>) -> bool {
@@ -303,14 +362,14 @@ impl Container {
         let obeys_at = now.plus_ms(delay_ms.max(0) + takes_ms);
         let end = if deaf || obeys_at > kill_at { (kill_at, 137) } else { (obeys_at, code) };
         if r.ends.is_none_or(|e| end.0 < e.0) {
-            r.ends = Some(end);
+            (r.ends, r.message) = (Some(end), EcoString::new());
         }
     }
 
     /// SIGKILL now.
     pub fn kill(&mut self, now: Time) {
         if let State::Running(r) = &mut self.state {
-            r.ends = Some((now, 137));
+            (r.ends, r.message) = (Some((now, 137)), EcoString::new());
         }
     }
 

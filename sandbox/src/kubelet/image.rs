@@ -7,6 +7,8 @@ use crate::{api::Api, clock::Time, json::Json, resources, rng::fnv64};
 
 /// Tags that no registry has, where no Image object says otherwise.
 const MISSING_TAGS: [&str; 4] = ["nope", "bad", "missing", "does-not-exist"];
+/// What a script takes that nobody knows.
+const SCRIPT_MS: i64 = 3000;
 /// Images that end at once when no command is given.
 const SHELL_IMAGES: [&str; 4] = ["busybox", "alpine", "debian", "hello-world"];
 
@@ -81,6 +83,9 @@ pub fn ends_of(command: &str) -> Option<(i64, i64)> {
     }
     let words: Vec<&str> =
         command.split([' ', ';', '&', '\n', '"', '\'']).filter(|w| !w.is_empty()).collect();
+    if is_script(&words) {
+        return Some((SCRIPT_MS, 0));
+    }
     let (mut after_ms, mut known) = (0, false);
     for (i, word) in words.iter().enumerate() {
         let number = words.get(i + 1).and_then(|n| n.trim_end_matches('s').parse::<i64>().ok());
@@ -88,11 +93,20 @@ pub fn ends_of(command: &str) -> Option<(i64, i64)> {
             ("sleep", Some(s)) => (after_ms, known) = (after_ms + s * 1000, true),
             ("exit", code) => return Some((after_ms, code.unwrap_or(0))),
             ("false", _) => return Some((after_ms, 1)),
-            ("true" | "echo" | "printf" | "date" | "cat" | "ls", _) => known = true,
+            ("true" | "echo" | "printf" | "date" | "cat" | "ls" | "wget" | "curl" | "git", _) => known = true,
             _ => {}
         }
     }
     known.then_some((after_ms, 0))
+}
+
+/// An interpreter that got its program in its arguments.
+fn is_script(words: &[&str]) -> bool {
+    let program = words.first().map_or("", |w| w.rsplit('/').next().unwrap_or(w));
+    let given = |w: &&str| w.starts_with('-') && w.ends_with(['c', 'e', 'r']);
+    ["perl", "python", "python3", "ruby", "node", "php"].contains(&program)
+        && words.iter().skip(1).take(2).any(given)
+        && !words.iter().any(|w| w.contains("sleep"))
 }
 
 /// Repository and tag, `latest` where none is given.
@@ -164,6 +178,10 @@ mod tests {
             ("sh -c echo hello", Some((0, 0))),
             ("nginx -g daemon", None),
             ("false", Some((0, 1))),
+            ("perl -Mbignum=bpi -wle print bpi(2000)", Some((3000, 0))),
+            ("python -c print(1)", Some((3000, 0))),
+            ("python -m http.server", None),
+            ("python app.py", None),
         ] {
             assert_eq!(ends_of(command), ends, "{command}");
         }

@@ -1,6 +1,6 @@
 //! Kubelets: container life, probes, restarts and back-off, image pulls, leases and node status.
-//! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes but for what they are filled from, resource pressure,
-//! static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
+//! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes but
+//! for what they are filled from, resource pressure, static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
 
 mod backoff;
 mod config;
@@ -84,6 +84,12 @@ impl Kubelets {
                 let here = self.hosts.contains_key(new["spec"]["nodeName"].text());
                 if wakes && here {
                     queue.after_ms(REACT_MS, Work::Pod(new.key()));
+                }
+            }
+            resources::SERVICE if record.change == Change::Added => {
+                let waits = |run: &PodRun| run.waits_for(&new.key());
+                for (key, _) in self.pods.iter().filter(|(_, run)| waits(run)) {
+                    queue.after_ms(REACT_MS, Work::Pod(key.clone()));
                 }
             }
             resources::SIGNAL if record.change == Change::Added => {

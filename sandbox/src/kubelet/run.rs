@@ -11,12 +11,15 @@ use super::{
     resize::Resizing,
     spec::{ContainerSpec, PodSpec, Restart},
 };
-use crate::clock::Time;
+use crate::{clock::Time, object::Key, process::Fate};
 
 /// Making a pod's network namespace and its pause container.
 const SANDBOX_MS: i64 = 300;
 /// Taking them down where no container has to be stopped first.
 const TEAR_DOWN_MS: i64 = 250;
+/// Reason and message of a pod that was there for too long.
+pub const EXCEEDED: (&str, &str) =
+    ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
 /// First pause after a volume could not be set up; it doubles.
 const MOUNT_RETRY_MS: i64 = 500;
 /// Longest pause between two tries.
@@ -52,6 +55,8 @@ pub struct PodRun {
     pub sandbox: Sandbox,
     /// `podIP`; empty until it has one.
     pub ip: EcoString,
+    /// Was it there for longer than it may be?
+    pub exceeded: bool,
     /// Volumes that could not be set up: when to try again, and after how long once more.
     pub mounting: Option<(Time, i64)>,
     /// In the order of the spec.
@@ -104,6 +109,10 @@ pub trait World {
     fn config_error(&self, _spec: &ContainerSpec) -> Option<String> {
         None
     }
+    /// What a container's main process will do that started at a moment, if that is known.
+    fn fate(&self, _spec: &ContainerSpec, _since: Time) -> Option<Fate> {
+        None
+    }
     /// Volumes that cannot be set up now, and why.
     fn mount_errors(&self) -> Vec<(String, String)> {
         Vec::new()
@@ -154,6 +163,7 @@ impl PodRun {
             since: now,
             sandbox: Sandbox::None,
             ip: EcoString::new(),
+            exceeded: false,
             mounting: None,
             containers,
             kill_at: None,
@@ -164,11 +174,15 @@ impl PodRun {
     /// Does all that is due now; when to look again.
     pub fn step(&mut self, scene: &mut Scene<'_>) -> Option<Time> {
         let spec = self.spec.clone();
+        self.expire(scene);
         self.raise_sandbox(scene);
+        for (declared, c) in spec.containers.iter().zip(&mut self.containers) {
+            c.look_again(declared, scene);
+        }
         if self.sandbox == Sandbox::Up {
             while self.step_once(&spec, scene) {}
         }
-        [self.next(scene), self.leave(scene.now)].into_iter().flatten().min()
+        [self.next(scene), self.leave(scene.now), self.deadline()].into_iter().flatten().min()
     }
 
     /// Moves on with its end; when to look again.
@@ -209,6 +223,26 @@ impl PodRun {
             Sandbox::Creating { until } if until <= now => self.sandbox = Sandbox::Up,
             _ => {}
         }
+    }
+
+    /// When it will have been there for too long.
+    fn deadline(&self) -> Option<Time> {
+        let open = !self.exceeded && self.kill_at.is_none() && !self.finished();
+        self.spec.deadline_ms.filter(|_| open).map(|ms| self.since.plus_ms(ms))
+    }
+
+    /// Ends it once it was there for too long. Models `activeDeadlineHandler`.
+    fn expire(&mut self, scene: &mut Scene<'_>) {
+        if self.deadline().is_some_and(|at| at <= scene.now) {
+            self.exceeded = true;
+            scene.notes.push(Note::normal(EXCEEDED.0, EXCEEDED.1.into()));
+            scene.notes.extend(self.killing());
+            let kill_at = scene.now.plus_ms(self.spec.grace_ms);
+            for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
+                c.stop(declared.pre_stop_ms, kill_at, 0, scene.now);
+            }
+        }
+        scene.ending |= self.exceeded;
     }
 
     /// Sets the volumes up; true once all are there.
@@ -295,7 +329,7 @@ impl PodRun {
             c.state == State::Ended
                 && (self.kill_at.is_some() || c.last.as_ref().is_some_and(|e| !s.restarts_after(e.code)))
         };
-        self.init_failed() || self.main().all(over)
+        self.exceeded && !self.alive() || self.init_failed() || self.main().all(over)
     }
 
     /// Is its worker at something that takes its time?
@@ -306,6 +340,11 @@ impl PodRun {
     /// When containers ended last.
     pub fn ends(&self) -> Vec<Option<Time>> {
         self.containers.iter().map(|c| c.last.as_ref().map(|end| end.finished)).collect()
+    }
+
+    /// Does one of its containers wait for a Service?
+    pub fn waits_for(&self, service: &Key) -> bool {
+        self.containers.iter().filter_map(Container::running).any(|r| r.waits.as_ref() == Some(service))
     }
 
     /// Is any process alive?

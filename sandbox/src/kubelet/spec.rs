@@ -56,6 +56,8 @@ pub struct PodSpec {
     pub containers: Vec<ContainerSpec>,
     /// Does it share the machine's address?
     pub host_network: bool,
+    /// `activeDeadlineSeconds`, in milliseconds.
+    pub deadline_ms: Option<i64>,
     /// `terminationGracePeriodSeconds`, in milliseconds.
     pub grace_ms: i64,
 }
@@ -104,6 +106,7 @@ impl PodSpec {
         Self {
             containers: init.chain(main).chain(late).collect(),
             host_network: spec["hostNetwork"] == Json::Bool(true),
+            deadline_ms: spec["activeDeadlineSeconds"].int().map(|s| s.saturating_mul(1000)),
             grace_ms: spec["terminationGracePeriodSeconds"].int().unwrap_or(0).saturating_mul(1000),
         }
     }

@@ -7,7 +7,7 @@ use super::{
     backoff::go_duration,
     container::{Container, End, State},
     image, resize,
-    run::{PodRun, Sandbox},
+    run::{EXCEEDED, PodRun, Sandbox},
     spec::ContainerSpec,
 };
 use crate::{clock::Time, json, json::Json};
@@ -21,6 +21,10 @@ pub fn pod_status(run: &PodRun, pod_id: &str, host_ip: &str, old: &Json, now: Ti
     let mut status = old.clone();
     let phase = phase(run);
     status.set("phase", phase);
+    if run.exceeded && run.finished() {
+        status.set("reason", EXCEEDED.0);
+        status.set("message", EXCEEDED.1);
+    }
     status.set("conditions", conditions(run, phase, &old["conditions"], now));
     status.set("hostIP", host_ip);
     status.set("hostIPs", json!([{"ip": host_ip}]));
@@ -48,7 +52,7 @@ pub fn phase(run: &PodRun) -> &'static str {
     let ended_well = |c: &Container| c.succeeded();
     let waits = |c: &Container| c.running().is_none() && c.last.is_none();
     if run.finished() {
-        let well = !run.init_failed() && run.main().all(|(_, c)| ended_well(c));
+        let well = !run.exceeded && !run.init_failed() && run.main().all(|(_, c)| ended_well(c));
         return if well { "Succeeded" } else { "Failed" };
     }
     if !run.initialized() && run.main().all(|(_, c)| waits(c)) || run.main().any(|(_, c)| waits(c)) {
@@ -164,6 +168,10 @@ fn states(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &str) -> (J
             running["running"].set("startedAt", r.since);
             running
         }
+        State::Ended if c.start_error().is_some_and(|e| spec.restarts_after(e.code)) => {
+            let why = c.start_error().map(|e| e.message.to_string());
+            waiting("RunContainerError", why)
+        }
         State::Ended => return (ended(&c.last), ended(&c.before)),
         State::BackOff { .. } => {
             let delay = go_duration(c.restart_backoff.delay_ms());
@@ -192,6 +200,7 @@ fn waiting(reason: &str, message: Option<String>) -> Json {
 fn terminated(end: &End) -> Json {
     let mut t = json!({"terminated": {"exitCode": end.code, "reason": end.reason}});
     let fields = &mut t["terminated"];
+    fields.set("message", (!end.message.is_empty()).then(|| end.message.clone()));
     fields.set("startedAt", end.started);
     fields.set("finishedAt", end.finished);
     fields.set("containerID", &end.id);

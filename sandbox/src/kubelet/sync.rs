@@ -19,7 +19,9 @@ use crate::{
     cluster::Ctx,
     json,
     object::{Key, Object},
-    origin, resources,
+    origin,
+    process::{self, Fate},
+    resources,
 };
 
 /// How long a pod waits for its node's `spec.podCIDR` before it takes the range that the machine's place suggests.
@@ -164,6 +166,11 @@ impl World for Around<'_> {
 
     fn config_error(&self, spec: &ContainerSpec) -> Option<String> {
         config::error(self.api, self.api.find(resources::POD, self.key)?, &spec.name, self.pod_id)
+    }
+
+    fn fate(&self, spec: &ContainerSpec, since: Time) -> Option<Fate> {
+        let pod = self.api.find(resources::POD, self.key)?;
+        process::fate(self.api, pod, &spec.name, since)
     }
 
     fn mount_errors(&self) -> Vec<(String, String)> {

@@ -2,6 +2,8 @@
 
 #[path = "config_tests.rs"]
 mod config;
+#[path = "task_tests.rs"]
+mod task;
 
 use crate::{
     clock::Time,

@@ -51,7 +51,7 @@ pub(super) fn of(
 }
 
 /// `$(NAME)`, of what is known by then; `$$` is a dollar.
-fn expand(text: &str, env: &BTreeMap<String, String>) -> String {
+pub(super) fn expand(text: &str, env: &BTreeMap<String, String>) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

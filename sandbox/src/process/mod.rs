@@ -1,12 +1,15 @@
 //! What a command sees and prints that is started in a running container. Models the kubelet's `ExecSync` on an image that
 //! brings the small tools of a busybox: every simulated image does. Nothing in here changes the cluster.
-//! Omits: files that are written (there are none but those that the kubelet puts there), pipes, redirections, job control,
-//! the network (curl, wget, nslookup), signals.
+//! Omits: files that another command wrote, pipes, job control, the network (curl, wget) but for nslookup, signals.
 
 mod env;
 mod files;
 mod programs;
 mod shell;
+mod task;
+mod words;
+
+pub use task::{Fate, fate, log};
 
 use std::collections::BTreeMap;
 
@@ -19,8 +22,11 @@ use crate::{
     kubelet::hex64,
     object::{Key, Object},
     request::Exec,
-    resources::POD,
+    resources::{POD, SERVICE},
 };
+
+/// Longest that a client waits for a command: an hour of virtual time.
+const WAIT_MS_MAX: i64 = 3_600_000;
 
 /// What a command printed, and how it ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +39,8 @@ pub struct Printed {
     pub code: i32,
     /// How long it runs, virtual milliseconds.
     pub takes_ms: i64,
+    /// Both outputs in pieces, with the milliseconds after which they came, where commands follow each other.
+    log: Vec<(i64, String)>,
 }
 
 impl Printed {
@@ -44,11 +52,22 @@ impl Printed {
         Self { stderr: text.into(), code, ..Self::default() }
     }
 
+    /// Not longer than a client may be kept waiting.
+    fn bounded(mut self) -> Self {
+        self.takes_ms = self.takes_ms.min(WAIT_MS_MAX);
+        self
+    }
+
     fn then(&mut self, next: Printed) {
+        let so_far_ms = self.takes_ms;
+        if next.log.is_empty() && !(next.stdout.is_empty() && next.stderr.is_empty()) {
+            self.log.push((so_far_ms, next.stdout.clone() + &next.stderr));
+        }
+        self.log.extend(next.log.into_iter().map(|(ms, text)| (so_far_ms.saturating_add(ms), text)));
         self.stdout += &next.stdout;
         self.stderr += &next.stderr;
         self.code = next.code;
-        self.takes_ms += next.takes_ms;
+        self.takes_ms = self.takes_ms.saturating_add(next.takes_ms);
     }
 }
 
@@ -64,14 +83,22 @@ pub struct Session {
     main: String,
     last_code: i32,
     ended: bool,
+    namespace: EcoString,
+    /// Services, since when they are there, and their addresses.
+    services: Vec<(Key, Time, EcoString)>,
+    watch: Option<Box<task::Watch>>,
 }
 
 impl Session {
     /// The process that a client asked for, about to run.
     pub fn open(api: &Api, exec: &Exec) -> Self {
         let pod = api.find(POD, &exec.pod).cloned().unwrap_or_default();
-        let declared = container(&pod, &exec.container);
         let since = started(&pod, &exec.container).unwrap_or(api.now());
+        Self::of(api, &pod, exec, since)
+    }
+
+    fn of(api: &Api, pod: &Object, exec: &Exec, since: Time) -> Self {
+        let declared = container(pod, &exec.container);
         let hostname = match pod["spec"]["hostname"].text() {
             "" => pod.name().clone(),
             said => said.into(),
@@ -84,14 +111,17 @@ impl Session {
         let main = [words("command"), words("args")].join(" ").trim().to_owned();
         Self {
             argv: exec.argv.clone(),
-            env: env::of(api, &pod, declared, &hostname, since),
-            files: files::of(api, &pod, declared, &hostname),
-            user: user(&pod, declared),
+            env: env::of(api, pod, declared, &hostname, since),
+            files: files::of(api, pod, declared, &hostname),
+            user: user(pod, declared),
             dir: dir.to_owned(),
             main: if main.is_empty() { declared["image"].text().to_owned() } else { main },
             hostname,
             last_code: 0,
             ended: false,
+            namespace: pod.namespace().clone(),
+            services: services(api),
+            watch: None,
         }
     }
 
@@ -116,7 +146,7 @@ impl Session {
     /// Why the container's runtime cannot start it.
     pub fn run(&mut self, now: Time) -> Result<Printed, String> {
         let argv = self.argv.clone();
-        self.program(&argv, now).ok_or_else(|| {
+        self.program(&argv, now).map(Printed::bounded).ok_or_else(|| {
             format!(
                 "error executing command in container: failed to exec in container: failed to start exec \"{}\": OCI runtime \
                  exec failed: exec failed: unable to start container process: exec: {:?}: executable file not found in $PATH: \
@@ -129,7 +159,7 @@ impl Session {
 
     /// Runs a line of a shell.
     pub fn line(&mut self, line: &str, now: Time) -> Printed {
-        shell::line(self, line, now)
+        shell::line(self, line, now).bounded()
     }
 
     /// An absolute path without `.` and `..`.
@@ -146,6 +176,14 @@ impl Session {
         parts.retain(|p| !p.is_empty() && *p != ".");
         format!("/{}", parts.join("/"))
     }
+}
+
+fn services(api: &Api) -> Vec<(Key, Time, EcoString)> {
+    let one = |s: &Object| {
+        let made = s["metadata"]["creationTimestamp"].time().unwrap_or_default();
+        (s.key(), made, s["spec"]["clusterIP"].text().into())
+    };
+    api.list(SERVICE, "").map(one).collect()
 }
 
 /// A container of a pod, as declared; null if there is none of this name.

@@ -1,15 +1,27 @@
 //! The programs of a simulated image. Models those of busybox that need nothing but what the container is.
 
-use super::{Printed, Session, shell};
-use crate::clock::Time;
+use super::{
+    Printed, Session, shell,
+    task::{FOREVER_MS, Stuck},
+};
+use crate::{clock::Time, object::Key};
 
 /// Directories that every image has.
 const DIRS: [&str; 15] = [
     "/bin", "/dev", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root", "/run", "/sys", "/tmp",
     "/usr", "/var", "/",
 ];
-/// Longest `sleep`, seconds: an hour of virtual time.
-const SLEEP_S_MAX: f64 = 3600.0;
+/// Programs that are simulated, besides shells.
+const KNOWN: [&str; 33] = [
+    "true", ":", "false", "echo", "printf", "printenv", "env", "hostname", "pwd", "whoami", "id", "date",
+    "uname", "sleep", "cat", "ls", "ps", "test", "[", "nslookup", "touch", "rm", "mkdir", "rmdir", "chmod",
+    "chown", "cp", "mv", "ln", "set", "trap", "umask", "sync",
+];
+
+/// Is it one of them?
+pub(super) fn knows(program: &str) -> bool {
+    KNOWN.contains(&program.rsplit('/').next().unwrap_or(program))
+}
 
 impl Session {
     /// Runs a program; `None` if the image has none of this name.
@@ -23,6 +35,11 @@ impl Session {
             "true" | ":" => Printed::default(),
             "false" => Printed { code: 1, ..Printed::default() },
             "echo" => echo(args),
+            "printf" => printf(args),
+            "nslookup" => self.nslookup(args, now),
+            "touch" | "rm" => self.touch(name, args),
+            "mkdir" | "rmdir" | "chmod" | "chown" | "cp" | "mv" | "ln" | "set" | "trap" | "umask"
+            | "sync" => Printed::default(),
             "printenv" | "env" => self.print_env(name, args),
             "hostname" => Printed::out(format!("{}\n", self.hostname)),
             "pwd" => Printed::out(format!("{}\n", self.dir)),
@@ -44,10 +61,47 @@ impl Session {
         match args {
             [c, line, ..] if c.starts_with('-') && c.ends_with('c') => {
                 let mut inner = self.clone();
-                shell::line(&mut inner, line, now)
+                let printed = shell::line(&mut inner, line, now);
+                (self.watch, self.files) = (inner.watch, inner.files);
+                printed
             }
             _ => Printed::default(),
         }
+    }
+
+    fn touch(&mut self, program: &str, args: &[String]) -> Printed {
+        for path in args.iter().filter(|a| !a.starts_with('-')).map(|a| self.path(a)).collect::<Vec<_>>() {
+            if program == "rm" {
+                self.files.remove(&path);
+            } else {
+                self.files.entry(path).or_default();
+            }
+        }
+        Printed::default()
+    }
+
+    /// Asks for a Service, by name or by name and namespace.
+    fn nslookup(&mut self, args: &[String], now: Time) -> Printed {
+        let Some(host) = args.iter().find(|a| !a.starts_with('-')) else {
+            return Printed::failed("nslookup: missing operand\n", 1);
+        };
+        let mut labels = host.split('.');
+        let name = labels.next().unwrap_or("");
+        let namespace = labels.next().filter(|l| !l.is_empty()).unwrap_or(&self.namespace);
+        let key = Key::new(namespace, name);
+        let server = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
+        let full = format!("{name}.{namespace}.svc.cluster.local");
+        let found = self.services.iter().find(|(k, made, _)| *k == key && *made <= now);
+        if let Some((_, _, ip)) = found {
+            return Printed::out(format!("{server}Name:\t{full}\nAddress: {ip}\n\n"));
+        }
+        if self.watch.as_ref().is_some_and(|w| now > w.now) {
+            self.stick(Stuck::Waits(key));
+            return Printed { code: 1, ..Printed::default() };
+        }
+        let mut printed = Printed::out(format!("{server}** server can't find {full}: NXDOMAIN\n\n"));
+        printed.code = 1;
+        printed
     }
 
     fn print_env(&self, program: &str, args: &[String]) -> Printed {
@@ -153,17 +207,35 @@ fn echo(args: &[String]) -> Printed {
     Printed::out(text)
 }
 
+/// The format once, with `%s` and `%d` from the arguments in turn.
+fn printf(args: &[String]) -> Printed {
+    let Some((format, values)) = args.split_first() else {
+        return Printed::failed("printf: usage: printf FORMAT [ARG]...\n", 1);
+    };
+    let text = format.replace("\\n", "\n").replace("\\t", "\t").replace("%d", "%s");
+    let mut values = values.iter();
+    let mut pieces = text.split("%s");
+    let mut out = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        out += values.next().map_or("", String::as_str);
+        out += piece;
+    }
+    Printed::out(out.replace("%%", "%"))
+}
+
 fn sleep(args: &[String]) -> Printed {
     let Some(said) = args.first() else { return Printed::failed("sleep: missing operand\n", 1) };
     let (digits, unit_s) = match said.chars().last() {
+        Some('d') => (&said[..said.len() - 1], 86_400.0),
         Some('s') => (&said[..said.len() - 1], 1.0),
         Some('m') => (&said[..said.len() - 1], 60.0),
         Some('h') => (&said[..said.len() - 1], 3600.0),
         _ => (said.as_str(), 1.0),
     };
     match digits.parse::<f64>() {
-        Ok(n) if n >= 0.0 && n.is_finite() => {
-            Printed { takes_ms: ((n * unit_s).min(SLEEP_S_MAX) * 1000.0) as i64, ..Printed::default() }
+        Ok(n) if n >= 0.0 => {
+            let ms = (n * unit_s * 1000.0) as i64;
+            Printed { takes_ms: ms.min(FOREVER_MS), ..Printed::default() }
         }
         _ => Printed::failed(format!("sleep: invalid number '{said}'\n"), 1),
     }

@@ -1,52 +1,135 @@
-//! The shell of a simulated container: commands joined by `;`, `&&`, `||`, quotes, variables. Models busybox's ash as far as
-//! one-liners go. Omits: pipes, redirections, loops, functions; they are refused in the shell's own words.
+//! The shell of a simulated container: commands joined by `;`, `&&`, `||`, the loops `while` and `until`, variables,
+//! redirections to files. Models busybox's ash as far as one-liners go. Omits: pipes, jobs, `if`, `for`, functions; they are
+//! refused in the shell's own words.
 
-use super::{Printed, Session};
+use super::{
+    Printed, Session,
+    task::Stuck,
+    words::{Command, Joint, Redirect, split},
+};
 use crate::clock::Time;
 
-/// Commands of one line that are run, at most.
-const COMMANDS_MAX: usize = 1000;
+/// Rounds of a loop in a command that a client waits for.
+const ROUNDS_MAX: u32 = 300;
+/// Words of what is not simulated.
+const RESERVED: [&str; 8] = ["if", "for", "case", "{", "}", "do", "done", "function"];
 
 /// Is it a shell's name?
 pub(super) fn is_shell(program: &str) -> bool {
     matches!(program.rsplit('/').next(), Some("sh" | "ash" | "bash"))
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Joint {
-    Always,
-    IfGood,
-    IfBad,
-}
-
 /// Runs a line.
 pub(super) fn line(session: &mut Session, line: &str, now: Time) -> Printed {
-    let mut all = Printed { code: session.last_code, ..Printed::default() };
-    let commands = match split(line) {
-        Ok(commands) => commands,
-        Err(unexpected) => {
-            session.last_code = 2;
-            return Printed::failed(format!("sh: syntax error: unexpected {unexpected:?}\n"), 2);
+    match split(line) {
+        Ok(commands) => {
+            let mut all = Printed { code: session.last_code, ..Printed::default() };
+            all.then(list(session, &commands, now));
+            all
         }
-    };
-    for (joint, words) in commands.into_iter().take(COMMANDS_MAX) {
-        let skip = match joint {
+        Err(unexpected) => {
+            session.stick(Stuck::Unknown);
+            session.last_code = 2;
+            Printed::failed(format!("sh: syntax error: unexpected {unexpected:?}\n"), 2)
+        }
+    }
+}
+
+fn list(session: &mut Session, commands: &[Command], now: Time) -> Printed {
+    let mut all = Printed { code: session.last_code, ..Printed::default() };
+    let mut rest = commands;
+    while let Some((command, after)) = rest.split_first() {
+        let then = now.plus_ms(all.takes_ms);
+        let skip = match command.joint {
             Joint::Always => false,
             Joint::IfGood => session.last_code != 0,
             Joint::IfBad => session.last_code == 0,
         };
-        if skip || session.ended {
+        let looping = Loop::find(rest);
+        rest = looping.as_ref().map_or(after, |l| &rest[l.length..]);
+        if skip {
             continue;
         }
-        let argv: Vec<String> = words.iter().map(|w| w.expand(session)).filter(|w| !w.is_empty()).collect();
-        let printed = command(session, &argv, now.plus_ms(all.takes_ms));
+        if session.ended || !session.goes_on(then) {
+            break;
+        }
+        let printed = match looping {
+            Some(looping) => looping.run(session, then),
+            None => simple(session, command, then),
+        };
         session.last_code = printed.code;
         all.then(printed);
     }
     all
 }
 
-fn command(session: &mut Session, argv: &[String], now: Time) -> Printed {
+/// `while` or `until`.
+struct Loop {
+    until: bool,
+    condition: Vec<Command>,
+    body: Vec<Command>,
+    /// Commands from its first word to its `done`.
+    length: usize,
+}
+
+impl Loop {
+    /// The loop that begins here, if one does.
+    fn find(commands: &[Command]) -> Option<Self> {
+        let begins = |i: usize, word: &str| commands[i].words.first().is_some_and(|w| w.is(word));
+        let until = begins(0, "until");
+        if !until && !begins(0, "while") {
+            return None;
+        }
+        let at = |word: &str| (1..commands.len()).find(|i| begins(*i, word));
+        let (start, end) = (at("do")?, at("done")?);
+        let part = |from: usize, to: usize| {
+            let mut part = commands.get(from..to)?.to_vec();
+            part.first_mut()?.words.remove(0);
+            part.retain(|c| !c.words.is_empty());
+            Some(part)
+        };
+        Some(Self { until, condition: part(0, start)?, body: part(start, end)?, length: end + 1 })
+    }
+
+    fn run(&self, session: &mut Session, now: Time) -> Printed {
+        let mut all = Printed::default();
+        for round in 0.. {
+            let then = now.plus_ms(all.takes_ms);
+            if session.ended || !session.goes_on(then) || session.watch.is_none() && round == ROUNDS_MAX {
+                break;
+            }
+            all.then(list(session, &self.condition, then));
+            if session.ended || (session.last_code == 0) == self.until {
+                break;
+            }
+            all.then(list(session, &self.body, now.plus_ms(all.takes_ms)));
+        }
+        all.code = if session.ended { session.last_code } else { 0 };
+        all
+    }
+}
+
+fn simple(session: &mut Session, command: &Command, now: Time) -> Printed {
+    if command.words.first().is_some_and(|w| RESERVED.iter().any(|r| w.is(r))) {
+        session.stick(Stuck::Unknown);
+    }
+    let set = command.words.iter().take_while(|w| w.assigns().is_some()).count();
+    for word in &command.words[..set] {
+        let text = word.expand(session, now);
+        if let Some((name, value)) = text.split_once('=') {
+            session.env.insert(name.into(), value.into());
+        }
+    }
+    let words = command.words[set..].iter().map(|w| w.expand(session, now));
+    let argv: Vec<String> = words.filter(|w| !w.is_empty()).collect();
+    let mut printed = if argv.is_empty() && set > 0 { Printed::default() } else { run(session, &argv, now) };
+    for redirect in &command.redirects {
+        send(session, redirect, &mut printed, now);
+    }
+    printed
+}
+
+fn run(session: &mut Session, argv: &[String], now: Time) -> Printed {
     let Some(program) = argv.first() else {
         return Printed { code: session.last_code, ..Printed::default() };
     };
@@ -55,6 +138,11 @@ fn command(session: &mut Session, argv: &[String], now: Time) -> Printed {
             session.ended = true;
             let code = argv.get(1).and_then(|c| c.parse::<i32>().ok()).unwrap_or(session.last_code);
             Printed { code: code & 0xff, ..Printed::default() }
+        }
+        "exec" => {
+            let printed = run(session, &argv[1..], now);
+            session.ended = true;
+            printed
         }
         "cd" => {
             session.dir = session.path(argv.get(1).map_or("/root", String::as_str));
@@ -66,102 +154,31 @@ fn command(session: &mut Session, argv: &[String], now: Time) -> Printed {
             }
             Printed::default()
         }
-        _ => session
-            .program(argv, now)
-            .unwrap_or_else(|| Printed::failed(format!("sh: {program}: not found\n"), 127)),
+        _ => session.program(argv, now).unwrap_or_else(|| {
+            session.stick(Stuck::Unknown);
+            Printed::failed(format!("sh: {program}: not found\n"), 127)
+        }),
     }
 }
 
-/// A word: pieces that are taken as they are, and pieces in which variables are replaced.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Word(Vec<(String, bool)>);
-
-impl Word {
-    fn push(&mut self, c: char, expands: bool) {
-        match self.0.last_mut() {
-            Some((text, same)) if *same == expands => text.push(c),
-            _ => self.0.push((c.into(), expands)),
-        }
-    }
-
-    fn expand(&self, session: &Session) -> String {
-        let piece = |(text, expands): &(String, bool)| {
-            if *expands { variables(text, session) } else { text.clone() }
-        };
-        self.0.iter().map(piece).collect()
-    }
-}
-
-fn variables(text: &str, session: &Session) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out += &rest[..at];
-        rest = &rest[at + 1..];
-        let braced = rest.strip_prefix('{').and_then(|r| r.split_once('}'));
-        let plain = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let (name, after) = match (braced, rest.chars().next()) {
-            (Some(both), _) => both,
-            (None, Some('?')) => rest.split_at(1),
-            _ => rest.split_at(plain),
-        };
-        match name {
-            "" => out.push('$'),
-            "?" => out += &session.last_code.to_string(),
-            name => out += session.env.get(name).map_or("", String::as_str),
-        }
-        rest = after;
-    }
-    out + rest
-}
-
-/// The commands of a line; what this shell does not know is an error.
-fn split(line: &str) -> Result<Vec<(Joint, Vec<Word>)>, String> {
-    let mut commands = vec![(Joint::Always, Vec::new())];
-    let mut word: Option<Word> = None;
-    let mut chars = line.chars().peekable();
-    let mut quote = None;
-    while let Some(c) = chars.next() {
-        let here = || "end of file".to_owned();
-        match (quote, c) {
-            (Some(q), c) if c == q => quote = None,
-            (Some('\''), c) => word.get_or_insert_default().push(c, false),
-            (_, '\\') => word.get_or_insert_default().push(chars.next().ok_or_else(here)?, false),
-            (Some(_), c) => word.get_or_insert_default().push(c, true),
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
+/// An output goes into a file, or to the other one.
+fn send(session: &mut Session, redirect: &Redirect, printed: &mut Printed, now: Time) {
+    let to = redirect.to.expand(session, now);
+    let text = match redirect.from {
+        '2' => std::mem::take(&mut printed.stderr),
+        _ => std::mem::take(&mut printed.stdout),
+    };
+    match to.as_str() {
+        "&1" | "/dev/stdout" => printed.stdout += &text,
+        "&2" | "/dev/stderr" => printed.stderr += &text,
+        "/dev/null" => printed.log.clear(),
+        path => {
+            printed.log.clear();
+            let file = session.files.entry(session.path(path)).or_default();
+            if !redirect.append {
+                file.clear();
             }
-            (None, '#') if word.is_none() => break,
-            (None, ';' | '\n' | '&' | '|') => {
-                let joint = joint(c, chars.next_if_eq(&c).is_some())?;
-                end(&mut commands, &mut word);
-                commands.push((joint, Vec::new()));
-            }
-            (None, '<' | '>' | '(' | ')' | '`') => return Err(c.to_string()),
-            (None, c) if c.is_whitespace() => end(&mut commands, &mut word),
-            (None, c) => word.get_or_insert_default().push(c, true),
+            *file += &text;
         }
-    }
-    if quote.is_some() {
-        return Err("end of file".into());
-    }
-    end(&mut commands, &mut word);
-    Ok(commands)
-}
-
-fn joint(c: char, twice: bool) -> Result<Joint, String> {
-    match (c, twice) {
-        ('&', true) => Ok(Joint::IfGood),
-        ('|', true) => Ok(Joint::IfBad),
-        ('&' | '|', false) => Err(c.to_string()),
-        (';', true) => Err(";;".into()),
-        _ => Ok(Joint::Always),
-    }
-}
-
-fn end(commands: &mut [(Joint, Vec<Word>)], word: &mut Option<Word>) {
-    if let (Some(word), Some((_, words))) = (word.take(), commands.last_mut()) {
-        words.push(word);
     }
 }

@@ -85,6 +85,27 @@ fn programs_print_what_the_container_is() {
         (&["sh", "-c", "echo a | cat"], "", "sh: syntax error: unexpected \"|\"\n", 2),
         (&["sh", "-c", "echo \"${APP}!\" # done"], "web!\n", "", 0),
         (&["/bin/echo", "-n", "x"], "x", "", 0),
+        (&["printf", "%s=%d\\n", "a", "1"], "a=1\n", "", 0),
+        (
+            &["sh", "-c", "i=1; until [ $i = 4 ]; do echo \"$i: $(hostname)\"; i=$((i+1)); done"],
+            "1: web\n2: web\n3: web\n",
+            "",
+            0,
+        ),
+        (
+            &["sh", "-c", "echo a > f; echo b >> f; cat f; echo no >/dev/null; echo err >&2"],
+            "a\nb\n",
+            "err\n",
+            0,
+        ),
+        (&["sh", "-c", "ls /nope 2>/dev/null; printf \"x\\n\""], "x\n", "", 0),
+        (
+            &["sh", "-c", "nslookup db || echo $?"],
+            "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n** server can't find \
+            db.default.svc.cluster.local: NXDOMAIN\n\n1\n",
+            "",
+            0,
+        ),
     ] {
         let printed = open(&api, argv).run(START).unwrap();
         let got = (printed.stdout.as_str(), printed.stderr.as_str(), printed.code);

@@ -5,7 +5,8 @@ use super::{Call, body, exec, options::write_options, route::Target, text_body, 
 use crate::{
     api::Api,
     json::Json,
-    object::Key,
+    object::{Key, Object},
+    process,
     request::{Body, Request},
     resources::POD,
     status::{FieldError, Status},
@@ -73,8 +74,7 @@ pub fn refusal_of_exec(api: &Api, call: &Call<'_>, target: &Target) -> Status {
     })
 }
 
-/// GET `log`: what the kubelet keeps of a container's output. Simulated containers print nothing of their own; their
-/// log says when they started and ended.
+/// GET `log`: what a container printed. The log of one whose command is not simulated says when it started and ended.
 pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
     let pod = api.get(POD, &target.key())?;
     let name = pod.name();
@@ -104,7 +104,20 @@ pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> 
         )));
     }
     let state = if previous { &status["lastState"] } else { &status["state"] };
-    Ok(text_body(200, lines(state, container)))
+    Ok(text_body(200, said(api, pod, state, container).unwrap_or_else(|| lines(state, container))))
+}
+
+/// What a container printed whose command is known.
+fn said(api: &Api, pod: &Object, state: &Json, container: &str) -> Option<String> {
+    let ended = &state["terminated"];
+    if ended["reason"] == "StartError" {
+        return Some(String::new());
+    }
+    let since = if ended.is_null() { &state["running"]["startedAt"] } else { &ended["startedAt"] }.time()?;
+    // A status has whole seconds.
+    let until = ended["finishedAt"].time().map_or(api.now(), |end| end.plus_ms(999));
+    let pieces = process::log(api, pod, container, since, until)?;
+    Some(pieces.into_iter().map(|(_, text)| text).collect())
 }
 
 fn lines(state: &Json, container: &str) -> String {

@@ -1,0 +1,142 @@
+//! What containers do whose command is simulated: how they end, what they leave, what they wait for.
+
+use super::*;
+use crate::request::{Reply, Request};
+
+/// A pod that is not started again; its container has these fields.
+fn start(c: &mut Cluster, name: &str, policy: &str, fields: Json) {
+    let mut one = json!({"name": "c", "image": "busybox:1.36"});
+    for (field, value) in fields.entries() {
+        one.set(field, value.clone());
+    }
+    let mut pod = Object(json!({"spec": {"nodeName": "node-a"}}));
+    pod["metadata"].set("name", name);
+    pod["spec"].set("restartPolicy", policy);
+    pod["spec"].set("containers", vec![one]);
+    c.request("tester", |api| api.create(resources::POD, pod)).unwrap();
+}
+
+fn logs(c: &mut Cluster, name: &str) -> String {
+    let uri = format!("/api/v1/namespaces/default/pods/{name}/log?container=c");
+    let request = Request { user: "tester".into(), method: "GET".into(), uri, ..Request::default() };
+    let Reply::Body(body) = c.handle(&request) else { panic!("a watch") };
+    String::from_utf8(body.bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn commands_print_and_end_as_a_shell_says() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let cases = [
+        ("hello", json!(["echo", "Hello World"]), 0, "Hello World\n", ""),
+        ("home", json!(["printenv", "HOSTNAME"]), 0, "home\n", ""),
+        ("ls", json!(["ls", "/nope"]), 1, "ls: /nope: No such file or directory\n", ""),
+        ("later", json!(["sh", "-c", "echo one; sleep 3; echo two; exit 4"]), 4, "one\ntwo\n", ""),
+        (
+            "why",
+            json!(["sh", "-c", "echo 'out of luck' > /dev/termination-log; exit 1"]),
+            1,
+            "",
+            "out of luck\n",
+        ),
+    ];
+    for (name, command, ..) in &cases {
+        start(&mut c, name, "Never", Json::object().with("command", command.clone()));
+    }
+    run_s(&mut c, 3);
+    assert_eq!(logs(&mut c, "later"), "one\n", "the rest is yet to come");
+    run_s(&mut c, 8);
+    for (name, _, code, log, message) in cases {
+        let ended = pod(&c, name)["status"]["containerStatuses"][0]["state"]["terminated"].clone();
+        assert_eq!((ended["exitCode"].int(), ended["message"].text()), (Some(code), message), "{name}");
+        assert_eq!(logs(&mut c, name), log, "{name}");
+    }
+}
+
+#[test]
+fn a_loop_is_read_as_far_as_it_got() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let args = json!(["-c", "i=0; while true; do echo \"$i: $(date)\"; i=$((i+1)); sleep 1; done"]);
+    start(&mut c, "counter", "Always", json!({"command": ["/bin/sh"]}).with("args", args));
+    run_s(&mut c, 30);
+    assert_eq!(pod(&c, "counter")["status"]["phase"], "Running");
+    let log = logs(&mut c, "counter");
+    assert!((26..=30).contains(&log.lines().count()), "{log}");
+    assert!(log.lines().nth(9).unwrap().starts_with("9: "), "{log}");
+}
+
+#[test]
+fn something_waits_for_a_service() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let command = json!([
+        "sh",
+        "-c",
+        "until nslookup db.$(cat /etc/ns).svc.cluster.local; do echo waiting; sleep 2; done; echo there"
+    ]);
+    start(&mut c, "waits", "Never", Json::object().with("command", command));
+    run_s(&mut c, 60);
+    assert_eq!(pod(&c, "waits")["status"]["phase"], "Running");
+    assert_eq!(c.dump().lines().filter(|l| l.contains("Pod(Key")).count(), 0, "it waits without work");
+    let mut service = Object(json!({"spec": {"ports": [{"port": 80}]}}));
+    service["metadata"].set("name", "db");
+    c.request("tester", |api| api.create(resources::SERVICE, service)).unwrap();
+    run_s(&mut c, 5);
+    assert_eq!(pod(&c, "waits")["status"]["phase"], "Succeeded");
+    let log = logs(&mut c, "waits");
+    assert!((25..32).contains(&log.matches("waiting\n").count()) && log.ends_with("there\n"), "{log}");
+}
+
+#[test]
+fn a_missing_program_is_no_start() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    start(&mut c, "again", "Always", json!({"image": "nginx:1", "command": ["nosuchbinary"]}));
+    start(&mut c, "once", "Never", json!({"command": ["/opt/nosuch"]}));
+    start(&mut c, "own", "Always", json!({"image": "acme/app:1", "command": ["serve-it"]}));
+    run_s(&mut c, 2);
+    let status = |c: &Cluster, name: &str| pod(c, name)["status"]["containerStatuses"][0].clone();
+    let failed = "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: \
+                  unable to start container process: error during container init: exec: ";
+    let again = status(&c, "again");
+    assert_eq!(again["state"]["waiting"]["reason"], "RunContainerError");
+    let message = format!("{failed}\"nosuchbinary\": executable file not found in $PATH: unknown");
+    assert_eq!(again["state"]["waiting"]["message"], message.as_str());
+    let last = &again["lastState"]["terminated"];
+    assert_eq!((last["reason"].text(), last["exitCode"].int()), ("StartError", Some(128)));
+    assert_eq!(last["startedAt"], "1970-01-01T00:00:00Z");
+    let once = status(&c, "once");
+    let message = format!("{failed}\"/opt/nosuch\": stat /opt/nosuch: no such file or directory: unknown");
+    assert_eq!(once["state"]["terminated"]["message"], message.as_str());
+    assert_eq!(pod(&c, "once")["status"]["phase"], "Failed");
+    run_s(&mut c, 4);
+    assert_eq!(pod(&c, "own")["status"]["phase"], "Running");
+    assert_eq!(status(&c, "again")["state"]["waiting"]["reason"], "CrashLoopBackOff");
+    assert!(!reasons(&c, "again").contains(&"Started".to_owned()));
+}
+
+#[test]
+fn a_pod_has_its_deadline() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let mut made = Object(
+        json!({"metadata": {"name": "short"}, "spec": {"nodeName": "node-a", "activeDeadlineSeconds": 5,
+        "terminationGracePeriodSeconds": 3, "containers": [{"name": "c", "image": "busybox:1", "command": ["sleep", "1d"]}]}}),
+    );
+    made["spec"].set("restartPolicy", "Always");
+    c.request("tester", |api| api.create(resources::POD, made)).unwrap();
+    run_s(&mut c, 7);
+    assert_eq!(pod(&c, "short")["status"]["phase"], "Running", "its processes have their grace");
+    run_s(&mut c, 120);
+    let short = pod(&c, "short");
+    let text = "Pod was active on the node longer than the specified deadline";
+    assert_eq!(short["status"]["phase"], "Failed");
+    assert_eq!(
+        (short["status"]["reason"].text(), short["status"]["message"].text()),
+        ("DeadlineExceeded", text)
+    );
+    assert_eq!(short["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"].int(), Some(137));
+    assert!(reasons(&c, "short").contains(&"DeadlineExceeded".to_owned()));
+    assert_eq!(c.dump().lines().filter(|l| l.contains("Pod(Key")).count(), 0, "and no more work");
+}
