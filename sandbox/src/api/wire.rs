@@ -180,8 +180,9 @@ fn write_value(out: &mut Vec<u8>, value: &Json, of: Of) {
 }
 
 fn write_typed(out: &mut Vec<u8>, value: &Json, message: &'static Message) {
-    match value {
-        Json::Map(map) => write_message(out, map, message),
+    match (message.chosen(value), value) {
+        (Some(field), _) => write_field(out, value, field),
+        (None, Json::Map(map)) => write_message(out, map, message),
         _ => write_plain(out, value),
     }
 }

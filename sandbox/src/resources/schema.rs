@@ -142,6 +142,7 @@ impl Walk {
     /// One value of the field.
     fn value(&mut self, json: &mut Json, place: Place) -> Result<(), String> {
         let right = match (place.field.of, &*json) {
+            (Of::Message(id), _) if id.message().either => return either(json, id.message()),
             (Of::Message(id), Json::Map(_)) => return self.message(json, id.message()),
             (Of::Quantity, _) => return quantity_of(json),
             (Of::IntOrString, value) => return int_or_string(value),
@@ -165,12 +166,28 @@ impl Walk {
             Json::List(_) => "array".to_owned(),
             Json::Map(_) | Json::Null => "object".to_owned(),
         };
+        if self.fields.is_empty() {
+            return format!("json: cannot unmarshal {found} into Go value of type {expected}");
+        }
         let struct_ = place.message.name;
         format!(
             "json: cannot unmarshal {found} into Go struct field {struct_}.{} of type {expected}",
             self.fields.join(".")
         )
     }
+}
+
+/// Models `UnmarshalJSON` of the types that are one thing or another: a decoder of its own reads them, which names no
+/// unknown fields.
+fn either(json: &mut Json, message: &'static Message) -> Result<(), String> {
+    let Some(field) = message.chosen(json) else {
+        if message.chosen(&Json::Bool(true)).is_some() {
+            return Err("boolean or JSON schema expected".into());
+        }
+        *json = Json::Null;
+        return Ok(());
+    };
+    Walk::default().shaped(json, Place { message, field })
 }
 
 /// A field, and the type that it belongs to.
@@ -211,6 +228,9 @@ fn go_type(of: Of) -> String {
 /// Right in all its depth, so that nothing needs to change. Only looks: changing would copy what objects share.
 fn is_right(value: &Json, field: &Field) -> bool {
     let right = |item: &Json| match (field.of, item) {
+        (Of::Message(id), item) if id.message().either => {
+            id.message().chosen(item).is_some_and(|field| is_right(item, field))
+        }
         (Of::Message(id), Json::Map(map)) => has_right_fields(map, id.message()),
         (Of::Quantity, Json::Str(text)) => quantity::is_valid(text),
         (Of::IntOrString, item) => int_or_string(item).is_ok(),

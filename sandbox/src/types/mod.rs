@@ -9,6 +9,7 @@
 //! (list-type and map-type), `merge`, `merge(KEY)`, `retainKeys`, `replace` (the strategy of strategic merge patch; its key is
 //! the first of `map` where it names none), `enum(VALUE|…)` and `default(VALUE)`.
 
+mod either;
 mod order;
 mod parse;
 
@@ -32,6 +33,8 @@ pub struct Message {
     pub is_kind: bool,
     /// Has the whole one owner?
     pub atomic: bool,
+    /// Is it in JSON one of its fields' values, without the field's name?
+    pub either: bool,
     /// In the order of their numbers.
     pub fields: Vec<Field>,
     /// Their places in the order of JSON.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use super::{Field, Id, Message, Of, Shape, Table, order};
+use super::{Field, Id, Message, Of, Shape, Table, either, order};
 
 const FILES: [&str; 21] = [
     include_str!("table/v1.txt"),
@@ -93,6 +93,7 @@ fn message(raw: &Raw, names: &Names) -> Result<Message, String> {
         package: raw.package,
         is_kind: raw.words.contains(&"kind"),
         atomic: raw.words.contains(&"atomic"),
+        either: either::is_either(raw.name),
         fields,
     })
 }

@@ -5,6 +5,7 @@
 mod access;
 mod bounds;
 mod custom;
+mod definitions;
 mod events;
 mod forms;
 mod golden;

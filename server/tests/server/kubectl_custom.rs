@@ -107,3 +107,80 @@ fn the_documentations_examples_work() {
         assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
     }
 }
+
+const ARR_DEFINITION: &str = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: arrs.stable.example.com}
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names: {plural: arrs, singular: arr, kind: Arr}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                hosts:
+                  type: array
+                  description: Where it is.
+                  items: {type: string}
+                ports:
+                  type: array
+                  items: {type: object, properties: {number: {type: integer, description: Its number.}}}
+                labels: {type: object, additionalProperties: {type: string}}
+                any: {type: object, additionalProperties: true}
+                free: {type: object, x-kubernetes-preserve-unknown-fields: true, default: {a: [1]}}
+                either: {anyOf: [{type: integer}, {type: string}], x-kubernetes-int-or-string: true}
+"#;
+const ARR: &str = "
+apiVersion: stable.example.com/v1
+kind: Arr
+metadata: {name: a}
+spec: {hosts: [x, y], ports: [{number: 5}], labels: {k: v}, any: {b: [true]}, either: 7}
+";
+
+/// Schemas with `items` and `additionalProperties`, as nearly every definition has them.
+#[test]
+fn definitions_with_lists_and_maps_work() {
+    let Some(alone) = Alone::new() else { return };
+    let name = "customresourcedefinition.apiextensions.k8s.io/arrs.stable.example.com";
+    for verb in ["create", "apply", "apply --server-side", "create --validate=ignore"] {
+        for (line, words) in
+            [(format!("{verb} -f -"), name), ("delete crd arrs.stable.example.com".into(), "deleted")]
+        {
+            let (code, said) = alone.kubectl(&line, ARR_DEFINITION);
+            assert!(code == Some(0) && said.contains(words), "{line}: {said}");
+        }
+    }
+    let maximal = ARR_DEFINITION.replace("Where it is.", "Where it was.");
+    let bad = ARR.replace("number: 5", "numbre: 5");
+    let path = "-o jsonpath={.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties";
+    for (line, stdin, code, words) in [
+        ("apply -f -".to_owned(), ARR_DEFINITION, 0, "created"),
+        ("apply -f -".to_owned(), ARR_DEFINITION, 0, "unchanged"),
+        ("apply -f -".to_owned(), &maximal, 0, "configured"),
+        ("replace -f -".to_owned(), ARR_DEFINITION, 0, "replaced"),
+        ("apply --server-side --force-conflicts -f -".to_owned(), &maximal, 0, "serverside-applied"),
+        (format!("get crd arrs.stable.example.com {path}.hosts.items.type}}"), "", 0, "string"),
+        (format!("get crd arrs.stable.example.com {path}.any.additionalProperties}}"), "", 0, "true"),
+        ("wait --for=condition=Established crd/arrs.stable.example.com --timeout=20s".into(), "", 0, "met"),
+        ("explain crd.spec.versions.schema.openAPIV3Schema.items".into(), "", 0, "JSONSchemaPropsOrArray"),
+        ("explain arr.spec.hosts".into(), "", 0, "Where it was."),
+        ("explain arr.spec.ports.number".into(), "", 0, "Its number."),
+        ("create -f -".into(), &bad, 1, "unknown field \"spec.ports[0].numbre\""),
+        ("apply -f -".into(), ARR, 0, "arr.stable.example.com/a created"),
+        ("apply --server-side -f -".into(), ARR, 0, "serverside-applied"),
+        ("get arr a -o jsonpath={.spec.hosts[1]}{.spec.any.b}{.spec.free.a}".into(), "", 0, "y[true][1]"),
+    ] {
+        let (got, said) = alone.kubectl(&line, stdin);
+        assert_eq!(got, Some(code), "{line}: {said}");
+        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
+    }
+}

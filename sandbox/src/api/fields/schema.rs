@@ -107,15 +107,18 @@ impl<'a> Schema<'a> {
                     _ => Schema::Deduced,
                 }
             }
-            Schema::Field(field) if field.shape == Shape::Map => Schema::Item(field),
-            _ => self.declared(name).map_or(Schema::Deduced, Schema::Field),
+            Schema::Field(field) if field.shape == Shape::Map => item(field),
+            _ => match self.declared(name) {
+                Some(field) if field.shape == Shape::One && is_either(field) => Schema::Deduced,
+                declared => declared.map_or(Schema::Deduced, Schema::Field),
+            },
         }
     }
 
     /// The type of a list's items.
     pub fn item(self) -> Schema<'a> {
         match self {
-            Schema::Field(field) => Schema::Item(field),
+            Schema::Field(field) => item(field),
             Schema::Structural(part) if part["items"].map().is_some() => Schema::Structural(&part["items"]),
             _ => Schema::Deduced,
         }
@@ -194,6 +197,16 @@ impl<'a> Schema<'a> {
             },
         }
     }
+}
+
+/// One of a field's values.
+fn item<'a>(field: &'static Field) -> Schema<'a> {
+    if is_either(field) { Schema::Deduced } else { Schema::Item(field) }
+}
+
+/// A schema of OpenAPI says nothing of types that are one thing or another.
+fn is_either(field: &Field) -> bool {
+    field.message().is_some_and(|message| message.either)
 }
 
 fn structural(part: &Json) -> How<'_> {

@@ -142,16 +142,15 @@ fn value(out: &mut Vec<u8>, number: u32, of: Of, json: &Json) {
 
 /// A message; the schemas of custom resources have types that are one thing or another.
 fn inner(message: &Message, json: &Json) -> Vec<u8> {
-    let wrap = |name: &str| Map::from_iter([(name.into(), json.clone())]);
-    match (message.name, json) {
-        ("JSONSchemaPropsOrArray", Json::List(_)) => typed(&wrap("jSONSchemas"), message),
-        ("JSONSchemaPropsOrStringArray", Json::List(_)) => typed(&wrap("property"), message),
-        ("JSONSchemaPropsOrBool", Json::Bool(_)) => typed(&wrap("allows"), message),
-        (
-            "JSONSchemaPropsOrArray" | "JSONSchemaPropsOrStringArray" | "JSONSchemaPropsOrBool",
-            Json::Map(_),
-        ) => typed(&wrap("schema"), message),
-        (_, Json::Map(map)) => typed(map, message),
+    match (message.chosen(json), json) {
+        (Some(field), _) => {
+            let mut wrapped = Map::from_iter([(field.name.into(), json.clone())]);
+            if json.map().is_some() && message.named("allows").is_some() {
+                wrapped.insert("allows", Json::Bool(true));
+            }
+            typed(&wrapped, message)
+        }
+        (None, Json::Map(map)) if !message.either => typed(map, message),
         _ => typed(&Map::new(), message),
     }
 }
