@@ -1,6 +1,6 @@
 //! Create, update, patch, delete, scale, bind.
 
-use sandbox::request::Request;
+use sandbox::request::{Reply, Request};
 use serde_json::json;
 
 use crate::support::*;
@@ -13,6 +13,24 @@ fn a_dry_run_writes_nothing() {
         send(&mut c, &request("POST", &format!("{CONFIG_MAPS}?dryRun=All"), &config_map("a", "{}")));
     assert_eq!((code, &made["metadata"]["name"]), (201, &json!("a")));
     assert_eq!(c.state_hash(), before);
+}
+
+#[test]
+fn warnings_come_with_a_refusal_too() {
+    let mut c = cluster();
+    ok(&mut c, "POST", CONFIG_MAPS, &config_map("there", "{}"));
+    let patch = r#"{"dataa":{},"metadata":{"labels":{"a b":"c"}}}"#;
+    for (method, uri, body, code) in [
+        ("POST", CONFIG_MAPS.to_owned(), r#"{"dataa":{},"metadata":{"name":"A B"}}"#, 422),
+        ("POST", CONFIG_MAPS.to_owned(), r#"{"dataa":{},"metadata":{"name":"there"}}"#, 409),
+        ("POST", CONFIG_MAPS.to_owned(), r#"{"dataa":{},"metadata":{"name":"new"}}"#, 201),
+        ("PUT", format!("{CONFIG_MAPS}/there"), r#"{"dataa":{},"metadata":{"name":"other"}}"#, 400),
+        ("PATCH", format!("{CONFIG_MAPS}/there"), patch, 422),
+    ] {
+        let asked = request(method, &format!("{uri}?fieldValidation=Warn"), body);
+        let Reply::Body(answer) = c.handle(&asked) else { panic!("{uri} is a stream") };
+        assert_eq!((answer.code, &answer.warnings[..]), (code, &["unknown field \"dataa\"".to_owned()][..]));
+    }
 }
 
 #[test]

@@ -96,3 +96,17 @@ pub fn go_type(json: &Json) -> &'static str {
         Json::Map(_) => "object",
     }
 }
+
+/// As Go prints maps: `map[a:1 b:map[c:x]]`.
+pub fn go_map(json: &Json) -> String {
+    match json {
+        Json::Map(_) => {
+            let parts: Vec<String> = json.entries().map(|(k, v)| format!("{k}:{}", go_map(v))).collect();
+            format!("map[{}]", parts.join(" "))
+        }
+        Json::List(list) => format!("[{}]", list.iter().map(go_map).collect::<Vec<_>>().join(" ")),
+        Json::Str(text) => text.to_string(),
+        Json::Null => "<nil>".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -98,6 +98,7 @@ fn list(
     order: &Json,
 ) -> Result<EcoVec<Json>, String> {
     let how = list_merge(field);
+    check_order(patch, order, how)?;
     let merged = match how {
         ListMerge::Atomic => return Ok(patch.iter().map(without_directives).collect()),
         ListMerge::Set => {
@@ -119,6 +120,25 @@ fn list(
     // What the patch names comes first, unless it says another order.
     let named = Json::List(patch.clone());
     Ok(order_by(&merged, original, if order.is_null() { &named } else { order }, how))
+}
+
+/// Models `validatePatchWithSetOrderList`: the order names all that the patch does, as the patch has them.
+fn check_order(patch: &EcoVec<Json>, order: &Json, how: ListMerge) -> Result<(), String> {
+    let is_same = |item: &Json, other: &Json| match how {
+        ListMerge::Keyed(key) => item[key] == other[key],
+        _ => item == other,
+    };
+    let mut named = order.list().iter();
+    let fits = |item: &&Json| named.any(|other| is_same(item, other));
+    let kept = patch.iter().filter(|item| item["$patch"].is_null());
+    if order.is_null() || how == ListMerge::Atomic || kept.clone().count() == kept.take_while(fits).count() {
+        return Ok(());
+    }
+    let patch = super::go_map(&Json::List(patch.clone()));
+    Err(format!(
+        "The order in patch list:\n{patch}\n doesn't match $setElementOrder list:\n{}\n",
+        super::go_map(order)
+    ))
 }
 
 fn keyed(
@@ -209,8 +229,11 @@ mod tests {
     use super::*;
     use crate::resources;
 
+    fn parse(text: &str) -> Json {
+        Json::parse(text.as_bytes()).unwrap()
+    }
+
     fn check(object: &str, patch: &str, expect: &str) {
-        let parse = |s: &str| Json::parse(s.as_bytes()).unwrap();
         let got = apply(resources::POD, &parse(object), &parse(patch)).map_or_else(|e| e, |j| j.to_string());
         assert_eq!(got, expect, "{patch}");
     }
@@ -245,6 +268,21 @@ mod tests {
         ] {
             check(pod, patch, expect);
         }
+        for (order, patch, expect) in [
+            (r#"[{"name":"zz"}]"#, r#"[{"name":"a","image":"z"}]"#, "[map[name:zz]]"),
+            (r#"[{"name":"b"},{"name":"a"}]"#, r#"[{"name":"a"},{"name":"b"}]"#, "[map[name:b] map[name:a]]"),
+        ] {
+            let patch =
+                format!(r#"{{"spec":{{"$setElementOrder/containers":{order},"containers":{patch}}}}}"#);
+            let said = apply(resources::POD, &parse(pod), &parse(&patch)).unwrap_err();
+            assert!(said.starts_with("The order in patch list:\n[map["), "{said}");
+            assert!(
+                said.ends_with(&format!("]\n doesn't match $setElementOrder list:\n{expect}\n")),
+                "{said}"
+            );
+        }
+        let gone = r#"{"spec":{"$setElementOrder/containers":[{"name":"b"}],"containers":[{"name":"a","$patch":"delete"}]}}"#;
+        assert!(apply(resources::POD, &parse(pod), &parse(gone)).is_ok());
         check(
             r#"{"metadata":{"finalizers":["a","b"]}}"#,
             r#"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}}"#,

@@ -66,16 +66,15 @@ impl Cluster {
             Ok(accept) => accept,
             Err(status) => return refused(&status),
         };
+        let mut warnings = Vec::new();
         let written = self.request(&request.user.name, |api| {
             api.warnings = Some(Vec::new());
             let written = write::write(api, request, &accept);
-            let warnings = api.warnings.take().unwrap_or_default();
-            written.map(|mut body| {
-                body.warnings.extend(warnings);
-                body
-            })
+            warnings = api.warnings.take().unwrap_or_default();
+            written
         });
-        let body = written.unwrap_or_else(|status| failed(&status));
+        let mut body = written.unwrap_or_else(|status| failed(&status));
+        body.warnings.extend(warnings);
         Reply::Body(encode::encode(body, &accept, &Query::parse(request.query())))
     }
 }

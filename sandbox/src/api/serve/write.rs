@@ -118,6 +118,7 @@ fn create(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Statu
     }
     let (options, validation) = write_options(call.query, "CreateOptions")?;
     let (mut object, warnings) = body::object(call.request, &kinds, def, validation)?;
+    api.warnings.get_or_insert_default().extend(warnings);
     settle_namespace(target, &mut object)?;
     if !object["metadata"]["resourceVersion"].is_empty() {
         return Err(Status::plain_error("resourceVersion should not be set on objects to be created"));
@@ -125,8 +126,7 @@ fn create(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Statu
     let object = taken(def, object);
     check_view(def, &object, None)?;
     let created = api.create_with(resource, object, options)?;
-    let answer = one(api, call, target, 201, &created);
-    Ok(Body { warnings, ..answer })
+    Ok(one(api, call, target, 201, &created))
 }
 
 fn update(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
@@ -134,6 +134,7 @@ fn update(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Statu
     let def = kinds.def(target.resource);
     let (options, validation) = write_options(call.query, "UpdateOptions")?;
     let (mut object, warnings) = body::object(call.request, &kinds, def, validation)?;
+    api.warnings.get_or_insert_default().extend(warnings);
     settle_namespace(target, &mut object)?;
     settle_name(def, target, &object)?;
     if needs_revision(def, target.resource) && object["metadata"]["resourceVersion"].is_empty() {
@@ -146,8 +147,7 @@ fn update(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body, Statu
         return Err(Status::invalid(def, object.name(), &[error]));
     }
     let written = store(api, target, object, via(target, options))?;
-    let answer = one(api, call, target, 200, &written);
-    Ok(Body { warnings, ..answer })
+    Ok(one(api, call, target, 200, &written))
 }
 
 /// Updates what is stored by what the kind of the path shows.
@@ -231,12 +231,12 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
     }
     let (mut object, warnings) = body::typed(patched.clone(), |json| def.decode(json), validation)
         .map_err(|why| does_not_fit(type_, &patch, &patched, &why))?;
+    api.warnings.get_or_insert_default().extend(warnings);
     check_uid(def, &object, &old)?;
     settle_name(def, target, &object)?;
     settle_namespace(target, &mut object)?;
     let written = store(api, target, object, options)?;
-    let answer = one(api, call, target, 200, &written);
-    Ok(Body { warnings, ..answer })
+    Ok(one(api, call, target, 200, &written))
 }
 
 /// A patch cannot make another object of it.
@@ -253,25 +253,11 @@ pub(super) fn check_uid(def: Def<'_>, object: &Object, old: &Object) -> Result<(
 fn does_not_fit(type_: patch::PatchType, patch: &Json, patched: &Json, why: &str) -> Status {
     let error = if type_ == patch::PatchType::Strategic {
         let why = patch::converter_words(why).unwrap_or_else(|| why.to_owned());
-        FieldError::invalid("patch", &go_map(patch).into(), &why)
+        FieldError::invalid("patch", &patch::go_map(patch).into(), &why)
     } else {
         FieldError::invalid("patch", &wire::patched(patched, patch).into(), why)
     };
     Status::invalid_kind("", "", "", &[error])
-}
-
-/// `map[a:1 b:map[c:x]]`
-fn go_map(json: &Json) -> String {
-    match json {
-        Json::Map(_) => {
-            let parts: Vec<String> = json.entries().map(|(k, v)| format!("{k}:{}", go_map(v))).collect();
-            format!("map[{}]", parts.join(" "))
-        }
-        Json::List(list) => format!("[{}]", list.iter().map(go_map).collect::<Vec<_>>().join(" ")),
-        Json::Str(text) => text.to_string(),
-        Json::Null => "<nil>".to_owned(),
-        other => other.to_string(),
-    }
 }
 
 /// `Status` with `status: Success`.
