@@ -3,7 +3,7 @@
 use super::{
     Column, ResourceDef, Row,
     cells::{NONE, or},
-    check,
+    signer,
 };
 use crate::{
     api::{age, human_duration},
@@ -71,9 +71,9 @@ fn condition(status: &Json) -> String {
 
 fn validate(request: &Object, old: Option<&Object>) -> Vec<FieldError> {
     let (spec, mut errors) = (&request["spec"], Vec::new());
-    check::required(spec, "spec", "request", &mut errors);
-    check::required(spec, "spec", "usages", &mut errors);
-    check::required(spec, "spec", "signerName", &mut errors);
+    if old.is_none() {
+        signer::check(spec, &mut errors);
+    }
     if old.is_some_and(|old| old["spec"] != *spec) {
         errors.push(FieldError::invalid("spec", spec, "field is immutable"));
     }

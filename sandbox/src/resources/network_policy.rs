@@ -1,6 +1,10 @@
 //! Models networking.k8s.io/v1 NetworkPolicy. Omits: enforcement; the sandbox has no network plugin that reads them.
 
-use super::{Column, ResourceDef, Row, cells, check};
+use super::{
+    Column, ResourceDef, Row, cells,
+    check::{self, Errors},
+    cidr::{self, Cidr},
+};
 use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
@@ -51,11 +55,86 @@ fn validate(policy: &Object, _: Option<&Object>) -> Vec<FieldError> {
                 }
             }
             for (j, peer) in rule[peers].list().iter().enumerate() {
-                if peer.entries().next().is_none() {
-                    errors.push(FieldError::required(format!("{path}.{peers}[{j}]"), "must specify a peer"));
-                }
+                check_peer(peer, &format!("{path}.{peers}[{j}]"), &mut errors);
             }
         }
     }
     errors
+}
+
+fn check_peer(peer: &Json, path: &str, errors: &mut Errors) {
+    let selectors = ["podSelector", "namespaceSelector"].into_iter().filter(|field| !peer[*field].is_null());
+    let mut count = 0;
+    for field in selectors {
+        check::label_selector(&peer[field], &format!("{path}.{field}"), errors);
+        count += 1;
+    }
+    let block = &peer["ipBlock"];
+    if !block.is_null() {
+        ip_block(block, &format!("{path}.ipBlock"), errors);
+        if count > 0 {
+            errors.push(FieldError::forbidden(path, "may not specify both ipBlock and another peer"));
+        }
+    } else if count == 0 {
+        errors.push(FieldError::required(path, "must specify a peer"));
+    }
+}
+
+/// Models `ValidateIPBlock`.
+fn ip_block(block: &Json, path: &str, errors: &mut Errors) {
+    if !check::required(block, path, "cidr", errors) {
+        return;
+    }
+    let Some(range) = Cidr::parse(block["cidr"].text()) else {
+        errors.push(FieldError::invalid(format!("{path}.cidr"), &block["cidr"], cidr::INVALID));
+        return;
+    };
+    for (i, except) in block["except"].list().iter().enumerate() {
+        let why = match Cidr::parse(except.text()) {
+            None => cidr::INVALID,
+            Some(except) if !range.has_within(except) => "must be a strict subset of `cidr`",
+            Some(_) => continue,
+        };
+        errors.push(FieldError::invalid(format!("{path}.except[{i}]"), except, why));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::check::tests::words, *};
+    use crate::json;
+
+    #[test]
+    fn peers_are_checked() {
+        let invalid = |field: &str, value: &str, why: &str| {
+            format!("spec.ingress[0].from[0]{field}: Invalid value: {value:?}: {why}")
+        };
+        for (peer, expect) in [
+            (json!({"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}), vec![]),
+            (json!({"podSelector": {}, "namespaceSelector": {}}), vec![]),
+            (json!({}), vec!["spec.ingress[0].from[0]: Required value: must specify a peer".to_owned()]),
+            (
+                json!({"ipBlock": {"except": ["x"]}}),
+                vec!["spec.ingress[0].from[0].ipBlock.cidr: Required value".to_owned()],
+            ),
+            (json!({"ipBlock": {"cidr": "1.2.3"}}), vec![invalid(".ipBlock.cidr", "1.2.3", cidr::INVALID)]),
+            (
+                json!({"ipBlock": {"cidr": "9.9.9.0/24", "except": ["9.9.9.9/33", "9.9.9.0/24"]}}),
+                vec![
+                    invalid(".ipBlock.except[0]", "9.9.9.9/33", cidr::INVALID),
+                    invalid(".ipBlock.except[1]", "9.9.9.0/24", "must be a strict subset of `cidr`"),
+                ],
+            ),
+            (
+                json!({"ipBlock": {"cidr": "9.9.9.0/24"}, "podSelector": {}}),
+                vec![
+                    "spec.ingress[0].from[0]: Forbidden: may not specify both ipBlock and another peer"
+                        .to_owned(),
+                ],
+            ),
+        ] {
+            let policy = Object(json!({"spec": {"ingress": [{"from": [peer]}]}}));
+            assert_eq!(words(&validate(&policy, None)), expect, "{policy:?}");
+        }
+    }
 }

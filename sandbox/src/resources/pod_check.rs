@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{self, Errors};
+use super::{
+    check::{self, Errors},
+    topology_spread,
+};
 use crate::{json::Json, status::FieldError};
 
 /// What is wrong with a pod's `spec`.
@@ -34,6 +37,22 @@ pub fn spec(spec: &Json, path: &str, errors: &mut Errors) {
         errors.push(FieldError::invalid(at, value, "must be between 1 and 2147483647, inclusive"));
     }
     tolerations(spec, path, errors);
+    host_ports(spec, path, errors);
+    topology_spread::check(spec, path, errors);
+}
+
+/// Who has the node's network cannot have another port there.
+fn host_ports(spec: &Json, path: &str, errors: &mut Errors) {
+    for (i, container) in spec["containers"].list().iter().enumerate() {
+        for (j, port) in container["ports"].list().iter().enumerate() {
+            let (inner, outer) = (&port["containerPort"], port["hostPort"].int().unwrap_or(0));
+            if spec["hostNetwork"].bool() == Some(true) && outer != 0 && inner.int() != Some(outer) {
+                let at = format!("{path}.containers[{i}].ports[{j}].containerPort");
+                let why = "must match `hostPort` when `hostNetwork` is true";
+                errors.push(FieldError::invalid(at, inner, why));
+            }
+        }
+    }
 }
 
 fn volumes<'a>(spec: &'a Json, path: &str, errors: &mut Errors) -> BTreeSet<&'a str> {

@@ -7,6 +7,7 @@ use super::{
     amount::Amount,
     cells,
     check::{self, Errors},
+    quota_scopes as scopes,
 };
 use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
 
@@ -61,16 +62,6 @@ const WHOLE: &[&str] = &[
     "configmaps",
 ];
 
-/// `spec.scopes`.
-const SCOPES: &[&str] = &[
-    "BestEffort",
-    "CrossNamespacePodAffinity",
-    "NotBestEffort",
-    "NotTerminating",
-    "PriorityClass",
-    "Terminating",
-];
-
 fn row(quota: &Object, now: Time) -> Row {
     let (mut requests, mut limits) = (Vec::new(), Vec::new());
     for (name, hard) in quota["status"]["hard"].entries() {
@@ -96,13 +87,13 @@ fn validate(quota: &Object, old: Option<&Object>) -> Vec<FieldError> {
             quantity(name, amount, &at, &mut errors);
         }
     }
-    scopes(&quota["spec"], &mut errors);
+    scopes::check(&quota["spec"], &mut errors);
     if let Some(old) = old {
         let set = |o: &Object| -> BTreeSet<String> {
             o["spec"]["scopes"].list().iter().map(cells::plain).collect()
         };
         if set(old) != set(quota) {
-            let value = check::go_list(&quota["spec"]["scopes"]);
+            let value = scopes::shown(&quota["spec"]["scopes"]);
             errors.push(check::invalid_go("spec.scopes".into(), &value, "field is immutable"));
         }
     }
@@ -113,17 +104,19 @@ fn resource_name(name: &str, at: &str, errors: &mut Errors) {
     for problem in crate::api::names::qualified_name(name) {
         errors.push(check::invalid_go(at.into(), name, &problem));
     }
-    let standard = STANDARD.contains(&name)
-        || ["", "requests."]
-            .iter()
-            .any(|p| name.strip_prefix(p).is_some_and(|rest| rest.starts_with("hugepages-")));
-    if !name.contains('/') && !standard {
+    if !name.contains('/') && !is_standard(name) {
         for why in
             ["must be a standard resource type or fully qualified", "must be a standard resource for quota"]
         {
             errors.push(check::invalid_go(at.into(), name, why));
         }
     }
+}
+
+/// A resource of Kubernetes' own that a quota may name.
+pub fn is_standard(name: &str) -> bool {
+    let is_huge = |prefix: &str| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("hugepages-"));
+    STANDARD.contains(&name) || is_huge("") || is_huge("requests.")
 }
 
 fn quantity(name: &str, value: &Json, at: &str, errors: &mut Errors) {
@@ -134,23 +127,6 @@ fn quantity(name: &str, value: &Json, at: &str, errors: &mut Errors) {
     }
     if !amount.is_whole() && (WHOLE.contains(&name) || name.starts_with("count/")) {
         errors.push(FieldError::invalid(at, &shown, "must be an integer"));
-    }
-}
-
-fn scopes(spec: &Json, errors: &mut Errors) {
-    for (i, scope) in spec["scopes"].list().iter().enumerate() {
-        if !SCOPES.contains(&scope.text()) {
-            let value = check::go_list(&spec["scopes"]);
-            let field = format!("spec.scopes[{i}]");
-            errors.push(check::invalid_go(field, &value, "unsupported scope"));
-        }
-    }
-    let says = |scope: &str| spec["scopes"].list().iter().any(|s| *s == scope);
-    for (a, b) in [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")] {
-        if says(a) && says(b) {
-            let value = check::go_list(&spec["scopes"]);
-            errors.push(check::invalid_go("spec.scopes".into(), &value, "conflicting scopes"));
-        }
     }
 }
 
