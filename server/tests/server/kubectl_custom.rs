@@ -143,7 +143,7 @@ const ARR: &str = "
 apiVersion: stable.example.com/v1
 kind: Arr
 metadata: {name: a}
-spec: {hosts: [x, y], ports: [{number: 5}], labels: {k: v}, any: {b: [true]}, either: 7}
+spec: {hosts: [here, there], ports: [{number: 5}], labels: {k: v}, any: {b: [true]}, either: 7}
 ";
 
 /// Schemas with `items` and `additionalProperties`, as nearly every definition has them.
@@ -177,7 +177,7 @@ fn definitions_with_lists_and_maps_work() {
         ("create -f -".into(), &bad, 1, "unknown field \"spec.ports[0].numbre\""),
         ("apply -f -".into(), ARR, 0, "arr.stable.example.com/a created"),
         ("apply --server-side -f -".into(), ARR, 0, "serverside-applied"),
-        ("get arr a -o jsonpath={.spec.hosts[1]}{.spec.any.b}{.spec.free.a}".into(), "", 0, "y[true][1]"),
+        ("get arr a -o jsonpath={.spec.hosts[1]}{.spec.any.b}{.spec.free.a}".into(), "", 0, "there[true][1]"),
     ] {
         let (got, said) = alone.kubectl(&line, stdin);
         assert_eq!(got, Some(code), "{line}: {said}");
