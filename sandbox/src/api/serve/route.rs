@@ -159,6 +159,8 @@ fn target(kinds: &Kinds, group: &str, version: &str, rest: &[&str]) -> Option<Ta
         [] => (None, Sub::None),
         [name] => (Some((*name).to_string()), Sub::None),
         [name, sub] => (Some((*name).to_string()), subresource(kinds, resource, sub)?),
+        // What comes after it is for whom the request is passed on to.
+        [name, "proxy", ..] => (Some((*name).to_string()), subresource(kinds, resource, "proxy")?),
         _ => return None,
     };
     if name.is_some() && kinds.def(resource).namespaced && namespace.is_empty() {
@@ -196,6 +198,11 @@ mod tests {
                 of(resources::DEPLOYMENT, "a", Some("w"), Sub::Scale),
             ),
             ("/api/v1/nodes/n", of(resources::NODE, "", Some("n"), Sub::None)),
+            ("/api/v1/nodes/n/proxy/logs/a", of(resources::NODE, "", Some("n"), Sub::Absent)),
+            ("/api/v1/namespaces/a/pods/b/proxy/", of(resources::POD, "a", Some("b"), Sub::Absent)),
+            ("/api/v1/namespaces/a/pods/b/proxy/x", of(resources::POD, "a", Some("b"), Sub::Absent)),
+            ("/apis/apps/v1/namespaces/a/deployments/w/proxy/x", Route::NoResource),
+            ("/api/v1/namespaces/a/pods/b/log/x", Route::NoResource),
             ("/api/v1/namespaces/a/nodes", Route::NoResource),
             ("/api/v1/nosuch", Route::NoResource),
             ("/api/v1/pods/x", Route::NoResource),
