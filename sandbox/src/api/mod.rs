@@ -27,10 +27,12 @@ mod write;
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use ecow::EcoString;
 
 use crate::{
     clock::Time,
+    json::Json,
     object::{Key, Object},
     origin::{self, Origin},
     resources::{CLUSTER_ROLE_BINDING, Def, Kinds, ROLE_BINDING, Resource},
@@ -70,6 +72,7 @@ pub struct Api {
     /// In whose name a request owns fields; empty for the parts, whose user says it.
     manager: EcoString,
     shared: fields::Shared,
+    written: wire::Memo,
     metrics: metrics::Metrics,
 }
 
@@ -92,6 +95,7 @@ impl Api {
             warnings: None,
             manager: EcoString::new(),
             shared: fields::Shared::default(),
+            written: wire::Memo::default(),
             metrics: metrics::Metrics::default(),
         }
     }
@@ -207,6 +211,11 @@ impl Api {
             let of = |resource| self.list(resource, "").map(move |binding| (resource, binding));
             access::Bindings::new(of(CLUSTER_ROLE_BINDING).chain(of(ROLE_BINDING)))
         })
+    }
+
+    /// An object as bytes.
+    pub(crate) fn written_out(&self, object: &Json) -> Bytes {
+        self.written.bytes(object)
     }
 
     /// To be told of every write: look-ups made from objects of that kind are made anew.

@@ -150,13 +150,13 @@ impl Watch {
 
     fn too_old(&self, oldest: u64) -> Vec<u8> {
         let status = Status::gone(format!("too old resource version: {} ({oldest})", self.cursor));
-        wire::event("ERROR", &status.to_json())
+        wire::event("ERROR", &wire::bytes(&status.to_json()))
     }
 
     /// A bookmark at the newest revision that was polled, if the client takes bookmarks. Polls send them where
     /// many other changes went by, and the edge sends them from time to time.
     pub fn bookmark(&self) -> Option<Vec<u8>> {
-        self.bookmarks.then(|| wire::event("BOOKMARK", &self.bookmark_object()))
+        self.bookmarks.then(|| wire::event("BOOKMARK", &wire::bytes(&self.bookmark_object())))
     }
 
     fn bookmark_object(&self) -> Json {
@@ -217,6 +217,6 @@ impl Watch {
             shown(self.kind.def(), object).0
         };
         self.headers_sent = true;
-        wire::event(type_, &shown)
+        wire::event(type_, &api.written_out(&shown))
     }
 }

@@ -3,6 +3,7 @@
 
 mod envelope;
 mod indent;
+mod memo;
 
 use crate::{
     json::{Json, Map, in_order},
@@ -11,6 +12,7 @@ use crate::{
 
 pub use envelope::{Envelope, VERSION};
 pub use indent::indent;
+pub use memo::Memo;
 
 /// An object, told by its `apiVersion` and `kind`.
 pub fn bytes(object: &Json) -> Vec<u8> {
@@ -55,13 +57,13 @@ pub fn openapi(document: &Json) -> Vec<u8> {
     bytes_as(&envelope::OPENAPI, document)
 }
 
-/// A watch event.
-pub fn event(type_: &str, object: &Json) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1024);
+/// A watch event about an object that is written already.
+pub fn event(type_: &str, object: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(object.len() + 40);
     out.extend_from_slice(b"{\"type\":");
     write_string(&mut out, type_);
     out.extend_from_slice(b",\"object\":");
-    write_object(&mut out, object);
+    out.extend_from_slice(object);
     out.extend_from_slice(b"}\n");
     out
 }

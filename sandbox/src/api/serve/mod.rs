@@ -130,8 +130,12 @@ fn refused(status: &Status) -> Reply {
 }
 
 fn json_body(code: u16, json: &Json) -> Body {
-    let mut bytes = wire::bytes(json);
-    bytes.push(b'\n');
+    body(code, &wire::bytes(json))
+}
+
+/// JSON that is written already, with the newline that ends it.
+fn body(code: u16, json: &[u8]) -> Body {
+    let bytes = [json, b"\n"].concat();
     Body {
         code,
         content_type: "application/json",

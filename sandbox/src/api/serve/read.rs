@@ -4,7 +4,7 @@ use super::{
     Call,
     accept::{Accept, Shape, prefers_openapi_protobuf},
     encode::{encode, indented},
-    exec, failure, health, json_body,
+    body, exec, failure, health, json_body,
     list::list,
     options::{ListOptions, parse_revision},
     plain,
@@ -222,7 +222,7 @@ pub(super) fn one(api: &Api, call: &Call<'_>, target: &Target, code: u16, object
             table(api.def(target.resource), std::iter::once(object), metadata, how, api.now())
         }
     };
-    json_body(code, &shown)
+    body(code, &api.written_out(&shown))
 }
 
 fn collection(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
