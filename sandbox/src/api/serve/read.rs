@@ -3,8 +3,9 @@
 use super::{
     Call,
     accept::{Accept, Shape, prefers_openapi_protobuf},
+    body,
     encode::{encode, indented},
-    body, exec, failure, health, json_body,
+    exec, failure, health, json_body,
     list::list,
     options::{ListOptions, parse_revision},
     plain,
