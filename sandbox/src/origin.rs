@@ -60,6 +60,8 @@ pub const PERSISTENT_VOLUME_BINDER: &str = "system:serviceaccount:kube-system:pe
 pub const PVC_PROTECTION_CONTROLLER: &str = "system:serviceaccount:kube-system:pvc-protection-controller";
 /// User of the controller that keeps volumes in use.
 pub const PV_PROTECTION_CONTROLLER: &str = "system:serviceaccount:kube-system:pv-protection-controller";
+/// User of the controllers that have none of their own.
+pub const CONTROLLER_MANAGER: &str = "system:kube-controller-manager";
 /// User of the scheduler.
 pub const SCHEDULER: &str = "system:kube-scheduler";
 /// User of the API server's own loops.

@@ -27,6 +27,7 @@ mod pod_gc;
 mod quota;
 mod replicaset;
 mod service_account;
+mod service_account_tokens;
 mod statefulset;
 #[cfg(test)]
 mod tests;
@@ -91,6 +92,8 @@ pub enum Work {
     PodGc,
     /// A namespace that may lack its account or its certificate.
     NamespaceNeeds(EcoString),
+    /// A Secret that holds a token of an account.
+    AccountToken(Key),
     /// A Service whose Endpoints to look at.
     EndpointsObject(Key),
     /// Endpoints whose mirrored slices to look at.
@@ -171,6 +174,7 @@ impl Controllers {
         self.pod_gc.observe(record, api, queue);
         namespace::observe(record, queue);
         service_account::observe(record, queue);
+        service_account_tokens::observe(record, api, queue);
         endpoints::observe(record, api, queue);
         endpointslice_mirroring::observe(record, api, queue);
         ttl::observe(record, queue);
@@ -207,6 +211,7 @@ impl Controllers {
             Work::Garbage(resource, key) => garbage::sync(resource, &key, ctx),
             Work::PodGc => self.pod_gc.sync(ctx),
             Work::NamespaceNeeds(name) => service_account::sync(&name, ctx),
+            Work::AccountToken(key) => service_account_tokens::sync(&key, ctx),
             Work::EndpointsObject(key) => endpoints::sync(&key, &mut self.endpoints_triggers, ctx),
             Work::EndpointsMirror(key) => endpointslice_mirroring::sync(&key, ctx),
             Work::NodeTtl(name) => ttl::sync(&name, ctx),

@@ -89,6 +89,31 @@ fn a_pod_waits_for_what_its_volumes_name() {
 }
 
 #[test]
+fn a_token_secret_is_filled_and_goes_with_its_account() {
+    let mut c = cluster();
+    let account = Object(json!({"metadata": {"name": "robot"}}));
+    c.request("tester", |api| api.create(resources::SERVICE_ACCOUNT, account)).unwrap();
+    for (secret, account) in [("robot-secret", "robot"), ("lost", "nobody")] {
+        let mut made = Object(json!({"type": "kubernetes.io/service-account-token"}));
+        made["metadata"].set("name", secret);
+        made["metadata"]["annotations"].set("kubernetes.io/service-account.name", account);
+        c.request("tester", |api| api.create(resources::SECRET, made)).unwrap();
+    }
+    run_s(&mut c, 1);
+    let find = |c: &Cluster, name: &str| c.api().find(resources::SECRET, &Key::new("default", name)).cloned();
+    let filled = find(&c, "robot-secret").unwrap();
+    assert_eq!(filled["data"]["namespace"], "ZGVmYXVsdA==");
+    assert!(filled["data"]["token"].text().len() > 100 && filled["data"]["ca.crt"].text().len() > 100);
+    assert!(filled.annotation("kubernetes.io/service-account.uid").is_some());
+    assert!(find(&c, "lost").is_none(), "its account is not there");
+    let options = crate::api::DeleteOptions::default();
+    let robot = Key::new("default", "robot");
+    c.request("tester", |api| api.delete(resources::SERVICE_ACCOUNT, &robot, &options)).unwrap();
+    run_s(&mut c, 1);
+    assert!(find(&c, "robot-secret").is_none());
+}
+
+#[test]
 fn root_is_refused_where_the_pod_says_so() {
     let mut c = cluster();
     run_s(&mut c, 2);
