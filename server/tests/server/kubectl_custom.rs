@@ -102,9 +102,7 @@ fn the_documentations_examples_work() {
         ("delete crd crontabs.stable.example.com", "", 0, "deleted"),
         ("get crontabs", "", 1, "the server"),
     ] {
-        let (got, said) = alone.kubectl(line, stdin);
-        assert_eq!(got, Some(code), "{line}: {said}");
-        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
+        alone.expect(line, stdin, code, words);
     }
 }
 
@@ -179,8 +177,6 @@ fn definitions_with_lists_and_maps_work() {
         ("apply --server-side -f -".into(), ARR, 0, "serverside-applied"),
         ("get arr a -o jsonpath={.spec.hosts[1]}{.spec.any.b}{.spec.free.a}".into(), "", 0, "there[true][1]"),
     ] {
-        let (got, said) = alone.kubectl(&line, stdin);
-        assert_eq!(got, Some(code), "{line}: {said}");
-        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
+        alone.expect(&line, stdin, code, words);
     }
 }

@@ -6,12 +6,7 @@ use super::support::Alone;
 #[test]
 fn rights_hold_over_tls() {
     let Some(alone) = Alone::new() else { return };
-    let run = |line: &str| alone.kubectl(line, "");
-    let check = |line: &str, code: i32, words: &str| {
-        let (got, said) = run(line);
-        assert_eq!(got, Some(code), "{line}: {said}");
-        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
-    };
+    let check = |line: &str, code: i32, words: &str| alone.expect(line, "", code, words);
     let refused = r#"User "jane" cannot list resource "pods" in API group "" in the namespace "default""#;
     for (line, code, words) in [
         ("auth whoami", 0, "[system:masters system:authenticated]"),
@@ -28,7 +23,7 @@ fn rights_hold_over_tls() {
     ] {
         check(line, code, words);
     }
-    let (_, token) = run("create token bot");
+    let (_, token) = alone.kubectl("create token bot", "");
     let token = token.trim();
     assert_eq!(token.split('.').count(), 3, "{token}");
     let bare = alone.home.0.join("bare");

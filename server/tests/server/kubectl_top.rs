@@ -72,7 +72,6 @@ fn top_shows_what_is_used_where_a_world_has_a_metrics_server() {
         ("get podmetrics", "shop   7m    20Mi     15s"),
         ("auth can-i list pods.metrics.k8s.io --as=x --as-group=system:masters", "yes"),
     ] {
-        let (code, said) = with.kubectl(line, "");
-        assert!(code == Some(0) && said.contains(words), "{line} said {said:?}, not {words:?}");
+        with.expect(line, "", 0, words);
     }
 }

@@ -52,6 +52,13 @@ impl Alone {
         self.kubectl_as(&self.kubeconfig, line, stdin)
     }
 
+    /// Runs a line that must end with this code and say these words.
+    pub fn expect(&self, line: &str, stdin: &str, code: i32, words: &str) {
+        let (got, said) = self.kubectl(line, stdin);
+        assert_eq!(got, Some(code), "{line}: {said}");
+        assert!(said.contains(words), "{line} said {said:?}, not {words:?}");
+    }
+
     /// As [`Alone::kubectl`], with another kubeconfig.
     pub fn kubectl_as(&self, kubeconfig: &Path, line: &str, stdin: &str) -> (Option<i32>, String) {
         let manifest = self.home.0.join("manifest.yaml");
