@@ -18,6 +18,9 @@ for (const lang of ["ko", "en"] as const) {
     await page.goto(`/${lang}`);
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(tooWide).toBeLessThanOrEqual(0);
+    const cutOff = await page.locator('.resume .btn').evaluateAll((buttons) =>
+      buttons.filter((b) => b.getBoundingClientRect().right > b.closest('.resume')!.getBoundingClientRect().right).length);
+    expect(cutOff, 'buttons that reach out of their card').toBe(0);
     await screenshot(page, `home-${lang}-390`);
   });
 
