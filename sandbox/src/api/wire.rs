@@ -6,8 +6,8 @@ mod indent;
 mod memo;
 
 use crate::{
-    json::{Json, Map, in_order},
-    types::{self, Field, Message, Of, Shape},
+    json::{Json, Map},
+    types::{self, Field, Message, Of, Shape, search},
 };
 
 pub use envelope::{Envelope, VERSION};
@@ -68,12 +68,18 @@ pub fn event(type_: &str, object: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The type of an object, if it is one of Kubernetes' own.
+fn type_of(object: &Json) -> Option<&'static Message> {
+    let (api_version, kind) = (object["apiVersion"].text(), object["kind"].text());
+    // Every group version has these two.
+    let section = if matches!(kind, "Status" | "DeleteOptions") { "meta.k8s.io/v1" } else { api_version };
+    types::find(section, kind)
+}
+
 fn write_object(out: &mut Vec<u8>, value: &Json) {
     let Json::Map(map) = value else { return write_plain(out, value) };
     let (api_version, kind) = (value["apiVersion"].text(), value["kind"].text());
-    // Every group version has these two.
-    let section = if matches!(kind, "Status" | "DeleteOptions") { "meta.k8s.io/v1" } else { api_version };
-    if let Some(message) = types::find(section, kind) {
+    if let Some(message) = type_of(value) {
         write_message(out, map, message);
     } else if let Some(envelope) = envelope::of(kind) {
         envelope::write(out, value, envelope);
@@ -127,6 +133,16 @@ impl<'a> Entries<'a> {
 }
 
 fn write_message(out: &mut Vec<u8>, map: &Map, message: &'static Message) {
+    write_fields(out, map, message, write_field);
+}
+
+/// The fields in their order, each value by `write`.
+fn write_fields(
+    out: &mut Vec<u8>,
+    map: &Map,
+    message: &'static Message,
+    mut write: impl FnMut(&mut Vec<u8>, &Json, &'static Field),
+) {
     let mut entries = Entries::begin(out);
     for key in ["kind", "apiVersion"] {
         if let Some(value) = map.get(key).filter(|_| message.is_kind) {
@@ -136,7 +152,7 @@ fn write_message(out: &mut Vec<u8>, map: &Map, message: &'static Message) {
     let (mut fields, mut rest) = (message.by_name(), Vec::new());
     let mut known = Vec::with_capacity(map.len());
     for (key, value) in map.iter() {
-        match fields.binary_search_by(|f| in_order(f.name, key)) {
+        match search(fields, key) {
             Ok(i) => {
                 known.push((fields[i].place, fields[i].field, value));
                 fields = &fields[i + 1..];
@@ -150,7 +166,7 @@ fn write_message(out: &mut Vec<u8>, map: &Map, message: &'static Message) {
     }
     known.sort_unstable_by_key(|(place, ..)| *place);
     for (_, field, value) in known {
-        write_field(entries.name(field.name), value, field);
+        write(entries.name(field.name), value, field);
     }
     for (key, value) in rest {
         write_plain(entries.key(key), value);
@@ -234,10 +250,23 @@ static ESCAPED: [bool; 256] = {
     table
 };
 
+/// May all of it stand as it is? Without an early end, so that the processor looks at many bytes at a time.
+fn is_plain(bytes: &[u8]) -> bool {
+    let escaped = |b: u8| {
+        (b < 0x20) | (b == b'"') | (b == b'\\') | (b == b'<') | (b == b'>') | (b == b'&') | (b == 0xe2)
+    };
+    !bytes.iter().fold(false, |found, byte| found | escaped(*byte))
+}
+
 /// A string as Go escapes it.
 fn write_string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     out.push(b'"');
+    if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     let mut from = 0;
     for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| ESCAPED[usize::from(**byte)]) {
         let separator = *byte == 0xe2

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::{Api, admit, room, track::only_times_differ};
 use crate::{
     json::Json,
@@ -380,9 +382,6 @@ fn spec_changed(def: Def<'_>, object: &Object, old: &Object) -> bool {
     const NOT_SPEC: [&str; 3] = ["metadata", "apiVersion", "kind"];
     let counts =
         |key: &str| !NOT_SPEC.contains(&key) && (key != "status" || (def.custom().is_some() && !def.status));
-    let strip = |o: &Object| -> Json {
-        let entries = o.entries().filter(|(k, _)| counts(k));
-        Json::Map(entries.map(|(k, v)| (k.clone(), v.clone())).collect())
-    };
-    strip(object) != strip(old)
+    let counted = |(key, _): &(&EcoString, &Json)| counts(key);
+    object.entries().filter(counted).ne(old.entries().filter(counted))
 }

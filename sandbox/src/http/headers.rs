@@ -12,9 +12,16 @@ pub(super) fn audit_id(epoch_ms: i64, count: u64) -> String {
     hash.update(b"audit-id");
     hash.update(epoch_ms.to_le_bytes());
     hash.update(count.to_le_bytes());
-    let bytes = hash.finalize();
-    let hex: String = bytes.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
+    let half = |bytes: &[u8]| bytes.iter().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    let (high, low) = (half(&hash.finalize_reset()[..8]), half(&hash.finalize()[..8]));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        (low >> 48) & 0xfff,
+        low & 0xffff_ffff_ffff
+    )
 }
 
 /// Warnings, shortened where they are too many. Models the bounds of kube-apiserver's recorder of warnings.

@@ -86,7 +86,7 @@ impl Map {
 }
 
 /// As `a.cmp(b)`. Most keys differ in their first byte, for which nobody has to be called.
-pub(crate) fn in_order(a: &str, b: &str) -> Ordering {
+fn in_order(a: &str, b: &str) -> Ordering {
     match (a.as_bytes().first(), b.as_bytes().first()) {
         (Some(x), Some(y)) if x != y => x.cmp(y),
         _ => a.cmp(b),

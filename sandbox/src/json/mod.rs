@@ -12,7 +12,6 @@ mod yaml;
 use ecow::{EcoString, EcoVec};
 
 pub use map::Map;
-pub(crate) use map::in_order;
 
 /// A JSON value. Numbers are `i64` where they fit, as everything in Kubernetes' API does, else `f64`.
 #[derive(Clone, Debug, Default)]

@@ -7,6 +7,9 @@ use super::{
 };
 use crate::{api::names, clock::Time, json, json::Json, object::Object, status::FieldError};
 
+/// The API group of the world's kinds.
+pub const OUR_GROUP: &str = "sim.pilothouse.dev";
+
 /// A kind: its names, and the pure functions that differ from kind to kind.
 #[derive(Debug)]
 pub struct ResourceDef {
@@ -198,7 +201,7 @@ impl ResourceDef {
 
     /// One of the world's kinds, which Kubernetes does not know?
     pub fn is_ours(&self) -> bool {
-        self.group == "sim.pilothouse.dev"
+        self.group == OUR_GROUP
     }
 
     /// `plural.group`, as messages name it.
@@ -386,6 +389,17 @@ impl<'a> Def<'a> {
             Of::BuiltIn(def) => schema::check_as(&def.api_version(), def.kind, json),
             Of::Custom(_, version) => version.decode(json),
             Of::Unknown => Ok(Vec::new()),
+        }
+    }
+
+    /// As [`Self::decode`], of what a change has made of `stored`, whose parts need no second look.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn decode_changed(&self, json: &mut Json, stored: &Json) -> Result<Vec<String>, String> {
+        match self.of {
+            Of::BuiltIn(def) => schema::check_changed(&def.api_version(), def.kind, json, stored),
+            _ => self.decode(json),
         }
     }
 

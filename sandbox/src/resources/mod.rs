@@ -99,7 +99,7 @@ pub mod volume_match;
 pub mod workload_check;
 
 pub use aggregated::Aggregated;
-pub use def::{ALL_VERBS, Column, Def, Deprecated, ResourceDef, Row, View};
+pub use def::{ALL_VERBS, Column, Def, Deprecated, OUR_GROUP, ResourceDef, Row, View};
 pub use kinds::{Held, Kinds};
 
 /// A kind: its place in [`TABLE`] or beyond it among a cluster's custom kinds, and the version in which it is shown.

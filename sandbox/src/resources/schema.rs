@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::{Resource, amount::Amount, quantity};
 use crate::{
-    json::{Json, Map},
+    json::{Json, Map, NULL},
     types::{self, Field, Message, Of, Shape},
 };
 
@@ -27,10 +27,23 @@ pub fn check(resource: Resource, json: &mut Json) -> Result<Vec<String>, String>
 /// # Errors
 /// As [`check`].
 pub fn check_as(api_version: &str, kind: &str, json: &mut Json) -> Result<Vec<String>, String> {
+    check_changed(api_version, kind, json, &NULL)
+}
+
+/// As [`check_as`], of what a change has made of `stored`: parts that they share were checked when they were stored.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_changed(
+    api_version: &str,
+    kind: &str,
+    json: &mut Json,
+    stored: &Json,
+) -> Result<Vec<String>, String> {
     let Some(message) = types::find(api_version, kind) else { return Ok(Vec::new()) };
     json.set("apiVersion", api_version);
     json.set("kind", kind);
-    let mut walk = Walk::default();
+    let mut walk = Walk { stored: stored.clone(), ..Walk::default() };
     walk.message(json, message)?;
     Ok(walk.unknown)
 }
@@ -41,7 +54,7 @@ pub fn check_as(api_version: &str, kind: &str, json: &mut Json) -> Result<Vec<St
 /// As [`check`].
 pub fn check_metadata(path: &str, metadata: &mut Json) -> Result<Vec<String>, String> {
     let Some(message) = types::find("meta.k8s.io/v1", "ObjectMeta") else { return Ok(Vec::new()) };
-    let mut walk = Walk { path: path.to_owned(), fields: vec!["metadata"], unknown: Vec::new() };
+    let mut walk = Walk { path: path.to_owned(), fields: vec!["metadata"], ..Walk::default() };
     walk.message(metadata, message)?;
     Ok(walk.unknown)
 }
@@ -54,6 +67,8 @@ struct Walk {
     /// As in Go's errors, which skip indices and keys of maps: `spec.containers`.
     fields: Vec<&'static str>,
     unknown: Vec<String>,
+    /// The object as it was, where it is known to be right.
+    stored: Json,
 }
 
 impl Walk {
@@ -92,7 +107,8 @@ impl Walk {
         message: &'static Message,
         field: &'static Field,
     ) -> Result<(), String> {
-        if map.get(key).is_some_and(|value| is_right(value, field)) {
+        let stored = if self.path.is_empty() { &self.stored[key] } else { &NULL };
+        if map.get(key).is_some_and(|value| is_right(value, field, stored)) {
             return Ok(());
         }
         let length = self.path.len();
@@ -225,13 +241,15 @@ fn go_type(of: Of) -> String {
     }
 }
 
-/// Right in all its depth, so that nothing needs to change. Only looks: changing would copy what objects share.
-fn is_right(value: &Json, field: &Field) -> bool {
+/// Right in all its depth, so that nothing needs to change: what `stored` shares is. Only looks: changing would copy what
+/// objects share.
+fn is_right(value: &Json, field: &'static Field, stored: &Json) -> bool {
+    let below = if field.shape == Shape::One { stored } else { &NULL };
     let right = |item: &Json| match (field.of, item) {
         (Of::Message(id), item) if id.message().either => {
-            id.message().chosen(item).is_some_and(|field| is_right(item, field))
+            id.message().chosen(item).is_some_and(|field| is_right(item, field, &NULL))
         }
-        (Of::Message(id), Json::Map(map)) => has_right_fields(map, id.message()),
+        (Of::Message(id), Json::Map(map)) => has_right_fields(map, id.message(), below),
         (Of::Quantity, Json::Str(text)) => quantity::is_valid(text),
         (Of::IntOrString, item) => int_or_string(item).is_ok(),
         (Of::Time | Of::MicroTime, item) => time(item).is_ok(),
@@ -240,6 +258,7 @@ fn is_right(value: &Json, field: &Field) -> bool {
         (of, item) => is_simple(item, of),
     };
     match (field.shape, value) {
+        (_, value) if !value.is_null() && value.shares(stored) => true,
         (Shape::One, value) => right(value),
         (Shape::List, Json::List(list)) => list.iter().all(right),
         (Shape::Map, Json::Map(map)) => map.iter().all(|(_, item)| right(item)),
@@ -247,9 +266,9 @@ fn is_right(value: &Json, field: &Field) -> bool {
     }
 }
 
-fn has_right_fields(map: &Map, message: &Message) -> bool {
+fn has_right_fields(map: &Map, message: &'static Message, stored: &Json) -> bool {
     map.iter().all(|(key, value)| match message.named(key) {
-        Some(field) => is_right(value, field),
+        Some(field) => is_right(value, field, &stored[key.as_str()]),
         None => message.is_kind && matches!(key.as_str(), "apiVersion" | "kind"),
     })
 }

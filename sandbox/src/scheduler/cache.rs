@@ -41,6 +41,7 @@ impl Cache {
             }
             (resources::NODE, _) => self.change(object.name(), |info| info.set_node(object)),
             (resources::POD, Change::Deleted) => self.leave(&object.key()),
+            (resources::POD, _) if record.is_aside() => {}
             (resources::POD, _) => self.observe_pod(object, record.before.as_ref()),
             _ => {}
         }

@@ -31,6 +31,15 @@ impl Seeded {
         })
     }
 
+    /// One of them; they grow for one that is there alone.
+    fn get(&self, key: &Key) -> Option<&Object> {
+        match self.grown.get() {
+            Some(objects) => objects.get(key),
+            None if self.seeds.contains_key(key) => self.objects().get(key),
+            None => None,
+        }
+    }
+
     /// Is one of them in the namespace (`""`: anywhere)?
     fn reaches(&self, namespace: &str) -> bool {
         namespace.is_empty() || in_namespace(self.seeds, namespace).next().is_some()
@@ -44,8 +53,7 @@ impl Kind {
     }
 
     pub fn get(&self, key: &Key) -> Option<&Object> {
-        let seeded = || self.seeds.as_ref().filter(|s| s.seeds.contains_key(key))?.objects().get(key);
-        self.own.get(key).or_else(seeded)
+        self.own.get(key).or_else(|| self.seeds.as_ref()?.get(key))
     }
 
     /// In a namespace or in all (`""`), in key order.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::{
     bootstrap::Seeds,
     clock::Time,
+    json::Json,
     object::{Key, Object},
     origin::Origin,
     resources::Resource,
@@ -49,6 +50,23 @@ pub struct Record {
     pub before: Option<Object>,
     /// Who wrote it, because of what.
     pub origin: Origin,
+}
+
+impl Record {
+    /// Has it for certain changed nothing but annotations, finalizers and who owns which field? Told without a walk, so that
+    /// those who watch for the rest need not look.
+    pub fn is_aside(&self) -> bool {
+        let Some(before) = self.before.as_ref().filter(|_| self.change == Change::Modified) else {
+            return false;
+        };
+        let same = |a: &Json, b: &Json, fields: &[&str]| fields.iter().all(|f| a[*f].shares(&b[*f]));
+        same(before, &self.object, &["spec", "status"])
+            && same(
+                &before["metadata"],
+                &self.object["metadata"],
+                &["labels", "deletionTimestamp", "ownerReferences"],
+            )
+    }
 }
 
 /// All objects, now and in the window.

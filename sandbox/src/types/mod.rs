@@ -10,6 +10,7 @@
 //! the first of `map` where it names none), `enum(VALUE|…)` and `default(VALUE)`.
 
 mod either;
+mod names;
 mod order;
 mod parse;
 
@@ -18,7 +19,7 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use crate::json::in_order;
+pub use names::{InJson, search};
 
 /// A type with fields.
 #[derive(Debug)]
@@ -39,21 +40,8 @@ pub struct Message {
     pub fields: Vec<Field>,
     /// Their places in the order of JSON.
     json_order: Vec<usize>,
-    /// Their places in the order of their names.
-    name_order: Vec<usize>,
     /// All that have a name in JSON, made when somebody asks.
     in_json: OnceLock<Vec<InJson>>,
-}
-
-/// A field of a type as it stands in JSON, those of inlined types included.
-#[derive(Debug)]
-pub struct InJson {
-    /// Its name.
-    pub name: &'static str,
-    /// Its place.
-    pub place: usize,
-    /// The field.
-    pub field: &'static Field,
 }
 
 /// A field of a type.
@@ -167,32 +155,13 @@ impl Message {
 
     /// All fields that have a name in JSON, those of inlined types included, in the order of their names.
     pub fn by_name(&'static self) -> &'static [InJson] {
-        self.in_json.get_or_init(|| {
-            let mut all = Vec::new();
-            self.collect(&mut all);
-            let in_json = |(place, field): (usize, &'static Field)| InJson { name: field.name, place, field };
-            let mut all: Vec<InJson> = all.into_iter().enumerate().map(in_json).collect();
-            all.sort_by_key(|f| f.name);
-            all
-        })
-    }
-
-    fn collect(&'static self, all: &mut Vec<&'static Field>) {
-        for field in self.in_json() {
-            match field.message() {
-                Some(inlined) if field.name.is_empty() => inlined.collect(all),
-                _ => all.push(field),
-            }
-        }
+        self.in_json.get_or_init(|| names::all(self))
     }
 
     /// The field with a name in JSON, those of inlined types included.
-    pub fn named(&self, name: &str) -> Option<&Field> {
-        let own = self.name_order.binary_search_by(|&i| in_order(self.fields[i].name, name));
-        own.ok().filter(|_| !name.is_empty()).map(|i| &self.fields[self.name_order[i]]).or_else(|| {
-            let inlined = self.fields.iter().filter(|f| f.name.is_empty());
-            inlined.filter_map(Field::message).find_map(|m| m.named(name))
-        })
+    pub fn named(&'static self, name: &str) -> Option<&'static Field> {
+        let fields = self.by_name();
+        search(fields, name).ok().map(|i| fields[i].field)
     }
 }
 

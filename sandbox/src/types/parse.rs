@@ -82,11 +82,8 @@ fn message(raw: &Raw, names: &Names) -> Result<Message, String> {
     });
     let fields: Vec<Field> = fields.collect::<Result<_, _>>()?;
     let names: Vec<&str> = fields.iter().map(|f| f.name).collect();
-    let mut name_order: Vec<usize> = (0..names.len()).collect();
-    name_order.sort_by_key(|&i| names[i]);
     Ok(Message {
         json_order: order::in_json(raw.api_version, raw.name, &names),
-        name_order,
         in_json: OnceLock::new(),
         name: raw.name,
         api_version: raw.api_version,

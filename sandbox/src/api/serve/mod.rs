@@ -26,7 +26,7 @@ mod write;
 use ecow::EcoString;
 
 use crate::{
-    api::{Api, wire},
+    api::wire,
     cluster::Cluster,
     json::Json,
     request::{Body, Reply, Request},
@@ -57,8 +57,7 @@ impl Cluster {
         if !request.is_mutating() {
             return read(self.api(), request);
         }
-        let reply = self.write(request);
-        warned(self.api(), request, reply)
+        self.write(request)
     }
 
     fn write(&mut self, request: &Request) -> Reply {
@@ -74,7 +73,8 @@ impl Cluster {
             written
         });
         let mut body = written.unwrap_or_else(|status| failed(&status));
-        body.warnings.extend(warnings);
+        warnings.append(&mut body.warnings);
+        body.warnings = warnings;
         Reply::Body(encode::encode(body, &accept, &Query::parse(request.query())))
     }
 }
@@ -97,15 +97,6 @@ pub(crate) fn expected_kind(method: &str, path: &str) -> Option<&'static str> {
         }
         _ => None,
     }
-}
-
-/// The answer, with the warning that the kind's version is deprecated where it is.
-fn warned(api: &Api, request: &Request, reply: Reply) -> Reply {
-    let Reply::Body(mut body) = reply else { return reply };
-    if let Route::Resource(target) = Route::parse(api.kinds(), request.path()) {
-        body.warnings.extend(api.def(target.resource).warning());
-    }
-    Reply::Body(body)
 }
 
 /// What a handler works with.

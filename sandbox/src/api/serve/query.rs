@@ -1,5 +1,7 @@
 //! Query strings, as Go's `url.ParseQuery` reads them.
 
+use std::borrow::Cow;
+
 /// Parameters in order; the first of a name counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query(Vec<(String, String)>);
@@ -8,7 +10,7 @@ impl Query {
     pub fn parse(text: &str) -> Self {
         let pair = |part: &str| {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
-            (decode(key, true), decode(value, true))
+            (decode(key, true).into_owned(), decode(value, true).into_owned())
         };
         Self(text.split('&').filter(|p| !p.is_empty()).take(100).map(pair).collect())
     }
@@ -46,8 +48,11 @@ impl Query {
 }
 
 /// Percent-decoding; what is no escape stays as it is.
-pub fn decode(text: &str, plus_is_space: bool) -> String {
+pub fn decode(text: &str, plus_is_space: bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
+    if !bytes.iter().any(|b| *b == b'%' || (plus_is_space && *b == b'+')) {
+        return text.into();
+    }
     let hex = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
@@ -63,7 +68,7 @@ pub fn decode(text: &str, plus_is_space: bool) -> String {
         }
         i += 1;
     }
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&out).into_owned().into()
 }
 
 #[cfg(test)]

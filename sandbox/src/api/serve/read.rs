@@ -12,7 +12,7 @@ use super::{
     query::Query,
     refused, reviews,
     route::{Route, Sub, Target},
-    scale, subresources, text_body, warned,
+    scale, subresources, text_body,
 };
 use crate::{
     api::{
@@ -43,9 +43,17 @@ pub fn read(api: &Api, request: &Request) -> Reply {
         Err(status) => return refused(&status),
     };
     let call = Call { request, query: &query, accept: &accept };
+    let deprecated = match &route {
+        Route::Resource(target) => api.def(target.resource).warning(),
+        _ => None,
+    };
     match answer(api, &call, route).unwrap_or_else(|status| failure(&status)) {
-        Reply::Body(body) => warned(api, request, Reply::Body(encode(body, &accept, &query))),
-        watch => warned(api, request, watch),
+        Reply::Body(body) => {
+            let mut body = encode(body, &accept, &query);
+            body.warnings.extend(deprecated);
+            Reply::Body(body)
+        }
+        watch => watch,
     }
 }
 

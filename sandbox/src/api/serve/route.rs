@@ -1,5 +1,7 @@
 //! Paths to what they mean. Models the routes that kube-apiserver's installer registers.
 
+use std::borrow::Cow;
+
 use super::{query::decode, subs};
 use crate::{
     object::Key,
@@ -99,9 +101,9 @@ impl Target {
 impl Route {
     /// The meaning of a path, without its query.
     pub fn parse(kinds: &Kinds, path: &str) -> Self {
-        let parts: Vec<String> =
+        let parts: Vec<Cow<'_, str>> =
             path.split('/').filter(|p| !p.is_empty()).take(16).map(|p| decode(p, false)).collect();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
         match parts[..] {
             [] => Route::Root,
             ["version"] => Route::Version,

@@ -56,12 +56,11 @@ fn binding_conflict(name: &str, why: &str) -> Status {
 
 /// Does the request ask for a connection into a pod? It changes nothing of the cluster, so it is no part of the journal.
 pub fn is_connection(request: &Request) -> bool {
+    if request.method != "POST" {
+        return false;
+    }
     let parts: Vec<&str> = request.path().split('/').filter(|part| !part.is_empty()).collect();
-    let sub = match parts[..] {
-        ["api", "v1", "namespaces", _, "pods", _, sub] => sub,
-        _ => return false,
-    };
-    request.method == "POST" && matches!(sub, "exec" | "attach" | "portforward")
+    matches!(parts[..], ["api", "v1", "namespaces", _, "pods", _, "exec" | "attach" | "portforward"])
 }
 
 /// POST `exec` comes from clients of an older protocol, or after a refusal: they hear that, or what keeps them out.

@@ -41,6 +41,9 @@ pub fn write(api: &mut Api, request: &Request, accept: &Accept) -> Result<Body, 
         Route::Nothing => return Ok(text_body(404, "404 page not found\n")),
         _ => return Err(Status::method_not_allowed()),
     };
+    // Before what the handler has to say, and also where it refuses.
+    let deprecated = api.def(target.resource).warning();
+    api.warnings.get_or_insert_default().extend(deprecated);
     body::check_size(request)?;
     may(api, &call, &target)?;
     api.manager = manager(request, &query);
@@ -229,8 +232,9 @@ fn patch_object(api: &mut Api, call: &Call<'_>, target: &Target) -> Result<Body,
             patched["apiVersion"].text()
         )));
     }
-    let (mut object, warnings) = body::typed(patched.clone(), |json| def.decode(json), validation)
-        .map_err(|why| does_not_fit(type_, &patch, &patched, &why))?;
+    let (mut object, warnings) =
+        body::typed(patched.clone(), |json| def.decode_changed(json, &old), validation)
+            .map_err(|why| does_not_fit(type_, &patch, &patched, &why))?;
     api.warnings.get_or_insert_default().extend(warnings);
     check_uid(def, &object, &old)?;
     settle_name(def, target, &object)?;

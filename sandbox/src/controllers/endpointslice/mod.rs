@@ -70,6 +70,7 @@ fn matters(record: &Record) -> bool {
         (ready, paths.map(|path| pod.at(path).clone()))
     };
     match &record.before {
+        Some(_) if record.is_aside() => false,
         Some(before) if record.change == Change::Modified => view(before) != view(&record.object),
         _ => true,
     }

@@ -75,6 +75,9 @@ pub struct ReplicaSets {
 /// Puts work for the sets that a change may matter to.
 fn put_work(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
+    if record.resource == resources::POD && record.is_aside() {
+        return;
+    }
     if record.resource == resources::POD
         && let Some((resource, key, after_ms)) = available_later(record, api)
     {

@@ -32,7 +32,7 @@ pub struct Tally {
 impl Tally {
     /// Sees a change.
     pub fn observe(&mut self, record: &Record) {
-        if record.resource != POD {
+        if record.resource != POD || record.is_aside() {
             return;
         }
         let after = (record.change != Change::Deleted).then_some(&record.object);

@@ -141,7 +141,7 @@ fn value(out: &mut Vec<u8>, number: u32, of: Of, json: &Json) {
 }
 
 /// A message; the schemas of custom resources have types that are one thing or another.
-fn inner(message: &Message, json: &Json) -> Vec<u8> {
+fn inner(message: &'static Message, json: &Json) -> Vec<u8> {
     match (message.chosen(json), json) {
         (Some(field), _) => {
             let mut wrapped = Map::from_iter([(field.name.into(), json.clone())]);
