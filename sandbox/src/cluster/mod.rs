@@ -1,5 +1,6 @@
 //! The only loop: a closed queue of timed work, one `step()`, a virtual clock. There is no tick; only the next work's time.
 
+mod answered;
 mod dump;
 mod queue;
 mod work;
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use crate::scheduler::{Plugin, Rejection, Verdict};
+pub use answered::Answered;
 pub use queue::Queue;
 pub use work::{Ctx, Work};
 
@@ -129,6 +131,11 @@ impl Cluster {
     /// The API at the current moment, for reading.
     pub fn api(&self) -> &Api {
         &self.api
+    }
+
+    /// The network at the current moment, for reading.
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Virtual now.

@@ -1,10 +1,15 @@
 //! A command in a container, attached to a client: the edge that speaks the client's protocol finds it among the extensions
 //! of a `101 Switching Protocols`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
+
+use ecow::EcoString;
 
 use super::live::{Attendance, Live};
 use crate::{
+    clock::Time,
+    cluster::Answered,
+    object::Key,
     process::{Printed, Session},
     request::Exec,
 };
@@ -17,6 +22,7 @@ const BEAT: Duration = Duration::from_millis(20);
 pub struct Attached {
     live: Live,
     session: Session,
+    pod: Key,
     /// Does the client send something?
     pub stdin: bool,
     /// Is it a terminal?
@@ -29,7 +35,7 @@ pub struct Attending(#[expect(dead_code, reason = "held for its end")] Attendanc
 impl Attached {
     pub(super) fn new(live: Live, exec: &Exec) -> Self {
         let session = Session::open(live.state().cluster.api(), exec);
-        Self { live, session, stdin: exec.stdin, tty: exec.tty }
+        Self { live, session, pod: exec.pod.clone(), stdin: exec.stdin, tty: exec.tty }
     }
 
     /// To be held while it runs.
@@ -57,16 +63,41 @@ impl Attached {
     /// # Errors
     /// Why it cannot be started.
     pub async fn run(&mut self) -> Result<Printed, String> {
-        let printed = self.session.run(self.live.clock().now)?;
+        let now = self.surround();
+        let printed = self.session.run(now);
+        let answered = self.session.withdraw();
+        let printed = printed?;
         self.take(printed.takes_ms).await;
+        self.count(answered).await;
         Ok(printed)
     }
 
     /// Runs a line of a shell; the answer comes when it has taken its virtual time.
     pub async fn line(&mut self, line: &str) -> Printed {
-        let printed = self.session.line(line, self.live.clock().now);
+        let now = self.surround();
+        let printed = self.session.line(line, now);
+        let answered = self.session.withdraw();
         self.take(printed.takes_ms).await;
+        self.count(answered).await;
         printed
+    }
+
+    /// Shows it the network as it is now.
+    fn surround(&mut self) -> Time {
+        let cluster = self.live.state().cluster.clone();
+        self.session.surround(cluster, self.pod.clone());
+        self.live.clock().now
+    }
+
+    /// What containers did to answer it is part of what they have used.
+    async fn count(&self, answered: Vec<(Key, EcoString)>) {
+        let mut counts: BTreeMap<(Key, EcoString), u64> = BTreeMap::new();
+        answered.into_iter().for_each(|at| *counts.entry(at).or_default() += 1);
+        for ((pod, container), count) in counts {
+            let answered = Answered { pod, container: container.to_string(), count };
+            // Where the journal takes nothing, nothing is counted.
+            let _ = self.live.answered(&answered).await;
+        }
     }
 
     async fn take(&self, ms: i64) {

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     api::{access::token, authorize, failure, impersonate},
     clock::Time,
-    cluster::{Cluster, Config, WorldError},
+    cluster::{Answered, Cluster, Config, WorldError},
     request::{Reply, Request},
     status::Status,
     user::User,
@@ -256,6 +256,22 @@ impl Live {
             self.0.turned.notify_one();
         }
         Ok(reply)
+    }
+
+    /// A container has answered requests of a command. Recorded where somebody measures what containers use; else nothing comes
+    /// of it.
+    ///
+    /// # Errors
+    /// When the recorder could not keep it; nothing was changed then.
+    pub(super) async fn answered(&self, answered: &Answered) -> Result<(), NotRecorded> {
+        if !self.state().cluster.network().is_metered() {
+            return Ok(());
+        }
+        let _writer = self.0.writer.lock().await;
+        let entry = Entry { at: self.catch_up(None), request: answered.entry() };
+        self.0.recorder.record(&entry).await?;
+        self.state().apply(entry);
+        Ok(())
     }
 
     /// The user that `user` wants to act as, if it may.

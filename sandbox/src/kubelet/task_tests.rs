@@ -73,7 +73,7 @@ fn something_waits_for_a_service() {
     let command = json!([
         "sh",
         "-c",
-        "until nslookup db.$(cat /etc/ns).svc.cluster.local; do echo waiting; sleep 2; done; echo there"
+        "until nslookup db.default.svc.cluster.local; do echo waiting; sleep 2; done; echo there"
     ]);
     start(&mut c, "waits", "Never", Json::object().with("command", command));
     run_s(&mut c, 60);

@@ -1,10 +1,23 @@
-//! Proxies and traffic: which pods get a Service's requests, what becomes of them, and what containers use for them.
-//! Models kube-proxy's view of EndpointSlices with its delay; requests are spread evenly. Omits: time-outs, retries,
-//! queues under load, clients inside the cluster (the callers stand outside and reach any healthy proxy).
+//! The network between containers: which pods get a Service's requests, what becomes of them, and what containers use for them.
+//! Models a kube-proxy on every node, a network plugin that enforces policies, ingress, and CoreDNS; each in its own file. Requests
+//! are flows, integrated between changes. Omits: callers that try again, UDP, IPv6.
 
+mod affinity;
+mod callers;
+mod connect;
+mod dial;
+pub mod dns;
 mod flow;
+mod ingress;
+mod listener;
+mod policy;
 mod proxy;
+mod queueing;
+mod route;
+mod rules;
 mod scrape;
+mod serve;
+mod target;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -19,27 +32,30 @@ use crate::{
     object::{Key, Object},
     origin, resources,
 };
-use flow::{Flow, Share};
-use proxy::Endpoint;
-use scrape::{Loads, Meters, Processes};
-use usage::Load;
+pub use dial::Dialled;
 
-/// From a change of an EndpointSlice to the proxies' rules: kube-proxy's watch, batch and nftables write.
-const PROXY_SYNC_MS: i64 = 300;
+use affinity::Held;
+use connect::Wires;
+use flow::Flow;
+use route::Ends;
+use rules::Rules;
+use scrape::{Meters, Processes};
+use serve::Stations;
+
 /// How often a Traffic's status is written while it flows unchanged.
 const REPORT_PERIOD_MS: i64 = 10_000;
-/// Latency of an image that does not say.
-const LATENCY_MS: i64 = 5;
 
 /// Work of this room.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
-    /// The proxies take over an EndpointSlice.
-    Proxy(Key),
+    /// Some proxies take over EndpointSlices.
+    Learn,
     /// See where all traffic goes now.
     Route,
     /// A pod's new process begins to answer.
     Answers(Key),
+    /// A container of a pod that goes gets SIGTERM.
+    Leaves(Key),
     /// Write a Traffic's counts.
     Report(Key),
     /// The metrics server asks all kubelets.
@@ -57,12 +73,23 @@ impl Work {
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     /// EndpointSlices as the proxies know them.
-    slices: BTreeMap<Key, Object>,
-    /// By Traffic, with its uid.
-    flows: BTreeMap<Key, (EcoString, Flow)>,
+    rules: Rules,
+    streams: BTreeMap<Key, Stream>,
+    /// Containers that are called.
+    stations: Stations,
     processes: Processes,
+    /// Since when pods that still run have been told to go.
+    leaving: BTreeMap<Key, Time>,
     /// What containers use; `None` where there is no metrics server.
     meters: Option<Meters>,
+}
+
+/// The requests of one Traffic.
+#[derive(Clone, Debug)]
+struct Stream {
+    uid: EcoString,
+    flow: Flow,
+    held: Held,
 }
 
 impl Network {
@@ -76,12 +103,21 @@ impl Network {
         let deleted = record.change == Change::Deleted;
         let reroutes = match record.resource {
             resources::ENDPOINT_SLICE => {
-                queue.after_ms(PROXY_SYNC_MS, Work::Proxy(new.key()));
+                self.observe_slice(record, queue);
                 false
             }
             resources::POD => self.observe_pod(record, api, queue),
-            resources::MACHINE => deleted || changed("status"),
-            resources::TRAFFIC | resources::SERVICE | resources::IMAGE => deleted || changed("spec"),
+            resources::MACHINE => {
+                let is_cut = !deleted && new["status"]["network"] == "Partitioned";
+                self.rules.cut(new.name(), is_cut, record.at);
+                deleted || changed("status")
+            }
+            resources::TRAFFIC
+            | resources::SERVICE
+            | resources::IMAGE
+            | resources::NETWORK_POLICY
+            | resources::INGRESS => deleted || changed("spec"),
+            resources::NAMESPACE => !deleted && changed("metadata"),
             resources::API_SERVICE => {
                 if scrape::is_served(api) != self.meters.is_some() {
                     queue.after_ms(0, Work::Scrape);
@@ -93,17 +129,40 @@ impl Network {
         if let (resources::IMAGE, Some(meters)) = (record.resource, &mut self.meters) {
             meters.forget_images();
         }
-        let matters =
-            !self.flows.is_empty() || self.meters.is_some() || record.resource == resources::TRAFFIC;
-        if reroutes && matters {
+        if reroutes && (self.matters() || record.resource == resources::TRAFFIC) {
             queue.after_ms(0, Work::Route);
         }
     }
 
-    /// Keeps the list of running processes; true if it changed.
+    /// Does anybody look at where requests go?
+    fn matters(&self) -> bool {
+        !self.streams.is_empty() || self.meters.is_some()
+    }
+
+    fn observe_slice(&mut self, record: &Record, queue: &mut Queue) {
+        let (slice, service) = (&record.object, rules::service_of(&record.object));
+        let left = record.before.as_ref().map(rules::service_of).filter(|before| *before != service);
+        if let Some(before) = left {
+            self.rules.learn(before, slice.name(), None, record.at);
+        }
+        let now = (record.change != Change::Deleted).then(|| slice.clone());
+        self.rules.learn(service, slice.name(), now, record.at);
+        self.learn_later(record.at, queue);
+    }
+
+    /// Comes back when the next proxy learns something, or, where nobody calls, when all know all.
+    fn learn_later(&self, now: Time, queue: &mut Queue) {
+        let next = if self.streams.is_empty() { self.rules.settled_at() } else { self.rules.next_after(now) };
+        if let Some(at) = next {
+            queue.at(at, Work::Learn);
+        }
+    }
+
+    /// Keeps the list of running processes; true if something that matters to requests changed.
     fn observe_pod(&mut self, record: &Record, api: &Api, queue: &mut Queue) -> bool {
         let (pod, key) = (&record.object, record.object.key());
         if record.change == Change::Deleted {
+            self.leaving.remove(&key);
             return self.processes.remove(&key).is_some();
         }
         let statuses = pod["status"]["containerStatuses"].list();
@@ -122,21 +181,44 @@ impl Network {
         }
         let same = old.map_or(now.is_empty(), |o| *o == now);
         if !same {
-            self.processes.insert(key, now);
+            self.processes.insert(key.clone(), now);
         }
-        !same
+        if pod.is_terminating() && !self.leaving.contains_key(&key) && self.processes.contains_key(&key) {
+            self.leaving.insert(key.clone(), record.at);
+            self.leave_later(&key, record.at, api, queue);
+        }
+        let relabelled =
+            record.before.as_ref().is_some_and(|b| b["metadata"]["labels"] != pod["metadata"]["labels"]);
+        !same || relabelled
+    }
+
+    /// Comes back when the next container of a pod that goes gets SIGTERM, at `from` or later, where somebody calls.
+    fn leave_later(&self, key: &Key, from: Time, api: &Api, queue: &mut Queue) {
+        let (Some(pod), Some(leaves), false) =
+            (api.find(resources::POD, key), self.leaving.get(key), self.streams.is_empty())
+        else {
+            return;
+        };
+        let all = pod["spec"]["containers"].list().iter().map(|c| listener::sigterm_at(pod, c, *leaves));
+        if let Some(at) = all.filter(|at| *at >= from).min() {
+            queue.at(at, Work::Leaves(key.clone()));
+        }
     }
 
     /// Does what is due.
     pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
         ctx.acting(origin::WORLD);
         match work {
-            Work::Proxy(key) => {
-                match ctx.api.find(resources::ENDPOINT_SLICE, &key) {
-                    Some(slice) => self.slices.insert(key, slice.clone()),
-                    None => self.slices.remove(&key),
-                };
+            Work::Learn => {
+                self.rules.prune(ctx.now());
+                if self.matters() {
+                    self.route(ctx);
+                }
+                self.learn_later(ctx.now(), ctx.queue);
+            }
+            Work::Leaves(key) => {
                 self.route(ctx);
+                self.leave_later(&key, ctx.now().plus_ms(1), ctx.api, ctx.queue);
             }
             Work::Route | Work::Answers(_) => self.route(ctx),
             Work::Scrape => self.scrape(ctx),
@@ -149,29 +231,54 @@ impl Network {
 
     /// Sees where all traffic goes now; writes what changed.
     fn route(&mut self, ctx: &mut Ctx<'_>) {
-        let all: Vec<Object> = ctx.api.list(resources::TRAFFIC, "").cloned().collect();
-        self.flows.retain(|key, (uid, _)| all.iter().any(|t| t.key() == *key && t.uid() == uid));
-        let mut loads = Loads::new();
-        for traffic in all {
-            let endpoints = self.endpoints(&traffic, ctx.api);
-            let (share, latency_ms, answering) = self.share(&endpoints, ctx.api, ctx.now());
-            if self.meters.is_some() {
-                spread(flow::rate_milli(&traffic["spec"]), endpoints.len(), answering, &mut loads);
-            }
-            let (now, key) = (ctx.now(), traffic.key());
-            let new = || (traffic.uid().clone(), Flow::new(now));
-            let (_, flow) = self.flows.entry(key.clone()).or_insert_with(new);
-            if flow.change(flow::rate_milli(&traffic["spec"]), share, latency_ms, now) {
-                self.report(&key, ctx);
+        let (all, now) = (ctx.api.list(resources::TRAFFIC, "").cloned().collect::<Vec<Object>>(), ctx.now());
+        let mut streams = std::mem::take(&mut self.streams);
+        streams.retain(|key, stream| all.iter().any(|t| t.key() == *key && *t.uid() == stream.uid));
+        let mut changed: Vec<Key> =
+            all.iter().map(Object::key).filter(|key| !streams.contains_key(key)).collect();
+        let mut flows: Vec<(Key, i64, i64, Ends)> = Vec::new();
+        let mut wires = Wires::new(self, ctx.api);
+        for traffic in &all {
+            let (spec, key) = (&traffic["spec"], traffic.key());
+            let new = || Stream { uid: traffic.uid().clone(), flow: Flow::new(now), held: Held::default() };
+            let stream = streams.entry(key.clone()).or_insert_with(new);
+            let wanted = flow::rate_milli(spec);
+            let ends = self.ends(traffic, wanted, &mut stream.held, &mut wires, ctx.api);
+            let rate_milli = if ends.is_some() { wanted } else { 0 };
+            let timeout_ms = spec["timeoutMillis"].int().unwrap_or(serve::TIMEOUT_MS).max(1);
+            flows.push((key, rate_milli, timeout_ms, ends.unwrap_or_default()));
+        }
+        let stations = serve::stations(flows.iter().map(|(_, rate, _, ends)| (*rate, ends)), ctx.api);
+        for (key, rate_milli, timeout_ms, ends) in flows {
+            let share = serve::share(&ends, &stations, timeout_ms);
+            let news = streams.get_mut(&key).is_some_and(|s| s.flow.change(rate_milli, share, now));
+            if news && !changed.contains(&key) {
+                changed.push(key);
             }
         }
+        (self.streams, self.stations) = (streams, stations);
         if let Some(meters) = &mut self.meters {
-            meters.follow(&self.processes, &loads, ctx.api);
+            meters.follow(&self.processes, &serve::loads(&self.stations), ctx.api);
+        }
+        for key in changed {
+            self.report(&key, ctx);
         }
     }
 
+    /// A container has answered so many requests beside the flows.
+    pub fn answered(&mut self, pod: &Key, container: &str, count: u64, now: Time) {
+        if let Some(meters) = &mut self.meters {
+            meters.answered(pod, container, count, now);
+        }
+    }
+
+    /// Is anybody interested in what containers use?
+    pub fn is_metered(&self) -> bool {
+        self.meters.is_some()
+    }
+
     fn report(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
-        let Some((_, flow)) = self.flows.get(key) else { return };
+        let Some(Stream { flow, .. }) = self.streams.get(key) else { return };
         let status = flow.status(ctx.now());
         ctx.api.update_status(resources::TRAFFIC, key, |t| t.set("status", status));
         if flow.flows() {
@@ -179,79 +286,6 @@ impl Network {
         } else {
             ctx.queue.cancel(Work::Report(key.clone()));
         }
-    }
-
-    /// Where the proxies send a Traffic's requests.
-    fn endpoints(&self, traffic: &Object, api: &Api) -> Vec<Endpoint> {
-        let (name, wanted) = (traffic["spec"]["service"].text(), &traffic["spec"]["port"]);
-        let service = api.find(resources::SERVICE, &Key::new(traffic.namespace().clone(), name));
-        let ports = service.map_or(&[][..], |s| s["spec"]["ports"].list());
-        let is_wanted = |p: &&Json| wanted.is_null() || p["port"] == *wanted || p["name"] == *wanted;
-        let Some(port) = ports.iter().find(is_wanted) else { return Vec::new() };
-        let of_service = |s: &&Object| {
-            s.namespace() == traffic.namespace() && s.label("kubernetes.io/service-name") == Some(name)
-        };
-        proxy::endpoints(self.slices.values().filter(of_service), port["name"].text())
-    }
-
-    /// What becomes of requests to these endpoints, how long the good ones take on average, and who answers them.
-    fn share(&self, endpoints: &[Endpoint], api: &Api, now: Time) -> (Share, i64, Vec<Answering>) {
-        let (mut share, mut latency_ms, mut answering) = (Share::default(), 0, Vec::new());
-        for e in endpoints {
-            match self.answer(e, api, now) {
-                Answer::After(ms, container) => {
-                    share.good += 1;
-                    latency_ms += ms;
-                    answering.push((e.pod.clone(), container, ms));
-                }
-                Answer::Refused => share.refused += 1,
-                Answer::Never => share.unreachable += 1,
-            }
-        }
-        (share, latency_ms / share.good.max(1), answering)
-    }
-
-    fn answer(&self, e: &Endpoint, api: &Api, now: Time) -> Answer {
-        let machine = api.find(resources::MACHINE, &Key::cluster(e.node.clone()));
-        let cut_off = |m: &Object| m["status"]["power"] == "Off" || m["status"]["network"] == "Partitioned";
-        let pod = api.find(resources::POD, &e.pod).filter(|p| p["status"]["podIP"] == e.ip.as_str());
-        let Some(pod) = pod.filter(|_| !machine.is_some_and(cut_off)) else { return Answer::Never };
-        let containers = pod["spec"]["containers"].list();
-        let listens = |c: &&Json| c["ports"].list().iter().any(|p| p["containerPort"].int() == Some(e.port));
-        let Some(name) = containers.iter().find(listens).or(containers.first()).map(|c| c["name"].text())
-        else {
-            return Answer::Refused;
-        };
-        let image = image_of(api, pod, name).unwrap_or(&Json::Null);
-        let up = self.processes.get(&e.pod).and_then(|p| p.get(name));
-        let answers = |since: Time| now >= since.plus_ms(image["readyMillis"].int().unwrap_or(0).max(0));
-        match up {
-            Some((_, since)) if answers(*since) => {
-                Answer::After(image["latencyMillis"].int().unwrap_or(LATENCY_MS).max(0), name.into())
-            }
-            _ => Answer::Refused,
-        }
-    }
-}
-
-/// What becomes of a request.
-enum Answer {
-    /// Milliseconds, and the container that gives it.
-    After(i64, EcoString),
-    Refused,
-    Never,
-}
-
-/// A container that answers, and the milliseconds it takes.
-type Answering = (Key, EcoString, i64);
-
-/// Adds what those who answer get of a rate over so many endpoints.
-fn spread(rate_milli: i64, endpoints: usize, answering: Vec<Answering>, loads: &mut Loads) {
-    let share = u64::try_from(rate_milli).unwrap_or(0) / (endpoints.max(1) as u64);
-    for (pod, container, ms) in answering {
-        let load: &mut Load = loads.entry((pod, container)).or_default();
-        load.rate_milli += share;
-        load.open_micro += share * u64::try_from(ms).unwrap_or(0);
     }
 }
 
@@ -264,3 +298,5 @@ fn image_of<'a>(api: &'a Api, pod: &Object, container: &str) -> Option<&'a Json>
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod ways_tests;

@@ -94,6 +94,14 @@ impl Meters {
         }
     }
 
+    /// A container has answered so many requests.
+    pub fn answered(&mut self, pod: &Key, container: &str, count: u64, now: Time) {
+        let meter = self.pods.get_mut(pod).and_then(|pod| pod.containers.get_mut(container));
+        if let Some((meter, _)) = meter {
+            meter.answered(count, now);
+        }
+    }
+
     /// Reads all meters whose node can be asked.
     fn scrape(&mut self, api: &Api) -> Batch {
         let now = api.now();

@@ -87,6 +87,14 @@ impl Meter {
         self.until_then.saturating_add(u64::try_from(used).unwrap_or(u64::MAX))
     }
 
+    /// It has answered so many requests all at once.
+    pub fn answered(&mut self, count: u64, now: Time) {
+        let work = self.appetite.map_or(0, |a| a.cpu_per_request.saturating_mul(count));
+        if self.rate.is_some() {
+            (self.until_then, self.since) = (self.cpu(now).saturating_add(work), now);
+        }
+    }
+
     /// From `now` on it answers so many requests.
     pub fn change(&mut self, load: Load, now: Time) {
         let Some(appetite) = self.appetite else { return };
@@ -137,6 +145,17 @@ mod tests {
             }
             assert_eq!(meter.cpu(now) / 1_000_000, expect, "{parts:?}");
         }
+    }
+
+    #[test]
+    fn single_requests_add_up() {
+        let mut meter = Meter::new("x".into(), Time(0), None);
+        meter.appetite = Some(SHOP);
+        meter.answered(100, Time(0));
+        meter.change(Load::default(), Time(0));
+        meter.answered(3, Time(1000));
+        meter.answered(1, Time(1000));
+        assert_eq!(meter.cpu(Time(2000)) / 1_000_000, 5 + 30 + 10 + 5, "none before it is known");
     }
 
     #[test]

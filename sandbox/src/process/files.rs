@@ -17,7 +17,7 @@ use crate::{
 /// The kubelet's `syncFrequency`.
 const SYNC_MS: i64 = 60_000;
 /// Address of the cluster's DNS, as kubeadm sets it.
-const DNS: &str = "10.96.0.10";
+pub(super) const DNS: &str = "10.96.0.10";
 
 /// All files, by absolute path.
 pub(super) fn of(api: &Api, pod: &Object, container: &Json, hostname: &str) -> BTreeMap<String, String> {

@@ -1,9 +1,12 @@
 //! What a command sees and prints that is started in a running container. Models the kubelet's `ExecSync` on an image that
 //! brings the small tools of a busybox: every simulated image does. Nothing in here changes the cluster.
-//! Omits: files that another command wrote, pipes, job control, the network (curl, wget) but for nslookup, signals.
+//! Omits: files that another command wrote, pipes, job control, signals.
 
 mod env;
+mod fetch;
 mod files;
+mod net;
+mod nslookup;
 mod programs;
 mod shell;
 mod task;
@@ -86,6 +89,10 @@ pub struct Session {
     namespace: EcoString,
     /// Services, since when they are there, and their addresses.
     services: Vec<(Key, Time, EcoString)>,
+    image: EcoString,
+    /// Is its output a terminal?
+    tty: bool,
+    around: Option<net::Surroundings>,
     watch: Option<Box<task::Watch>>,
 }
 
@@ -121,6 +128,9 @@ impl Session {
             ended: false,
             namespace: pod.namespace().clone(),
             services: services(api),
+            image: declared["image"].text().into(),
+            tty: exec.tty,
+            around: None,
             watch: None,
         }
     }
@@ -226,5 +236,7 @@ fn data_as_of(
     plain.chain(binary).collect()
 }
 
+#[cfg(test)]
+mod net_tests;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,7 @@
 //! The programs of a simulated image. Models those of busybox that need nothing but what the container is.
 
-use super::{
-    Printed, Session, shell,
-    task::{FOREVER_MS, Stuck},
-};
-use crate::{clock::Time, object::Key};
+use super::{Printed, Session, shell, task::FOREVER_MS};
+use crate::clock::Time;
 
 /// Directories that every image has.
 const DIRS: [&str; 15] = [
@@ -37,6 +34,8 @@ impl Session {
             "echo" => echo(args),
             "printf" => printf(args),
             "nslookup" => self.nslookup(args, now),
+            "curl" if self.fetches(name) => self.curl(args, now),
+            "wget" if self.fetches(name) => self.wget(args, now),
             "touch" | "rm" => self.touch(name, args),
             "mkdir" | "rmdir" | "chmod" | "chown" | "cp" | "mv" | "ln" | "set" | "trap" | "umask"
             | "sync" => Printed::default(),
@@ -62,11 +61,23 @@ impl Session {
             [c, line, ..] if c.starts_with('-') && c.ends_with('c') => {
                 let mut inner = self.clone();
                 let printed = shell::line(&mut inner, line, now);
-                (self.watch, self.files) = (inner.watch, inner.files);
+                (self.watch, self.files, self.around) = (inner.watch, inner.files, inner.around);
                 printed
             }
             _ => Printed::default(),
         }
+    }
+
+    /// Can it make requests with this program: does the image bring it, and is the network known?
+    fn fetches(&self, program: &str) -> bool {
+        let (name, tag) = self.image.split_once(':').unwrap_or((self.image.as_str(), ""));
+        let has = match (name, tag.contains("alpine")) {
+            ("busybox" | "alpine", _) | ("httpd" | "redis" | "memcached", true) => program == "wget",
+            ("nginx", false) => program == "curl",
+            ("debian" | "ubuntu" | "httpd" | "redis" | "memcached", false) => false,
+            _ => true,
+        };
+        has && self.around.is_some()
     }
 
     fn touch(&mut self, program: &str, args: &[String]) -> Printed {
@@ -78,30 +89,6 @@ impl Session {
             }
         }
         Printed::default()
-    }
-
-    /// Asks for a Service, by name or by name and namespace.
-    fn nslookup(&mut self, args: &[String], now: Time) -> Printed {
-        let Some(host) = args.iter().find(|a| !a.starts_with('-')) else {
-            return Printed::failed("nslookup: missing operand\n", 1);
-        };
-        let mut labels = host.split('.');
-        let name = labels.next().unwrap_or("");
-        let namespace = labels.next().filter(|l| !l.is_empty()).unwrap_or(&self.namespace);
-        let key = Key::new(namespace, name);
-        let server = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
-        let full = format!("{name}.{namespace}.svc.cluster.local");
-        let found = self.services.iter().find(|(k, made, _)| *k == key && *made <= now);
-        if let Some((_, _, ip)) = found {
-            return Printed::out(format!("{server}Name:\t{full}\nAddress: {ip}\n\n"));
-        }
-        if self.watch.as_ref().is_some_and(|w| now > w.now) {
-            self.stick(Stuck::Waits(key));
-            return Printed { code: 1, ..Printed::default() };
-        }
-        let mut printed = Printed::out(format!("{server}** server can't find {full}: NXDOMAIN\n\n"));
-        printed.code = 1;
-        printed
     }
 
     fn print_env(&self, program: &str, args: &[String]) -> Printed {

@@ -100,9 +100,9 @@ fn programs_print_what_the_container_is() {
         ),
         (&["sh", "-c", "ls /nope 2>/dev/null; printf \"x\\n\""], "x\n", "", 0),
         (
-            &["sh", "-c", "nslookup db || echo $?"],
-            "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n** server can't find \
-            db.default.svc.cluster.local: NXDOMAIN\n\n1\n",
+            &["sh", "-c", "nslookup db.x.svc.cluster.local || echo $?"],
+            "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n** server can't find db.x.svc.cluster.local: NXDOMAIN\n\n\
+            ** server can't find db.x.svc.cluster.local: NXDOMAIN\n\n1\n",
             "",
             0,
         ),

@@ -17,10 +17,7 @@ impl Cidr {
     /// Reads a range.
     pub fn parse(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/')?;
-        let address = match address.parse().ok()? {
-            IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
-            IpAddr::V6(v6) => (v6.to_bits(), 128),
-        };
+        let address = number(address.parse().ok()?);
         let is_number = length.bytes().all(|b| b.is_ascii_digit());
         let length = length.parse().ok().filter(|length| is_number && *length <= address.1)?;
         Some(Self { address, length })
@@ -28,10 +25,25 @@ impl Cidr {
 
     /// Is the other within it, and smaller?
     pub fn has_within(self, other: Self) -> bool {
+        self.length < other.length && self.begins(other.address)
+    }
+
+    /// Is an address within it?
+    pub fn has(self, ip: IpAddr) -> bool {
+        self.begins(number(ip))
+    }
+
+    fn begins(self, address: (u128, u32)) -> bool {
         let prefix = |(bits, width): (u128, u32)| bits.checked_shr(width - self.length).unwrap_or(0);
-        self.address.1 == other.address.1
-            && self.length < other.length
-            && prefix(self.address) == prefix(other.address)
+        self.address.1 == address.1 && prefix(self.address) == prefix(address)
+    }
+}
+
+/// An address as a number, and how many bits it has.
+fn number(ip: IpAddr) -> (u128, u32) {
+    match ip {
+        IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
+        IpAddr::V6(v6) => (v6.to_bits(), 128),
     }
 }
 
@@ -54,6 +66,15 @@ mod tests {
         ] {
             let [one, other] = [one, other].map(|text| Cidr::parse(text).unwrap());
             assert_eq!(one.has_within(other), expect, "{one:?} {other:?}");
+        }
+        for (range, ip, expect) in [
+            ("10.0.0.0/8", "10.9.9.9", true),
+            ("10.0.0.0/8", "11.0.0.0", false),
+            ("10.0.0.1/32", "10.0.0.1", true),
+            ("0.0.0.0/0", "255.1.1.1", true),
+            ("0.0.0.0/0", "::1", false),
+        ] {
+            assert_eq!(Cidr::parse(range).unwrap().has(ip.parse().unwrap()), expect, "{range} {ip}");
         }
     }
 }

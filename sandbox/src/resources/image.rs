@@ -44,7 +44,9 @@ fn row(image: &Object, now: Time) -> Row {
 fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     check::required(&image["spec"], "spec", "image", &mut errors);
-    for field in ["pullMillis", "startMillis", "readyMillis", "terminateMillis", "crashAfterMillis"] {
+    for field in
+        ["pullMillis", "startMillis", "readyMillis", "terminateMillis", "crashAfterMillis", "queueMax"]
+    {
         check::non_negative(&image["spec"], "spec", field, &mut errors);
     }
     for field in ["cpuMillisIdle", "cpuMillisPerRequest", "memoryMi", "memoryMiPerRequest"] {

@@ -1,7 +1,7 @@
 //! The resource metrics API, from traffic to usage to an autoscaler and back; and a cluster without it.
 
 use sandbox::{
-    cluster::{Cluster, Config},
+    cluster::{Answered, Cluster, Config},
     json,
     json::Json,
     object::{Key, Object},
@@ -175,6 +175,21 @@ fn the_server_comes_up_like_any_other_and_then_answers() {
         table["columnDefinitions"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
     assert_eq!(columns, ["Name", "cpu", "memory", "Window"]);
     assert_eq!(table["rows"][0]["cells"], serde_json::json!([pod.as_str(), "5m", "20Mi", "15s"]));
+}
+
+/// What commands in containers have asked of others, as the journal keeps it.
+#[test]
+fn single_requests_are_usage() {
+    let mut c = cluster(true);
+    c.advance_to(at_s(120));
+    let pod = c.api().list(resources::POD, "default").next().unwrap().key();
+    let answered = Answered { pod: pod.clone(), container: "shop".into(), count: 60 };
+    let Reply::Body(body) = c.handle(&answered.entry()) else { panic!("a watch") };
+    assert_eq!(body.code, 200);
+    c.advance_to(at_s(135));
+    // 60 times 10 ms of a core within the 15 seconds of a window, and what it uses by itself.
+    let one = get(&mut c, &format!("{PODS}/{}", pod.name));
+    assert_eq!(one["containers"][0]["usage"]["cpu"], "45m");
 }
 
 #[test]

@@ -120,26 +120,47 @@ fn image_spec() -> Json {
         ),
         ("exitCode", int("The exit code of a process that ends by itself. Defaults to 1.")),
         ("terminateMillis", int("Milliseconds that it takes to end once it is asked to. Defaults to 250.")),
+        ("queueMax", int("The most requests that wait for a core of one container. Defaults to 128.")),
         ("ignoreSigterm", bool("Must it be killed, since it does not heed SIGTERM?")),
     ]);
     open("How containers of this image behave.", &["image"], all)
 }
 
 fn traffic_spec() -> Json {
+    let from = fields([(
+        "podSelector",
+        json!({"$ref": format!("{PREFIX}{META}.LabelSelector")})
+            .with("description", "The pods that call, in the same namespace; they share the rate."),
+    )]);
     let all = fields([
-        ("service", string("The Service that is called, in the same namespace.")),
+        (
+            "service",
+            string("The Service that is called, in the same namespace. Either it or a host is needed."),
+        ),
         ("port", int("Its port. Defaults to its first one.")),
+        ("host", string("The host that is called through an Ingress.")),
+        ("path", string("The path that is asked of the host. Defaults to /.")),
+        ("from", open("Who calls. Defaults to people outside the cluster.", &[], from)),
+        (
+            "clients",
+            int("Addresses that call from outside, where a Service tells them apart. Defaults to 100."),
+        ),
+        ("timeoutMillis", int("Milliseconds that callers wait for an answer. Defaults to 10000.")),
         ("ratePerSecond", number("Requests a second. Defaults to 0.")),
         ("ratePerSecondMax", number("The most requests a second that ratePerSecond may ask for.")),
     ]);
-    open("Who is called, and how often.", &["service"], all)
+    open("Who is called, and how often.", &[], all)
 }
 
 fn traffic_status() -> Json {
     let failures = fields([
         ("noEndpoint", int("The Service had no ready pod.")),
+        ("noRoute", int("No Ingress had a rule for the host and path.")),
         ("refused", int("The machine was there, but nothing listened.")),
         ("unreachable", int("The machine was off or cut off.")),
+        ("terminating", int("The process had been told to end, and took nothing new.")),
+        ("overload", int("The queue was full, or the answer came too late.")),
+        ("policy", int("A NetworkPolicy dropped them.")),
     ]);
     let all = fields([
         ("sent", int("Requests so far.")),
@@ -147,7 +168,9 @@ fn traffic_status() -> Json {
         ("failed", int("Those that were not.")),
         ("failures", open("Why they failed.", &[], failures)),
         ("failureRatio", number("The part that fails now, 0 to 1.")),
-        ("latencyMillis", int("Milliseconds for one answer now.")),
+        ("latencyMillis", int("Milliseconds for one answer now, on average.")),
+        ("latencyP50Millis", int("Milliseconds within which half of the answers come now.")),
+        ("latencyP99Millis", int("Milliseconds within which all but one in a hundred answers come now.")),
         ("ratePerSecond", number("Requests a second now.")),
     ]);
     open("What became of the calls.", &[], all)

@@ -57,7 +57,7 @@ impl Cluster {
         if !request.is_mutating() {
             return read(self.api(), request);
         }
-        self.write(request)
+        self.take_answered(request).unwrap_or_else(|| self.write(request))
     }
 
     fn write(&mut self, request: &Request) -> Reply {

@@ -1,0 +1,145 @@
+//! One request from a pod, as `curl` makes it: to a cluster IP, a node's port, or a pod. Models what kube-proxy's rules on the pod's
+//! node do with a connection; which of several endpoints takes it is drawn by the caller.
+//! Omits: external IPs, the API server's answers.
+
+use ecow::EcoString;
+
+use super::{
+    Network, affinity,
+    connect::{Met, Source, Wires},
+    policy::{Party, Policies, Port},
+    proxy::{self, Choice, Endpoint},
+    queueing, serve,
+};
+use crate::{
+    api::Api,
+    json,
+    json::Json,
+    object::{Key, Object},
+    resources::{NODE, POD, SERVICE},
+    rng::fnv64,
+};
+
+/// Longest that an answer is waited for.
+const ANSWER_MS_MAX: i64 = 600_000;
+
+/// What becomes of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialled {
+    /// Answered.
+    Answered {
+        /// By a pod.
+        pod: Key,
+        /// Its container.
+        container: EcoString,
+        /// After so many milliseconds.
+        after_ms: i64,
+    },
+    /// The connection is refused.
+    Refused,
+    /// Nothing comes back.
+    Silent,
+}
+
+impl Network {
+    /// Sends a request from a pod to an address and port. `dice` decides between endpoints and how long it takes.
+    pub fn dial(&self, api: &Api, from: &Object, ip: &str, port: i64, dice: u64) -> Dialled {
+        let source = Source {
+            node: from["spec"]["nodeName"].text().into(),
+            pod: Some(from),
+            ip: from["status"]["podIP"].text().into(),
+        };
+        let endpoint = match self.translate(api, &source, ip, port, dice) {
+            Ok(endpoint) => endpoint,
+            Err(nothing) => return nothing,
+        };
+        match Wires::new(self, api).connect(&source, &endpoint) {
+            Met::Container(name) => self.answer(api, endpoint.pod, name, dice),
+            Met::Refused | Met::Leaving => Dialled::Refused,
+            Met::Unreachable | Met::Denied => Dialled::Silent,
+        }
+    }
+
+    /// May a pod ask the cluster's DNS server, which policies know by its usual labels?
+    pub fn asks_dns(&self, api: &Api, from: &Object, server: &str) -> bool {
+        let dns = Object(
+            json!({"metadata": {"namespace": "kube-system", "name": "coredns", "labels": {"k8s-app": "kube-dns"}},
+            "status": {"podIP": server}}),
+        );
+        let port = Port { number: 53, protocol: "UDP" };
+        Policies::new(api).allow(&Party::pod(from), &Party::pod(&dns), port)
+    }
+
+    /// The pod that an address and port stand for.
+    fn translate(
+        &self,
+        api: &Api,
+        from: &Source<'_>,
+        ip: &str,
+        port: i64,
+        dice: u64,
+    ) -> Result<Endpoint, Dialled> {
+        let at = |p: &&Json| p["port"].int() == Some(port);
+        if let Some(service) = api.list(SERVICE, "").find(|s| s["spec"]["clusterIP"] == *ip) {
+            // Nobody's port of a cluster IP is no rule's, and leads nowhere.
+            let port = service["spec"]["ports"].list().iter().find(at).ok_or(Dialled::Silent)?;
+            let local = proxy::is_local(service, false).then_some(from.node.as_str());
+            return self.balance(api, from, (service, port), local, dice);
+        }
+        if let Some(node) = api.list(NODE, "").find(|n| has_address(n, ip))
+            && let Some((service, port)) = by_node_port(api, port)
+        {
+            let local = proxy::is_local(service, true).then_some(node.name().as_str());
+            return self.balance(api, from, (service, port), local, dice);
+        }
+        let ip = if ip.starts_with("127.") { from.ip.as_str() } else { ip };
+        let has = |pod: &&Object| pod["status"]["podIP"] == *ip && self.processes.contains_key(&pod.key());
+        let pod = api.list(POD, "").find(has).ok_or(Dialled::Silent)?;
+        let node = pod["spec"]["nodeName"].text().into();
+        Ok(Endpoint { pod: pod.key(), node, ip: ip.into(), port })
+    }
+
+    fn balance(
+        &self,
+        api: &Api,
+        from: &Source<'_>,
+        (service, port): (&Object, &Json),
+        local: Option<&str>,
+        dice: u64,
+    ) -> Result<Endpoint, Dialled> {
+        let slices = self.rules.of(&service.key(), &from.node, api.now());
+        match proxy::choose(&slices, port["name"].text(), local) {
+            Choice::Reject => Err(Dialled::Refused),
+            Choice::Drop => Err(Dialled::Silent),
+            Choice::Any(mut all) => {
+                let stays = affinity::timeout_ms(service).is_some();
+                let dice =
+                    if stays { fnv64(format!("{}/{}", from.ip, service.uid()).as_bytes()) } else { dice };
+                Ok(all.swap_remove((dice % all.len() as u64) as usize))
+            }
+        }
+    }
+
+    fn answer(&self, api: &Api, pod: Key, container: EcoString, dice: u64) -> Dialled {
+        let called = self.stations.get(&(pod.clone(), container.clone())).map(|(station, _)| *station);
+        let station = called.unwrap_or_else(|| serve::station(api, &pod, &container));
+        // The low bits have chosen the endpoint.
+        let part = (dice >> 11) as f64 / (1u64 << 53) as f64;
+        if part < station.lost() {
+            return Dialled::Silent;
+        }
+        let after_ms = queueing::percentile_ms(part, ANSWER_MS_MAX, |ms| station.within(ms));
+        Dialled::Answered { pod, container, after_ms }
+    }
+}
+
+fn has_address(node: &Object, ip: &str) -> bool {
+    node["status"]["addresses"].list().iter().any(|a| a["type"] == "InternalIP" && a["address"] == *ip)
+}
+
+fn by_node_port(api: &Api, port: i64) -> Option<(&Object, &Json)> {
+    api.list(SERVICE, "").find_map(|service| {
+        let ports = service["spec"]["ports"].list();
+        ports.iter().find(|p| p["nodePort"].int() == Some(port)).map(|p| (service, p))
+    })
+}

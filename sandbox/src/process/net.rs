@@ -1,0 +1,168 @@
+//! The network as a command in a container sees it: names, and requests to addresses. Asks a copy of the cluster, which is brought to
+//! the moment at which the command asks.
+//! Omits: what others do to the cluster while a command runs.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::{Session, files::DNS};
+use crate::{
+    clock::Time,
+    cluster::Cluster,
+    network::{
+        Dialled,
+        dns::{self, Answer},
+    },
+    object::{Key, Object},
+    resources::POD,
+    rng::fnv64,
+};
+
+/// How long a resolver waits for a DNS server that keeps silent: twice 5 seconds.
+pub(super) const RESOLVER_MS: i64 = 10_000;
+/// How long a kernel tries to connect: 1 + 2 + 4 + … seconds, six times again.
+pub(super) const CONNECT_MS: i64 = 127_000;
+
+/// The cluster around a command.
+#[derive(Clone, Debug)]
+pub(super) struct Surroundings {
+    cluster: Arc<Cluster>,
+    pod: Key,
+    /// Containers that have answered, once for each request.
+    answered: Vec<(Key, EcoString)>,
+    /// Requests so far, so that each is another throw of the dice.
+    sent: u64,
+}
+
+/// What a name leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Named {
+    /// It stands for this, if for anything.
+    Known(Option<Answer>),
+    /// No DNS server answers.
+    Silent,
+}
+
+/// A request that came to an end.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Came {
+    /// No such name.
+    NoName,
+    /// No DNS server answered.
+    NoServer,
+    /// Refused by this address.
+    Refused(EcoString),
+    /// Nothing came back from this address.
+    Silent(EcoString),
+    /// Answered from this address, after so many milliseconds, with this text.
+    Answered(EcoString, i64, String),
+}
+
+impl Session {
+    /// From here on it sees the network of this cluster.
+    pub fn surround(&mut self, cluster: Cluster, pod: Key) {
+        self.around = Some(Surroundings { cluster: Arc::new(cluster), pod, answered: Vec::new(), sent: 0 });
+    }
+
+    /// Sees no network any more. Gives the containers that have answered, once for each request.
+    pub fn withdraw(&mut self) -> Vec<(Key, EcoString)> {
+        self.around.take().map(|around| around.answered).unwrap_or_default()
+    }
+
+    /// What a name, written in full, stands for.
+    pub(super) fn lookup(&mut self, name: &str, now: Time) -> Named {
+        let Some(around) = &mut self.around else { return Named::Known(self.known_service(name, now)) };
+        let (cluster, pod) = around.at(now);
+        if !cluster.network().asks_dns(cluster.api(), &pod, DNS) {
+            return Named::Silent;
+        }
+        Named::Known(dns::lookup(cluster.api(), name))
+    }
+
+    /// Without surroundings it knows the Services that were there.
+    fn known_service(&self, name: &str, now: Time) -> Option<Answer> {
+        let (name, namespace) = name.strip_suffix(".svc.cluster.local")?.split_once('.')?;
+        let key = Key::new(namespace, name);
+        let (_, _, ip) = self.services.iter().find(|(k, made, _)| *k == key && *made <= now)?;
+        Some(Answer {
+            name: format!("{name}.{namespace}.svc.cluster.local"),
+            ips: vec![ip.clone()],
+            ..Answer::default()
+        })
+    }
+
+    /// Finds a host as `getaddrinfo` does: along the search list.
+    pub(super) fn resolve(&mut self, host: &str, now: Time) -> Named {
+        for name in dns::searched(host, &self.namespace.clone()) {
+            match self.lookup(&name, now) {
+                Named::Known(Some(answer)) if !answer.ips.is_empty() => return Named::Known(Some(answer)),
+                Named::Known(_) => {}
+                Named::Silent => return Named::Silent,
+            }
+        }
+        Named::Known(None)
+    }
+
+    /// Sends a request to a host and port.
+    pub(super) fn send(&mut self, host: &str, port: i64, now: Time) -> Came {
+        let ips = match host {
+            "localhost" => vec!["127.0.0.1".into()],
+            host if host.parse::<std::net::Ipv4Addr>().is_ok() => vec![host.into()],
+            host => match self.resolve(host, now) {
+                Named::Known(Some(answer)) => answer.ips,
+                Named::Known(None) => return Came::NoName,
+                Named::Silent => return Came::NoServer,
+            },
+        };
+        let Some(around) = &mut self.around else { return Came::NoName };
+        let dice = around.dice(now);
+        let ip = ips[(dice >> 32) as usize % ips.len()].clone();
+        let (cluster, pod) = around.at(now);
+        match cluster.network().dial(cluster.api(), &pod, &ip, port, dice) {
+            Dialled::Refused => Came::Refused(ip),
+            Dialled::Silent => Came::Silent(ip),
+            Dialled::Answered { pod, container, after_ms } => {
+                let text = body(cluster.api().find(POD, &pod), &container);
+                around.answered.push((pod, container));
+                Came::Answered(ip, after_ms, text)
+            }
+        }
+    }
+}
+
+impl Surroundings {
+    /// The cluster at a moment, and the command's pod.
+    fn at(&mut self, now: Time) -> (&Cluster, Object) {
+        if self.cluster.now() < now {
+            Arc::make_mut(&mut self.cluster).advance_to(now);
+        }
+        let pod = self.cluster.api().find(POD, &self.pod).cloned().unwrap_or_default();
+        (&self.cluster, pod)
+    }
+
+    fn dice(&mut self, now: Time) -> u64 {
+        self.sent += 1;
+        // FNV mixes upwards; folded, all bits are of use.
+        let hash = fnv64(format!("{}/{}/{}", self.pod, now.0, self.sent).as_bytes());
+        hash ^ hash.rotate_left(29) ^ hash.rotate_left(47)
+    }
+}
+
+/// What a simulated server answers: its pod's name, but for those whose first page is known.
+fn body(pod: Option<&Object>, container: &str) -> String {
+    let Some(pod) = pod else { return String::new() };
+    let declared = pod["spec"]["containers"].list().iter().find(|c| c["name"] == *container);
+    let image = declared.map_or("", |c| c["image"].text());
+    match image.split(['@', ':']).next() {
+        Some("nginx") => page("Welcome to nginx!"),
+        Some("httpd") => "<html><body><h1>It works!</h1></body></html>\n".into(),
+        _ => format!("{}\n", pod.name()),
+    }
+}
+
+fn page(title: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html>\n<head>\n<title>{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n</body>\n</html>\n"
+    )
+}
