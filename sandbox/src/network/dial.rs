@@ -1,6 +1,6 @@
 //! One request from a pod, as `curl` makes it: to a cluster IP, a node's port, or a pod. Models what kube-proxy's rules on the pod's
 //! node do with a connection; which of several endpoints takes it is drawn by the caller.
-//! Omits: external IPs, the API server's answers.
+//! Omits: external IPs, addresses outside the cluster that a Service names.
 
 use ecow::EcoString;
 
@@ -16,7 +16,7 @@ use crate::{
     json,
     json::Json,
     object::{Key, Object},
-    resources::{NODE, POD, SERVICE},
+    resources::{ENDPOINT_SLICE, NODE, POD, SERVICE},
     rng::fnv64,
 };
 
@@ -35,6 +35,8 @@ pub enum Dialled {
         /// After so many milliseconds.
         after_ms: i64,
     },
+    /// Answered by the API server.
+    ApiServer,
     /// The connection is refused.
     Refused,
     /// Nothing comes back.
@@ -55,6 +57,7 @@ impl Network {
         };
         match Wires::new(self, api).connect(&source, &endpoint) {
             Met::Container(name) => self.answer(api, endpoint.pod, name, dice),
+            Met::Refused if endpoint.pod.name.is_empty() => no_pod(api, &endpoint),
             Met::Refused | Met::Leaving => Dialled::Refused,
             Met::Unreachable | Met::Denied => Dialled::Silent,
         }
@@ -131,6 +134,16 @@ impl Network {
         let after_ms = queueing::percentile_ms(part, ANSWER_MS_MAX, |ms| station.within(ms));
         Dialled::Answered { pod, container, after_ms }
     }
+}
+
+/// What answers at an address that a Service names and no pod has.
+fn no_pod(api: &Api, endpoint: &Endpoint) -> Dialled {
+    let slice = api.find(ENDPOINT_SLICE, &Key::new("default", "kubernetes"));
+    let is_server = slice.is_some_and(|s| {
+        s["ports"][0]["port"].int() == Some(endpoint.port)
+            && s["endpoints"].list().iter().any(|e| e["addresses"][0] == *endpoint.ip)
+    });
+    if is_server { Dialled::ApiServer } else { Dialled::Silent }
 }
 
 fn has_address(node: &Object, ip: &str) -> bool {

@@ -1,10 +1,8 @@
-//! Who answers at an address and port. Models a TCP connection to a pod whose machine is there: a process that listens takes it, else
-//! it is refused.
+//! Who answers at an address and port. Models a TCP connection to a pod whose machine is there: a process that listens takes it,
+//! else it is refused. Where a pod declares ports, its processes listen on those alone; else on the usual port of an image whose
+//! name tells what it is, else on any. A process that got SIGTERM takes nothing new, unless it does not heed the signal: servers
+//! close their listening sockets first.
 //! Omits: connections that are open while a process ends (they end with it), IPv6.
-//!
-//! Where a pod declares ports, its processes listen on those alone; else on the usual port of an image whose name tells what it is,
-//! else on any. A process that got SIGTERM takes nothing new, unless it does not heed the signal: servers close their listening
-//! sockets first.
 
 use ecow::EcoString;
 

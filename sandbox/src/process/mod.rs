@@ -4,6 +4,7 @@
 
 mod env;
 mod fetch;
+mod fetch_args;
 mod files;
 mod net;
 mod nslookup;

@@ -1,6 +1,6 @@
 //! The network as a command in a container sees it: names, and requests to addresses. Asks a copy of the cluster, which is brought to
 //! the moment at which the command asks.
-//! Omits: what others do to the cluster while a command runs.
+//! Omits: what others do to the cluster while a command runs; the API server with a token, or on other paths than `/`.
 
 use std::sync::Arc;
 
@@ -23,6 +23,13 @@ use crate::{
 pub(super) const RESOLVER_MS: i64 = 10_000;
 /// How long a kernel tries to connect: 1 + 2 + 4 + … seconds, six times again.
 pub(super) const CONNECT_MS: i64 = 127_000;
+
+/// How long the API server takes to refuse.
+const API_SERVER_MS: i64 = 5;
+/// What the API server tells those who do not say who they are.
+const ANONYMOUS: &str = "{\n  \"kind\": \"Status\",\n  \"apiVersion\": \"v1\",\n  \"metadata\": {},\n  \"status\": \"Failure\",\n  \
+    \"message\": \"forbidden: User \\\"system:anonymous\\\" cannot get path \\\"/\\\"\",\n  \"reason\": \"Forbidden\",\n  \
+    \"details\": {},\n  \"code\": 403\n}";
 
 /// The cluster around a command.
 #[derive(Clone, Debug)]
@@ -55,8 +62,18 @@ pub(super) enum Came {
     Refused(EcoString),
     /// Nothing came back from this address.
     Silent(EcoString),
-    /// Answered from this address, after so many milliseconds, with this text.
-    Answered(EcoString, i64, String),
+    /// Answered from this address, after so many milliseconds, with this page.
+    Answered(EcoString, i64, Page),
+}
+
+/// What a server answers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Page {
+    /// HTTP status.
+    pub status: u16,
+    pub text: String,
+    /// Does it speak TLS alone?
+    pub tls: bool,
 }
 
 impl Session {
@@ -122,10 +139,13 @@ impl Session {
         match cluster.network().dial(cluster.api(), &pod, &ip, port, dice) {
             Dialled::Refused => Came::Refused(ip),
             Dialled::Silent => Came::Silent(ip),
+            Dialled::ApiServer => {
+                Came::Answered(ip, API_SERVER_MS, Page { status: 403, text: ANONYMOUS.into(), tls: true })
+            }
             Dialled::Answered { pod, container, after_ms } => {
                 let text = body(cluster.api().find(POD, &pod), &container);
                 around.answered.push((pod, container));
-                Came::Answered(ip, after_ms, text)
+                Came::Answered(ip, after_ms, Page { status: 200, text, tls: false })
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Models networking.k8s.io/v1 Ingress. Omits: an ingress controller; none gives it an address.
+//! Models networking.k8s.io/v1 Ingress; `network/ingress.rs` sends requests by it. Omits: a controller that gives it an address.
 
 use super::{Column, ResourceDef, Row, cells, check};
 use crate::{

@@ -1,4 +1,4 @@
-//! Models networking.k8s.io/v1 NetworkPolicy. Omits: enforcement; the sandbox has no network plugin that reads them.
+//! Models networking.k8s.io/v1 NetworkPolicy; `network/policy.rs` enforces it.
 
 use super::{
     Column, ResourceDef, Row, cells,
