@@ -7,13 +7,12 @@ use ecow::EcoString;
 use super::{
     Network, affinity,
     connect::{Met, Source, Wires},
-    policy::{Party, Policies, Port},
+    policy::{Party, Policies},
     proxy::{self, Choice, Endpoint},
     queueing, serve,
 };
 use crate::{
     api::Api,
-    json,
     json::Json,
     object::{Key, Object},
     resources::{ENDPOINT_SLICE, NODE, POD, SERVICE},
@@ -63,14 +62,9 @@ impl Network {
         }
     }
 
-    /// May a pod ask the cluster's DNS server, which policies know by its usual labels?
-    pub fn asks_dns(&self, api: &Api, from: &Object, server: &str) -> bool {
-        let dns = Object(
-            json!({"metadata": {"namespace": "kube-system", "name": "coredns", "labels": {"k8s-app": "kube-dns"}},
-            "status": {"podIP": server}}),
-        );
-        let port = Port { number: 53, protocol: "UDP" };
-        Policies::new(api).allow(&Party::pod(from), &Party::pod(&dns), port)
+    /// May a pod ask the cluster's DNS server?
+    pub fn asks_dns(&self, api: &Api, from: &Object) -> bool {
+        Policies::new(api).allow_dns(&Party::pod(from))
     }
 
     /// The pod that an address and port stand for.

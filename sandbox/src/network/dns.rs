@@ -11,6 +11,8 @@ use crate::{
     resources::{ENDPOINT_SLICE, NAMESPACE, SERVICE},
 };
 
+/// Address of the cluster's DNS server, as kubeadm sets it.
+pub const SERVER: &str = "10.96.0.10";
 const ZONE: &str = "cluster.local";
 /// How many names in a row may stand for others.
 const ALIASES_MAX: usize = 8;

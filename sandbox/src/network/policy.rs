@@ -5,8 +5,10 @@
 
 use std::net::IpAddr;
 
+use super::dns::SERVER;
 use crate::{
     api::Api,
+    json,
     json::Json,
     object::{Key, Object},
     resources::{NAMESPACE, NETWORK_POLICY, cidr::Cidr},
@@ -88,6 +90,16 @@ impl<'a> Policies<'a> {
             || (self.one_way(from, to, to, port, &EGRESS) && self.one_way(to, from, to, port, &INGRESS))
     }
 
+    /// May `from` ask the cluster's DNS server, which policies know by its usual labels?
+    pub fn allow_dns(&self, from: &Party<'_>) -> bool {
+        if self.all.is_empty() {
+            return true;
+        }
+        let pod = Object(json!({"metadata": {"namespace": "kube-system", "name": "coredns",
+            "labels": {"k8s-app": "kube-dns"}}, "status": {"podIP": SERVER}}));
+        self.allow(from, &Party::pod(&pod), Port { number: 53, protocol: "UDP" })
+    }
+
     /// Does `bound` let this connection with `peer` pass? Ports are always those of `to`.
     fn one_way(
         &self,
@@ -156,7 +168,7 @@ fn is_port(rule: &Json, to: &Party<'_>, port: Port) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Time, json};
+    use crate::clock::Time;
 
     fn pod(namespace: &str, app: &str, ip: &str) -> Object {
         Object(json!({"metadata": {"name": app, "namespace": namespace, "labels": {"app": app}},

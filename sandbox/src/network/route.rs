@@ -12,6 +12,7 @@ use super::{
     callers,
     connect::{Met, Source, Wires},
     flow::{Cause, WHOLE},
+    policy::Party,
     proxy::{self, Choice, Endpoint},
     target::{self, Target},
 };
@@ -86,6 +87,11 @@ impl Network {
         let mut ends = Ends::new();
         for (source, share, choice) in chosen {
             let parts = WHOLE / count * share;
+            // Who cannot ask for the address of a name gets no further.
+            if source.pod.is_some_and(|pod| !wires.policies().allow_dns(&Party::pod(pod))) {
+                *ends.entry(End::Fails(Cause::Policy)).or_default() += parts;
+                continue;
+            }
             let Choice::Any(endpoints) = choice else {
                 *ends.entry(End::Fails(Cause::NoEndpoint)).or_default() += parts;
                 continue;

@@ -83,6 +83,23 @@ fn policies_bind_flows() {
     }
 }
 
+/// Network Policies documentation: who may reach its Service and no DNS server does not find it.
+#[test]
+fn callers_need_names() {
+    let web = json!({"to": [{"podSelector": {"matchLabels": {"app": "web"}}}]});
+    let dns = json!({"ports": [{"port": 53, "protocol": "UDP"}]});
+    for (egress, expect) in [(vec![web.clone()], "0 policy=100"), (vec![web, dns], "100")] {
+        let mut c = town();
+        let mut policy =
+            json!({"spec": {"podSelector": {"matchLabels": {"app": "client"}}, "policyTypes": ["Egress"]}});
+        policy["spec"].set("egress", egress);
+        make(&mut c, resources::NETWORK_POLICY, "p", policy);
+        let from = json!({"podSelector": {"matchLabels": {"app": "client"}}});
+        call(&mut c, json!({"service": "web", "ratePerSecond": 10}).with("from", from));
+        assert_eq!(outcome(&c), expect);
+    }
+}
+
 #[test]
 fn nobody_calls_where_no_pod_does() {
     let mut c = town();

@@ -135,7 +135,7 @@ impl Asked {
 
     fn take(&mut self, flag: &str, value: &str) -> Result<(), &'static str> {
         let ms = || match value.parse::<f64>() {
-            Ok(s) if s >= 0.0 && s < 1e9 => Ok(Some((s * 1000.0) as i64).filter(|ms| *ms > 0)),
+            Ok(s) if (0.0..1e9).contains(&s) => Ok(Some((s * 1000.0) as i64).filter(|ms| *ms > 0)),
             _ => Err("expected a proper numerical parameter"),
         };
         match flag {

@@ -10,14 +10,13 @@ use crate::{
     api::Api,
     clock::Time,
     json::Json,
+    network::dns::SERVER,
     object::{Key, Object},
     resources::{CONFIG_MAP, Resource, SECRET},
 };
 
 /// The kubelet's `syncFrequency`.
 const SYNC_MS: i64 = 60_000;
-/// Address of the cluster's DNS, as kubeadm sets it.
-pub(super) const DNS: &str = "10.96.0.10";
 
 /// All files, by absolute path.
 pub(super) fn of(api: &Api, pod: &Object, container: &Json, hostname: &str) -> BTreeMap<String, String> {
@@ -114,6 +113,6 @@ fn hosts(pod: &Object, hostname: &str) -> String {
 fn resolver(pod: &Object) -> String {
     let namespace = pod.namespace();
     format!(
-        "search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {DNS}\noptions ndots:5\n"
+        "search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {SERVER}\noptions ndots:5\n"
     )
 }

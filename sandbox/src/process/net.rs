@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Session, files::DNS};
+use super::Session;
 use crate::{
     clock::Time,
     cluster::Cluster,
@@ -91,7 +91,7 @@ impl Session {
     pub(super) fn lookup(&mut self, name: &str, now: Time) -> Named {
         let Some(around) = &mut self.around else { return Named::Known(self.known_service(name, now)) };
         let (cluster, pod) = around.at(now);
-        if !cluster.network().asks_dns(cluster.api(), &pod, DNS) {
+        if !cluster.network().asks_dns(cluster.api(), &pod) {
             return Named::Silent;
         }
         Named::Known(dns::lookup(cluster.api(), name))

@@ -2,10 +2,10 @@
 //! any other just as it is written, and one unknown name makes the exit code 1; up to 1.28 it is resolved as other programs do.
 //! Omits: other servers, types of records, addresses as questions.
 
-use super::{Printed, Session, files::DNS, net::Named, task::Stuck};
+use super::{Printed, Session, net::Named, task::Stuck};
 use crate::{
     clock::Time,
-    network::dns::{self, Answer},
+    network::dns::{self, Answer, SERVER as DNS},
     object::Key,
 };
 
