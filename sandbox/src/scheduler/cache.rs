@@ -37,7 +37,7 @@ impl Cache {
         let object = &record.object;
         match (record.resource, record.change) {
             (resources::NODE, Change::Deleted) => {
-                self.change(object.name(), |info| info.node = Object::default())
+                self.change(object.name(), |info| info.set_node(&Object::default()))
             }
             (resources::NODE, _) => self.change(object.name(), |info| info.set_node(object)),
             (resources::POD, Change::Deleted) => self.leave(&object.key()),

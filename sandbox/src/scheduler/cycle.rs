@@ -57,7 +57,7 @@ impl Round<'_> {
         let count = looked.len();
         let verdict = |(i, rejection): (usize, Option<Rejection>)| {
             let score = if rejection.is_none() { scores.next().unwrap_or(0) } else { 0 };
-            Verdict { node: self.nodes[i].node.name().clone(), rejection, score }
+            Verdict { node: self.nodes[i].name.clone(), rejection, score }
         };
         (looked.into_iter().map(verdict).collect(), count)
     }
@@ -65,7 +65,7 @@ impl Round<'_> {
     /// The node that the pod hoped for, if it would do now. Models `evaluateNominatedNode`.
     fn hope(&self, cycle: &Cycle<'_>) -> Option<Verdict> {
         let name = self.pod.pod.at("status.nominatedNodeName").eco().filter(|n| !n.is_empty())?;
-        let i = self.nodes.iter().position(|info| info.node.name() == name)?;
+        let i = self.nodes.iter().position(|info| info.name == *name)?;
         let would_do = reject(cycle, &self.nodes, i, &self.nominated, self.api).is_none();
         would_do.then(|| Verdict { node: name.clone(), rejection: None, score: 0 })
     }
@@ -80,7 +80,7 @@ pub fn reject(
     nominated: &[Nominated],
     api: &Api,
 ) -> Option<Rejection> {
-    let mut here = nominated.iter().filter(|(node, _)| node == nodes[i].node.name()).peekable();
+    let mut here = nominated.iter().filter(|(node, _)| *node == nodes[i].name).peekable();
     if here.peek().is_some() {
         let mut info = nodes[i].clone();
         here.for_each(|(_, pod)| info.add(pod.clone()));

@@ -3,12 +3,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ecow::EcoString;
+
 use super::{
     filters::ports::{HostPort, host_ports},
     requests::{self, Amounts, amounts},
+    spread::{HOST, ZONE},
     terms::Terms,
 };
-use crate::object::{Key, Object};
+use crate::{
+    json::Json,
+    object::{Key, Object},
+};
 
 /// A pod, read.
 #[derive(Clone, Debug)]
@@ -46,6 +52,15 @@ impl PodInfo {
 pub struct NodeInfo {
     /// The node; null if only its pods are known.
     pub node: Object,
+    /// Its name. This and what follows is read when it changes: with a thousand nodes, what counts is how far apart in memory
+    /// things are that are looked at for every pod.
+    pub name: EcoString,
+    /// Its taints.
+    pub taints: Json,
+    /// Is it cordoned?
+    pub cordoned: bool,
+    host: Option<EcoString>,
+    zone: Option<EcoString>,
     /// Pods bound to it that are not at their end.
     pods: BTreeMap<Key, Arc<PodInfo>>,
     /// What it can give.
@@ -56,6 +71,19 @@ pub struct NodeInfo {
     pub requested_for_scores: Amounts,
     /// How many of its pods have terms of affinity.
     particular: usize,
+    /// Its pods that do not leave, by what selectors see of them: pods of one set are one line.
+    sorts: Vec<Sort>,
+}
+
+/// Pods that no selector tells apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sort {
+    /// Their namespace.
+    pub namespace: EcoString,
+    /// Their labels.
+    pub labels: Json,
+    /// How many they are.
+    pub count: i64,
 }
 
 impl NodeInfo {
@@ -71,7 +99,21 @@ impl NodeInfo {
         if self.node["status"]["allocatable"] != node["status"]["allocatable"] {
             self.allocatable = amounts(&node["status"]["allocatable"]);
         }
+        self.name = node.name().clone();
+        self.taints = node["spec"]["taints"].clone();
+        self.cordoned = node["spec"]["unschedulable"].bool() == Some(true);
+        self.host = node["metadata"]["labels"][HOST].eco().cloned();
+        self.zone = node["metadata"]["labels"][ZONE].eco().cloned();
         self.node = node.clone();
+    }
+
+    /// The value of one of its labels.
+    pub fn label(&self, key: &str) -> Option<&EcoString> {
+        match key {
+            HOST => self.host.as_ref(),
+            ZONE => self.zone.as_ref(),
+            _ => self.node["metadata"]["labels"][key].eco(),
+        }
     }
 
     /// Its pods.
@@ -86,8 +128,8 @@ impl NodeInfo {
 
     /// Its pods that have terms of affinity.
     pub fn particular(&self) -> impl Iterator<Item = &Arc<PodInfo>> {
-        let any = self.particular > 0;
-        self.pods.values().filter(move |p| any && !p.terms.is_empty())
+        let any = (self.particular > 0).then(|| self.pods.values());
+        any.into_iter().flatten().filter(|p| !p.terms.is_empty())
     }
 
     /// A pod is here, or has changed.
@@ -97,7 +139,27 @@ impl NodeInfo {
         requests::add(&mut self.requested, &pod.requests);
         requests::add(&mut self.requested_for_scores, &pod.requests_for_scores);
         self.particular += usize::from(!pod.terms.is_empty());
+        self.tally(&pod.pod, 1);
         self.pods.insert(key, pod);
+    }
+
+    fn tally(&mut self, pod: &Object, more: i64) {
+        if pod.is_terminating() {
+            return;
+        }
+        let (namespace, labels) = (pod.namespace(), &pod["metadata"]["labels"]);
+        match self.sorts.iter().position(|s| s.labels == *labels && s.namespace == *namespace) {
+            Some(i) => self.sorts[i].count += more,
+            None => {
+                self.sorts.push(Sort { namespace: namespace.clone(), labels: labels.clone(), count: more })
+            }
+        }
+        self.sorts.retain(|s| s.count > 0);
+    }
+
+    /// Its pods that do not leave, as far as selectors tell them apart.
+    pub fn sorts(&self) -> &[Sort] {
+        &self.sorts
     }
 
     /// A pod is here no more.
@@ -106,6 +168,7 @@ impl NodeInfo {
         requests::subtract(&mut self.requested, &pod.requests);
         requests::subtract(&mut self.requested_for_scores, &pod.requests_for_scores);
         self.particular -= usize::from(!pod.terms.is_empty());
+        self.tally(&pod.pod, -1);
         Some(pod)
     }
 

@@ -20,7 +20,7 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api)
     }
     let plugins = [
         (3, normalize(fitting.iter().map(|n| hostile_taints(&pod.pod, n)).collect(), true)),
-        (2, normalize(fitting.iter().map(|n| preference(&pod.pod, n)).collect(), false)),
+        (2, normalize(preferences(&pod.pod, fitting), false)),
         (2, spread::score(pod, fitting, all, api)),
         (2, neighbours::score(pod, fitting, all, api)),
         (1, fitting.iter().map(|n| least_allocated(pod, n)).collect()),
@@ -38,15 +38,18 @@ fn normalize(points: Vec<i64>, reverse: bool) -> Vec<i64> {
 
 /// Models TaintToleration: soft taints that the pod does not tolerate.
 fn hostile_taints(pod: &Object, info: &NodeInfo) -> i64 {
-    let taints = info.node["spec"]["taints"].list().iter();
-    taints.filter(|t| t["effect"] == "PreferNoSchedule" && !tolerates(pod, t)).count() as i64
+    info.taints.list().iter().filter(|t| t["effect"] == "PreferNoSchedule" && !tolerates(pod, t)).count()
+        as i64
 }
 
 /// Models NodeAffinity's preferred terms.
-fn preference(pod: &Object, info: &NodeInfo) -> i64 {
+fn preferences(pod: &Object, fitting: &[&NodeInfo]) -> Vec<i64> {
     let terms = pod.at("spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution").list();
-    let fits = terms.iter().filter(|t| term_selects(&t["preference"], &info.node));
-    fits.map(|t| t["weight"].int().unwrap_or(0)).sum()
+    let points = |info: &&NodeInfo| {
+        let fits = terms.iter().filter(|t| term_selects(&t["preference"], &info.node));
+        fits.map(|t| t["weight"].int().unwrap_or(0)).sum()
+    };
+    fitting.iter().map(points).collect()
 }
 
 /// Models NodeResourcesFit's LeastAllocated over CPU and memory.
@@ -58,8 +61,9 @@ fn least_allocated(pod: &PodInfo, info: &NodeInfo) -> i64 {
             + wanted.get(name).copied().unwrap_or(0);
         (has > 0).then(|| if used > has { 0 } else { ((has - used) as i128 * 100 / has as i128) as i64 })
     };
-    let parts: Vec<i64> = ["cpu", "memory"].into_iter().filter_map(part).collect();
-    if parts.is_empty() { 0 } else { parts.iter().sum::<i64>() / parts.len() as i64 }
+    let parts = ["cpu", "memory"].map(part);
+    let known = parts.iter().flatten().count() as i64;
+    if known == 0 { 0 } else { parts.iter().flatten().sum::<i64>() / known }
 }
 
 /// Models NodeResourcesBalancedAllocation: CPU and memory used to the same degree is best. Says nothing about a pod that

@@ -11,6 +11,11 @@ use crate::{
 
 /// The label that tells one node from another.
 pub const HOST: &str = "kubernetes.io/hostname";
+/// The label of a node's zone.
+pub const ZONE: &str = "topology.kubernetes.io/zone";
+
+/// So many sets of labels are remembered while pods are counted.
+const KNOWN_MAX: usize = 8;
 
 /// One constraint.
 #[derive(Clone, Debug)]
@@ -64,8 +69,12 @@ impl Constraint {
 
     /// How many pods count on a node.
     pub fn count_on(&self, info: &NodeInfo, namespace: &str) -> i64 {
-        let counts = |p: &Object| !p.is_terminating() && p.namespace() == namespace && self.counts(p);
-        info.pods().filter(|p| counts(&p.pod)).count() as i64
+        self.counter(namespace).on(info)
+    }
+
+    /// Counts pods of a namespace on many nodes.
+    pub fn counter<'a>(&'a self, namespace: &'a str) -> Counter<'a> {
+        Counter { selector: self.selector.as_ref(), namespace, known: Vec::new() }
     }
 
     /// Is a node looked at at all, for this pod?
@@ -74,6 +83,33 @@ impl Constraint {
             |t: &Json| matches!(t["effect"].text(), "NoSchedule" | "NoExecute") && !nodes::tolerates(pod, t);
         (!self.honor_affinity || nodes::takes(pod, node))
             && (!self.honor_taints || !node["spec"]["taints"].list().iter().any(keeps_out))
+    }
+}
+
+/// How many pods count on a node; labels that pods share are looked at once.
+pub struct Counter<'a> {
+    selector: Option<&'a Labels>,
+    namespace: &'a str,
+    known: Vec<(&'a Json, bool)>,
+}
+
+impl<'a> Counter<'a> {
+    /// On one node.
+    pub fn on(&mut self, info: &'a NodeInfo) -> i64 {
+        let namespace = self.namespace;
+        let here = info.sorts().iter().filter(|sort| sort.namespace == namespace);
+        here.map(|sort| if self.selects(&sort.labels) { sort.count } else { 0 }).sum()
+    }
+
+    fn selects(&mut self, labels: &'a Json) -> bool {
+        if let Some((_, selects)) = self.known.iter().find(|(known, _)| known.shares(labels)) {
+            return *selects;
+        }
+        let selects = self.selector.is_some_and(|s| s.matches(labels));
+        if self.known.len() < KNOWN_MAX {
+            self.known.push((labels, selects));
+        }
+        selects
     }
 }
 

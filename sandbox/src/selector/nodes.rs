@@ -6,10 +6,28 @@ use crate::{json::Json, object::Object};
 
 /// Does the pod's node selector, and its required node affinity, take this node?
 pub fn takes(pod: &Object, node: &Object) -> bool {
-    let required = pod.at("spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
-    Labels::from_map(pod.at("spec.nodeSelector")).matches(&node["metadata"]["labels"])
-        && (required.is_null()
-            || required["nodeSelectorTerms"].list().iter().any(|term| term_selects(term, node)))
+    Wishes::of(pod).take(node)
+}
+
+/// What a pod wants of its node, read once for many nodes.
+pub struct Wishes<'a> {
+    labels: Labels,
+    required: &'a Json,
+}
+
+impl<'a> Wishes<'a> {
+    /// A pod's.
+    pub fn of(pod: &'a Object) -> Self {
+        let required = pod.at("spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
+        Self { labels: Labels::from_map(pod.at("spec.nodeSelector")), required }
+    }
+
+    /// Are they met?
+    pub fn take(&self, node: &Object) -> bool {
+        let terms = || self.required["nodeSelectorTerms"].list().iter();
+        (self.labels.is_empty() || self.labels.matches(&node["metadata"]["labels"]))
+            && (self.required.is_null() || terms().any(|term| term_selects(term, node)))
+    }
 }
 
 /// Does a term select this node? An empty term selects none.

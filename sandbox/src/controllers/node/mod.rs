@@ -40,6 +40,7 @@ pub struct Nodes {
     seen: BTreeMap<EcoString, Seen>,
     /// When the next node of a zone may be given up.
     next: BTreeMap<String, Time>,
+    census: zones::Census,
     all_down: bool,
 }
 
@@ -83,6 +84,7 @@ impl Nodes {
     }
 
     fn observe_node(&mut self, record: &Record, queue: &mut Queue) {
+        self.census.observe(record);
         let (node, name, pass) = (&record.object, record.object.name(), self.next_pass(record.at));
         if record.change == Change::Deleted {
             self.seen.remove(name);
@@ -140,8 +142,7 @@ impl Nodes {
     /// Gives or takes the `NoExecute` taint, as fast as the node's zone allows.
     fn no_execute(&mut self, node: &Object, ctx: &mut Ctx<'_>) {
         let now = ctx.now();
-        let pauses = zones::pauses(ctx.api.list(resources::NODE, ""));
-        self.note_disruption(pauses.values().all(Option::is_none), now);
+        self.note_disruption(self.census.all_down(), now);
         let ready = node.condition("Ready")["status"].text();
         // A node that never spoke is given up only once it is Unknown.
         let wanted = if ready.is_empty() || self.all_down { None } else { taints::for_ready(ready) };
@@ -150,7 +151,7 @@ impl Nodes {
             node["spec"]["taints"].list().iter().any(|t| t["effect"] == "NoExecute" && taints::is_ours(t));
         if wanted.is_some() && !has_one {
             let zone = zones::zone(node);
-            let Some(pause_ms) = pauses.get(&zone).copied().flatten() else { return };
+            let Some(pause_ms) = self.census.pause_ms(&zone) else { return };
             let next = self.next.get(&zone).copied().unwrap_or_default();
             if now < next {
                 return ctx.queue.at(next, Work::NodeHealth(node.name().clone()));

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::Object;
+use crate::{
+    api::{Change, Record},
+    object::Object,
+};
 
 /// `--unhealthy-zone-threshold`, in percent.
 const UNHEALTHY_PERCENT: usize = 55;
@@ -21,31 +24,80 @@ pub fn zone(node: &Object) -> String {
     if region.is_empty() && zone.is_empty() { String::new() } else { format!("{region}:\0:{zone}") }
 }
 
-/// Milliseconds between two nodes of each zone being given up; `None`: none is.
-pub fn pauses<'a>(nodes: impl Iterator<Item = &'a Object>) -> BTreeMap<String, Option<i64>> {
-    let mut zones: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for node in nodes {
-        let (all, down) = zones.entry(zone(node)).or_default();
-        *all += 1;
-        *down += usize::from(node.condition("Ready")["status"] != "True");
+/// How many nodes each zone has, kept from change to change: the monitor asks for every node in every pass.
+#[derive(Clone, Debug, Default)]
+pub struct Census(BTreeMap<String, Zone>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Zone {
+    all: usize,
+    down: usize,
+}
+
+fn is_down(node: &Object) -> bool {
+    node.condition("Ready")["status"] != "True"
+}
+
+impl Census {
+    /// Sees a change of a node.
+    pub fn observe(&mut self, record: &Record) {
+        let after = (record.change != Change::Deleted).then_some(&record.object);
+        let before = record.before.as_ref();
+        let same = |a: &Object, b: &Object| {
+            a["metadata"]["labels"].shares(&b["metadata"]["labels"]) && is_down(a) == is_down(b)
+        };
+        if matches!((before, after), (Some(a), Some(b)) if same(a, b)) {
+            return;
+        }
+        if let Some(before) = before {
+            let name = zone(before);
+            if let Some(zone) = self.0.get_mut(&name) {
+                zone.all -= 1;
+                zone.down -= usize::from(is_down(before));
+            }
+            self.0.retain(|_, zone| zone.all > 0);
+        }
+        if let Some(after) = after {
+            let zone = self.0.entry(zone(after)).or_default();
+            zone.all += 1;
+            zone.down += usize::from(is_down(after));
+        }
     }
-    let all_down = zones.values().all(|(all, down)| all == down);
-    let pause = |(all, down): (usize, usize)| {
-        if all_down {
+
+    /// Is no node ready?
+    pub fn all_down(&self) -> bool {
+        self.0.values().all(|zone| zone.all == zone.down)
+    }
+
+    /// Milliseconds between two nodes of a zone being given up; `None`: none is.
+    pub fn pause_ms(&self, zone: &str) -> Option<i64> {
+        let Zone { all, down } = self.0.get(zone).copied().unwrap_or_default();
+        if self.all_down() {
             None
         } else if all != down && down > 2 && down * 100 >= all * UNHEALTHY_PERCENT {
             (all > LARGE).then_some(SLOW_PAUSE_MS)
         } else {
             Some(PAUSE_MS)
         }
-    };
-    zones.into_iter().map(|(zone, counts)| (zone, pause(counts))).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use crate::{clock::Time, json, origin::Origin, resources::NODE};
+
+    fn node(zone: usize, ready: &str) -> Object {
+        Object(json!({
+            "metadata": {"labels": {"topology.kubernetes.io/zone": zone.to_string()}},
+            "status": {"conditions": [{"type": "Ready", "status": ready}]},
+        }))
+    }
+
+    fn record(change: Change, before: Option<Object>, object: Object) -> Record {
+        let (at, origin) = (Time(0), Origin::user("kubelet"));
+        Record { revision: 1, at, resource: NODE, change, object, before, origin }
+    }
 
     #[test]
     fn nodes_are_given_up_slowly_or_not_at_all_when_many_are_silent() {
@@ -58,17 +110,25 @@ mod tests {
             (vec![(2, 2), (2, 0)], vec![Some(10_000), Some(10_000)]),
             (vec![(2, 2), (2, 2)], vec![None, None]),
         ] {
-            let mut nodes = Vec::new();
+            let mut census = Census::default();
             for (z, (all, down)) in zones.iter().enumerate() {
                 for i in 0..*all {
-                    let status = if i < *down { "Unknown" } else { "True" };
-                    nodes.push(Object(
-                        json!({"metadata": {"labels": {"topology.kubernetes.io/zone": z.to_string()}},
-                        "status": {"conditions": [{"type": "Ready", "status": status}]}}),
-                    ));
+                    census.observe(&record(Change::Added, None, node(z, "True")));
+                    if i < *down {
+                        let before = Some(node(z, "True"));
+                        census.observe(&record(Change::Modified, before, node(z, "Unknown")));
+                    }
                 }
             }
-            assert_eq!(pauses(nodes.iter()).into_values().collect::<Vec<_>>(), expect, "{zones:?}");
+            let pauses = |census: &Census| -> Vec<_> {
+                (0..zones.len()).map(|z| census.pause_ms(&zone(&node(z, "True")))).collect()
+            };
+            assert_eq!(pauses(&census), expect, "{zones:?}");
+            // One more comes and goes again, and one moves between zones.
+            census.observe(&record(Change::Added, None, node(0, "True")));
+            census.observe(&record(Change::Modified, Some(node(0, "True")), node(9, "True")));
+            census.observe(&record(Change::Deleted, Some(node(9, "True")), node(9, "True")));
+            assert_eq!(pauses(&census), expect, "{zones:?}");
         }
     }
 }

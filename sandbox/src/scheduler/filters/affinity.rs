@@ -7,7 +7,7 @@ use crate::{json::Json, object::Object, selector::nodes};
 pub use nodes::term_selects as selects;
 
 pub(super) fn filter(cycle: &Cycle<'_>, info: &NodeInfo) -> Vec<String> {
-    if nodes::takes(&cycle.pod.pod, &info.node) {
+    if cycle.wishes.take(&info.node) {
         return Vec::new();
     }
     let names = named(&cycle.pod.pod);

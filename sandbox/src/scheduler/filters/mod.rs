@@ -13,7 +13,7 @@ use super::{
     nodes::{NodeInfo, PodInfo},
     volumes,
 };
-use crate::api::Api;
+use crate::{api::Api, selector::nodes::Wishes};
 
 pub use affinity::selects as term_selects;
 pub use node::lets_in;
@@ -84,6 +84,8 @@ pub struct Cycle<'a> {
     /// The pod.
     pub pod: &'a PodInfo,
     api: &'a Api,
+    node_name: &'a str,
+    wishes: Wishes<'a>,
     volumes: Result<volumes::Wants<'a>, String>,
     spread: spread::Spread,
     neighbours: neighbours::Neighbours,
@@ -95,6 +97,8 @@ impl<'a> Cycle<'a> {
         Self {
             pod,
             api,
+            node_name: pod.pod.at("spec.nodeName").text(),
+            wishes: Wishes::of(&pod.pod),
             volumes: volumes::Wants::read(&pod.pod, api),
             spread: spread::Spread::read(pod, nodes),
             neighbours: neighbours::Neighbours::read(pod, nodes, api),

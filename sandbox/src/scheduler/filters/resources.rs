@@ -19,8 +19,8 @@ pub fn missing(pod: &PodInfo, info: &NodeInfo) -> Vec<String> {
     let others = pod.requests.keys().map(|k| k.as_str()).filter(|k| !first.contains(k));
     for name in first.into_iter().chain(others) {
         let need = pod.requests.get(name).copied().unwrap_or(0);
-        let used = info.requested.get(name).copied().unwrap_or(0);
-        if need > 0 && need > has(name) - used {
+        let used = || info.requested.get(name).copied().unwrap_or(0);
+        if need > 0 && need > has(name) - used() {
             reasons.push(format!("Insufficient {name}"));
         }
     }

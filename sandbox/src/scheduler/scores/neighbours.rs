@@ -38,7 +38,7 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api)
     let mut points = Points::default();
     let wishes = !pod.terms.rather_near.is_empty() || !pod.terms.rather_far.is_empty();
     for info in all {
-        for other in info.pods().filter(|_| wishes) {
+        for other in wishes.then(|| info.pods()).into_iter().flatten() {
             for (terms, sign) in [(&pod.terms.rather_near, 1), (&pod.terms.rather_far, -1)] {
                 let met = terms.iter().filter(|t| t.selects(&other.pod, api));
                 met.for_each(|t| points.give(t, sign * t.weight, info));
@@ -51,6 +51,9 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api)
                 met.for_each(|t| points.give(t, if sign == 0 { REQUIRED } else { sign * t.weight }, info));
             }
         }
+    }
+    if points.0.is_empty() {
+        return vec![0; fitting.len()];
     }
     let raw: Vec<i64> = fitting.iter().map(|info| points.of(info)).collect();
     let least = raw.iter().min().copied().unwrap_or(0);

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use ecow::EcoString;
+
 use super::MAX;
 use crate::{
     api::Api,
@@ -10,12 +12,12 @@ use crate::{
     resources,
     scheduler::{
         nodes::{NodeInfo, PodInfo},
-        spread::{Constraint, HOST, constraints, has_all},
+        spread::{Constraint, HOST, ZONE, constraints, has_all},
     },
     selector::Labels,
 };
 
-const OF_SYSTEM: [(&str, i64); 2] = [(HOST, 3), ("topology.kubernetes.io/zone", 5)];
+const OF_SYSTEM: [(&str, i64); 2] = [(HOST, 3), (ZONE, 5)];
 
 /// Models `helper.DefaultSelector`: what the pod's services and its controller select; empty where there are none.
 fn default_selector(pod: &Object, api: &Api) -> Labels {
@@ -64,10 +66,10 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api)
         let domains = domains(wish, pod, &counted, all.iter().copied().filter(|info| counts(info)));
         let size = if wish.key == HOST { counted.len() } else { domains.len() };
         let weight = ((size + 2) as f64).ln();
+        let mut counter = wish.counter(pod.pod.namespace());
         for (points, info) in raw.iter_mut().zip(&counted) {
-            let Some(domain) = wish.domain(&info.node) else { continue };
-            let on_host = || wish.count_on(info, pod.pod.namespace());
-            let count = if wish.key == HOST { on_host() } else { domains[domain.as_str()] };
+            let Some(domain) = info.label(&wish.key) else { continue };
+            let count = if wish.key == HOST { counter.on(info) } else { domains[domain.as_str()] };
             *points += count as f64 * weight + (wish.skew - 1) as f64;
         }
     }
@@ -75,10 +77,11 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api)
     fitting.iter().map(|info| if counts(info) { points.next().unwrap_or(0) } else { 0 }).collect()
 }
 
-/// How many pods the domains of the fitting nodes have. Host names are counted node by node.
+/// How many pods the domains of the fitting nodes have; nodes without the label are a domain in which nobody counts. Host
+/// names are counted node by node.
 fn domains<'a>(
-    wish: &Constraint,
-    pod: &PodInfo,
+    wish: &'a Constraint,
+    pod: &'a PodInfo,
     fitting: &[&'a NodeInfo],
     all: impl Iterator<Item = &'a NodeInfo>,
 ) -> BTreeMap<&'a str, i64> {
@@ -86,13 +89,15 @@ fn domains<'a>(
     if wish.key == HOST {
         return domains;
     }
-    let name = |info: &'a NodeInfo| info.node["metadata"]["labels"][wish.key.as_str()].text();
+    let name = |info: &'a NodeInfo| info.label(&wish.key).map_or("", EcoString::as_str);
     for info in fitting {
         domains.entry(name(info)).or_default();
     }
-    for info in all.filter(|info| wish.includes(&pod.pod, &info.node)) {
+    let labelled = |info: &&NodeInfo| info.label(&wish.key).is_some();
+    let mut counter = wish.counter(pod.pod.namespace());
+    for info in all.filter(labelled).filter(|info| wish.includes(&pod.pod, &info.node)) {
         if let Some(n) = domains.get_mut(name(info)) {
-            *n += wish.count_on(info, pod.pod.namespace());
+            *n += counter.on(info);
         }
     }
     domains
