@@ -53,7 +53,10 @@ fn is_ours(item: &Value) -> bool {
     let says = |value: &Value| value.as_str().is_some_and(names_it);
     match item {
         Value::Object(map) => {
-            map.get("metadata").is_some_and(|m| says(&m["name"]) && map.contains_key("versions"))
+            let registers =
+                map.contains_key("versions") || map.get("kind").is_some_and(|k| k == "APIService");
+            map.get("metadata").is_some_and(|m| says(&m["name"]) && registers)
+                || map.get("cells").is_some_and(|cells| says(&cells[0]))
                 || ["name", "group", "groupVersion"].iter().any(|key| map.get(*key).is_some_and(says))
         }
         other => says(other),
@@ -81,6 +84,18 @@ mod tests {
             (
                 r#"{"items":[{"metadata":{"name":"sim.pilothouse.dev"},"versions":[]},{"metadata":{"name":"a"}}]}"#,
                 r#"{"items":[{"metadata":{"name":"a"}}]}"#,
+            ),
+            (
+                r#"{"rows":[{"cells":["v1.sim.pilothouse.dev","Local"],"object":{}},{"cells":["v1.apps","Local"]}]}"#,
+                r#"{"rows":[{"cells":["v1.apps","Local"]}]}"#,
+            ),
+            (
+                r#"{"items":[{"kind":"APIService","metadata":{"name":"v1.sim.pilothouse.dev"}},{"kind":"APIService"}]}"#,
+                r#"{"items":[{"kind":"APIService"}]}"#,
+            ),
+            (
+                "v1.sim.pilothouse.dev   Local   True   5m\nv1.storage.k8s.io   Local   True   5m\n",
+                "v1.storage.k8s.io   Local   True   5m\n",
             ),
             ("nothing of it\n", "nothing of it\n"),
         ] {

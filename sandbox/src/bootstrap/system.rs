@@ -4,12 +4,13 @@
 use super::{NOW, NOW_MICRO, TODAY};
 use crate::{
     api::group_versions,
+    controllers::{AUTOMANAGED, api_service_spec},
     json,
     json::Json,
     object::Object,
     resources::{
-        API_SERVICE, CONFIG_MAP, IP_ADDRESS, Kinds, LEASE, PRIORITY_CLASS, Resource, SERVICE_ACCOUNT,
-        SERVICE_CIDR, priority_class,
+        API_SERVICE, CONFIG_MAP, IP_ADDRESS, Kinds, LEASE, MACHINE, PRIORITY_CLASS, Resource,
+        SERVICE_ACCOUNT, SERVICE_CIDR, api_service::LOCAL, priority_class,
     },
 };
 
@@ -118,20 +119,24 @@ fn api_services() -> Vec<(Resource, Object)> {
     let known = versions
         .into_iter()
         .filter_map(|(group, version)| PRIORITIES.iter().find(|(g, v, ..)| (*g, *v) == (group, version)));
-    let service = |(group, version, group_priority, priority): &(&str, &str, i64, i64)| {
-        let mut spec = json!({"version": version, "groupPriorityMinimum": group_priority,
-            "versionPriority": priority});
+    let own = known.map(|(group, version, group_priority, priority)| {
+        let mut spec = json!({"version": *version, "groupPriorityMinimum": *group_priority,
+            "versionPriority": *priority});
         spec.set("group", Some(*group).filter(|g| !g.is_empty()));
-        let mut service = Object(json!({
-            "metadata": {"name": format!("{version}.{group}"),
-                "labels": {"kube-aggregator.kubernetes.io/automanaged": "onstart"}},
-            "status": {"conditions": [{"type": "Available", "status": "True", "reason": "Local",
-                "message": "Local APIServices are always available", "lastTransitionTime": NOW}]},
-        }));
-        service.set("spec", spec);
-        (API_SERVICE, service)
-    };
-    known.map(service).collect()
+        api_service(spec, "onstart")
+    });
+    let world = MACHINE.def();
+    own.chain([api_service(api_service_spec(world.group, world.version), "true")]).collect()
+}
+
+fn api_service(spec: Json, automanaged: &str) -> (Resource, Object) {
+    let name = format!("{}.{}", spec["version"].text(), spec["group"].text());
+    let service = json!({
+        "metadata": {"name": name.as_str(), "labels": {AUTOMANAGED: automanaged}},
+        "status": {"conditions": [{"type": "Available", "status": "True", "reason": LOCAL.0,
+            "message": LOCAL.1, "lastTransitionTime": NOW}]},
+    });
+    (API_SERVICE, Object(service.with("spec", spec)))
 }
 
 fn config_maps() -> impl Iterator<Item = Json> {

@@ -1,4 +1,4 @@
-//! Whether the servers behind APIServices answer. Models kube-aggregator's remote available controller.
+//! Whether the servers behind APIServices answer. Models kube-aggregator's remote and local available controllers.
 //! Omits: asking those servers; what is not metrics-server has nothing in it that could answer.
 
 use ecow::EcoString;
@@ -9,7 +9,7 @@ use crate::{
     json::Json,
     object::{Key, Object},
     origin,
-    resources::{API_SERVICE, ENDPOINT_SLICE, NODE_METRICS, SERVICE},
+    resources::{API_SERVICE, ENDPOINT_SLICE, NODE_METRICS, SERVICE, api_service::LOCAL},
 };
 
 use super::{Work, common::set_condition};
@@ -23,9 +23,7 @@ pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
     let object = &record.object;
     let service = match record.resource {
         API_SERVICE if record.change != Change::Deleted => {
-            if api.kinds().aggregations().any(|(name, _)| name == object.name()) {
-                queue.after_ms(LATENCY_MS, Work::ApiService(object.name().clone()));
-            }
+            queue.after_ms(LATENCY_MS, Work::ApiService(object.name().clone()));
             return;
         }
         SERVICE => object.key(),
@@ -44,9 +42,6 @@ pub fn sync(name: &EcoString, ctx: &mut Ctx<'_>) {
     ctx.acting(origin::API_SERVER);
     let key = Key::cluster(name.clone());
     let Some(mut api_service) = ctx.api.find(API_SERVICE, &key).cloned() else { return };
-    if api_service["spec"]["service"].is_null() {
-        return;
-    }
     let (status, reason, message) = decide(&api_service, ctx.api);
     let now = ctx.now();
     if set_condition(&mut api_service, "Available", status, Some((reason, &message)), now) {
@@ -58,6 +53,9 @@ pub fn sync(name: &EcoString, ctx: &mut Ctx<'_>) {
 /// Status, reason and message of its condition.
 fn decide(api_service: &Object, api: &Api) -> (&'static str, &'static str, String) {
     let reference = &api_service["spec"]["service"];
+    if reference.is_null() {
+        return ("True", LOCAL.0, LOCAL.1.into());
+    }
     let (namespace, name) = (reference["namespace"].text(), reference["name"].text());
     let Some(service) = api.find(SERVICE, &Key::new(namespace, name)) else {
         return ("False", "ServiceNotFound", format!("service/{name} in {namespace:?} is not present"));

@@ -5,6 +5,7 @@ mod api_service;
 mod autoscaler;
 mod claim;
 mod common;
+mod crd_registration;
 mod cronjob;
 mod daemonset;
 mod definition;
@@ -36,6 +37,7 @@ mod volume;
 
 use ecow::EcoString;
 
+pub(crate) use crd_registration::{AUTOMANAGED, spec as api_service_spec};
 pub(crate) use service_account::CERTIFICATE as ROOT_CERTIFICATE;
 
 use crate::{
@@ -120,8 +122,10 @@ pub enum Work {
     VolumeProtection(EcoString),
     /// A CustomResourceDefinition to look at.
     Definition(EcoString),
-    /// An APIService of another server to look at.
+    /// An APIService whose availability to look at.
     ApiService(EcoString),
+    /// An APIService that definitions may want.
+    CrdRegistration(EcoString),
 }
 
 impl Work {
@@ -182,6 +186,7 @@ impl Controllers {
         disruption::observe(record, api, queue);
         kubernetes_service::observe(record, queue);
         definition::observe(record, api, queue);
+        crd_registration::observe(record, queue);
         volume::observe(record, queue);
     }
 
@@ -225,6 +230,7 @@ impl Controllers {
             Work::VolumeProtection(name) => volume::release_volume(&name, ctx),
             Work::Definition(name) => definition::sync(&name, ctx),
             Work::ApiService(name) => api_service::sync(&name, ctx),
+            Work::CrdRegistration(name) => crd_registration::sync(&name, ctx),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Models apiregistration.k8s.io/v1 APIService. Omits: requests passed on to any server but metrics-server.
 
 use super::{Column, ResourceDef, Row, cells, check};
-use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
+use crate::{api::age, clock::Time, json, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
 pub static DEF: ResourceDef = ResourceDef {
@@ -9,11 +9,15 @@ pub static DEF: ResourceDef = ResourceDef {
     categories: &["api-extensions"],
     status: true,
     default,
+    prepare,
     validate,
     columns: COLUMNS,
     row,
     ..ResourceDef::plain("apiregistration.k8s.io", "v1", "APIService", "apiservices", "apiservice")
 };
+
+/// Reason and message of what the API server answers itself.
+pub const LOCAL: (&str, &str) = ("Local", "Local APIServices are always available");
 
 const COLUMNS: &[Column] =
     &[Column::name(), Column::new("Service"), Column::new("Available"), Column::new("Age")];
@@ -22,6 +26,16 @@ fn default(service: &mut Object) {
     if !service["spec"]["service"].is_null() {
         service["spec"]["service"].default_to("port", 443i64);
     }
+}
+
+/// What has no server of its own is available from its creation on. Models `PrepareForCreate`.
+fn prepare(service: &mut Object, old: Option<&Object>) {
+    if old.is_some() || !service["spec"]["service"].is_null() {
+        return;
+    }
+    let available = json!({"type": "Available", "status": "True", "reason": LOCAL.0, "message": LOCAL.1});
+    let since = service["metadata"]["creationTimestamp"].clone();
+    service["status"].set("conditions", vec![available.with("lastTransitionTime", since)]);
 }
 
 fn row(service: &Object, now: Time) -> Row {
