@@ -8,8 +8,15 @@ use crate::{diagnostic::Diagnostic, source::Source};
 pub const OWN_API_VERSION: &str = "sim.pilothouse.dev/v1";
 
 /// The world's own kinds: plural name and kind.
-pub const OWN_KINDS: [(&str, &str); 4] =
-    [("images", "Image"), ("machines", "Machine"), ("signals", "Signal"), ("traffics", "Traffic")];
+pub const OWN_KINDS: [(&str, &str); 7] = [
+    ("composecommands", "ComposeCommand"),
+    ("composecontainers", "ComposeContainer"),
+    ("composeprojects", "ComposeProject"),
+    ("images", "Image"),
+    ("machines", "Machine"),
+    ("signals", "Signal"),
+    ("traffics", "Traffic"),
+];
 
 /// A cluster to start from.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +50,7 @@ pub(crate) fn read(source: &Source) -> Result<World, Vec<Diagnostic>> {
             complain(
                 "unknown-kind",
                 format!(
-                    "`{OWN_API_VERSION}` has no kind `{kind}`; it has Image, Machine, Signal and Traffic"
+                    "`{OWN_API_VERSION}` has no kind `{kind}`; it has ComposeCommand, ComposeContainer, ComposeProject, Image, Machine, Signal and Traffic"
                 ),
             );
         }

@@ -8,6 +8,7 @@ pub mod api;
 mod bootstrap;
 pub mod clock;
 pub mod cluster;
+mod compose;
 mod controllers;
 pub mod http;
 pub mod json;

@@ -9,6 +9,7 @@ use crate::{
     api::Api,
     bootstrap::metrics_server,
     clock::Time,
+    compose::Compose,
     controllers::Controllers,
     kubelet::Kubelets,
     machines::Machines,
@@ -48,6 +49,7 @@ pub struct Cluster {
     kubelets: Kubelets,
     network: Network,
     machines: Machines,
+    compose: Compose,
 }
 
 impl Cluster {
@@ -66,6 +68,7 @@ impl Cluster {
             kubelets: Kubelets::default(),
             network: Network::default(),
             machines: Machines::default(),
+            compose: Compose::default(),
         };
         cluster.start();
         for (index, object) in config.world.into_iter().enumerate() {
@@ -218,6 +221,7 @@ impl Cluster {
             Work::Kubelet(work) => self.kubelets.run(work, &mut ctx),
             Work::Network(work) => self.network.run(work, &mut ctx),
             Work::Machines(work) => self.machines.run(work, &mut ctx),
+            Work::Compose(work) => self.compose.run(work, &mut ctx),
         }
     }
 
@@ -234,6 +238,7 @@ impl Cluster {
             self.kubelets.observe(record, &self.api, &mut self.queue);
             self.network.observe(record, &self.api, &mut self.queue);
             self.machines.observe(record, &self.api, &mut self.queue);
+            self.compose.observe(record, &mut self.queue);
         }
         self.observed = self.api.store().revision();
     }

@@ -7,7 +7,7 @@ use crate::{
     api::Api,
     clock::Time,
     origin::Origin,
-    {controllers, kubelet, machines, network, scheduler},
+    {compose, controllers, kubelet, machines, network, scheduler},
 };
 
 /// Something to do at a moment. Each room has its own closed set.
@@ -23,6 +23,8 @@ pub enum Work {
     Network(network::Work),
     /// The hardware.
     Machines(machines::Work),
+    /// Engines of containers without a cluster.
+    Compose(compose::Work),
 }
 
 impl Work {
@@ -32,7 +34,7 @@ impl Work {
             Work::Controllers(work) => work.is_periodic(),
             Work::Kubelet(work) => work.is_periodic(),
             Work::Network(work) => work.is_periodic(),
-            Work::Scheduler(_) | Work::Machines(_) => false,
+            Work::Scheduler(_) | Work::Machines(_) | Work::Compose(_) => false,
         }
     }
 }
@@ -42,7 +44,8 @@ macro_rules! into_work {
         $(impl From<$room::Work> for Work { fn from(work: $room::Work) -> Self { Work::$variant(work) } })*
     };
 }
-into_work!(controllers => Controllers, scheduler => Scheduler, kubelet => Kubelet, network => Network, machines => Machines);
+into_work!(controllers => Controllers, scheduler => Scheduler, kubelet => Kubelet, network => Network, machines => Machines,
+    compose => Compose);
 
 /// What a part works with: the API (its only way to objects) and the queue (its only way to later).
 pub struct Ctx<'a> {

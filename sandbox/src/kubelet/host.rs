@@ -61,7 +61,7 @@ impl Kubelets {
             self.pods.retain(|_, run| run.node != *name);
             return;
         };
-        if machine["status"].is_null() {
+        if machine["status"].is_null() || machine["spec"]["kubelet"].bool() == Some(false) {
             return;
         }
         let (on, connected) =

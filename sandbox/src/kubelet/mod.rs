@@ -27,7 +27,7 @@ use crate::{
     resources,
 };
 use host::Kubelet;
-pub(crate) use image::hex64;
+pub(crate) use image::{Behaviour, behaviour, ends_of, hex64};
 use run::PodRun;
 
 /// From a change in the API to the kubelet having seen it.
@@ -92,7 +92,7 @@ impl Kubelets {
                     queue.after_ms(REACT_MS, Work::Pod(key.clone()));
                 }
             }
-            resources::SIGNAL if record.change == Change::Added => {
+            resources::SIGNAL if record.change == Change::Added && !new["spec"]["pod"].is_empty() => {
                 queue.after_ms(0, Work::Signal(new.key()));
             }
             _ => {}

@@ -7,6 +7,7 @@ mod callers;
 mod connect;
 mod dial;
 pub mod dns;
+mod docker;
 mod flow;
 mod ingress;
 mod listener;
@@ -118,6 +119,7 @@ impl Network {
             | resources::NETWORK_POLICY
             | resources::INGRESS => deleted || changed("spec"),
             resources::NAMESPACE => !deleted && changed("metadata"),
+            resources::COMPOSE_CONTAINER => deleted || changed("status"),
             resources::API_SERVICE => {
                 if scrape::is_served(api) != self.meters.is_some() {
                     queue.after_ms(0, Work::Scrape);
@@ -243,7 +245,15 @@ impl Network {
             let new = || Stream { uid: traffic.uid().clone(), flow: Flow::new(now), held: Held::default() };
             let stream = streams.entry(key.clone()).or_insert_with(new);
             let wanted = flow::rate_milli(spec);
-            let ends = self.ends(traffic, wanted, &mut stream.held, &mut wires, ctx.api);
+            let ends = match docker::called(traffic, ctx.api) {
+                Some(called) => {
+                    if let Some(at) = called.answers_at {
+                        ctx.queue.at(at, Work::Route);
+                    }
+                    Some(called.ends)
+                }
+                None => self.ends(traffic, wanted, &mut stream.held, &mut wires, ctx.api),
+            };
             let rate_milli = if ends.is_some() { wanted } else { 0 };
             let timeout_ms = spec["timeoutMillis"].int().unwrap_or(serve::TIMEOUT_MS).max(1);
             flows.push((key, rate_milli, timeout_ms, ends.unwrap_or_default()));
@@ -292,7 +302,11 @@ impl Network {
 /// The spec of the Image that a container of a pod is made from.
 fn image_of<'a>(api: &'a Api, pod: &Object, container: &str) -> Option<&'a Json> {
     let declared = pod["spec"]["containers"].list().iter().find(|c| c["name"] == *container)?;
-    let image = declared["image"].text();
+    image_named(api, declared["image"].text())
+}
+
+/// The spec of the Image of this name.
+fn image_named<'a>(api: &'a Api, image: &str) -> Option<&'a Json> {
     api.list(resources::IMAGE, "").find(|i| i["spec"]["image"] == *image).map(|i| &i["spec"])
 }
 

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::{
+    docker,
     flow::{Cause, Latency, Share, WHOLE},
-    image_of,
+    image_named,
     queueing::{self, Station},
     route::{End, Ends},
     scrape::Loads,
@@ -18,7 +19,7 @@ use crate::{
     api::Api,
     json::Json,
     object::{Key, Object},
-    resources::{MACHINE, POD, cells, quantity},
+    resources::{COMPOSE_CONTAINER, MACHINE, POD, cells, quantity},
 };
 
 /// Latency of an image that does not say.
@@ -49,22 +50,29 @@ pub fn stations<'a>(flows: impl Iterator<Item = (i64, &'a Ends)>, api: &Api) -> 
     arrivals.into_iter().map(called).collect()
 }
 
-/// A container as a server of requests, with none of them yet.
-pub fn station(api: &Api, pod: &Key, container: &str) -> Station {
+/// A container, of a pod or of Docker, as a server of requests, with none of them yet.
+pub fn station(api: &Api, at: &Key, container: &str) -> Station {
+    if container == docker::CONTAINER {
+        let spec = api.find(COMPOSE_CONTAINER, at).map_or(&Json::Null, |c| &c["spec"]);
+        return server(spec["image"].text(), spec["machine"].text(), None, api);
+    }
     let none = Object::default();
-    let pod = api.find(POD, pod).unwrap_or(&none);
+    let pod = api.find(POD, at).unwrap_or(&none);
     let declared = pod["spec"]["containers"].list().iter().find(|c| c["name"] == *container);
-    let spec = image_of(api, pod, container).unwrap_or(&Json::Null);
-    let appetite = Appetite::of(declared.map_or("", |c| c["image"].text()), spec);
-    let machine = api.find(MACHINE, &Key::cluster(pod["spec"]["nodeName"].text()));
+    let image = declared.map_or("", |c| c["image"].text());
+    server(image, pod["spec"]["nodeName"].text(), cpu_limit(pod, container), api)
+}
+
+fn server(image: &str, machine: &str, limit: Option<u64>, api: &Api) -> Station {
+    let spec = image_named(api, image).unwrap_or(&Json::Null);
+    let machine = api.find(MACHINE, &Key::cluster(machine));
     let all = machine.and_then(|m| quantity::parse_nano(&cells::plain(&m["spec"]["cpu"])));
     let all = all.and_then(|n| u64::try_from(n).ok()).unwrap_or(CORES_NANO);
-    let cores = cpu_limit(pod, container).map_or(all, |limit| limit.min(all));
     let queue_max = spec["queueMax"].int().and_then(|n| u32::try_from(n).ok()).unwrap_or(queueing::QUEUE_MAX);
     Station::new(
         spec["latencyMillis"].int().unwrap_or(LATENCY_MS).max(0),
-        appetite.cpu_per_request,
-        cores,
+        Appetite::of(image, spec).cpu_per_request,
+        limit.map_or(all, |limit| limit.min(all)),
         queue_max,
     )
 }

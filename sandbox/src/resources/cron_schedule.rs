@@ -110,7 +110,7 @@ fn descriptor(text: &str) -> Result<Schedule, String> {
 }
 
 /// Models `time.ParseDuration` for what is not negative: `1h30m`, `90s`, `1.5h`.
-fn duration_ms(text: &str) -> Option<i64> {
+pub(super) fn duration_ms(text: &str) -> Option<i64> {
     let (mut rest, mut ms) = (text, 0.0);
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;

@@ -18,6 +18,10 @@ pub mod cidr;
 pub mod cluster_role;
 pub mod cluster_role_binding;
 pub mod component_status;
+pub mod compose_command;
+pub mod compose_container;
+pub mod compose_file;
+pub mod compose_project;
 pub mod config_map;
 pub mod controller_revision;
 pub mod cron_job;
@@ -310,6 +314,12 @@ table! {
     NODE_METRICS = 65 => node_metrics,
     /// metrics.k8s.io/v1beta1 PodMetrics.
     POD_METRICS = 66 => pod_metrics,
+    /// sim.pilothouse.dev/v1 ComposeProject.
+    COMPOSE_PROJECT = 67 => compose_project,
+    /// sim.pilothouse.dev/v1 ComposeContainer.
+    COMPOSE_CONTAINER = 68 => compose_container,
+    /// sim.pilothouse.dev/v1 ComposeCommand.
+    COMPOSE_COMMAND = 69 => compose_command,
 }
 
 #[cfg(test)]
@@ -387,6 +397,9 @@ mod tests {
             (HORIZONTAL_POD_AUTOSCALER_V1, "HorizontalPodAutoscaler"),
             (NODE_METRICS, "NodeMetrics"),
             (POD_METRICS, "PodMetrics"),
+            (COMPOSE_PROJECT, "ComposeProject"),
+            (COMPOSE_CONTAINER, "ComposeContainer"),
+            (COMPOSE_COMMAND, "ComposeCommand"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

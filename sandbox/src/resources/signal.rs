@@ -35,7 +35,7 @@ fn row(signal: &Object, now: Time) -> Row {
     };
     vec![
         signal.name().into(),
-        spec["pod"].text().into(),
+        or(spec["pod"].text(), spec["composeContainer"].text()).into(),
         or(spec["container"].text(), NONE).into(),
         spec["signal"].text().into(),
         delivered.into(),
@@ -49,7 +49,12 @@ fn default(signal: &mut Object) {
 
 fn validate(signal: &Object, _: Option<&Object>) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    check::required(&signal["spec"], "spec", "pod", &mut errors);
+    let (spec, other) = (&signal["spec"], "composeContainer");
+    if spec[other].is_empty() {
+        check::required(spec, "spec", "pod", &mut errors);
+    } else if !spec["pod"].is_empty() {
+        errors.push(FieldError::forbidden("spec.composeContainer", "may not be set together with `pod`"));
+    }
     check::one_of(&signal["spec"], "spec", "signal", &["SIGKILL", "SIGTERM"], &mut errors);
     errors
 }

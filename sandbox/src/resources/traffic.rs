@@ -1,4 +1,5 @@
-//! Models who calls which Service (ours): Traffic. From outside or from pods, straight or by an Ingress's host and path.
+//! Models who calls which Service (ours): Traffic. From outside or from pods, straight or by an Ingress's host and path. Or who
+//! calls a port that Docker publishes on a machine, or a service of a ComposeProject by its name.
 
 use super::{
     Column, ResourceDef, Row,
@@ -53,8 +54,13 @@ fn row(traffic: &Object, now: Time) -> Row {
     ]
 }
 
-/// A Service with its port, or what a browser would show.
+/// A Service with its port, what a browser would show, `MACHINE:PORT`, or `SERVICE.PROJECT` inside a project.
 fn target(spec: &Json) -> String {
+    match (spec["machine"].text(), spec["composeProject"].text()) {
+        ("", "") => {}
+        ("", project) => return format!("{}.{project}", spec["service"].text()),
+        (machine, _) => return format!("{machine}:{}", spec["port"]),
+    }
     if !spec["host"].is_null() {
         return format!("{}{}", spec["host"].text(), spec["path"].str().unwrap_or("/"));
     }
@@ -74,9 +80,19 @@ fn causes(failures: &Json) -> String {
     cells::or(&shown.join(","), cells::NONE).to_owned()
 }
 
+fn by_machine(spec: &Json, errors: &mut Vec<FieldError>) {
+    check::required(spec, "spec", "port", errors);
+    for other in ["service", "composeProject", "host"].into_iter().filter(|other| !spec[*other].is_empty()) {
+        let why = "may not be set together with `machine`";
+        errors.push(FieldError::forbidden(format!("spec.{other}"), why));
+    }
+}
+
 fn validate(traffic: &Object, _: Option<&Object>) -> Vec<FieldError> {
     let (spec, mut errors) = (&traffic["spec"], Vec::new());
-    if spec["host"].is_null() {
+    if !spec["machine"].is_empty() {
+        by_machine(spec, &mut errors);
+    } else if spec["host"].is_null() {
         check::required(spec, "spec", "service", &mut errors);
     } else {
         by_ingress(spec, &mut errors);

@@ -2,6 +2,7 @@
 //! of kube-apiserver. They are made once a process, when somebody asks first.
 //! Omits: v2 of discovery and of the `/watch/` paths, v3 in protobuf (its clients take JSON too).
 
+mod compose;
 mod connect;
 mod custom;
 mod definitions;

@@ -1,6 +1,6 @@
 //! Schemas of the world's own kinds, which Kubernetes does not know. The API keeps fields beyond these.
 
-use super::{definitions::PREFIX, operations::META};
+use super::{compose, definitions::PREFIX, operations::META};
 use crate::{json, json::Json};
 
 const KIND: &str = "What this object is, as every object of Kubernetes says it.";
@@ -21,6 +21,21 @@ pub(super) fn schema(kind: &str) -> Json {
             ("Who calls which Service, and what became of the calls.", traffic_spec(), Some(traffic_status()))
         }
         "Signal" => ("A signal sent to a container, as `kill` does.", signal_spec(), Some(signal_status())),
+        "ComposeProject" => (
+            "A compose file on the machine whose Docker runs it. Writing it changes nothing until a ComposeCommand does.",
+            compose::project_spec(),
+            Some(compose::project_status()),
+        ),
+        "ComposeContainer" => (
+            "A container that Docker keeps for a service of a ComposeProject.",
+            compose::container_spec(),
+            Some(compose::container_status()),
+        ),
+        "ComposeCommand" => (
+            "A command of `docker compose`, typed once on the machine of a ComposeProject.",
+            compose::command_spec(),
+            Some(compose::command_status()),
+        ),
         _ => ("An object of the world.", open("What is wanted.", &[], Json::object()), None),
     };
     let mut metadata = json!({"$ref": format!("{PREFIX}{META}.ObjectMeta")});
@@ -37,7 +52,7 @@ pub(super) fn schema(kind: &str) -> Json {
 }
 
 /// An object that may have more fields.
-fn open(description: &str, required: &[&str], properties: Json) -> Json {
+pub(super) fn open(description: &str, required: &[&str], properties: Json) -> Json {
     let mut out = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
     out.set("description", description);
     out.set("properties", properties);
@@ -47,7 +62,7 @@ fn open(description: &str, required: &[&str], properties: Json) -> Json {
     out
 }
 
-fn string(description: &str) -> Json {
+pub(super) fn string(description: &str) -> Json {
     json!({"type": "string", "description": description})
 }
 
@@ -55,7 +70,7 @@ fn one_of(description: &str, values: &[&str]) -> Json {
     json!({"type": "string", "description": description, "enum": values})
 }
 
-fn int(description: &str) -> Json {
+pub(super) fn int(description: &str) -> Json {
     json!({"type": "integer", "format": "int64", "description": description})
 }
 
@@ -67,7 +82,7 @@ fn bool(description: &str) -> Json {
     json!({"type": "boolean", "description": description})
 }
 
-fn fields<const N: usize>(fields: [(&str, Json); N]) -> Json {
+pub(super) fn fields<const N: usize>(fields: [(&str, Json); N]) -> Json {
     fields.into_iter().fold(Json::object(), |all, (name, schema)| all.with(name, schema))
 }
 
@@ -76,7 +91,7 @@ fn quantity(description: &str) -> Json {
         .with("description", description)
 }
 
-fn moment(description: &str) -> Json {
+pub(super) fn moment(description: &str) -> Json {
     json!({"$ref": format!("{PREFIX}{META}.Time")}).with("description", description)
 }
 
@@ -87,6 +102,10 @@ fn machine_spec() -> Json {
         ("cpu", quantity("Its cores. Defaults to 2.")),
         ("memory", quantity("Its memory. Defaults to 3Gi.")),
         ("pods", int("The most pods that it runs. Defaults to 110.")),
+        (
+            "kubelet",
+            bool("Is it a node of the cluster? Defaults to true; a machine for Docker alone says false."),
+        ),
     ]);
     open("What the machine is and how it is connected.", &[], all)
 }
@@ -146,6 +165,16 @@ fn traffic_spec() -> Json {
             int("Addresses that call from outside, where a Service tells them apart. Defaults to 100."),
         ),
         ("timeoutMillis", int("Milliseconds that callers wait for an answer. Defaults to 10000.")),
+        (
+            "machine",
+            string("Instead of a Service: the machine whose `port` is called, as Docker publishes it."),
+        ),
+        (
+            "composeProject",
+            string(
+                "The ComposeProject, in the same namespace, inside which `service` is called by its name.",
+            ),
+        ),
         ("ratePerSecond", number("Requests a second. Defaults to 0.")),
         ("ratePerSecondMax", number("The most requests a second that ratePerSecond may ask for.")),
     ]);
@@ -154,7 +183,7 @@ fn traffic_spec() -> Json {
 
 fn traffic_status() -> Json {
     let failures = fields([
-        ("noEndpoint", int("The Service had no ready pod.")),
+        ("noEndpoint", int("The Service had no ready pod, or a name no container.")),
         ("noRoute", int("No Ingress had a rule for the host and path.")),
         ("refused", int("The machine was there, but nothing listened.")),
         ("unreachable", int("The machine was off or cut off.")),
@@ -179,10 +208,11 @@ fn traffic_status() -> Json {
 fn signal_spec() -> Json {
     let all = fields([
         ("pod", string("The pod, in the same namespace.")),
+        ("composeContainer", string("Instead of a pod: the ComposeContainer, in the same namespace.")),
         ("container", string("Its container. Defaults to the first one.")),
         ("signal", one_of("Defaults to SIGKILL.", &["SIGKILL", "SIGTERM"])),
     ]);
-    open("Which signal to whom.", &["pod"], all)
+    open("Which signal to whom.", &[], all)
 }
 
 fn signal_status() -> Json {
