@@ -65,6 +65,7 @@ pub struct Container {
     behaviour: Behaviour,
     started: Option<Time>,
     finished: Option<Time>,
+    told_to_end: Option<Time>,
     manager: Manager,
     by_hand: bool,
     lost: bool,
@@ -91,6 +92,7 @@ impl Container {
             behaviour,
             started: None,
             finished: None,
+            told_to_end: None,
             manager: Manager::default(),
             by_hand: false,
             lost: false,
@@ -184,7 +186,7 @@ impl Container {
 
     fn end(&mut self, code: i64, at: Time) {
         let ran_ms = self.started.map_or(0, |started| at.since_ms(started));
-        (self.exit_code, self.finished, self.health) = (code, Some(at), None);
+        (self.exit_code, self.finished, self.health, self.told_to_end) = (code, Some(at), None, None);
         self.ports.clear();
         let pause_ms = self.manager.ended(self.service.restart, code, ran_ms, self.by_hand);
         self.state = pause_ms.map_or(State::Exited, |ms| State::Restarting { until: at.plus_ms(ms) });
@@ -204,6 +206,7 @@ impl Container {
                 if ends.is_none_or(|known| end.0 < known.0) {
                     *ends = Some(end);
                 }
+                self.told_to_end = (!deaf).then_some(now);
             }
             State::Starting { .. } | State::Restarting { .. } => self.cancel(),
             State::Created | State::Exited => {}
@@ -234,6 +237,7 @@ impl Container {
         };
         let State::Running { ends } = &mut self.state else { return false };
         *ends = Some(end);
+        self.told_to_end = Some(now);
         true
     }
 
@@ -241,7 +245,7 @@ impl Container {
     pub fn lose(&mut self, now: Time) {
         if !self.rests() {
             let begun = self.started.is_some();
-            (self.health, self.ports) = (None, Vec::new());
+            (self.health, self.ports, self.told_to_end) = (None, Vec::new(), None);
             self.state = if begun { State::Exited } else { State::Created };
             if begun {
                 (self.exit_code, self.finished, self.lost) = (LOST, Some(now), true);
@@ -287,7 +291,9 @@ impl Container {
             "state": self.shown(), "exitCode": self.exit_code, "restartCount": self.manager.restarts,
         });
         status.set("health", self.health.map(|h| h.word.text()));
-        for (field, at) in [("startedAt", self.started), ("finishedAt", self.finished)] {
+        let moments =
+            [("startedAt", self.started), ("finishedAt", self.finished), ("toldToEndAt", self.told_to_end)];
+        for (field, at) in moments {
             status.set(field, at.map(Time::rfc3339_micro));
         }
         let port = |(published, target): &(i64, i64)| json!({"published": *published, "target": *target});

@@ -8,7 +8,7 @@ use crate::{
     json::Json,
     object::{Key, Object},
     resources::{
-        COMPOSE_COMMAND, COMPOSE_CONTAINER, COMPOSE_PROJECT, MACHINE, NODE, Resource, SIGNAL,
+        COMPOSE_COMMAND, COMPOSE_CONTAINER, COMPOSE_PROJECT, MACHINE, NODE, Resource, SIGNAL, TRAFFIC,
         compose_container,
     },
 };

@@ -69,6 +69,7 @@ pub(super) fn container_status() -> Json {
         ("restartCount", int("How often Docker started it again since somebody did.")),
         ("startedAt", moment("When it was started last.")),
         ("finishedAt", moment("When it ended last.")),
+        ("toldToEndAt", moment("When its process got a SIGTERM that it heeds: it takes nothing new.")),
         ("ports", list("Ports of the machine that it holds.", open("A port.", &[], port))),
     ]);
     open("How the container stands, as `docker inspect` tells it.", &[], all)
