@@ -199,6 +199,11 @@ impl Status {
         }
     }
 
+    /// 429: more than there may be at once.
+    pub fn too_many_requests(message: impl Into<String>) -> Self {
+        Self { code: 429, reason: "TooManyRequests", message: message.into(), details: Json::Null }
+    }
+
     /// 415: a body in a format that is not taken.
     pub fn unsupported_media_type(message: impl Into<String>) -> Self {
         Self { code: 415, reason: "UnsupportedMediaType", message: message.into(), details: Json::Null }

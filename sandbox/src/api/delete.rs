@@ -125,6 +125,7 @@ impl Api {
             Arc::make_mut(&mut self.kinds).forget_aggregated(&key.name);
         }
         self.written(resource);
+        self.large.forget(resource, key);
         self.store.remove(resource, key, at, origin).map(|r| r.object.clone())
     }
 }

@@ -74,6 +74,7 @@ pub struct Api {
     shared: fields::Shared,
     written: wire::Memo,
     metrics: metrics::Metrics,
+    large: room::Large,
 }
 
 impl Api {
@@ -97,6 +98,7 @@ impl Api {
             shared: fields::Shared::default(),
             written: wire::Memo::default(),
             metrics: metrics::Metrics::default(),
+            large: room::Large::default(),
         }
     }
 

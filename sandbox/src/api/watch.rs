@@ -20,6 +20,9 @@ use crate::{
 /// How many revisions without an event a watch may fall behind what its client knows before it gets a bookmark.
 const BOOKMARK_EVERY: u64 = 200;
 
+/// About as many bytes as one poll gives; the rest waits for the next one.
+const POLL_BYTES_MAX: usize = 64 << 10;
+
 /// No watch goes further back: the API server fills its caches after etcd's first revision.
 const FIRST_REVISION: u64 = 2;
 
@@ -60,8 +63,8 @@ pub struct Watch {
     pub bookmarks: bool,
     timeout_s: Option<u64>,
     view: View,
-    /// Events of the beginning that no poll has taken yet.
-    initial: VecDeque<Vec<u8>>,
+    /// Objects of the beginning that no poll has taken yet: shared, and not written out before somebody reads them.
+    initial: VecDeque<Object>,
     headers_sent: bool,
     /// The newest revision that the client knows of.
     told: u64,
@@ -96,12 +99,7 @@ impl Watch {
         };
         if !matches!(start, Start::From(_)) {
             let namespace = watch.view.namespace.clone();
-            let objects: Vec<Object> =
-                api.list(resource, &namespace).filter(|o| watch.shows(o)).cloned().collect();
-            for object in &objects {
-                let event = watch.event("ADDED", object, api);
-                watch.initial.push_back(event);
-            }
+            watch.initial = api.list(resource, &namespace).filter(|o| watch.shows(o)).cloned().collect();
         }
         watch
     }
@@ -111,12 +109,20 @@ impl Watch {
         self.timeout_s
     }
 
-    /// Events since the last poll, as JSON lines; `Err` holds the last line of a watch that must end (`410 Gone`).
+    /// Events since the last poll, as JSON lines, or as many of them as fit one poll; `Err` holds the last line of a watch that
+    /// must end (`410 Gone`).
     ///
     /// # Errors
     /// When the history that it needs is compacted.
     pub fn poll(&mut self, api: &Api) -> Result<Vec<Vec<u8>>, Vec<u8>> {
-        let mut lines: Vec<Vec<u8>> = self.initial.drain(..).collect();
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        while let Some(object) = self.initial.pop_front() {
+            lines.push(self.event("ADDED", &object, api));
+            bytes += lines.last().map_or(0, Vec::len);
+            if bytes >= POLL_BYTES_MAX {
+                return Ok(lines);
+            }
+        }
         let newest = api.store().revision();
         if newest <= self.cursor {
             return Ok(lines);
@@ -131,6 +137,11 @@ impl Watch {
         for record in records.filter(|r| r.resource == resource) {
             if let Some((type_, object)) = self.transition(record) {
                 lines.push(self.event(type_, &object, api));
+                bytes += lines.last().map_or(0, Vec::len);
+            }
+            if bytes >= POLL_BYTES_MAX {
+                (self.cursor, self.told) = (record.revision, record.revision);
+                return Ok(lines);
             }
         }
         self.cursor = newest;

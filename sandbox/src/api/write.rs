@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Api, admit, room, track::only_times_differ};
+use super::{Api, admit, track::only_times_differ};
 use crate::{
     json::Json,
     object::{Key, Object},
@@ -101,7 +101,7 @@ impl Api {
         if exists {
             return Err(Status::already_exists(def, &name));
         }
-        self.check_stored(&object, options)?;
+        self.check_stored(resource, &object, options)?;
         Ok(self.commit(resource, object, options))
     }
 
@@ -161,7 +161,7 @@ impl Api {
         if sub == Subresource::Resize {
             admit::resize(self, &object, &old, options.dry_run)?;
         }
-        self.check_stored(&object, options)?;
+        self.check_stored(resource, &object, options)?;
         if object.is_terminating() && may_go(&object) {
             self.remove(resource, &key, options);
             return Ok(object);
@@ -193,8 +193,13 @@ impl Api {
     }
 
     /// Does it fit into what stores it? Only what clients send can be too large.
-    fn check_stored(&self, object: &Object, options: WriteOptions) -> Result<(), Status> {
-        if options.dry_run || self.manager.is_empty() { Ok(()) } else { room::check_size(object) }
+    fn check_stored(
+        &mut self,
+        resource: Resource,
+        object: &Object,
+        options: WriteOptions,
+    ) -> Result<(), Status> {
+        if options.dry_run || self.manager.is_empty() { Ok(()) } else { self.take_room(resource, object) }
     }
 
     /// Stores what all checks have let through.

@@ -178,6 +178,20 @@ impl Cluster {
         self.api.set_now(time.max(self.api.now()));
     }
 
+    /// As [`Cluster::advance_to`], but runs no more than `steps` pieces of work, and counts them down. False where more is due
+    /// by `time`; the clock stands at the last piece then.
+    pub fn advance_some(&mut self, time: Time, steps: &mut usize) -> bool {
+        while self.queue.next_at().is_some_and(|at| at <= time) {
+            if *steps == 0 {
+                return false;
+            }
+            *steps -= 1;
+            self.step();
+        }
+        self.api.set_now(time.max(self.api.now()));
+        true
+    }
+
     /// As an etcd compaction does: older lists answer `410 Gone`. Watches go on from the API server's cache.
     pub fn compact(&mut self) {
         let newest = self.api.store().revision();

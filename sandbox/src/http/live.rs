@@ -1,8 +1,8 @@
 //! A live cluster: one writer at a time, readers in between, a task that lets time flow while somebody looks.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Notify, watch};
@@ -13,6 +13,7 @@ use super::{
     past::Snapshots,
     record::{Entry, NotRecorded, Recorder},
     service::Service,
+    share::Share,
 };
 use crate::{
     api::{access::token, authorize, failure, impersonate},
@@ -25,6 +26,12 @@ use crate::{
 
 /// How far a write of a free cluster runs on, virtual milliseconds.
 pub const FREE_MS_MAX: i64 = 60_000;
+
+/// A slice of work: others on this thread have their turn after it, looked at after so many pieces.
+const SLICE_MAX: Duration = Duration::from_millis(2);
+const SLICE_STEPS: usize = 16;
+/// Most bytes of requests that the journal of a cluster keeps that is held to its share. Its replay takes seconds then.
+const JOURNAL_BYTES_MAX: usize = 64 << 20;
 
 /// How a live cluster starts.
 #[derive(Clone, Debug)]
@@ -57,12 +64,15 @@ pub(super) struct Inner {
     epoch: Time,
     may_write: Vec<String>,
     pub(super) counts: Counts,
+    /// What it owes, where it is held to its share.
+    share: OnceLock<Mutex<Share>>,
 }
 
 pub(super) struct State {
     pub(super) cluster: Cluster,
     pub(super) pace: Pace,
     entries: Vec<Entry>,
+    entries_bytes: usize,
     snapshots: Snapshots,
     /// The moment that the pacer sleeps until.
     paced_until: Option<Time>,
@@ -78,6 +88,18 @@ impl State {
         self.cluster.advance_to(time);
     }
 
+    /// The same, a few pieces of work on; true once it is all done.
+    fn advance_a_bit(&mut self, time: Time) -> bool {
+        let mut steps = SLICE_STEPS;
+        while let Some(at) = self.snapshots.due_by(time) {
+            if !self.cluster.advance_some(at, &mut steps) {
+                return false;
+            }
+            self.snapshots.keep(&self.cluster, self.entries.len());
+        }
+        self.cluster.advance_some(time, &mut steps)
+    }
+
     /// Is something due before the pacer wakes by itself? Waking it for nothing would cost as much as a small write.
     fn outruns_the_pacer(&self) -> bool {
         let sooner = |next: Time| self.paced_until.is_none_or(|until| next < until);
@@ -87,6 +109,7 @@ impl State {
     /// Applies an entry at the present moment.
     fn apply(&mut self, entry: Entry) -> Reply {
         let reply = self.cluster.handle(&entry.request);
+        self.entries_bytes += entry.bytes();
         self.entries.push(entry);
         reply
     }
@@ -111,7 +134,8 @@ impl Live {
         let cluster = Cluster::new(opened.config)?;
         let snapshots = Snapshots::new(&cluster);
         let pace = Pace::new(epoch, opened.speed, opened.paused, Instant::now());
-        let mut state = State { cluster, pace, entries: Vec::new(), snapshots, paced_until: None };
+        let mut state =
+            State { cluster, pace, entries: Vec::new(), entries_bytes: 0, snapshots, paced_until: None };
         for entry in opened.entries {
             state.advance_to(entry.at);
             state.apply(entry);
@@ -128,6 +152,7 @@ impl Live {
             epoch,
             may_write: opened.may_write,
             counts: Counts::default(),
+            share: OnceLock::new(),
         }));
         live.spawn_pacer();
         Ok(live)
@@ -147,6 +172,17 @@ impl Live {
     pub fn attend(&self) -> Attendance {
         self.turn(|k| k.viewers += 1);
         Attendance(self.clone())
+    }
+
+    /// From here on it lives beside others: it works no more than its share of the machine for long, its time flows slower
+    /// where that is not enough, and its journal is bounded.
+    pub fn hold_to_share(&self) {
+        self.0.share.get_or_init(|| Mutex::new(Share::new(Instant::now())));
+    }
+
+    /// Has its time been flowing slower than asked, so that its owner has to be told?
+    pub fn is_held_back(&self) -> bool {
+        self.share().is_some_and(|share| share.tells(Instant::now()))
     }
 
     /// Virtual time and how it flows.
@@ -190,7 +226,7 @@ impl Live {
     /// Moves to a virtual moment at once (never back), running all that is due.
     pub async fn advance_to(&self, time: Time) {
         let _writer = self.0.writer.lock().await;
-        self.catch_up(Some(time));
+        self.catch_up(Some(time)).await;
     }
 
     /// Pauses, and moves to the next moment at which something other than a heartbeat is written,
@@ -198,16 +234,19 @@ impl Live {
     pub async fn step(&self, ms_max: i64) {
         self.set_paused(true);
         let _writer = self.0.writer.lock().await;
-        let mut state = self.state();
-        let end = state.cluster.now().plus_ms(ms_max);
+        let end = self.state().cluster.now().plus_ms(ms_max);
         loop {
-            let next = state.cluster.next_work_at().filter(|at| *at <= end);
-            let before = state.cluster.api().revision();
-            state.advance_to(next.unwrap_or(end));
-            if next.is_none() || super::timeline::shows(&state.cluster, before) {
+            let (next, before) = {
+                let state = self.state();
+                let next = state.cluster.next_work_at().filter(|at| *at <= end);
+                (next, state.cluster.api().revision())
+            };
+            self.run_until(next.unwrap_or(end), false).await;
+            if next.is_none() || super::timeline::shows(&self.state().cluster, before) {
                 break;
             }
         }
+        let mut state = self.state();
         let now = state.cluster.now();
         state.pace.moved(now, Instant::now());
         self.publish(&state);
@@ -236,18 +275,28 @@ impl Live {
     /// # Errors
     /// When the recorder could not keep it; nothing was changed then.
     pub async fn handle(&self, request: &Request) -> Result<Reply, NotRecorded> {
+        self.pay_off().await;
         if !request.is_mutating() {
-            let mut state = self.state();
-            let allowed = authorize(&state.cluster, request, &self.0.may_write);
-            return Ok(allowed.map_or_else(|status| failure(&status), |()| state.cluster.handle(request)));
+            let began = Instant::now();
+            let reply = {
+                let mut state = self.state();
+                let allowed = authorize(&state.cluster, request, &self.0.may_write);
+                allowed.map_or_else(|status| failure(&status), |()| state.cluster.handle(request))
+            };
+            self.worked(began);
+            return Ok(reply);
         }
         let _writer = self.0.writer.lock().await;
-        let at = self.catch_up(None);
+        let at = self.catch_up(None).await;
         if let Err(status) = authorize(&self.state().cluster, request, &self.0.may_write) {
             return Ok(failure(&status));
         }
         let entry = Entry { at, request: request.clone() };
+        if let Err(status) = self.has_room_for(&entry) {
+            return Ok(failure(&status));
+        }
         self.0.recorder.record(&entry).await?;
+        let began = Instant::now();
         let mut state = self.state();
         let reply = state.apply(entry);
         run_on(&mut state);
@@ -255,6 +304,8 @@ impl Live {
         if state.outruns_the_pacer() {
             self.0.turned.notify_one();
         }
+        drop(state);
+        self.worked(began);
         Ok(reply)
     }
 
@@ -268,10 +319,51 @@ impl Live {
             return Ok(());
         }
         let _writer = self.0.writer.lock().await;
-        let entry = Entry { at: self.catch_up(None), request: answered.entry() };
+        let entry = Entry { at: self.catch_up(None).await, request: answered.entry() };
+        if self.has_room_for(&entry).is_err() {
+            return Ok(());
+        }
         self.0.recorder.record(&entry).await?;
         self.state().apply(entry);
         Ok(())
+    }
+
+    /// May the journal grow by an entry?
+    fn has_room_for(&self, entry: &Entry) -> Result<(), Status> {
+        let state = self.state();
+        if self.0.share.get().is_none() || state.entries_bytes + entry.bytes() <= JOURNAL_BYTES_MAX {
+            return Ok(());
+        }
+        Err(Status::too_many_requests(format!(
+            "this cluster was written to {} times, {} MiB in all, and may be written to for at most {} MiB: start it over to go on (looking at it goes on as before)",
+            state.entries.len(),
+            state.entries_bytes >> 20,
+            JOURNAL_BYTES_MAX >> 20
+        )))
+    }
+
+    fn share(&self) -> Option<MutexGuard<'_, Share>> {
+        self.0.share.get().map(|share| share.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// It has worked since `began`.
+    fn worked(&self, began: Instant) {
+        let now = Instant::now();
+        if let Some(mut share) = self.share() {
+            share.worked(now.saturating_duration_since(began), now);
+        }
+    }
+
+    /// How long it has to wait before it may work again.
+    fn owes(&self) -> Duration {
+        self.share().map_or(Duration::ZERO, |share| share.wait(Instant::now()))
+    }
+
+    async fn pay_off(&self) {
+        let owes = self.owes();
+        if !owes.is_zero() {
+            tokio::time::sleep(owes).await;
+        }
     }
 
     /// The user that `user` wants to act as, if it may.
@@ -295,20 +387,52 @@ impl Live {
     }
 
     /// Brings the cluster to the present (or to `time`); the writer's lock must be held.
-    fn catch_up(&self, time: Option<Time>) -> Time {
-        let mut state = self.state();
+    async fn catch_up(&self, time: Option<Time>) -> Time {
         let real = Instant::now();
-        let now = time.unwrap_or(Time(i64::MIN)).max(state.pace.now(real));
-        let before = (state.cluster.api().revision(), state.cluster.now());
-        state.advance_to(now);
-        if time.is_some() {
-            let now = state.cluster.now();
+        let target = time.unwrap_or(Time(i64::MIN)).max(self.state().pace.now(real));
+        let there = self.run_until(target, time.is_none()).await;
+        let mut state = self.state();
+        let now = state.cluster.now();
+        if !there {
+            state.pace.moved(now, Instant::now());
+        } else if time.is_some() {
             state.pace.moved(now, real);
         }
-        if before.0 != state.cluster.api().revision() {
+        now
+    }
+
+    /// Runs what is due until `target`, slice by slice, so that others have their turn. Where it owes too much it waits, or gives
+    /// up if it `yields`: then its time has not come as far (false).
+    async fn run_until(&self, target: Time, yields: bool) -> bool {
+        loop {
+            let began = Instant::now();
+            let done = self.run_slice(target, began);
+            self.worked(began);
+            if done {
+                return true;
+            }
+            if yields && !self.owes().is_zero() {
+                if let Some(mut share) = self.share() {
+                    share.hold_back(Instant::now());
+                }
+                return false;
+            }
+            self.pay_off().await;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn run_slice(&self, target: Time, began: Instant) -> bool {
+        let mut state = self.state();
+        let before = state.cluster.api().revision();
+        let mut done = state.advance_a_bit(target);
+        while !done && began.elapsed() < SLICE_MAX {
+            done = state.advance_a_bit(target);
+        }
+        if before != state.cluster.api().revision() {
             self.publish(&state);
         }
-        state.cluster.now()
+        done
     }
 
     fn publish(&self, state: &State) {
@@ -332,10 +456,14 @@ impl Live {
                     let Some(inner) = weak.upgrade() else { return };
                     let live = Live(inner);
                     let _writer = live.0.writer.lock().await;
-                    live.catch_up(None);
+                    live.catch_up(None).await;
+                    let owes = live.owes();
                     let mut state = live.state();
                     state.paced_until = state.cluster.next_work_at();
-                    state.paced_until.and_then(|at| state.pace.until(at, Instant::now()))
+                    state
+                        .paced_until
+                        .and_then(|at| state.pace.until(at, Instant::now()))
+                        .map(|wait| wait.max(owes))
                 };
                 match wait {
                     Some(wait) => {

@@ -7,6 +7,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+/// Watches that may be open at once. A page has twenty, k9s or a controller about as many.
+pub(super) const WATCHES_MAX: usize = 512;
+
 /// Counts of one cluster.
 #[derive(Default)]
 pub(super) struct Counts {
@@ -30,9 +33,10 @@ impl Counts {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 
-    /// A watch is open.
-    pub(super) fn watch(&self) -> OpenWatch {
-        OpenWatch(self.watches.clone())
+    /// A watch is to be open, if there is room for one more.
+    pub(super) fn watch(&self) -> Option<OpenWatch> {
+        let mine = self.watches.clone();
+        (Arc::strong_count(&self.watches) - 1 <= WATCHES_MAX).then_some(OpenWatch(mine))
     }
 
     /// In Prometheus' form.
@@ -81,11 +85,19 @@ mod tests {
         counts.count(verb("GET", false), 200);
         counts.count(verb("GET", false), 200);
         counts.count(verb("BREW", false), 405);
-        let open = counts.watch();
+        let open = counts.watch().unwrap();
         assert!(counts.text().contains("apiserver_request_total{code=\"200\",verb=\"GET\"} 2\n"));
         assert!(counts.text().contains("longrunning_requests{verb=\"WATCH\"} 1\n"));
         drop(open);
         assert!(counts.text().contains("longrunning_requests{verb=\"WATCH\"} 0\n"));
         assert_eq!(counts.total(), 3);
+    }
+    #[test]
+    fn there_is_room_for_so_many_watches() {
+        let counts = Counts::default();
+        let mut open: Vec<OpenWatch> = (0..WATCHES_MAX).map(|_| counts.watch().unwrap()).collect();
+        assert!(counts.watch().is_none());
+        open.pop();
+        assert!(counts.watch().is_some());
     }
 }

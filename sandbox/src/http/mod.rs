@@ -10,6 +10,7 @@ mod past;
 mod protobuf;
 mod record;
 mod service;
+mod share;
 mod timeline;
 mod watch;
 

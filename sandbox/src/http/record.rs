@@ -15,6 +15,16 @@ pub struct Entry {
     pub request: Request,
 }
 
+impl Entry {
+    /// About as many bytes as it takes to keep it.
+    pub(super) fn bytes(&self) -> usize {
+        const AROUND: usize = 256;
+        let r = &self.request;
+        let texts = [&r.uri, &r.content_type, &r.accept, &r.user_agent, &r.body];
+        texts.iter().map(|text| text.len()).sum::<usize>() + AROUND
+    }
+}
+
 /// The entry could not be kept; the request is not applied. Why is for the log, not for the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the journal could not be written, so nothing was changed")]

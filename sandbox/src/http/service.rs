@@ -34,6 +34,10 @@ const YEAR_MS: i64 = 365 * 24 * 3_600_000;
 /// Longest answer that says its length. A real API server does not know it of one that does not fit its buffer.
 const COUNTED_BYTES_MAX: usize = 4096;
 
+/// What a cluster's owner is told while it is held to its share.
+const SLOWED: &str = "this cluster does more than its share of the machine (half a core), so its time flows slower than asked: \
+                      delete what restarts or writes without end, or choose a lower speed";
+
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Body of an answer: whole, or a stream of watch events.
@@ -73,9 +77,10 @@ impl Service {
         match self.live.handle(&request).await {
             Ok(Reply::Body(body)) => self.whole(self.edged(&request, body), &known, &request),
             Ok(Reply::Watch(w)) => {
+                let Some(counted) = self.live.0.counts.watch() else { return self.fail(&too_many_watches()) };
                 self.live.0.counts.count(metrics::verb(&request.method, true), 200);
                 let warnings: Vec<String> = w.warning().into_iter().collect();
-                let stream = StreamBody::new(watch::stream(self.live.clone(), *w));
+                let stream = StreamBody::new(watch::stream(self.live.clone(), *w, counted));
                 self.head(StatusCode::OK, "application/json", &warnings)
                     .body(BodyExt::boxed_unsync(stream))
                     .unwrap_or_default()
@@ -199,11 +204,22 @@ impl Service {
             .header("audit-id", audit_id(self.live.epoch().0, self.live.0.counts.total()))
             .header(header::CACHE_CONTROL, "no-cache, private")
             .header(header::DATE, self.live.clock().now.http_date());
-        for warning in bounded(warnings) {
+        let slowed = self.live.is_held_back().then(|| SLOWED.to_owned());
+        let warnings: Vec<String> = warnings.iter().cloned().chain(slowed).collect();
+        for warning in bounded(&warnings) {
             head = head.header(header::WARNING, format!("299 - {warning:?}"));
         }
         head
     }
+}
+
+/// Models `NewTooManyRequestsError` of the API server, without its advice to try again soon.
+fn too_many_watches() -> Status {
+    let max = metrics::WATCHES_MAX;
+    Status::too_many_requests(format!(
+        "this cluster has {max} open watches, at most {max} at once: close some (each `kubectl get --watch`, k9s, dashboard or \
+         controller holds some), or read them to their end"
+    ))
 }
 
 /// The body for whoever is not let in, as this client takes it: JSON.

@@ -36,12 +36,16 @@ impl Open {
 }
 
 /// The body of a watch.
-pub(super) fn stream(live: Live, watch: Watch) -> impl Stream<Item = Result<Frame<Bytes>, BoxError>> {
+pub(super) fn stream(
+    live: Live,
+    watch: Watch,
+    counted: OpenWatch,
+) -> impl Stream<Item = Result<Frame<Bytes>, BoxError>> {
     let timeout = watch.timeout_s().map_or(TIMEOUT_MAX, |s| Duration::from_secs(s).min(TIMEOUT_MAX));
     let now = Instant::now();
     let mut open = Open {
         changes: live.changes(),
-        _counted: live.0.counts.watch(),
+        _counted: counted,
         live,
         watch,
         until: now + timeout,

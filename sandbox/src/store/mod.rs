@@ -143,6 +143,12 @@ impl Store {
         self.window.push(resource, change, object, before, at, origin)
     }
 
+    /// The next write is of a large object. History goes from its beginning until past versions of large objects take no more
+    /// than `bytes_max`.
+    pub fn charge(&mut self, bytes: usize, bytes_max: usize) {
+        self.window.charge(bytes, bytes_max);
+    }
+
     /// Removes an object; `None` if there is none.
     pub fn remove(&mut self, resource: Resource, key: &Key, at: Time, origin: Origin) -> Option<&Record> {
         let before = self.objects.get_mut(&resource)?.remove(key)?;

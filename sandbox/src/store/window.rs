@@ -24,6 +24,9 @@ pub(super) struct Window {
     first: u64,
     /// Up to here no list can be had any more, though watches still can.
     compacted: u64,
+    /// Revisions of large objects, with their bytes; some of them may have left the window.
+    heavy: VecDeque<(u64, usize)>,
+    heavy_bytes: usize,
 }
 
 impl Window {
@@ -99,6 +102,20 @@ impl Window {
 
     pub(super) fn compact(&mut self, revision: u64) {
         self.compacted = self.compacted.max(revision);
+    }
+
+    pub(super) fn charge(&mut self, bytes: usize, bytes_max: usize) {
+        self.heavy.push_back((self.newest + 1, bytes));
+        self.heavy_bytes += bytes;
+        let oldest = self.before();
+        while let Some((revision, bytes)) = self.heavy.front().copied()
+            && (self.heavy_bytes > bytes_max || revision <= oldest)
+            && self.heavy.len() > 1
+        {
+            self.heavy.pop_front();
+            self.heavy_bytes -= bytes;
+            self.forget(revision);
+        }
     }
 
     pub(super) fn forget(&mut self, revision: u64) {

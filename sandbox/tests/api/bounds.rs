@@ -98,9 +98,45 @@ fn a_cluster_is_full_at_some_size() {
     });
     let (count, code, status) = fill.unwrap();
     assert!((4_000..=5_000).contains(&count), "{count}");
-    assert_eq!((code, status["message"].as_str()), (500, Some("etcdserver: mvcc: database space exceeded")));
+    let said = status["message"].as_str().unwrap();
+    let begins = "etcdserver: mvcc: database space exceeded: this cluster holds 5000 objects, at most 5000; delete some, as of its 4";
+    assert!(code == 500 && said.starts_with(begins) && said.ends_with(" configmaps"), "{code} {said}");
     assert_eq!(names(&ok(&mut c, "GET", &format!("{CONFIG_MAPS}?limit=2"), "")), ["m0", "m1"]);
     ok(&mut c, "PATCH", &format!("{CONFIG_MAPS}/m0"), r#"{"data":{"a":"2"}}"#);
     ok(&mut c, "DELETE", &format!("{CONFIG_MAPS}/m1"), "");
     ok(&mut c, "POST", CONFIG_MAPS, &config_map("again", "{}"));
+}
+
+/// Large objects are bounded by their bytes, and so is what the past holds of them.
+#[test]
+fn a_cluster_holds_only_so_many_bytes() {
+    const MIB: usize = 1 << 20;
+    let large = |name: &str, fill: char| {
+        let data = fill.to_string().repeat(MIB - 4096);
+        format!(r#"{{"metadata":{{"name":"{name}"}},"data":{{"a":"{data}"}}}}"#)
+    };
+    let mut c = cluster();
+    let fill = (0..1_000).find_map(|i| {
+        let (code, status) = send(&mut c, &request("POST", CONFIG_MAPS, &large(&format!("m{i}"), 'x')));
+        (code != 201).then_some((i, code, status))
+    });
+    let (count, code, status) = fill.unwrap();
+    let said = status["message"].as_str().unwrap();
+    assert!((60..=64).contains(&count) && code == 500, "{count} {code}");
+    for words in [
+        "etcdserver: mvcc: database space exceeded: the 64 objects",
+        "at most 64.0 MiB",
+        "delete some, as configmaps default/m",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    // What does not grow can be written for ever, and what was is forgotten in time.
+    for i in 0..200 {
+        let fill = char::from(b'a' + (i % 26) as u8);
+        ok(&mut c, "PUT", &format!("{CONFIG_MAPS}/m0"), &large("m0", fill));
+    }
+    let kept = c.api().revision() - c.api().oldest_revision();
+    assert!(kept <= 64, "{kept} revisions are kept");
+    ok(&mut c, "DELETE", &format!("{CONFIG_MAPS}/m1"), "");
+    ok(&mut c, "POST", CONFIG_MAPS, &large("again", 'x'));
 }

@@ -6,4 +6,5 @@ mod hashes;
 mod journals;
 mod metrics;
 mod plug;
+mod share;
 mod support;

@@ -120,6 +120,7 @@ impl Sandbox {
         .await
         .map_err(|e| internal(&e.to_string()))?
         .map_err(|e| internal(&e.to_string()))?;
+        live.hold_to_share();
         let (notes, redraw) = (Arc::new(Mutex::new(notes)), Arc::new(Notify::new()));
         let (pictures, picture) = watch::channel(Arc::default());
         let observer = Observer::new(
