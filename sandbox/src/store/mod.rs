@@ -98,6 +98,11 @@ impl Store {
         self.window.oldest()
     }
 
+    /// The oldest revision that a kind can still be watched from.
+    pub fn oldest_of(&self, resource: Resource) -> u64 {
+        self.window.oldest_of(resource)
+    }
+
     /// An object.
     pub fn get(&self, resource: Resource, key: &Key) -> Option<&Object> {
         self.objects.get(&resource)?.get(key)
@@ -158,7 +163,7 @@ impl Store {
         Some(self.window.push(resource, Change::Deleted, object, Some(before), at, origin))
     }
 
-    /// Records after `revision`, oldest first.
+    /// Records after `revision`, oldest first, without renewals of leases that have left the window.
     ///
     /// # Errors
     /// When some of them are compacted.
@@ -181,7 +186,7 @@ impl Store {
     /// # Errors
     /// When that revision is compacted.
     pub fn list_at(&self, resource: Resource, revision: u64) -> Result<BTreeMap<Key, Object>, Compacted> {
-        let oldest = self.window.oldest_list();
+        let oldest = self.window.oldest_list(resource);
         if revision < oldest {
             return Err(Compacted { oldest });
         }
@@ -248,5 +253,31 @@ mod tests {
         assert_eq!(s.since(1).unwrap().count(), 3, "the watch cache knows no compaction");
         s.forget(2);
         assert!(s.since(1).is_err());
+    }
+
+    #[test]
+    fn renewals_leave_the_window_when_they_are_no_news() {
+        let mut s = Store::default();
+        let lease = |at: i64| {
+            Object(
+                json!({"metadata": {"name": "n", "namespace": "kube-node-lease"}, "spec": {"renewTime": at}}),
+            )
+        };
+        for second in (0..200).step_by(10) {
+            let at = Time(second * 1000);
+            s.put(resources::LEASE, lease(second), at, Origin::default());
+            s.put(resources::POD, pod("a", &second.to_string()), at, Origin::default());
+        }
+        let of = |resource| -> Vec<u64> {
+            s.records().filter(|r| r.resource == resource).map(|r| r.revision).collect()
+        };
+        assert_eq!(of(resources::POD), (1..=20).map(|n| 2 * n).collect::<Vec<_>>());
+        // The first is no renewal; the last ones are at most 75 s old.
+        assert_eq!(of(resources::LEASE), [1, 25, 27, 29, 31, 33, 35, 37, 39]);
+        assert_eq!((s.oldest_of(resources::LEASE), s.oldest_of(resources::POD)), (23, 0));
+        assert!(s.list_at(resources::LEASE, 22).is_err() && s.list_at(resources::LEASE, 23).is_ok());
+        assert!(s.list_at(resources::POD, 1).is_ok() && s.record(3).is_none());
+        assert_eq!(s.record(4).map(|r| r.revision), Some(4));
+        assert_eq!(s.since(22).unwrap().next().map(|r| r.revision), Some(24));
     }
 }

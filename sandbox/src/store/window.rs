@@ -1,12 +1,21 @@
-//! The window of revisions: a bounded log.
+//! The window of revisions: a bounded log. Renewals of leases, which are most of what a quiet cluster writes, leave it when
+//! they are no news any more. Models, for leases alone, how long the API server's watch cache keeps events at least
+//! (`eventFreshDuration`).
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{Change, Record};
-use crate::{clock::Time, object::Object, origin::Origin, resources::Resource};
+use crate::{
+    clock::Time,
+    object::Object,
+    origin::Origin,
+    resources::{LEASE, Resource},
+};
 
 /// Records kept; older ones are compacted away. An hour of a quiet three-node cluster is about 1,500.
 const RECORDS_MAX: usize = 10_000;
+/// So long a renewal of a lease can be read.
+const LEASE_MS_MAX: i64 = 75_000;
 
 /// History before `oldest` is gone: clients get `410 Gone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +27,8 @@ pub struct Compacted {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Window {
-    records: VecDeque<Record>,
+    /// `None`: it was a renewal.
+    records: VecDeque<Option<Arc<Record>>>,
     newest: u64,
     /// What was there before the first record has revisions up to this one.
     first: u64,
@@ -27,6 +37,10 @@ pub(super) struct Window {
     /// Revisions of large objects, with their bytes; some of them may have left the window.
     heavy: VecDeque<(u64, usize)>,
     heavy_bytes: usize,
+    /// The newest renewal that has left.
+    thinned: u64,
+    /// Up to here renewals were looked for.
+    looked_at: u64,
 }
 
 impl Window {
@@ -59,20 +73,43 @@ impl Window {
         at: Time,
         origin: Origin,
     ) -> &Record {
-        self.newest += 1;
+        self.thin_out(at);
         if self.records.len() == RECORDS_MAX {
             self.records.pop_front();
         }
-        self.records.push_back(Record {
-            revision: self.newest,
-            at,
-            resource,
-            change,
-            object,
-            before,
-            origin,
-        });
-        &self.records[self.records.len() - 1]
+        self.newest += 1;
+        let record = Record { revision: self.newest, at, resource, change, object, before, origin };
+        self.records.push_back(None);
+        let last = self.records.len() - 1;
+        self.records[last].insert(Arc::new(record))
+    }
+
+    /// Drops the renewals that are no news any more.
+    fn thin_out(&mut self, now: Time) {
+        loop {
+            let next = self.looked_at.max(self.before()) + 1;
+            let Some(slot) = self.place(next).and_then(|i| self.records.get_mut(i)) else { return };
+            if let Some(record) = slot {
+                if now.since_ms(record.at) < LEASE_MS_MAX {
+                    return;
+                }
+                if record.resource == LEASE && record.change == Change::Modified {
+                    *slot = None;
+                    self.thinned = next;
+                }
+            }
+            self.looked_at = next;
+        }
+    }
+
+    /// Where the record of a revision stands.
+    fn place(&self, revision: u64) -> Option<usize> {
+        usize::try_from(revision.checked_sub(self.before() + 1)?).ok()
+    }
+
+    /// Before this revision, changes of the kind are not all there any more.
+    pub(super) fn oldest_of(&self, resource: Resource) -> u64 {
+        if resource == LEASE { self.oldest().max(self.thinned) } else { self.oldest() }
     }
 
     pub(super) fn since(&self, revision: u64) -> Result<impl Iterator<Item = &Record> + Clone, Compacted> {
@@ -83,21 +120,20 @@ impl Window {
         let skip = usize::try_from(revision.saturating_sub(self.before()))
             .unwrap_or(usize::MAX)
             .min(self.records.len());
-        Ok(self.records.range(skip..))
+        Ok(self.records.range(skip..).flatten().map(Arc::as_ref))
     }
 
     pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
-        self.records.iter()
+        self.records.iter().flatten().map(Arc::as_ref)
     }
 
     pub(super) fn get(&self, revision: u64) -> Option<&Record> {
-        let i = revision.checked_sub(self.before() + 1)?;
-        self.records.get(usize::try_from(i).ok()?)
+        self.records.get(self.place(revision)?)?.as_deref()
     }
 
-    /// The oldest revision that can still be listed.
-    pub(super) fn oldest_list(&self) -> u64 {
-        self.oldest().max(self.compacted)
+    /// The oldest revision at which a kind can still be listed.
+    pub(super) fn oldest_list(&self, resource: Resource) -> u64 {
+        self.oldest_of(resource).max(self.compacted)
     }
 
     pub(super) fn compact(&mut self, revision: u64) {
@@ -119,8 +155,7 @@ impl Window {
     }
 
     pub(super) fn forget(&mut self, revision: u64) {
-        while self.records.front().is_some_and(|r| r.revision <= revision) {
-            self.records.pop_front();
-        }
+        let many = usize::try_from(revision.saturating_sub(self.before())).unwrap_or(usize::MAX);
+        self.records.drain(..many.min(self.records.len()));
     }
 }
