@@ -159,7 +159,7 @@ impl Compose {
         };
         let ended = match reachable(ctx.api, &run.machine) {
             Err(why) => Err((why, UNREACHABLE)),
-            Ok(()) => run.proceed(&mut self.engines, ctx).map_err(|why| (why, FAILED)),
+            Ok(()) => run.proceed(&mut self.engines, ctx).map_err(|why| (why, run.failure())),
         };
         match ended {
             Ok(false) => {

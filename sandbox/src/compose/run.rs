@@ -48,6 +48,10 @@ enum Progress {
     Done,
 }
 
+/// Exit codes of compose: any failure, and that of a pull.
+const FAILED: i64 = 1;
+const NOT_PULLED: i64 = 18;
+
 /// What a phase came to.
 type Step = Result<bool, String>;
 
@@ -125,6 +129,11 @@ impl Run {
             self.deeds.pop_front();
         }
         Ok(true)
+    }
+
+    /// The exit code, should it fail where it is.
+    pub fn failure(&self) -> i64 {
+        if self.deeds.front() == Some(&Deed::Pull) { NOT_PULLED } else { FAILED }
     }
 
     /// Looks at each service once; true if one of them got further.

@@ -362,7 +362,7 @@ fn what_cannot_be_done_is_told() {
     for (line, code, said) in [
         (
             "up -d",
-            1,
+            18,
             "Error response from daemon: manifest for shop:nope not found: manifest unknown: manifest unknown",
         ),
         ("up", 1, "up stays attached"),
