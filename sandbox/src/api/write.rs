@@ -131,6 +131,9 @@ impl Api {
         let old = self.get(resource, &key)?.clone();
         check_preconditions(def, &object, &old)?;
         keep_identity(def, resource, &mut object, &old, sub);
+        if sub == Subresource::Status && !object["status"].is_null() {
+            object["status"].share_with(&old["status"]);
+        }
         drop_empty(resource, &mut object);
         if sub != Subresource::Status {
             def.default(&mut object);

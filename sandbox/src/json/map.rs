@@ -74,6 +74,11 @@ impl Map {
         self.0.iter().map(|(k, v)| (k, v))
     }
 
+    /// Keys and their values to change, in key order. Copies the entries if they are shared.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&EcoString, &mut Json)> {
+        self.0.make_mut().iter_mut().map(|(k, v)| (&*k, v))
+    }
+
     /// How many entries.
     pub fn len(&self) -> usize {
         self.0.len()

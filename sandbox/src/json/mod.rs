@@ -6,6 +6,7 @@
 mod access;
 mod map;
 mod serial;
+mod share;
 pub mod syntax;
 mod yaml;
 
