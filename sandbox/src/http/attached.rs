@@ -17,6 +17,9 @@ use crate::{
 /// Between two looks at the clock while a command takes its time.
 const BEAT: Duration = Duration::from_millis(20);
 
+/// What is shorter need not pass, virtual milliseconds.
+const PAUSED_MS_MAX: i64 = 1_000;
+
 /// A command that is about to run.
 #[derive(Clone)]
 pub struct Attached {
@@ -100,8 +103,13 @@ impl Attached {
         }
     }
 
+    /// While time stands still, what takes next to none is there all the same.
     async fn take(&self, ms: i64) {
-        let until = self.live.clock().now.plus_ms(ms);
+        let clock = self.live.clock();
+        if clock.paused && ms < PAUSED_MS_MAX {
+            return;
+        }
+        let until = clock.now.plus_ms(ms);
         while self.live.clock().now < until {
             tokio::time::sleep(BEAT).await;
         }

@@ -10,8 +10,8 @@ use super::{connect, connect::Source, rules, scrape::Processes};
 use crate::{
     api::Api,
     json::Json,
-    object::Object,
-    resources::{MACHINE, POD, traffic::CLIENTS_MAX},
+    object::{Key, Object},
+    resources::{MACHINE, NAMESPACE, POD, traffic::CLIENTS_MAX},
     selector::Labels,
 };
 
@@ -24,13 +24,15 @@ pub type Alike<'a> = (Source<'a>, i64);
 /// All who call for a Traffic. Those outside are told apart by their address where a Service makes them `sticky`; else one
 /// stands for all who come in at a machine.
 pub fn of<'a>(traffic: &Object, sticky: bool, processes: &Processes, api: &'a Api) -> Vec<Source<'a>> {
-    match &traffic["spec"]["from"]["podSelector"] {
+    match &traffic["spec"]["from"] {
         Json::Null => outside(traffic, sticky, api),
-        selector => pods(traffic, &Labels::from_object(selector), processes, api),
+        from => pods(traffic, from, processes, api),
     }
 }
 
-fn pods<'a>(traffic: &Object, labels: &Labels, processes: &Processes, api: &'a Api) -> Vec<Source<'a>> {
+/// Selected as a peer of a NetworkPolicy is.
+fn pods<'a>(traffic: &Object, from: &Json, processes: &Processes, api: &'a Api) -> Vec<Source<'a>> {
+    let labels = Labels::from_object(&from["podSelector"]);
     let calls = |pod: &&Object| {
         labels.selects(pod)
             && processes.get(&pod.key()).is_some_and(|p| !p.is_empty())
@@ -41,9 +43,18 @@ fn pods<'a>(traffic: &Object, labels: &Labels, processes: &Processes, api: &'a A
         pod: Some(pod),
         ip: pod["status"]["podIP"].text().into(),
     };
-    let namespace = traffic.namespace().clone();
-    let all = api.list(POD, "").filter(move |pod| *pod.namespace() == namespace);
-    all.filter(calls).map(source).collect()
+    let namespaces: Vec<&'a str> = match &from["namespaceSelector"] {
+        Json::Null => api
+            .find(NAMESPACE, &Key::cluster(traffic.namespace().clone()))
+            .into_iter()
+            .map(|n| n.name().as_str())
+            .collect(),
+        selector => {
+            let labels = Labels::from_object(selector);
+            api.list(NAMESPACE, "").filter(|n| labels.selects(n)).map(|n| n.name().as_str()).collect()
+        }
+    };
+    namespaces.into_iter().flat_map(|namespace| api.list(POD, namespace)).filter(calls).map(source).collect()
 }
 
 fn outside<'a>(traffic: &Object, sticky: bool, api: &'a Api) -> Vec<Source<'a>> {
@@ -80,7 +91,7 @@ pub fn alike<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Time, json, object::Key};
+    use crate::{clock::Time, json};
 
     fn api() -> Api {
         let mut api = Api::new(1, Time(0));
@@ -110,6 +121,45 @@ mod tests {
                 groups.iter().map(|(s, count)| (s.node.as_str(), *count)).collect();
             got.sort_unstable();
             assert_eq!(got, expect, "{traffic:?}");
+        }
+    }
+
+    #[test]
+    fn pods_call_from_where_they_are_selected_and_run() {
+        let mut api = api();
+        let mut processes = Processes::new();
+        for (namespace, pod, app, node, runs) in [
+            ("shop", "a", "api", "a", true),
+            ("shop", "b", "web", "a", true),
+            ("shop", "c", "api", "c", false),
+            ("team", "d", "api", "c", true),
+        ] {
+            if api.find(NAMESPACE, &Key::cluster(namespace)).is_none() {
+                let labels = json!({"metadata": {"name": namespace, "labels": {"of": namespace}}});
+                api.create(NAMESPACE, Object(labels)).unwrap();
+                let account = json!({"metadata": {"namespace": namespace, "name": "default"}});
+                api.create(crate::resources::SERVICE_ACCOUNT, Object(account)).unwrap();
+            }
+            let object = json!({"metadata": {"namespace": namespace, "name": pod, "labels": {"app": app}},
+                "spec": {"nodeName": node, "containers": [{"name": "c", "image": "x"}]}});
+            api.create(POD, Object(object)).unwrap();
+            if runs {
+                let running = BTreeMap::from([("c".into(), ("id".into(), Time(0)))]);
+                processes.insert(Key::new(namespace, pod), running);
+            }
+        }
+        let apis = json!({"matchLabels": {"app": "api"}});
+        for (from, expect) in [
+            (json!({"podSelector": {}}), vec!["a", "b"]),
+            (json!({}).with("podSelector", apis.clone()), vec!["a"]),
+            (json!({"namespaceSelector": {}}).with("podSelector", apis), vec!["a", "d"]),
+            (json!({"podSelector": {}, "namespaceSelector": {"matchLabels": {"of": "team"}}}), vec!["d"]),
+        ] {
+            let spec = Json::object().with("from", from.clone());
+            let traffic = Object(json!({"metadata": {"namespace": "shop"}}).with("spec", spec));
+            let all = of(&traffic, false, &processes, &api);
+            let names: Vec<&str> = all.iter().map(|s| s.pod.unwrap().name().as_str()).collect();
+            assert_eq!(names, expect, "{from}");
         }
     }
 

@@ -63,7 +63,7 @@ pub fn at(
 /// When a container's process gets SIGTERM. Models the kubelet's `killContainer`: after `preStop`, which may not take longer than
 /// the grace.
 pub fn sigterm_at(pod: &Object, container: &Json, leaves: Time) -> Time {
-    let grace_ms = pod["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0) * 1000;
+    let grace_ms = pod["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0).saturating_mul(1000);
     leaves.plus_ms(pre_stop_ms(container).min(grace_ms))
 }
 

@@ -5,6 +5,7 @@
 mod affinity;
 mod callers;
 mod connect;
+mod cores;
 mod dial;
 pub mod dns;
 mod docker;
@@ -18,6 +19,7 @@ mod route;
 mod rules;
 mod scrape;
 mod serve;
+mod sync;
 mod target;
 mod usage;
 

@@ -1,8 +1,8 @@
 //! How long requests wait at a container, and how many find its queue full. Models a queue M/M/c/K: requests come at random, are
 //! served by `c` cores (a share of one core is one slow server), and at most `K - c` of them wait. An answer takes the image's
 //! `latencyMillis`, of which `cpuMillisPerRequest` is work on a core; on less than one core that work takes longer.
-//! Omits: the seconds in which a queue fills and drains (it is what it becomes in the long run), cores that pods of one machine
-//! take from each other, the spread of the work itself.
+//! Omits: the seconds in which a queue fills and drains (it is what it becomes in the long run), the spread of the work
+//! itself.
 
 /// How many requests wait at most where an image does not say.
 pub const QUEUE_MAX: u32 = 128;

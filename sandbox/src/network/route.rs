@@ -133,7 +133,7 @@ impl Calls<'_> {
 
 fn calls<'a>(traffic: &Object, target: &Target<'a>, stays: bool) -> Calls<'a> {
     let (service, spec) = (target.service, &target.service["spec"]);
-    let outside = traffic["spec"]["from"]["podSelector"].is_null();
+    let outside = traffic["spec"]["from"].is_null();
     // A controller of Ingresses sends to the pods by itself.
     let local = !target.by_ingress && proxy::is_local(service, outside);
     Calls {

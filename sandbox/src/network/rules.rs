@@ -1,14 +1,15 @@
 //! What each node's proxy knows of EndpointSlices. Models kube-proxy's watch, batch and write of rules: some tenths of a second
 //! after a slice has changed, not at the same moment on all nodes; a node that is cut off keeps the rules that it had.
-//! Omits: that a proxy with many changes writes once a second (`minSyncPeriod`), proxies that start anew.
+//! Omits: proxies that start anew.
 
 use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
+use super::sync::Runner;
 use crate::{clock::Time, object::Key, object::Object, rng::fnv64};
 
-/// From a change of a slice to the rules of a node's proxy: one of these, by the node's name.
+/// From a write of the rules to their use, watch and batch included: one of these, by the node's name.
 pub const DELAYS_MS: [i64; 3] = [200, 300, 400];
 const DELAY_MS_MAX: i64 = DELAYS_MS[2];
 
@@ -21,6 +22,7 @@ type Slices<T> = BTreeMap<EcoString, T>;
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     services: BTreeMap<Key, Slices<Vec<Version>>>,
+    runner: Runner,
     /// Changes that some proxies do not know yet: when, of which slice of which Service.
     recent: Vec<(Time, Key, EcoString)>,
     /// Nodes that are cut off, with what their proxies knew then.
@@ -40,9 +42,10 @@ pub fn service_of(slice: &Object) -> Key {
 impl Rules {
     /// A slice has changed, or is gone.
     pub fn learn(&mut self, service: Key, name: &EcoString, slice: Option<Object>, now: Time) {
+        let written = self.runner.run(now);
         let versions = self.services.entry(service.clone()).or_default().entry(name.clone()).or_default();
-        versions.push((now, slice));
-        self.recent.push((now, service, name.clone()));
+        versions.push((written, slice));
+        self.recent.push((written, service, name.clone()));
     }
 
     /// When the next proxy learns something; `None` when all know all.

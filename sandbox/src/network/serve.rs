@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::{
+    cores::{self, Wants},
     docker,
     flow::{Cause, Latency, Share, WHOLE},
     image_named,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     api::Api,
-    json::Json,
+    json::NULL,
     object::{Key, Object},
     resources::{COMPOSE_CONTAINER, MACHINE, POD, cells, quantity},
 };
@@ -29,12 +30,14 @@ pub const TIMEOUT_MS: i64 = 10_000;
 /// Cores of a machine that does not say, in thousand-millionths.
 const CORES_NANO: u64 = 2_000_000_000;
 
+/// A container of a pod.
+type At = (Key, EcoString);
 /// The containers that are called, with all that reaches them.
-pub type Stations = BTreeMap<(Key, EcoString), (Station, u64)>;
+pub type Stations = BTreeMap<At, (Station, u64)>;
 
 /// All that reaches each container, of flows with their rates in thousandths a second.
 pub fn stations<'a>(flows: impl Iterator<Item = (i64, &'a Ends)>, api: &Api) -> Stations {
-    let mut arrivals: BTreeMap<(Key, EcoString), u64> = BTreeMap::new();
+    let mut arrivals: BTreeMap<At, u64> = BTreeMap::new();
     for (rate_milli, ends) in flows {
         for (end, parts) in ends {
             let End::At(pod, container) = end else { continue };
@@ -43,38 +46,80 @@ pub fn stations<'a>(flows: impl Iterator<Item = (i64, &'a Ends)>, api: &Api) -> 
                 u64::try_from(part).unwrap_or(0);
         }
     }
-    let called = |(at, rate): ((Key, EcoString), u64)| {
-        let station = station(api, &at.0, &at.1).called(rate);
-        (at, (station, rate))
-    };
-    arrivals.into_iter().map(called).collect()
+    let mut by_machine: BTreeMap<EcoString, Vec<(At, u64, Server)>> = BTreeMap::new();
+    for (at, rate) in arrivals {
+        let server = Server::of(api, &at.0, &at.1);
+        by_machine.entry(server.node.clone()).or_default().push((at, rate, server));
+    }
+    let mut all = Stations::new();
+    for servers in by_machine.into_values() {
+        let wants: Vec<Wants> = servers.iter().map(|(_, rate, server)| server.wants(*rate)).collect();
+        let cores = cores::divide(servers[0].2.machine, &wants);
+        for ((at, rate, server), cores) in servers.into_iter().zip(cores) {
+            all.insert(at, (server.with(cores).called(rate), rate));
+        }
+    }
+    all
 }
 
 /// A container, of a pod or of Docker, as a server of requests, with none of them yet.
 pub fn station(api: &Api, at: &Key, container: &str) -> Station {
-    if container == docker::CONTAINER {
-        let spec = api.find(COMPOSE_CONTAINER, at).map_or(&Json::Null, |c| &c["spec"]);
-        return server(spec["image"].text(), spec["machine"].text(), None, api);
-    }
-    let none = Object::default();
-    let pod = api.find(POD, at).unwrap_or(&none);
-    let declared = pod["spec"]["containers"].list().iter().find(|c| c["name"] == *container);
-    let image = declared.map_or("", |c| c["image"].text());
-    server(image, pod["spec"]["nodeName"].text(), cpu_limit(pod, container), api)
+    let server = Server::of(api, at, container);
+    server.with(server.limit)
 }
 
-fn server(image: &str, machine: &str, limit: Option<u64>, api: &Api) -> Station {
-    let spec = image_named(api, image).unwrap_or(&Json::Null);
-    let machine = api.find(MACHINE, &Key::cluster(machine));
-    let all = machine.and_then(|m| quantity::parse_nano(&cells::plain(&m["spec"]["cpu"])));
-    let all = all.and_then(|n| u64::try_from(n).ok()).unwrap_or(CORES_NANO);
-    let queue_max = spec["queueMax"].int().and_then(|n| u32::try_from(n).ok()).unwrap_or(queueing::QUEUE_MAX);
-    Station::new(
-        spec["latencyMillis"].int().unwrap_or(LATENCY_MS).max(0),
-        Appetite::of(image, spec).cpu_per_request,
-        limit.map_or(all, |limit| limit.min(all)),
-        queue_max,
-    )
+/// What a container is as a server of requests. Cores in thousand-millionths.
+struct Server {
+    node: EcoString,
+    /// Cores of its machine.
+    machine: u64,
+    limit: u64,
+    shares: u64,
+    cpu_per_request: u64,
+    latency_ms: i64,
+    queue_max: u32,
+}
+
+impl Server {
+    fn of(api: &Api, at: &Key, container: &str) -> Self {
+        if container == docker::CONTAINER {
+            let spec = api.find(COMPOSE_CONTAINER, at).map_or(&NULL, |c| &c["spec"]);
+            return Self::new(api, spec["image"].text(), spec["machine"].text(), None, cores::shares(1000));
+        }
+        let none = Object::default();
+        let pod = api.find(POD, at).unwrap_or(&none);
+        let all = pod["spec"]["containers"].list();
+        let declared = all.iter().find(|c| c["name"] == *container).unwrap_or(&NULL);
+        let request = quantity::parse_milli(&cells::plain(&declared["resources"]["requests"]["cpu"]));
+        let (limit, shares) = (cpu_limit(pod, container), cores::shares(request.unwrap_or(0)));
+        Self::new(api, declared["image"].text(), pod["spec"]["nodeName"].text(), limit, shares)
+    }
+
+    fn new(api: &Api, image: &str, node: &str, limit: Option<u64>, shares: u64) -> Self {
+        let spec = image_named(api, image).unwrap_or(&NULL);
+        let machine = api.find(MACHINE, &Key::cluster(node));
+        let machine = machine.and_then(|m| quantity::parse_nano(&cells::plain(&m["spec"]["cpu"])));
+        let machine = machine.and_then(|n| u64::try_from(n).ok()).unwrap_or(CORES_NANO);
+        let queue_max = spec["queueMax"].int().and_then(|n| u16::try_from(n).ok());
+        Self {
+            node: node.into(),
+            machine,
+            limit: limit.map_or(machine, |limit| limit.min(machine)),
+            shares,
+            cpu_per_request: Appetite::of(image, spec).cpu_per_request,
+            latency_ms: spec["latencyMillis"].int().unwrap_or(LATENCY_MS).max(0),
+            queue_max: queue_max.map_or(queueing::QUEUE_MAX, u32::from),
+        }
+    }
+
+    fn wants(&self, rate_milli: u64) -> Wants {
+        let demand = u128::from(self.cpu_per_request) * u128::from(rate_milli) / 1000;
+        Wants { demand: u64::try_from(demand).unwrap_or(u64::MAX), limit: self.limit, shares: self.shares }
+    }
+
+    fn with(&self, cores: u64) -> Station {
+        Station::new(self.latency_ms, self.cpu_per_request, cores, self.queue_max)
+    }
 }
 
 /// What containers have to do.

@@ -1,6 +1,6 @@
 //! What a container uses: a little by itself, more with each request. From its Image, or guessed from the image's name.
-//! Models the accounting of cgroups, with CPU held at the container's limit. Omits: machines that run out of CPU, memory that
-//! leaks or is given back late, init containers.
+//! Models the accounting of cgroups, with CPU held at the container's limit.
+//! Omits: memory that leaks or is given back late, init containers.
 
 use ecow::EcoString;
 

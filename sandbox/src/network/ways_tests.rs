@@ -56,6 +56,26 @@ fn outcome(c: &Cluster) -> String {
     format!("{} {}", status["succeeded"], all.join(" ")).trim_end().to_owned()
 }
 
+/// Without limits, pods of one machine take each other's cores: 4 for two of them that want 3 each.
+#[test]
+fn neighbours_share_the_cores_of_their_machine() {
+    let mut c = town();
+    let key = Key::new("default", "web");
+    change(&mut c, resources::MACHINE, &Key::cluster("b"), |m| m["spec"].set("power", "Off"));
+    change(&mut c, resources::DEPLOYMENT, &key, |d| {
+        let mut container = d["spec"]["template"]["spec"]["containers"][0].clone();
+        container.remove("resources");
+        d["spec"]["template"]["spec"].set("containers", vec![container]);
+        d["spec"].set("replicas", 2i64);
+    });
+    run_ms(&mut c, 600_000);
+    call(&mut c, json!({"service": "web", "ratePerSecond": 600}));
+    // 300 a second at each, 10 ms each: 6 cores are wanted, 4 are there, so 400 of 600 are answered.
+    let (sent, failed) =
+        (status(&c)["sent"].int().unwrap(), status(&c)["failures"]["overload"].int().unwrap());
+    assert!((failed * 3 - sent).abs() < sent / 100, "{}", status(&c));
+}
+
 /// Network Policies documentation: what is not allowed is dropped, for callers inside and outside alike.
 #[test]
 fn policies_bind_flows() {

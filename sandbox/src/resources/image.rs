@@ -13,6 +13,9 @@ pub static DEF: ResourceDef = ResourceDef {
     ..ResourceDef::plain("sim.pilothouse.dev", "v1", "Image", "images", "image")
 };
 
+/// The longest queue: what Linux lets wait at most.
+const QUEUE_MAX_MAX: i64 = 65_535;
+
 const COLUMNS: &[Column] = &[
     Column::name(),
     Column::new("Image"),
@@ -49,6 +52,11 @@ fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
     {
         check::non_negative(&image["spec"], "spec", field, &mut errors);
     }
+    let queue = &image["spec"]["queueMax"];
+    if queue.int().is_some_and(|n| n > QUEUE_MAX_MAX) {
+        let why = format!("must be less than or equal to {QUEUE_MAX_MAX}");
+        errors.push(FieldError::invalid("spec.queueMax", queue, &why));
+    }
     for field in ["cpuMillisIdle", "cpuMillisPerRequest", "memoryMi", "memoryMiPerRequest"] {
         let said = &image["spec"][field];
         if !said.is_null() && said.float().is_none_or(|n| n < 0.0) {
@@ -69,6 +77,7 @@ mod tests {
         for (spec, wrong) in [
             (json!({"image": "a"}), vec![]),
             (json!({"image": "a", "cpuMillisIdle": 0.5, "cpuMillisPerRequest": 8, "memoryMi": 180}), vec![]),
+            (json!({"image": "a", "queueMax": 65_536}), vec!["spec.queueMax"]),
             (
                 json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1}),
                 vec!["spec.cpuMillisIdle", "spec.memoryMi"],

@@ -124,6 +124,7 @@ fn validate(traffic: &Object, _: Option<&Object>) -> Vec<FieldError> {
         } else {
             check::label_selector(&from["podSelector"], "spec.from.podSelector", &mut errors);
         }
+        check::label_selector(&from["namespaceSelector"], "spec.from.namespaceSelector", &mut errors);
     }
     errors
 }

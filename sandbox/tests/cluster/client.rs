@@ -17,7 +17,8 @@ use kube::{
 };
 use sandbox::{
     clock::Time,
-    http::{Entry, Live, NotRecorded, Opened, Recorder, Speed},
+    cluster::Config,
+    http::{Attached, Entry, Live, NotRecorded, Opened, Recorder, Speed},
     user::User,
 };
 use tower::ServiceExt;
@@ -25,8 +26,12 @@ use tower::ServiceExt;
 use super::support::*;
 
 async fn live(recorder: Arc<dyn Recorder>) -> Live {
+    live_of(config(3), recorder).await
+}
+
+async fn live_of(config: Config, recorder: Arc<dyn Recorder>) -> Live {
     let opened = Opened {
-        config: config(3),
+        config,
         entries: vec![],
         now: Time(0),
         speed: Speed::new(60).unwrap(),
@@ -191,6 +196,32 @@ async fn protobuf_is_written_into_the_journal_as_json() {
         entries.iter().map(|e| (e.request.content_type.as_str(), e.request.body.as_str())).collect();
     let json = r#"{"apiVersion":"v1","data":{"k":"v"},"kind":"ConfigMap","metadata":{"name":"abc"}}"#;
     assert_eq!(kept[0], ("application/json", json));
+}
+
+/// A replay must use what the pods used: their answers are in the journal, where that shows.
+#[tokio::test]
+async fn what_commands_ask_of_pods_is_in_the_journal_where_it_is_measured() {
+    for (measured, entries) in [(false, 0), (true, 1)] {
+        let mut config = config(3);
+        config.world.extend(measured.then(super::metrics::api_service));
+        let notebook = Arc::new(Notebook { entries: Mutex::default(), room: 9 });
+        let live = live_of(config, notebook.clone()).await;
+        let pods: Api<Pod> = Api::default_namespaced(live.client(User::admin("learner")));
+        let web = pods.list(&ListParams::default().labels("app=web")).await.unwrap().items;
+        let name = web[0].metadata.name.clone().unwrap();
+        let uri = format!("/api/v1/namespaces/default/pods/{name}/exec?command=curl&command=-s&command=web");
+        let mut attached =
+            sent(&live, http::Request::get(uri), b"").await.extensions().get::<Attached>().cloned().unwrap();
+        let _attending = attached.attend();
+        let printed = attached.run().await.unwrap();
+        let answered = web.iter().map(|pod| pod.metadata.name.clone().unwrap());
+        let answered: Vec<String> = answered.filter(|name| printed.stdout == format!("{name}\n")).collect();
+        assert_eq!((printed.code, answered.len()), (0, 1), "{printed:?}");
+        let kept = notebook.entries.lock().unwrap();
+        let uris: Vec<&str> = kept.iter().map(|e| e.request.uri.as_str()).collect();
+        let expect = format!("/answered/default/{}/shop/1", answered[0]);
+        assert_eq!(uris, vec![expect.as_str(); entries]);
+    }
 }
 
 #[tokio::test]

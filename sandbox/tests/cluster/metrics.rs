@@ -14,7 +14,7 @@ use super::support::{EPOCH, at_s, get, merge_patch, ok, power};
 const NODES: &str = "/apis/metrics.k8s.io/v1beta1/nodes";
 const PODS: &str = "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods";
 
-fn api_service() -> Object {
+pub fn api_service() -> Object {
     Object(json!({"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService",
         "metadata": {"name": "v1beta1.metrics.k8s.io"},
         "spec": {"group": "metrics.k8s.io", "version": "v1beta1", "insecureSkipTLSVerify": true,

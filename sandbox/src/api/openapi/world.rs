@@ -146,11 +146,13 @@ fn image_spec() -> Json {
 }
 
 fn traffic_spec() -> Json {
-    let from = fields([(
-        "podSelector",
-        json!({"$ref": format!("{PREFIX}{META}.LabelSelector")})
-            .with("description", "The pods that call, in the same namespace; they share the rate."),
-    )]);
+    let selector = |description: &str| {
+        json!({"$ref": format!("{PREFIX}{META}.LabelSelector")}).with("description", description)
+    };
+    let from = fields([
+        ("podSelector", selector("The pods that call; they share the rate.")),
+        ("namespaceSelector", selector("The namespaces of those pods. Defaults to the same namespace.")),
+    ]);
     let all = fields([
         (
             "service",
