@@ -57,7 +57,12 @@ fn cluster() -> Cluster {
             json!({"clusterIP": "10.96.7.8", "ports": [{"port": 80, "targetPort": 80}]})
                 .with("selector", selector.clone()),
         ),
-        ("db", json!({"clusterIP": "None", "ports": [{"port": 8080}]}).with("selector", selector)),
+        ("db", json!({"clusterIP": "None", "ports": [{"port": 8080}]}).with("selector", selector.clone())),
+        (
+            "out",
+            json!({"type": "NodePort", "ports": [{"port": 80, "targetPort": 8080, "nodePort": 30080}]})
+                .with("selector", selector),
+        ),
         ("empty", json!({"clusterIP": "10.96.7.9", "selector": {"app": "nobody"}, "ports": [{"port": 80}]})),
         ("far", json!({"type": "ExternalName", "externalName": "example.com"})),
     ] {
@@ -69,6 +74,12 @@ fn cluster() -> Cluster {
 
 fn web_ip(c: &Cluster) -> String {
     c.api().get(resources::POD, &Key::new("shop", "web")).unwrap()["status"]["podIP"].text().to_owned()
+}
+
+fn node_ip(c: &Cluster) -> String {
+    let node = c.api().list(resources::NODE, "").next().unwrap();
+    let addresses = node["status"]["addresses"].list();
+    addresses.iter().find(|a| a["type"] == "InternalIP").unwrap()["address"].text().to_owned()
 }
 
 /// What a command prints to both outputs, its exit code, how many milliseconds it takes, and how many requests were answered.
@@ -97,6 +108,9 @@ fn requests_are_answered_refused_or_lost() {
         ("curl", "curl -s 10.96.7.7:80".into(), "web\n", String::new(), 0),
         ("curl", format!("curl -s {ip}:8080"), "web\n", String::new(), 0),
         ("curl", "curl -s db-0.db:8080".into(), "web\n", String::new(), 0),
+        ("curl", "curl -s db:8080".into(), "web\n", String::new(), 0),
+        ("curl", "curl -sS db".into(), "", refused("db", 80), 7),
+        ("curl", format!("curl -s {}:30080", node_ip(&c)), "web\n", String::new(), 0),
         ("curl", "curl -so /dev/null -w '%{http_code}\\n' web".into(), "200\n", String::new(), 0),
         ("curl", "curl -sS nope".into(), "", "curl: (6) Could not resolve host: nope\n".into(), 6),
         ("curl", "curl -s nope".into(), "", String::new(), 6),
