@@ -64,15 +64,15 @@ impl Api {
         add_finalizer(&mut object, options.propagation);
         self.mark(resource, &mut object, options);
         if may_go(&object) {
+            // A pod's grace is written down before the pod goes: watches see both.
+            if resource == resources::POD && object["metadata"] != old["metadata"] {
+                object = self.commit(resource, object, write);
+            }
             let gone = self.remove(resource, key, write).unwrap_or(object);
             return Ok((gone, true));
         }
         if object.0 == old.0 {
             return Ok((old, false));
-        }
-        if def.generation {
-            let next = old.generation() + 1;
-            object["metadata"].set("generation", next);
         }
         Ok((self.commit(resource, object, write), false))
     }
@@ -96,19 +96,21 @@ impl Api {
         self.commit(resources::CUSTOM_RESOURCE_DEFINITION, definition, write)
     }
 
-    /// Sets deletionTimestamp and the grace period; a later delete can only shorten it.
+    /// Sets deletionTimestamp and the grace period; a later delete can only shorten it. Models `BeforeDelete`.
     fn mark(&self, resource: Resource, object: &mut Object, options: &DeleteOptions) {
         let grace_s = if resource == resources::POD { pod_grace_s(object, options.grace_s) } else { 0 };
-        let pending_s = object["metadata"]["deletionGracePeriodSeconds"].int();
-        let ends = resource == resources::NAMESPACE && object.is_terminating();
-        if ends || object.is_terminating() && pending_s.is_some_and(|p| p <= grace_s) {
-            return;
+        if object.is_terminating() {
+            return shorten(object, grace_s);
         }
-        object["metadata"].set("deletionTimestamp", self.now().plus_ms(grace_s * 1000));
+        let meta = &mut object["metadata"];
+        meta.set("deletionTimestamp", self.now().plus_ms(grace_s * 1000));
+        if let Some(generation) = meta["generation"].int() {
+            meta.set("generation", generation + 1);
+        }
         if resource == resources::NAMESPACE {
             object["status"].set("phase", "Terminating");
         } else {
-            object["metadata"].set("deletionGracePeriodSeconds", grace_s);
+            meta.set("deletionGracePeriodSeconds", grace_s);
         }
     }
 
@@ -128,6 +130,15 @@ impl Api {
         self.large.forget(resource, key);
         self.store.remove(resource, key, at, origin).map(|r| r.object.clone())
     }
+}
+
+/// It is to go already, and now sooner.
+fn shorten(object: &mut Object, grace_s: i64) {
+    let meta = &mut object["metadata"];
+    let pending_s = meta["deletionGracePeriodSeconds"].int().filter(|pending_s| *pending_s > grace_s);
+    let Some((pending_s, at)) = pending_s.zip(meta["deletionTimestamp"].time()) else { return };
+    meta.set("deletionTimestamp", at.plus_ms((grace_s - pending_s) * 1000));
+    meta.set("deletionGracePeriodSeconds", grace_s);
 }
 
 /// Models the pod strategy's `CheckGracefulDelete`: pods without a node or at their end go at once.
