@@ -26,5 +26,6 @@ pub mod selector;
 pub mod status;
 mod store;
 pub mod types;
+mod usage;
 pub mod user;
 pub mod version;

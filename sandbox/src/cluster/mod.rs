@@ -233,7 +233,10 @@ impl Cluster {
             Work::Controllers(work) => self.controllers.run(work, &mut ctx),
             Work::Scheduler(work) => self.scheduler.run(work, &mut ctx),
             Work::Kubelet(work) => self.kubelets.run(work, &mut ctx),
-            Work::Network(work) => self.network.run(work, &mut ctx),
+            Work::Network(work) => {
+                self.network.run(work, &mut ctx);
+                self.kubelets.bear(self.network.take_burdens(), &mut ctx);
+            }
             Work::Machines(work) => self.machines.run(work, &mut ctx),
             Work::Compose(work) => self.compose.run(work, &mut ctx),
         }

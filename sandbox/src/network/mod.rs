@@ -21,7 +21,6 @@ mod scrape;
 mod serve;
 mod sync;
 mod target;
-mod usage;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +33,7 @@ use crate::{
     json::Json,
     object::{Key, Object},
     origin, resources,
+    usage::Load,
 };
 pub use dial::Dialled;
 
@@ -42,7 +42,7 @@ use connect::Wires;
 use flow::Flow;
 use route::Ends;
 use rules::Rules;
-use scrape::{Meters, Processes};
+use scrape::{Loads, Meters, Processes};
 use serve::Stations;
 
 /// How often a Traffic's status is written while it flows unchanged.
@@ -83,6 +83,10 @@ pub struct Network {
     processes: Processes,
     /// Since when pods that still run have been told to go.
     leaving: BTreeMap<Key, Time>,
+    /// What containers have to do.
+    loads: Loads,
+    /// Those that have something else to do since they were last asked for.
+    burdens: Vec<Burden>,
     /// What containers use; `None` where there is no metrics server.
     meters: Option<Meters>,
 }
@@ -268,13 +272,23 @@ impl Network {
                 changed.push(key);
             }
         }
+        let loads = serve::loads(&stations);
         (self.streams, self.stations) = (streams, stations);
         if let Some(meters) = &mut self.meters {
-            meters.follow(&self.processes, &serve::loads(&self.stations), ctx.api);
+            meters.follow(&self.processes, &loads, ctx.api);
         }
+        self.burdens.extend(burdens(&self.loads, &loads));
+        self.loads = loads;
         for key in changed {
             self.report(&key, ctx);
         }
+        self.burdens.extend(burdens(&self.loads, &loads));
+        self.loads = loads;
+    }
+
+    /// What has become of containers' loads since this was last asked.
+    pub fn take_burdens(&mut self) -> Vec<Burden> {
+        std::mem::take(&mut self.burdens)
     }
 
     /// A container has answered so many requests beside the flows.
@@ -299,6 +313,17 @@ impl Network {
             ctx.queue.cancel(Work::Report(key.clone()));
         }
     }
+}
+
+/// A container of a pod, and what it has to do.
+type Burden = (Key, EcoString, Load);
+
+/// What differs between two sets of loads.
+fn burdens(old: &Loads, new: &Loads) -> Vec<Burden> {
+    let burden = |((pod, container), load): (&(Key, EcoString), Load)| (pod.clone(), container.clone(), load);
+    let relieved = old.keys().filter(|who| !new.contains_key(who)).map(|who| (who, Load::default()));
+    let changed = new.iter().filter(|(who, load)| old.get(who) != Some(load)).map(|(who, load)| (who, *load));
+    relieved.chain(changed).map(burden).collect()
 }
 
 /// The spec of the Image that a container of a pod is made from.

@@ -6,10 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::{
-    Network, Work, image_of,
-    usage::{Appetite, Load, Meter, cpu_limit},
-};
+use super::{Network, Work, image_of};
 use crate::{
     api::{
         Api,
@@ -20,12 +17,11 @@ use crate::{
     json::Json,
     object::{Key, Object},
     resources::{self, NODE_METRICS},
+    usage::{Appetite, Load, Meter, SYSTEM_MEMORY, cpu_limit},
 };
 
 /// What a node uses beside its pods: kernel, kubelet, runtime. Thousand-millionths of a core.
 const SYSTEM_CPU: u64 = 60_000_000;
-/// The same, in bytes.
-const SYSTEM_MEMORY: u64 = 420 << 20;
 
 /// Loads by pod and container.
 pub type Loads = BTreeMap<(Key, EcoString), Load>;
@@ -115,9 +111,9 @@ impl Meters {
             for (name, (meter, counted)) in &mut pod.containers {
                 let used = meter.cpu(now);
                 *cpu += used.saturating_sub(std::mem::replace(counted, used));
-                *memory += meter.memory;
-                let (start, memory) = (meter.start, meter.memory);
-                points.insert(name.clone(), Point { start, at: now, cpu_nano: used, memory });
+                let (start, held) = (meter.start, meter.memory(now));
+                *memory += held;
+                points.insert(name.clone(), Point { start, at: now, cpu_nano: used, memory: held });
             }
             batch.pods.insert(key.clone(), points);
         }

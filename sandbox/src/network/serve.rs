@@ -14,13 +14,13 @@ use super::{
     queueing::{self, Station},
     route::{End, Ends},
     scrape::Loads,
-    usage::{Appetite, Load, cpu_limit},
 };
 use crate::{
     api::Api,
     json::NULL,
     object::{Key, Object},
     resources::{COMPOSE_CONTAINER, MACHINE, POD, cells, quantity},
+    usage::{Appetite, Load, cpu_limit},
 };
 
 /// Latency of an image that does not say.

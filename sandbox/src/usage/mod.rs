@@ -1,13 +1,21 @@
-//! What a container uses: a little by itself, more with each request. From its Image, or guessed from the image's name.
+//! What a container uses: a little by itself, more with each request, and what it leaks. From its Image, or guessed from the
+//! image's name.
 //! Models the accounting of cgroups, with CPU held at the container's limit.
-//! Omits: memory that leaks or is given back late, init containers.
+//! Omits: memory that is given back late, the page cache.
+
+mod line;
 
 use ecow::EcoString;
 
 use crate::{clock::Time, json::Json, object::Object, resources::quantity, rng::fnv64};
 
+pub use line::Line;
+
 /// Bytes of a mebibyte.
 const MI: f64 = 1_048_576.0;
+
+/// What a node uses beside its pods, in bytes: kernel, kubelet, runtime.
+pub const SYSTEM_MEMORY: u64 = 420 << 20;
 
 /// What an image uses. CPU in thousand-millionths of a core, or of a core-second; memory in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +28,10 @@ pub struct Appetite {
     pub memory_idle: u64,
     /// For each request while it is answered.
     pub memory_per_request: u64,
+    /// Never given back: so much more each minute.
+    pub leak_per_minute: u64,
+    /// Never given back: so much more with each request.
+    pub leak_per_request: u64,
 }
 
 impl Appetite {
@@ -35,8 +47,15 @@ impl Appetite {
             cpu_per_request: or("cpuMillisPerRequest", 1e6, 2_000_000),
             memory_idle: or("memoryMi", MI, (6 * 1024 + guess % (34 * 1024)) << 10),
             memory_per_request: or("memoryMiPerRequest", MI, 64 << 10),
+            leak_per_minute: or("leakMiPerMinute", MI, 0),
+            leak_per_request: or("leakMiPerRequest", MI, 0),
         }
     }
+}
+
+/// `each` for every one of so many parts.
+fn per(each: u64, count: u64, parts: u64) -> u64 {
+    u64::try_from(u128::from(each) * u128::from(count) / u128::from(parts)).unwrap_or(u64::MAX)
 }
 
 /// The most CPU that a container may use; `None` for as much as there is.
@@ -55,6 +74,37 @@ pub struct Load {
     pub open_micro: u64,
 }
 
+/// The memory of a process over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    appetite: Appetite,
+    base: u64,
+    leaked: Line,
+}
+
+impl Memory {
+    /// Of a process that starts at `since` and answers nobody yet.
+    pub fn new(appetite: Appetite, since: Time) -> Self {
+        let none = Self { appetite, base: 0, leaked: Line::default() };
+        none.changed(Load::default(), since)
+    }
+
+    /// From `now` on it answers so many requests.
+    #[must_use]
+    pub fn changed(self, load: Load, now: Time) -> Self {
+        let Appetite { memory_idle, memory_per_request, leak_per_minute, leak_per_request, .. } =
+            self.appetite;
+        let open = per(memory_per_request, load.open_micro, 1_000_000);
+        let more = Line::rising(now, leak_per_minute, leak_per_request, load.rate_milli);
+        Self { base: memory_idle.saturating_add(open), leaked: self.leaked.held(now) + more, ..self }
+    }
+
+    /// Over time, if the load stays as it is.
+    pub fn line(&self) -> Line {
+        Line::flat(self.base) + self.leaked
+    }
+}
+
 /// What a container has used so far, by exact integration between changes.
 #[derive(Clone, Debug)]
 pub struct Meter {
@@ -70,14 +120,13 @@ pub struct Meter {
     since: Time,
     /// Thousand-millionths of a core; `None` before that is known.
     rate: Option<u64>,
-    /// Memory now, in bytes.
-    pub memory: u64,
+    memory: Option<Memory>,
 }
 
 impl Meter {
     /// Of a container that runs since `start`.
     pub fn new(id: EcoString, start: Time, limit: Option<u64>) -> Self {
-        Self { id, start, appetite: None, limit, until_then: 0, since: start, rate: None, memory: 0 }
+        Self { id, start, appetite: None, limit, until_then: 0, since: start, rate: None, memory: None }
     }
 
     /// CPU used so far.
@@ -95,16 +144,19 @@ impl Meter {
         }
     }
 
+    /// Memory at a moment, in bytes.
+    pub fn memory(&self, now: Time) -> u64 {
+        self.memory.map_or(0, |memory| memory.line().at(now))
+    }
+
     /// From `now` on it answers so many requests.
     pub fn change(&mut self, load: Load, now: Time) {
         let Some(appetite) = self.appetite else { return };
-        let per = |each: u64, count: u64, part: u64| {
-            u64::try_from(u128::from(each) * u128::from(count) / u128::from(part)).unwrap_or(u64::MAX)
-        };
         let wanted = appetite.cpu_idle.saturating_add(per(appetite.cpu_per_request, load.rate_milli, 1000));
         let rate = self.limit.map_or(wanted, |limit| wanted.min(limit));
-        self.memory =
-            appetite.memory_idle.saturating_add(per(appetite.memory_per_request, load.open_micro, 1_000_000));
+        let before = self.memory.filter(|m| m.appetite == appetite);
+        let memory = before.unwrap_or_else(|| Memory::new(appetite, self.start));
+        self.memory = Some(memory.changed(load, now));
         // What is first seen late has used what it uses since it started.
         if self.rate.is_some_and(|before| before != rate) {
             (self.until_then, self.since) = (self.cpu(now), now);
@@ -123,6 +175,8 @@ mod tests {
         cpu_per_request: 10_000_000,
         memory_idle: 1000,
         memory_per_request: 10,
+        leak_per_minute: 60_000,
+        leak_per_request: 2,
     };
 
     #[test]
@@ -162,21 +216,27 @@ mod tests {
     fn memory_follows_the_requests_that_are_open() {
         let mut meter = Meter::new("x".into(), Time(0), None);
         meter.appetite = Some(SHOP);
-        meter.change(Load { rate_milli: 100_000, open_micro: 4_500_000 }, Time(0));
-        assert_eq!(meter.memory, 1045);
+        meter.change(Load { rate_milli: 500_000, open_micro: 4_500_000 }, Time(0));
+        assert_eq!(meter.memory(Time(0)), 1045);
         meter.change(Load::default(), Time(5));
-        assert_eq!(meter.memory, 1000);
+        assert_eq!(
+            [5, 15].map(|ms| meter.memory(Time(ms))),
+            [1010, 1020],
+            "what leaked stays, and more comes"
+        );
     }
 
     #[test]
     fn images_say_what_they_use() {
-        let said =
-            json!({"cpuMillisIdle": 5, "cpuMillisPerRequest": 2.5, "memoryMi": 3, "memoryMiPerRequest": 0.5});
+        let said = json!({"cpuMillisIdle": 5, "cpuMillisPerRequest": 2.5, "memoryMi": 3, "memoryMiPerRequest": 0.5,
+                "leakMiPerRequest": 1});
         let expect = Appetite {
             cpu_idle: 5_000_000,
             cpu_per_request: 2_500_000,
             memory_idle: 3 << 20,
             memory_per_request: 512 << 10,
+            leak_per_minute: 0,
+            leak_per_request: 1 << 20,
         };
         assert_eq!(Appetite::of("shop:1", &said), expect);
         let guessed = Appetite::of("shop:1", &Json::Null);
