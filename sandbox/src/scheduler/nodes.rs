@@ -8,6 +8,7 @@ use ecow::EcoString;
 use super::{
     filters::ports::{HostPort, host_ports},
     requests::{self, Amounts, amounts},
+    scores::images::{self, Images},
     spread::{HOST, ZONE},
     terms::Terms,
 };
@@ -69,6 +70,8 @@ pub struct NodeInfo {
     pub requested: Amounts,
     /// The same, silent containers counted too.
     pub requested_for_scores: Amounts,
+    /// What is on its disk.
+    pub images: Arc<Images>,
     /// How many of its pods have terms of affinity.
     particular: usize,
     /// Its pods that do not leave, by what selectors see of them: pods of one set are one line.
@@ -98,6 +101,9 @@ impl NodeInfo {
     pub fn set_node(&mut self, node: &Object) {
         if self.node["status"]["allocatable"] != node["status"]["allocatable"] {
             self.allocatable = amounts(&node["status"]["allocatable"]);
+        }
+        if self.node["status"]["images"] != node["status"]["images"] {
+            self.images = Arc::new(images::read(node));
         }
         self.name = node.name().clone();
         self.taints = node["spec"]["taints"].clone();

@@ -1,6 +1,6 @@
 //! Which of the fitting nodes is best. Models the Score extension point with the default profile's weights.
-//! Omits: ImageLocality (nodes list no images).
 
+pub mod images;
 mod neighbours;
 mod spread;
 
@@ -25,6 +25,7 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo], api: &Api)
         (2, neighbours::score(pod, fitting, all, api)),
         (1, fitting.iter().map(|n| least_allocated(pod, n)).collect()),
         (1, fitting.iter().map(|n| balanced(pod, n)).collect()),
+        (1, images::score(pod, fitting, all)),
     ];
     (0..fitting.len()).map(|i| plugins.iter().map(|(weight, points)| weight * points[i]).sum()).collect()
 }
