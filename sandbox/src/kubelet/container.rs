@@ -6,11 +6,16 @@ use ecow::EcoString;
 use super::{
     backoff::{Backoff, go_duration},
     image::{self, Behaviour},
-    probe::Seen,
+    probe::Answers,
     run::{Note, Scene},
-    spec::ContainerSpec,
+    running::{KILLED, Running},
+    spec::{ContainerSpec, ProbeKind, Restart},
 };
-use crate::{clock::Time, object::Key, process::Fate};
+use crate::{
+    clock::Time,
+    process::Fate,
+    usage::{Load, Memory},
+};
 
 /// From a container's end to the kubelet's decision what to do about it: it looks at the runtime once a second.
 pub const REACT_MS: i64 = 1000;
@@ -58,48 +63,11 @@ pub enum State {
     /// Created, about to run.
     Starting { until: Time },
     /// Its main process runs.
-    Running(Running),
+    Running(Box<Running>),
     /// `last` tells how.
     Ended,
     /// Shown as `CrashLoopBackOff`.
     BackOff { until: Time },
-}
-
-/// A main process.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Running {
-    /// Since when.
-    pub since: Time,
-    /// Container id.
-    pub id: EcoString,
-    /// When it will end, and with which code, as known now.
-    pub ends: Option<(Time, i64)>,
-    /// What it leaves in its termination log when it ends so.
-    message: EcoString,
-    /// The Service without which it does not go on.
-    pub waits: Option<Key>,
-    /// Does it pass its readiness probe?
-    pub ready: bool,
-    /// Has it passed its startup probe?
-    pub started: bool,
-    /// The next try of the startup or readiness probe whose verdict is open.
-    probe_at: Option<Time>,
-    seen: Seen,
-}
-
-impl Running {
-    /// Takes over what is known of its future.
-    fn follow(&mut self, fate: Fate, now: Time) {
-        self.ends = None;
-        match fate {
-            Fate::Ends { after_ms, code, message } => {
-                self.ends = Some((self.since.plus_ms(after_ms).max(now), code));
-                self.message = message.into();
-            }
-            Fate::Waits(service) => self.waits = Some(service),
-            Fate::Runs | Fate::Refused { .. } => {}
-        }
-    }
 }
 
 /// A container of a pod on a node.
@@ -115,6 +83,8 @@ pub struct Container {
     pub restarts: u32,
     /// How long its next restart waits.
     pub restart_backoff: Backoff,
+    /// Was it stopped only to be started again?
+    renewed: bool,
     pull_backoff: Backoff,
     behaviour: Option<Behaviour>,
 }
@@ -127,6 +97,7 @@ impl Default for Container {
             before: None,
             restarts: 0,
             restart_backoff: Backoff::default(),
+            renewed: false,
             pull_backoff: Backoff::default(),
             behaviour: None,
         }
@@ -152,8 +123,28 @@ impl Container {
         self.last.as_ref().filter(|e| e.reason == START_ERROR.1)
     }
 
+    /// Has it ended, not to be started again?
+    pub fn over(&self, spec: &ContainerSpec) -> bool {
+        let again = self.renewed || self.last.as_ref().is_none_or(|e| spec.restarts_after(e.code));
+        self.state == State::Ended && !again
+    }
+
+    /// From `now` on it answers so many requests.
+    pub fn bear(&mut self, load: Load, now: Time) {
+        if let State::Running(r) = &mut self.state {
+            r.bear(load, now);
+        }
+    }
+
+    /// The kernel takes its memory.
+    pub fn sacrifice(&mut self, now: Time) {
+        if let State::Running(r) = &mut self.state {
+            r.sacrifice(now);
+        }
+    }
+
     /// When it moves on by itself.
-    pub fn next(&self) -> Option<Time> {
+    pub fn next(&self, spec: &ContainerSpec) -> Option<Time> {
         match &self.state {
             State::Idle => None,
             State::Pulling { until, .. }
@@ -162,17 +153,21 @@ impl Container {
             | State::BackOff { until } => Some(*until),
             State::PullFailed { at } => Some(at.plus_ms(PULL_REACT_MS)),
             State::ConfigError { again, .. } => Some(*again),
-            State::Running(r) => [r.ends.map(|e| e.0), r.probe_at].into_iter().flatten().min(),
-            State::Ended => self.last.as_ref().map(|e| e.finished.plus_ms(REACT_MS)),
+            State::Running(r) => r.next(spec),
+            // Who stopped it to start it again does not have to find that out.
+            State::Ended => {
+                self.last.as_ref().map(|e| e.finished.plus_ms(if self.renewed { 0 } else { REACT_MS }))
+            }
         }
     }
 
     /// Pulls the image, or creates the container if it is there.
     pub fn begin(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
         let behaviour = scene.behaviour(spec);
-        let here = scene.images.contains(&spec.image);
+        let here = scene.images.contains_key(&image::canonical(&spec.image));
         let pull = !here || image::pulls_always(&spec.image, &spec.pull_policy);
-        let pull_ms = if here { REPULL_MS.min(behaviour.pull_ms) } else { behaviour.pull_ms };
+        let pull_ms =
+            if here { REPULL_MS.min(behaviour.pull_ms) } else { behaviour.pull_ms * scene.slowness };
         self.behaviour = Some(behaviour);
         if pull {
             scene.note(spec, Note::normal("Pulling", format!("Pulling image \"{}\"", spec.image)));
@@ -191,13 +186,13 @@ impl Container {
             return;
         }
         scene.note(spec, Note::normal("Created", format!("Created container: {}", spec.name)));
-        let start_ms = self.behaviour.as_ref().map_or(0, |b| b.start_ms);
+        let start_ms = self.behaviour.as_ref().map_or(0, |b| b.start_ms) * scene.slowness;
         self.state = State::Starting { until: scene.now.plus_ms(start_ms) };
     }
 
     /// Moves on if it is time to; `may_begin`: no other container is in the way. True if something changed.
     pub fn advance(&mut self, spec: &ContainerSpec, may_begin: bool, scene: &mut Scene<'_>) -> bool {
-        let due = self.next().is_some_and(|at| at <= scene.now);
+        let due = self.next(spec).is_some_and(|at| at <= scene.now);
         match self.state {
             State::Idle if may_begin => self.begin(spec, scene),
             State::Pulling { since, .. } if due => self.pulled(since, spec, scene),
@@ -227,9 +222,9 @@ impl Container {
             self.state = State::PullFailed { at: scene.now };
             return;
         }
-        scene.images.insert(spec.image.clone());
         let took = go_duration(scene.now.since_ms(since));
         let size = self.behaviour.as_ref().map_or(0, |b| b.size_bytes);
+        scene.images.insert(image::canonical(&spec.image), size);
         let text = format!(
             "Successfully pulled image \"{}\" in {took} ({took} including waiting). Image size: {size} bytes.",
             spec.image
@@ -254,19 +249,13 @@ impl Container {
             return self.refuse(&why, spec, scene);
         }
         scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
-        let guess = self.behaviour.as_ref().and_then(|b| b.ends);
-        let first = spec.startup.as_ref().or(spec.readiness.as_ref()).map(|p| p.first(now));
-        self.state = State::Running(Running {
-            since: now,
-            id: image::container_id(scene.pod_uid, &spec.name, self.restarts, now),
-            ends: guess.map(|(after_ms, code)| (now.plus_ms(after_ms), code)),
-            message: EcoString::new(),
-            waits: None,
-            ready: first.is_none(),
-            started: spec.startup.is_none(),
-            probe_at: first,
-            seen: Seen::default(),
-        });
+        let Some(behaviour) = &self.behaviour else { return };
+        let id = image::container_id(scene.pod_uid, &spec.name, self.restarts, now);
+        let hangs_at = behaviour.hangs_ms.map(|after_ms| now.plus_ms(after_ms));
+        let answers = Answers { from: now.plus_ms(behaviour.ready_ms), hangs_at };
+        let ends = behaviour.ends.map(|(after_ms, code)| (now.plus_ms(after_ms), code));
+        let memory = Memory::new(behaviour.appetite, now);
+        self.state = State::Running(Box::new(Running::new(spec, id, answers, ends, memory, now)));
         if let (State::Running(r), Some(fate)) = (&mut self.state, fate) {
             r.follow(fate, now);
         }
@@ -285,6 +274,7 @@ impl Container {
     /// What it waits for may be there.
     pub fn look_again(&mut self, spec: &ContainerSpec, scene: &Scene<'_>) {
         let State::Running(r) = &mut self.state else { return };
+        r.limit(spec.memory_limit(), scene.now);
         if r.waits.is_none() || r.ends.is_some() {
             return;
         }
@@ -294,54 +284,53 @@ impl Container {
     }
 
     fn live(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
-        let answers_ms = self.behaviour.as_ref().map_or(0, |b| b.ready_ms);
         let State::Running(r) = &mut self.state else { return };
-        if let Some((at, code)) = r.ends.filter(|e| e.0 <= scene.now) {
-            let reason = if code == 0 { "Completed" } else { "Error" };
+        if let Some((at, code, reason)) = r.end().filter(|end| end.0 <= scene.now) {
             self.end(code, reason, at);
-            return;
+        } else if let Some(failed) = r.probe(spec, scene) {
+            self.renew(failed, spec, scene);
         }
-        let (probe, name) = match (&spec.startup, &spec.readiness) {
-            (Some(startup), _) if !r.started => (startup, "Startup"),
-            (_, Some(readiness)) => (readiness, "Readiness"),
-            _ => return r.probe_at = None,
-        };
-        let tried = probe.attempt(scene.now >= r.since.plus_ms(answers_ms), scene.ip, &spec.ports);
-        if let Err(output) = &tried {
-            scene.note(spec, Note::warning("Unhealthy", format!("{name} probe failed: {output}")));
-        }
-        r.probe_at = Some(probe.after(scene.now));
-        if probe.judge(&mut r.seen, tried.is_ok()) != Some(true) {
-            return;
-        }
-        (r.seen, r.probe_at) = (Seen::default(), None);
-        if name == "Startup" {
-            r.started = true;
-            r.probe_at = spec.readiness.as_ref().map(|p| p.first(scene.now));
-            r.ready = r.probe_at.is_none();
-        } else {
-            r.ready = true;
+    }
+
+    /// A probe says that it has to be stopped, and started again if its pod may do that. Models `computePodActions`.
+    fn renew(&mut self, failed: ProbeKind, spec: &ContainerSpec, scene: &mut Scene<'_>) {
+        let again = spec.restart != Restart::Never;
+        let what = failed.name().to_lowercase();
+        let tail = if again { ", will be restarted" } else { "" };
+        let text = format!("Container {} failed {what} probe{tail}", spec.name);
+        scene.note(spec, Note::normal("Killing", text));
+        let grace_ms = spec.probe(failed).and_then(|p| p.grace_ms).unwrap_or(scene.grace_ms);
+        self.stop(spec.pre_stop_ms, scene.now.plus_ms(grace_ms), 0, scene.now);
+        if let State::Running(r) = &mut self.state {
+            r.renewed = again;
         }
     }
 
     fn end(&mut self, code: i64, reason: &'static str, finished: Time) {
         let State::Running(r) = std::mem::replace(&mut self.state, State::Ended) else { return };
         let message = r.message;
+        self.renewed = r.renewed;
         self.before = self.last.replace(End { code, reason, message, started: r.since, finished, id: r.id });
     }
 
     fn restart(&mut self, spec: &ContainerSpec, may_begin: bool, scene: &mut Scene<'_>) -> bool {
-        let Some((code, finished)) = self.last.as_ref().map(|e| (e.code, e.finished)) else { return false };
-        if scene.ending || !spec.restarts_after(code) {
+        let Some(finished) = self.last.as_ref().map(|e| e.finished) else { return false };
+        if scene.ending || self.over(spec) {
             return false;
         }
-        let until = self.restart_backoff.wait_until(finished);
-        if until > scene.now {
+        // Who stopped it to start it again has not seen it end: only the end before counts.
+        let failed = if self.renewed { self.before.as_ref().map(|e| e.finished) } else { Some(finished) };
+        let waits = failed.is_some_and(|at| self.restart_backoff.wait_until(at) > scene.now);
+        if waits {
             let text = format!("Back-off restarting failed container {} in pod {}", spec.name, scene.pod_id);
             scene.note(spec, Note::warning("BackOff", text));
-            self.state = State::BackOff { until };
+            self.renewed = false;
+            self.state = State::BackOff { until: self.restart_backoff.wait_until(finished) };
         } else if may_begin {
-            self.restart_backoff.tried(finished, scene.now);
+            if let Some(failed) = failed {
+                self.restart_backoff.tried(failed, scene.now);
+            }
+            self.renewed = false;
             self.begin(spec, scene);
         } else {
             return false;
@@ -360,7 +349,8 @@ impl Container {
         let (takes_ms, deaf) =
             self.behaviour.as_ref().map_or((0, false), |b| (b.terminate_ms, b.ignores_sigterm));
         let obeys_at = now.plus_ms(delay_ms.max(0) + takes_ms);
-        let end = if deaf || obeys_at > kill_at { (kill_at, 137) } else { (obeys_at, code) };
+        let end = if deaf || obeys_at > kill_at { (kill_at, KILLED) } else { (obeys_at, code) };
+        r.leave_alone();
         if r.ends.is_none_or(|e| end.0 < e.0) {
             (r.ends, r.message) = (Some(end), EcoString::new());
         }
@@ -369,7 +359,7 @@ impl Container {
     /// SIGKILL now.
     pub fn kill(&mut self, now: Time) {
         if let State::Running(r) = &mut self.state {
-            (r.ends, r.message) = (Some((now, 137)), EcoString::new());
+            (r.ends, r.message) = (Some((now, KILLED)), EcoString::new());
         }
     }
 
@@ -385,6 +375,7 @@ impl Container {
             State::Ended => {}
             _ => self.state = if self.last.is_some() { State::Ended } else { State::Idle },
         }
+        self.renewed = false;
         self.restart_backoff = Backoff::default();
         self.pull_backoff = Backoff::default();
     }

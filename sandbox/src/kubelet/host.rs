@@ -1,16 +1,18 @@
 //! A kubelet as a process on a machine: it boots, registers its node, keeps lease and status, and falls silent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::{Kubelets, REACT_MS, Work, node, run::Note};
+use super::{Kubelets, REACT_MS, Work, eviction::Housekeeping, node, run::Note};
 use crate::{
     api::{EventType, Source, Subresource},
+    clock::Time,
     cluster::Ctx,
     json::Json,
     object::{Key, Object},
     origin, resources,
+    usage::Line,
 };
 
 /// From a new Machine (it runs already) to its kubelet's first word.
@@ -19,6 +21,10 @@ const START_MS: i64 = 1000;
 pub(super) const BOOT_MS: i64 = 5000;
 /// A quarter of the lease's 40 s.
 const LEASE_PERIOD_MS: i64 = 10_000;
+/// `nodeStatusUpdateFrequency`: how often it is looked whether there is news of the node.
+const LOOK_PERIOD_MS: i64 = 10_000;
+/// How many times as long a slow disk takes.
+const SLOWNESS: i64 = 10;
 /// `nodeStatusReportFrequency`.
 const STATUS_PERIOD_MS: i64 = 300_000;
 
@@ -36,8 +42,20 @@ pub(super) struct Kubelet {
     /// Has it told of its start?
     announced: bool,
     boot_id: EcoString,
-    /// Images on its disk.
-    pub images: BTreeSet<EcoString>,
+    /// Since when the kubelet runs.
+    booted: Time,
+    /// The spec of its machine.
+    machine: Json,
+    /// Images on its disk, with their bytes.
+    pub images: BTreeMap<EcoString, i64>,
+    /// Its memory, as the kubelet knows it.
+    pub memory_bytes: u64,
+    /// The memory of its pods over time.
+    pub burden: Line,
+    /// Is its memory scarce, or was it a short time ago?
+    pub pressed: bool,
+    /// What its eviction manager remembers.
+    pub housekeeping: Housekeeping,
     /// Pod addresses given so far.
     pub addresses: u32,
 }
@@ -46,6 +64,17 @@ impl Kubelet {
     /// Can it write to the API?
     pub fn reaches_api(&self) -> bool {
         self.up && self.connected
+    }
+
+    /// How many times as long its disk takes.
+    pub fn slowness(&self) -> i64 {
+        if self.machine["disk"] == "Slow" { SLOWNESS } else { 1 }
+    }
+
+    /// The next time at which the kubelet looks whether there is news of its node.
+    pub fn next_status(&self, now: Time) -> Time {
+        let periods = now.since_ms(self.booted).div_euclid(LOOK_PERIOD_MS) + 1;
+        self.booted.plus_ms(periods * LOOK_PERIOD_MS)
     }
 
     /// The machine's address.
@@ -59,6 +88,7 @@ impl Kubelets {
         let Some(machine) = ctx.api.find(resources::MACHINE, &Key::cluster(name.clone())) else {
             self.hosts.remove(name);
             self.pods.retain(|_, run| run.node != *name);
+            self.strays.retain(|(_, run)| run.node != *name);
             return;
         };
         if machine["status"].is_null() || machine["spec"]["kubelet"].bool() == Some(false) {
@@ -74,6 +104,10 @@ impl Kubelets {
         });
         let back = connected && !host.connected;
         host.connected = connected;
+        let before = std::mem::replace(&mut host.machine, machine["spec"].clone());
+        if host.up && node::capacity(&before) != node::capacity(&host.machine) {
+            ctx.queue.at(host.next_status(ctx.now()), Work::NodeChange(name.clone()));
+        }
         if !on {
             host.up = false;
             ctx.queue.cancel(Work::Boot(name.clone()));
@@ -87,10 +121,14 @@ impl Kubelets {
     pub(super) fn boot(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
         let boot_id = ctx.api.rng.stream("machines").uid();
         let Some(host) = self.hosts.get_mut(name) else { return };
+        let (connected, now) = (host.connected, ctx.now());
         (host.up, host.synced, host.announced, host.boot_id) = (true, false, false, boot_id);
-        let connected = host.connected;
-        let now = ctx.now();
+        (host.booted, host.memory_bytes) = (now, node::memory_bytes(&host.machine));
+        (host.pressed, host.housekeeping) = (false, Housekeeping::new(now));
         ctx.acting(origin::kubelet(name));
+        for (_, run) in self.strays.iter_mut().filter(|(_, run)| run.node == *name) {
+            run.lost(now);
+        }
         for (key, run) in self.pods.iter_mut().filter(|(_, run)| run.node == *name) {
             let pod = ctx
                 .api
@@ -102,6 +140,10 @@ impl Kubelets {
                 super::sync::record(&pod, &[Note::normal("SandboxChanged", text.into())], name, ctx);
             }
         }
+        let here = self.pods.iter().filter(|(_, run)| run.node == *name);
+        for key in here.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+            self.weigh(&key, ctx);
+        }
         if connected {
             self.report(name, ctx);
         }
@@ -111,6 +153,7 @@ impl Kubelets {
     fn report(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
         self.post_node(name, ctx);
         self.renew_lease(name, ctx);
+        self.stop_strays(name, ctx);
         if let Some(host) = self.hosts.get_mut(name) {
             host.synced = true;
         }
@@ -127,9 +170,17 @@ impl Kubelets {
         let Some(host) = self.hosts.get_mut(name).filter(|h| h.reaches_api()) else { return };
         ctx.acting(origin::kubelet(name));
         let key = Key::cluster(name.clone());
-        let machine = ctx.api.find(resources::MACHINE, &key).map(|m| m["spec"].clone()).unwrap_or_default();
-        let (ip, boot_id, now) = (host.ip(), host.boot_id.clone(), ctx.now());
-        let status = |old: &Json| node::node_status(name, &ip, &boot_id, &machine, old, now);
+        let now = ctx.now();
+        host.memory_bytes = node::memory_bytes(&host.machine);
+        let facts = node::Facts {
+            name,
+            ip: &host.ip(),
+            boot_id: &host.boot_id,
+            machine: &host.machine,
+            pressed: host.pressed,
+            images: &host.images,
+        };
+        let status = |old: &Json| node::node_status(facts, old, now);
         let old = match ctx.api.find(resources::NODE, &key) {
             Some(node) => {
                 let node = node.clone();
@@ -150,6 +201,7 @@ impl Kubelets {
             record(&old, &note, name, ctx);
         }
         host.announced = true;
+        host.foresee(name, ctx.queue, now);
         ctx.caused_by(None);
         ctx.queue.after_ms(STATUS_PERIOD_MS, Work::NodeStatus(name.clone()));
     }
@@ -189,6 +241,10 @@ fn news(old: &Object, host: &Kubelet) -> Vec<Note> {
             let text = format!("Node {name} has been rebooted, boot id: {}", host.boot_id);
             notes.push(Note::warning("Rebooted", text));
         }
+    }
+    if host.announced && node::is_pressed(old) != host.pressed {
+        let state = if host.pressed { "NodeHasInsufficientMemory" } else { "NodeHasSufficientMemory" };
+        notes.push(is_now(state));
     }
     if !node::is_ready(old) {
         notes.push(is_now("NodeReady"));

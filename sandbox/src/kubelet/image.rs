@@ -3,7 +3,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::{api::Api, clock::Time, json::Json, resources, rng::fnv64};
+use crate::{api::Api, clock::Time, json::Json, resources, rng::fnv64, usage::Appetite};
 
 /// Tags that no registry has, where no Image object says otherwise.
 const MISSING_TAGS: [&str; 4] = ["nope", "bad", "missing", "does-not-exist"];
@@ -21,6 +21,8 @@ pub struct Behaviour {
     pub start_ms: i64,
     /// Until its endpoints answer.
     pub ready_ms: i64,
+    /// Until it answers no more, though it lives.
+    pub hangs_ms: Option<i64>,
     /// Until it ends by itself, and how.
     pub ends: Option<(i64, i64)>,
     /// From SIGTERM to its end.
@@ -31,6 +33,8 @@ pub struct Behaviour {
     pub missing: bool,
     /// Bytes, as the event about the pull says.
     pub size_bytes: i64,
+    /// What it uses.
+    pub appetite: Appetite,
 }
 
 /// The behaviour of a container's image and command (`args` follow it).
@@ -46,11 +50,13 @@ fn declared(spec: &Json, image: &str) -> Behaviour {
         pull_ms: ms("pullMillis", 800),
         start_ms: ms("startMillis", 150),
         ready_ms: ms("readyMillis", 0),
+        hangs_ms: spec["hangAfterMillis"].int().map(|after_ms| after_ms.max(0)),
         ends: crash.map(|after_ms| (after_ms.max(0), spec["exitCode"].int().unwrap_or(1))),
         terminate_ms: ms("terminateMillis", 250),
         ignores_sigterm: spec["ignoreSigterm"].bool().unwrap_or(false),
         missing: false,
-        size_bytes: size_bytes(image),
+        size_bytes: said_size(spec).unwrap_or_else(|| guessed_size(image)),
+        appetite: Appetite::of(image, spec),
     }
 }
 
@@ -66,13 +72,15 @@ fn guessed(image: &str, command: &[EcoString]) -> Behaviour {
         pull_ms: 800,
         start_ms: 150,
         ready_ms: 0,
+        hangs_ms: None,
         ends,
         terminate_ms: 250,
         ignores_sigterm: command
             .first()
             .is_some_and(|c| ["sleep", "sh", "bash", "/bin/sh"].contains(&c.as_str())),
         missing: MISSING_TAGS.contains(&tag),
-        size_bytes: size_bytes(image),
+        size_bytes: guessed_size(image),
+        appetite: Appetite::of(image, &Json::Null),
     }
 }
 
@@ -133,7 +141,12 @@ fn full(repository: &str) -> EcoString {
 
 /// The digest form, `docker.io/library/nginx@sha256:…`.
 pub fn image_id(image: &str) -> EcoString {
-    eco_format!("{}@sha256:{}", full(split(image).0), hex64(&canonical(image)))
+    named_digest(&canonical(image))
+}
+
+/// The same, of a canonical name.
+pub fn named_digest(canonical: &str) -> EcoString {
+    eco_format!("{}@sha256:{}", split(canonical).0, hex64(canonical))
 }
 
 /// The runtime's answer to a pull of an image that is nowhere.
@@ -149,7 +162,12 @@ pub fn pulls_always(image: &str, policy: &str) -> bool {
     policy == "Always" || policy.is_empty() && split(image).1 == "latest"
 }
 
-fn size_bytes(image: &str) -> i64 {
+fn said_size(spec: &Json) -> Option<i64> {
+    let mebibytes = spec["sizeMi"].float().filter(|n| n.is_finite() && *n >= 0.0)?;
+    Some((mebibytes * 1_048_576.0).round() as i64)
+}
+
+fn guessed_size(image: &str) -> i64 {
     20_000_000 + (fnv64(image.as_bytes()) % 180_000_000) as i64
 }
 

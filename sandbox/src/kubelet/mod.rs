@@ -1,16 +1,19 @@
 //! Kubelets: container life, probes, restarts and back-off, image pulls, leases and node status.
-//! Models kubelet 1.33 with containerd, one per Machine. Omits: admission on the node, volumes but
-//! for what they are filled from, resource pressure, static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
+//! Models kubelet 1.33 with containerd, one per Machine. Omits: volumes but for what they are filled from, pressure of disk and
+//! process ids, static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
 
+mod admission;
 mod backoff;
 mod config;
 mod container;
+mod eviction;
 mod host;
 mod image;
 mod node;
 mod probe;
 mod resize;
 mod run;
+mod running;
 mod signal;
 mod spec;
 mod status;
@@ -44,6 +47,12 @@ pub enum Work {
     Lease(EcoString),
     /// Post the status of a node.
     NodeStatus(EcoString),
+    /// The same, as something has changed.
+    NodeChange(EcoString),
+    /// The eviction manager of a node looks at its memory.
+    Housekeeping(EcoString),
+    /// No memory is left on a node.
+    OutOfMemory(EcoString),
     /// Bring a pod forward.
     Pod(Key),
     /// Deliver a Signal.
@@ -62,6 +71,8 @@ impl Work {
 pub struct Kubelets {
     hosts: BTreeMap<EcoString, Kubelet>,
     pods: BTreeMap<Key, PodRun>,
+    /// What still runs on nodes that are cut off, though its name was given to another pod. It stands still.
+    strays: Vec<(Key, PodRun)>,
     /// Machines seen so far: the next one's place in the address range.
     seen: u32,
 }
@@ -72,7 +83,9 @@ impl Kubelets {
         let (new, name) = (&record.object, record.object.name());
         let changed = |path: &str| record.before.as_ref().is_none_or(|b| b.at(path) != new.at(path));
         match record.resource {
-            resources::MACHINE if record.change == Change::Deleted || changed("status") => {
+            resources::MACHINE
+                if record.change == Change::Deleted || changed("status") || changed("spec") =>
+            {
                 queue.after_ms(0, Work::Machine(name.clone()));
             }
             resources::NODE => self.observe_node(record, queue),
@@ -121,7 +134,9 @@ impl Kubelets {
             Work::Machine(name) => self.see_machine(&name, ctx),
             Work::Boot(name) => self.boot(&name, ctx),
             Work::Lease(name) => self.renew_lease(&name, ctx),
-            Work::NodeStatus(name) => self.post_node(&name, ctx),
+            Work::NodeStatus(name) | Work::NodeChange(name) => self.post_node(&name, ctx),
+            Work::Housekeeping(name) => self.keep_house(&name, ctx),
+            Work::OutOfMemory(name) => self.out_of_memory(&name, ctx),
             Work::Pod(key) => self.sync_pod(&key, ctx),
             Work::Signal(key) => self.deliver(&key, ctx),
         }

@@ -1,14 +1,17 @@
 //! A Node as its kubelet registers and keeps it, and its Lease. Models `kubelet_node_status.go` and the lease controller.
-//! Omits: pressure that is real, volumes, images in the node's status.
+//! Omits: pressure of disk and process ids, volumes; the eviction threshold is not taken from `allocatable`.
+
+use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::image::hex64;
+use super::image::{hex64, named_digest};
 use crate::{
     clock::Time,
     json,
     json::Json,
     object::{Key, Object},
+    resources::quantity,
     version::KUBERNETES_VERSION,
 };
 
@@ -17,6 +20,9 @@ pub const LEASE_NAMESPACE: &str = "kube-node-lease";
 /// `nodeLeaseDurationSeconds`.
 const LEASE_DURATION_S: i64 = 40;
 
+/// `nodeStatusMaxImages`.
+const IMAGES_MAX: usize = 50;
+
 /// Conditions while all is well: type, status, reason, message.
 const CONDITIONS: [(&str, &str, &str, &str); 4] = [
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
@@ -24,6 +30,10 @@ const CONDITIONS: [(&str, &str, &str, &str); 4] = [
     ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 ];
+
+/// The first of them while memory is scarce.
+const PRESSED: (&str, &str, &str, &str) =
+    ("MemoryPressure", "True", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available");
 
 /// A Node to create, without status.
 pub fn new_node(name: &str) -> Object {
@@ -39,19 +49,37 @@ pub fn new_node(name: &str) -> Object {
     node
 }
 
+/// What a kubelet knows of its node.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its address.
+    pub ip: &'a str,
+    /// Since its last boot.
+    pub boot_id: &'a str,
+    /// The spec of its machine.
+    pub machine: &'a Json,
+    /// Is its memory scarce?
+    pub pressed: bool,
+    /// What is on its disk, with the bytes.
+    pub images: &'a BTreeMap<EcoString, i64>,
+}
+
 /// The status that a healthy kubelet posts over `old`.
-pub fn node_status(name: &str, ip: &str, boot_id: &str, machine: &Json, old: &Json, now: Time) -> Json {
-    let capacity = capacity(machine);
+pub fn node_status(facts: Facts<'_>, old: &Json, now: Time) -> Json {
+    let capacity = capacity(facts.machine);
     let mut status = old.clone();
     status.set(
         "addresses",
-        json!([{"type": "InternalIP", "address": ip}, {"type": "Hostname", "address": name}]),
+        json!([{"type": "InternalIP", "address": facts.ip}, {"type": "Hostname", "address": facts.name}]),
     );
     status.set("capacity", capacity.clone());
     status.set("allocatable", capacity);
-    status.set("conditions", conditions(&old["conditions"], now));
+    status.set("conditions", conditions(&old["conditions"], facts.pressed, now));
     status.set("daemonEndpoints", json!({"kubeletEndpoint": {"Port": 10250}}));
     status.set("features", json!({"supplementalGroupsPolicy": true}));
+    status.set("images", (!facts.images.is_empty()).then(|| images(facts.images)));
     let features = json!({"recursiveReadOnlyMounts": true, "userNamespaces": true});
     let handler = |name: &str| {
         let mut handler = json!({ "name": name });
@@ -59,11 +87,11 @@ pub fn node_status(name: &str, ip: &str, boot_id: &str, machine: &Json, old: &Js
         handler
     };
     status.set("runtimeHandlers", vec![handler(""), handler("runc")]);
-    let machine_id = hex64(name);
+    let machine_id = hex64(facts.name);
     status.set(
         "nodeInfo",
         json!({
-            "architecture": "amd64", "bootID": boot_id, "containerRuntimeVersion": "containerd://2.1.1",
+            "architecture": "amd64", "bootID": facts.boot_id, "containerRuntimeVersion": "containerd://2.1.1",
             "kernelVersion": "6.1.0-35-amd64", "kubeProxyVersion": "", "kubeletVersion": KUBERNETES_VERSION,
             "machineID": &machine_id[..32], "operatingSystem": "linux",
             "osImage": "Debian GNU/Linux 12 (bookworm)", "systemUUID": uuid(&machine_id[32..]),
@@ -72,11 +100,29 @@ pub fn node_status(name: &str, ip: &str, boot_id: &str, machine: &Json, old: &Js
     status
 }
 
+/// The largest first. Models `nodestatus.Images`.
+fn images(on_disk: &BTreeMap<EcoString, i64>) -> Json {
+    let mut all: Vec<_> = on_disk.iter().collect();
+    all.sort_by_key(|(_, size_bytes)| std::cmp::Reverse(**size_bytes));
+    let one = |(name, size_bytes): (&EcoString, &i64)| {
+        let names = vec![Json::from(named_digest(name)), Json::from(name.clone())];
+        Json::object().with("names", names).with("sizeBytes", *size_bytes)
+    };
+    all.into_iter().take(IMAGES_MAX).map(one).collect()
+}
+
+/// The memory of a machine, in bytes.
+pub fn memory_bytes(machine: &Json) -> u64 {
+    let bytes = quantity::parse_bytes(capacity(machine)["memory"].text());
+    bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
+}
+
 fn uuid(hex: &str) -> String {
     format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }
 
-fn capacity(machine: &Json) -> Json {
+/// `status.capacity` from the spec of a machine.
+pub fn capacity(machine: &Json) -> Json {
     let or = |field: &str, default: &str| -> EcoString {
         match &machine[field] {
             Json::Str(s) => s.clone(),
@@ -91,9 +137,13 @@ fn capacity(machine: &Json) -> Json {
     c
 }
 
-fn conditions(old: &Json, now: Time) -> Json {
-    let own = CONDITIONS.iter().map(|(type_, status, reason, message)| {
-        let was = old.list().iter().find(|c| c["type"] == **type_ && c["status"] == **status);
+fn conditions(old: &Json, pressed: bool, now: Time) -> Json {
+    let is = |own: &(&'static str, &'static str, &'static str, &'static str)| match own.0 {
+        "MemoryPressure" if pressed => PRESSED,
+        _ => *own,
+    };
+    let own = CONDITIONS.iter().map(is).map(|(type_, status, reason, message)| {
+        let was = old.list().iter().find(|c| c["type"] == *type_ && c["status"] == *status);
         let mut c = json!({"type": type_, "status": status, "reason": reason, "message": message});
         c.set("lastHeartbeatTime", now);
         c.set("lastTransitionTime", was.map_or_else(|| now.into(), |w| w["lastTransitionTime"].clone()));
@@ -102,6 +152,11 @@ fn conditions(old: &Json, now: Time) -> Json {
     let is_own = |c: &Json| CONDITIONS.iter().any(|own| c["type"] == *own.0);
     let others: Vec<Json> = old.list().iter().filter(|c| !is_own(c)).cloned().collect();
     own.chain(others).collect()
+}
+
+/// Does the Node say that its memory is scarce?
+pub fn is_pressed(node: &Object) -> bool {
+    node.condition("MemoryPressure")["status"] == "True"
 }
 
 /// Does the Node say that it is ready?
@@ -163,13 +218,26 @@ mod tests {
 
     #[test]
     fn conditions_of_others_and_times_of_transitions_stay() {
-        let first = conditions(&Json::Null, Time(1000));
+        let first = conditions(&Json::Null, false, Time(1000));
         let mut old = first.clone();
         old.list_mut().push(json!({"type": "NetworkUnavailable", "status": "False"}));
-        let next = conditions(&old, Time(9000));
+        let next = conditions(&old, true, Time(9000));
         assert_eq!(next.list().len(), 5);
         assert_eq!(next[3]["lastTransitionTime"], first[3]["lastTransitionTime"]);
         assert_ne!(next[3]["lastHeartbeatTime"], first[3]["lastHeartbeatTime"]);
         assert_eq!(next[3]["reason"], "KubeletReady");
+        assert_eq!(next[0]["reason"], "KubeletHasInsufficientMemory");
+        assert_ne!(next[0]["lastTransitionTime"], first[0]["lastTransitionTime"]);
+    }
+
+    #[test]
+    fn images_stand_by_size() {
+        let on_disk: BTreeMap<EcoString, i64> =
+            (0..60).map(|n| (eco_format!("r.example/i{n:02}:1"), n)).collect();
+        let list = images(&on_disk);
+        assert_eq!(list.list().len(), IMAGES_MAX);
+        assert_eq!(list[0]["names"][1], "r.example/i59:1");
+        assert!(list[0]["names"][0].text().starts_with("r.example/i59@sha256:"), "{list}");
+        assert_eq!(list[49]["sizeBytes"].int(), Some(10));
     }
 }

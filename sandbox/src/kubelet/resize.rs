@@ -83,7 +83,8 @@ pub fn requests(spec: &PodSpec) -> Amounts {
     [sum[0].max(most[0]), sum[1].max(most[1])]
 }
 
-fn amounts(list: &Json) -> Amounts {
+/// The CPU and the memory of a list of resources.
+pub fn amounts(list: &Json) -> Amounts {
     let milli = |name: &str| {
         let value = &list[name];
         value

@@ -1,7 +1,7 @@
 //! A pod on its node: the sandbox, then the init containers one after another, then the containers; and its end.
 //! Models the kubelet's `SyncPod`. Pure: gives notes for events; the caller writes.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use ecow::EcoString;
 
@@ -9,16 +9,17 @@ use super::{
     container::{Container, State},
     image::Behaviour,
     resize::Resizing,
+    running::Running,
     spec::{ContainerSpec, PodSpec, Restart},
 };
-use crate::{clock::Time, object::Key, process::Fate};
+use crate::{clock::Time, object::Key, process::Fate, usage::Line};
 
 /// Making a pod's network namespace and its pause container.
 const SANDBOX_MS: i64 = 300;
 /// Taking them down where no container has to be stopped first.
 const TEAR_DOWN_MS: i64 = 250;
 /// Reason and message of a pod that was there for too long.
-pub const EXCEEDED: (&str, &str) =
+const EXCEEDED: (&str, &str) =
     ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
 /// First pause after a volume could not be set up; it doubles.
 const MOUNT_RETRY_MS: i64 = 500;
@@ -55,16 +56,29 @@ pub struct PodRun {
     pub sandbox: Sandbox,
     /// `podIP`; empty until it has one.
     pub ip: EcoString,
-    /// Was it there for longer than it may be?
-    pub exceeded: bool,
+    /// Why it fails, if its kubelet ends it for good.
+    pub doom: Option<Doom>,
     /// Volumes that could not be set up: when to try again, and after how long once more.
     pub mounting: Option<(Time, i64)>,
     /// In the order of the spec.
     pub containers: Vec<Container>,
+    /// Its memory over time, as its node counts it.
+    pub burden: Line,
     /// When what is left gets SIGKILL, once it must go.
     pub kill_at: Option<Time>,
     /// When nothing is left of it on the node, once it must go; then, when it goes from the API.
     leaves: Option<Leaving>,
+}
+
+/// Why a kubelet ends a pod for good.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doom {
+    /// `status.reason`.
+    pub reason: &'static str,
+    /// `status.message`.
+    pub message: EcoString,
+    /// When it was disrupted, if that is what it was.
+    pub disrupted: Option<Time>,
 }
 
 /// The end of a pod that must go.
@@ -131,8 +145,12 @@ pub struct Scene<'a> {
     pub ip: &'a str,
     /// Must the pod go?
     pub ending: bool,
-    /// Images on the node.
-    pub images: &'a mut BTreeSet<EcoString>,
+    /// Images on the node, with their bytes.
+    pub images: &'a mut BTreeMap<EcoString, i64>,
+    /// How many times as long the node's disk takes.
+    pub slowness: i64,
+    /// The pod's `terminationGracePeriodSeconds`, in milliseconds.
+    pub grace_ms: i64,
     /// What else there is.
     pub world: &'a dyn World,
     /// Events to write, in order.
@@ -163,9 +181,10 @@ impl PodRun {
             since: now,
             sandbox: Sandbox::None,
             ip: EcoString::new(),
-            exceeded: false,
+            doom: None,
             mounting: None,
             containers,
+            burden: Line::default(),
             kill_at: None,
             leaves: None,
         }
@@ -227,22 +246,28 @@ impl PodRun {
 
     /// When it will have been there for too long.
     fn deadline(&self) -> Option<Time> {
-        let open = !self.exceeded && self.kill_at.is_none() && !self.finished();
+        let open = self.doom.is_none() && self.kill_at.is_none() && !self.finished();
         self.spec.deadline_ms.filter(|_| open).map(|ms| self.since.plus_ms(ms))
     }
 
     /// Ends it once it was there for too long. Models `activeDeadlineHandler`.
     fn expire(&mut self, scene: &mut Scene<'_>) {
         if self.deadline().is_some_and(|at| at <= scene.now) {
-            self.exceeded = true;
             scene.notes.push(Note::normal(EXCEEDED.0, EXCEEDED.1.into()));
-            scene.notes.extend(self.killing());
-            let kill_at = scene.now.plus_ms(self.spec.grace_ms);
-            for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
-                c.stop(declared.pre_stop_ms, kill_at, 0, scene.now);
-            }
+            let doom = Doom { reason: EXCEEDED.0, message: EXCEEDED.1.into(), disrupted: None };
+            scene.notes.extend(self.fail(doom, self.spec.grace_ms, scene.now));
         }
-        scene.ending |= self.exceeded;
+        scene.ending |= self.doom.is_some();
+    }
+
+    /// Its kubelet ends it for good.
+    pub fn fail(&mut self, doom: Doom, grace_ms: i64, now: Time) -> Vec<Note> {
+        self.doom = Some(doom);
+        let notes = self.killing();
+        for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
+            c.stop(declared.pre_stop_ms, now.plus_ms(grace_ms), 0, now);
+        }
+        notes
     }
 
     /// Sets the volumes up; true once all are there.
@@ -287,9 +312,8 @@ impl PodRun {
         }
         let containers = self.spec.containers.iter().zip(&self.containers);
         let of = |(s, c): (&ContainerSpec, &Container)| {
-            let over = c.state == State::Ended
-                && (scene.ending || c.last.as_ref().is_some_and(|e| !s.restarts_after(e.code)));
-            c.next().filter(|at| !over && *at > scene.now)
+            let over = c.state == State::Ended && scene.ending || c.over(s);
+            c.next(s).filter(|at| !over && *at > scene.now)
         };
         containers.filter_map(of).min()
     }
@@ -326,10 +350,9 @@ impl PodRun {
     /// Does nothing run, and will nothing run again?
     pub fn finished(&self) -> bool {
         let over = |(s, c): (&ContainerSpec, &Container)| {
-            c.state == State::Ended
-                && (self.kill_at.is_some() || c.last.as_ref().is_some_and(|e| !s.restarts_after(e.code)))
+            c.state == State::Ended && self.kill_at.is_some() || c.over(s)
         };
-        self.exceeded && !self.alive() || self.init_failed() || self.main().all(over)
+        self.doom.is_some() && !self.alive() || self.init_failed() || self.main().all(over)
     }
 
     /// Is its worker at something that takes its time?
@@ -345,6 +368,15 @@ impl PodRun {
     /// Does one of its containers wait for a Service?
     pub fn waits_for(&self, service: &Key) -> bool {
         self.containers.iter().filter_map(Container::running).any(|r| r.waits.as_ref() == Some(service))
+    }
+
+    /// The memory of its containers over time.
+    pub fn memory(&self) -> Line {
+        self.containers
+            .iter()
+            .filter_map(Container::running)
+            .map(Running::memory)
+            .fold(Line::default(), |a, b| a + b)
     }
 
     /// Is any process alive?

@@ -1,6 +1,6 @@
 //! Pods by the second: tables over [`PodRun::step`].
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::*;
 use crate::{
@@ -29,7 +29,7 @@ fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, un
     let mut run = PodRun::new("u".into(), "n".into(), Arc::new(PodSpec::read(&pod)), Time(0));
     run.ip = "10.244.0.2".into();
     let world = Tweaked(&tweak);
-    let (mut images, mut notes, mut lines) = (BTreeSet::new(), Vec::new(), Vec::<String>::new());
+    let (mut images, mut notes, mut lines) = (BTreeMap::new(), Vec::new(), Vec::<String>::new());
     let (mut now, mut last) = (Time(0), String::new());
     loop {
         let mut scene = Scene {
@@ -39,6 +39,8 @@ fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, un
             ip: "10.244.0.2",
             ending: run.kill_at.is_some(),
             images: &mut images,
+            slowness: 1,
+            grace_ms: run.spec.grace_ms,
             world: &world,
             notes: &mut notes,
         };
@@ -188,4 +190,82 @@ fn init_containers_go_first() {
         99_000,
         &["0 Pending PodInitializing restarts=0 ready=false", "4200 Running Running restarts=0 ready=true"],
     );
+}
+
+/// A container with these fields, in a pod that has half a minute to end.
+fn one(fields: Json) -> Json {
+    let mut container = json!({"name": "c", "image": "shop:1"});
+    for (field, value) in fields.entries() {
+        container.set(field, value.clone());
+    }
+    json!({"terminationGracePeriodSeconds": 30}).with("containers", vec![container])
+}
+
+#[test]
+fn memory_that_leaks_ends_at_the_limit() {
+    check(
+        one(json!({"resources": {"limits": {"memory": "64Mi"}}})),
+        |b| (b.appetite.memory_idle, b.appetite.leak_per_minute) = (32 << 20, 60 << 20),
+        None,
+        78_000,
+        &[
+            "0 Pending ContainerCreating restarts=0 ready=false",
+            "1250 Running Running restarts=0 ready=true",
+            "33251 Running OOMKilled(137) restarts=0 ready=false",
+            "34401 Running Running restarts=1 ready=true",
+            "66402 Running OOMKilled(137) restarts=1 ready=false",
+            "67402 Running CrashLoopBackOff restarts=1 ready=false",
+            "76402 Running OOMKilled(137) restarts=1 ready=false",
+            "76552 Running Running restarts=2 ready=true",
+        ],
+    );
+}
+
+/// docs: tasks/configure-pod-container/configure-liveness-readiness-startup-probes.
+#[test]
+fn only_a_liveness_probe_finds_a_process_that_hangs() {
+    let http = |period_s: i64| json!({"httpGet": {"port": 80}}).with("periodSeconds", period_s);
+    let begins =
+        ["0 Pending ContainerCreating restarts=0 ready=false", "1250 Running Running restarts=0 ready=true"];
+    let hangs = |b: &mut Behaviour| b.hangs_ms = Some(25_000);
+    check(one(json!({})), hangs, None, 99_000, &begins);
+    let tcp = json!({"livenessProbe": {"tcpSocket": {"port": 80}, "periodSeconds": 1}});
+    check(one(tcp), hangs, None, 99_000, &begins);
+    let unready = "37250 Running Running restarts=0 ready=false";
+    check(
+        one(Json::object().with("readinessProbe", http(5))),
+        hangs,
+        None,
+        99_000,
+        &[begins[0], begins[1], unready],
+    );
+    let both = Json::object().with("readinessProbe", http(5)).with("livenessProbe", http(10));
+    // Tried at 31.25, 41.25 and 51.25 s, each given up after one second.
+    let again =
+        ["52500 Running Completed(0) restarts=0 ready=false", "52650 Running Running restarts=1 ready=true"];
+    check(one(both.clone()), hangs, None, 70_000, &[begins[0], begins[1], unready, again[0], again[1]]);
+    let deaf = |b: &mut Behaviour| (b.hangs_ms, b.ignores_sigterm) = (Some(25_000), true);
+    let killed = "82250 Running Error(137) restarts=0 ready=false";
+    check(one(both), deaf, None, 82_300, &[begins[0], begins[1], unready, killed]);
+}
+
+#[test]
+fn a_slow_start_needs_a_startup_probe() {
+    let liveness = json!({"livenessProbe": {"httpGet": {"port": 80}}});
+    let slow = |b: &mut Behaviour| b.ready_ms = 40_000;
+    let lines = play(one(liveness.clone()), slow, None, 22_000);
+    assert_eq!(lines.last().unwrap(), "21650 Running Running restarts=1 ready=true");
+    for (failures, last) in [
+        (6, "41250 Running Running restarts=0 ready=true"),
+        (2, "11650 Running Running restarts=1 ready=false"),
+    ] {
+        let startup = json!({"httpGet": {"port": 80}}).with("failureThreshold", failures);
+        let lines = play(
+            one(liveness.clone().with("startupProbe", startup)),
+            slow,
+            None,
+            12_000.max(failures * 8_000),
+        );
+        assert_eq!(lines.last().unwrap(), last, "{failures}");
+    }
 }

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::probe::Probe;
-use crate::{json::Json, object::Object};
+use crate::{json::Json, object::Object, resources::quantity};
 
 /// `restartPolicy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,31 @@ pub enum Restart {
     OnFailure,
     /// Not at all.
     Never,
+}
+
+/// What a probe is for, in the order in which they are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeKind {
+    /// Has it started?
+    Startup,
+    /// Does it live?
+    Liveness,
+    /// May it get requests?
+    Readiness,
+}
+
+impl ProbeKind {
+    /// All of them, each at its own place.
+    pub const ALL: [ProbeKind; 3] = [ProbeKind::Startup, ProbeKind::Liveness, ProbeKind::Readiness];
+
+    fn field(self) -> &'static str {
+        ["startupProbe", "livenessProbe", "readinessProbe"][self as usize]
+    }
+
+    /// As events about it begin.
+    pub fn name(self) -> &'static str {
+        ["Startup", "Liveness", "Readiness"][self as usize]
+    }
 }
 
 /// A container as declared.
@@ -27,10 +52,8 @@ pub struct ContainerSpec {
     pub command: Vec<EcoString>,
     /// `imagePullPolicy`.
     pub pull_policy: EcoString,
-    /// Readiness probe.
-    pub readiness: Option<Probe>,
-    /// Startup probe.
-    pub startup: Option<Probe>,
+    /// By kind.
+    probes: [Option<Probe>; 3],
     /// `ports`, as declared.
     pub ports: Json,
     /// `volumeMounts`, as declared.
@@ -60,9 +83,32 @@ pub struct PodSpec {
     pub deadline_ms: Option<i64>,
     /// `terminationGracePeriodSeconds`, in milliseconds.
     pub grace_ms: i64,
+    /// `priority`.
+    pub priority: i64,
 }
 
 impl ContainerSpec {
+    /// Its probe of a kind.
+    pub fn probe(&self, kind: ProbeKind) -> Option<&Probe> {
+        self.probes[kind as usize].as_ref()
+    }
+
+    /// The most memory that it may use, in bytes.
+    pub fn memory_limit(&self) -> Option<u64> {
+        self.memory("limits").filter(|bytes| *bytes > 0)
+    }
+
+    /// The memory that it asks for, in bytes.
+    pub fn memory_request(&self) -> u64 {
+        self.memory("requests").unwrap_or(0)
+    }
+
+    fn memory(&self, part: &str) -> Option<u64> {
+        let amount = &self.resources[part]["memory"];
+        let bytes = amount.int().or_else(|| quantity::parse_bytes(amount.text()))?;
+        u64::try_from(bytes).ok()
+    }
+
     /// An init container that keeps running.
     pub fn sidecar(&self) -> bool {
         self.init && self.restart == Restart::Always
@@ -108,6 +154,7 @@ impl PodSpec {
             host_network: spec["hostNetwork"] == Json::Bool(true),
             deadline_ms: spec["activeDeadlineSeconds"].int().map(|s| s.saturating_mul(1000)),
             grace_ms: spec["terminationGracePeriodSeconds"].int().unwrap_or(0).saturating_mul(1000),
+            priority: spec["priority"].int().unwrap_or(0),
         }
     }
 }
@@ -128,8 +175,7 @@ fn read(c: &Json, init: bool, policy: Restart) -> ContainerSpec {
         image: c["image"].text().into(),
         command: words("command").chain(words("args")).collect(),
         pull_policy: c["imagePullPolicy"].text().into(),
-        readiness: Probe::read(&c["readinessProbe"]),
-        startup: Probe::read(&c["startupProbe"]),
+        probes: ProbeKind::ALL.map(|kind| Probe::read(&c[kind.field()])),
         ports: c["ports"].clone(),
         mounts: c["volumeMounts"].clone(),
         resources: c["resources"].clone(),

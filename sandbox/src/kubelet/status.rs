@@ -7,23 +7,26 @@ use super::{
     backoff::go_duration,
     container::{Container, End, State},
     image, resize,
-    run::{EXCEEDED, PodRun, Sandbox},
+    run::{Doom, PodRun, Sandbox},
     spec::ContainerSpec,
 };
 use crate::{clock::Time, json, json::Json};
 
 /// Conditions that the kubelet writes, in the order it writes them.
-const OWN: [&str; 5] =
+pub const OWN: [&str; 5] =
     ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+/// The condition of a pod that did not end by itself.
+const DISRUPTED: &str = "DisruptionTarget";
 
 /// The whole status; `old` keeps others' conditions and the times of what did not change.
 pub fn pod_status(run: &PodRun, pod_id: &str, host_ip: &str, old: &Json, now: Time) -> Json {
     let mut status = old.clone();
     let phase = phase(run);
     status.set("phase", phase);
-    if run.exceeded && run.finished() {
-        status.set("reason", EXCEEDED.0);
-        status.set("message", EXCEEDED.1);
+    if let Some(doom) = run.doom.as_ref().filter(|_| run.finished()) {
+        status.set("reason", doom.reason);
+        status.set("message", &doom.message);
     }
     status.set("conditions", conditions(run, phase, &old["conditions"], now));
     status.set("hostIP", host_ip);
@@ -52,7 +55,7 @@ pub fn phase(run: &PodRun) -> &'static str {
     let ended_well = |c: &Container| c.succeeded();
     let waits = |c: &Container| c.running().is_none() && c.last.is_none();
     if run.finished() {
-        let well = !run.exceeded && !run.init_failed() && run.main().all(|(_, c)| ended_well(c));
+        let well = run.doom.is_none() && !run.init_failed() && run.main().all(|(_, c)| ended_well(c));
         return if well { "Succeeded" } else { "Failed" };
     }
     if !run.initialized() && run.main().all(|(_, c)| waits(c)) || run.main().any(|(_, c)| waits(c)) {
@@ -89,9 +92,21 @@ fn conditions(run: &PodRun, phase: &str, old: &Json, now: Time) -> Json {
     let own = OWN.iter().zip(values).map(|(t, v)| condition(t, v, old, now));
     let mut all: Vec<Json> = run.resizing.conditions().chain(own).collect();
     let is_own = |type_: &str| OWN.contains(&type_) || resize::CONDITIONS.contains(&type_);
-    let others = old.list().iter().filter(|c| !is_own(c["type"].text()));
+    let disrupted = run.doom.as_ref().and_then(disrupted);
+    let is_news = |c: &Json| disrupted.is_some() && c["type"] == DISRUPTED;
+    let others = old.list().iter().filter(|c| !is_own(c["type"].text()) && !is_news(c));
     all.extend(others.cloned());
+    all.extend(disrupted.clone());
     all.into()
+}
+
+/// The condition of a pod that its kubelet evicts.
+fn disrupted(doom: &Doom) -> Option<Json> {
+    let mut c =
+        json!({"type": DISRUPTED, "status": "True", "reason": "TerminationByKubelet", "lastProbeTime": null});
+    c.set("lastTransitionTime", doom.disrupted?);
+    c.set("message", &doom.message);
+    Some(c)
 }
 
 fn names<'a>(of: impl Iterator<Item = (&'a ContainerSpec, &'a Container)>) -> String {

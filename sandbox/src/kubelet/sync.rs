@@ -32,27 +32,34 @@ const ADDRESS_TRIES: u32 = 1024;
 impl Kubelets {
     pub(super) fn sync_pod(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
         let pod = ctx.api.find(resources::POD, key).cloned();
+        self.set_aside(key, pod.as_ref());
         let bound: EcoString = pod.as_ref().map_or("", |p| p["spec"]["nodeName"].text()).into();
         let name = self.pods.get(key).map_or(bound, |run| run.node.clone());
         let Some(host) = self.hosts.get(&name).filter(|h| h.up && h.synced) else { return };
         let online = host.connected;
-        if online && pod.is_none() {
-            self.end_of_deleted(key, &name, ctx);
+        if let Some(run) = self.pods.get(key).filter(|run| online && pod.is_none() && run.kill_at.is_none()) {
+            tell_end(key, run, ctx);
         }
-        if online && !self.know(key, pod.as_ref(), &name, ctx.api) {
+        let refused = pod.as_ref().filter(|_| online).is_some_and(|pod| self.reject(pod, &name, ctx));
+        if refused || online && !self.know(key, pod.as_ref(), &name, ctx.api) {
             return;
         }
         ctx.acting(origin::kubelet(&name));
         self.address(key, &name, ctx);
         let (Some(host), Some(run)) = (self.hosts.get_mut(&name), self.pods.get_mut(key)) else { return };
-        let (begins, ends) = (run.sandbox == Sandbox::None, run.ends());
+        let (begins, ends, images) = (run.sandbox == Sandbox::None, run.ends(), host.images.len());
         let kill_at = pod.as_ref().filter(|_| online).and_then(|p| kill_at(p, ctx.now()));
         let (notes, next) = advance(key, run, host, kill_at, ctx);
         if let Some(at) = next {
             ctx.queue.at(at, Work::Pod(key.clone()));
         }
+        if host.images.len() != images {
+            ctx.queue.at(host.next_status(ctx.now()), Work::NodeChange(name.clone()));
+        }
+        self.weigh(key, ctx);
         let Some(pod) = pod.filter(|_| online) else { return };
         record(&pod, &notes, &name, ctx);
+        let (Some(host), Some(run)) = (self.hosts.get(&name), self.pods.get(key)) else { return };
         // While a sandbox is made, an image pulled or a container started, the pod's worker has no time to tell; it does
         // after a container's end, before it goes on.
         let silent = run.busy() && !begins && run.ends() == ends && run.kill_at.is_none();
@@ -63,30 +70,41 @@ impl Kubelets {
             let gone = DeleteOptions { grace_s: Some(0), uid: Some(run.uid.clone()), ..Default::default() };
             // It can only be gone already.
             let _ = ctx.api.delete(resources::POD, key, &gone);
-            self.pods.remove(key);
+            self.forget(key);
         }
     }
 
-    /// A pod is gone from the API before it was told to stop: its containers are stopped now.
-    fn end_of_deleted(&mut self, key: &Key, node: &EcoString, ctx: &mut Ctx<'_>) {
-        let Some(run) = self.pods.get(key).filter(|run| run.kill_at.is_none()) else { return };
-        let mut pod = Object(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {}}));
-        for (field, value) in [("name", &key.name), ("namespace", &key.namespace), ("uid", &run.uid)] {
-            pod["metadata"].set(field, value);
+    /// A pod's name was given again while its node was cut off: there it runs on.
+    fn set_aside(&mut self, key: &Key, pod: Option<&Object>) {
+        let Some((pod, run)) = pod.zip(self.pods.get(key)) else { return };
+        let node = pod["spec"]["nodeName"].text();
+        let elsewhere = !node.is_empty() && node != run.node && *pod.uid() != run.uid;
+        if elsewhere && !self.hosts.get(&run.node).is_some_and(Kubelet::reaches_api) {
+            self.strays.extend(self.pods.remove(key).map(|run| (key.clone(), run)));
         }
-        let notes = run.killing();
-        ctx.acting(origin::kubelet(node));
-        record(&pod, &notes, node, ctx);
+    }
+
+    /// A node reaches the API again: what it should not run is stopped now.
+    pub(super) fn stop_strays(&mut self, node: &EcoString, ctx: &mut Ctx<'_>) {
+        let (here, others) = std::mem::take(&mut self.strays).into_iter().partition(|(_, r)| r.node == *node);
+        self.strays = others;
+        let here: Vec<(Key, PodRun)> = here;
+        for (key, run) in here {
+            tell_end(&key, &run, ctx);
+            if let Some(host) = self.hosts.get_mut(node) {
+                host.burden = host.burden - run.burden;
+            }
+        }
     }
 
     /// Keeps the run of a pod in step with the API; false if there is nothing to run.
     fn know(&mut self, key: &Key, pod: Option<&Object>, node: &EcoString, api: &Api) -> bool {
         let Some(pod) = pod.filter(|p| p["spec"]["nodeName"] == node.as_str()) else {
-            self.pods.remove(key);
+            self.forget(key);
             return false;
         };
         if self.pods.get(key).is_some_and(|run| run.uid != *pod.uid()) {
-            self.pods.remove(key);
+            self.forget(key);
         }
         let wanted = PodSpec::read(pod);
         let resized = self.pods.get(key).is_some_and(|run| resize::differs(&wanted, &run.spec));
@@ -146,6 +164,16 @@ impl Kubelets {
     }
 }
 
+/// A pod is gone from the API before it was told to stop: its containers are stopped now.
+fn tell_end(key: &Key, run: &PodRun, ctx: &mut Ctx<'_>) {
+    let mut pod = Object(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {}}));
+    for (field, value) in [("name", &key.name), ("namespace", &key.namespace), ("uid", &run.uid)] {
+        pod["metadata"].set(field, value);
+    }
+    ctx.acting(origin::kubelet(&run.node));
+    record(&pod, &run.killing(), &run.node, ctx);
+}
+
 /// When a pod that must go gets SIGKILL: its grace from now, as the kubelet counts it.
 fn kill_at(pod: &Object, now: Time) -> Option<Time> {
     let grace_s = pod["metadata"]["deletionGracePeriodSeconds"].int().unwrap_or(0);
@@ -189,7 +217,7 @@ fn advance(
     let (pod_id, uid, ip) = (pod_id(key, &run.uid), run.uid.clone(), run.ip.clone());
     let api = &*ctx.api;
     let world = Around { api, key, pod_id: &pod_id };
-    let mut notes = Vec::new();
+    let (mut notes, slowness) = (Vec::new(), host.slowness());
     let mut scene = Scene {
         now: ctx.now(),
         pod_uid: &uid,
@@ -197,6 +225,8 @@ fn advance(
         ip: &ip,
         ending: run.kill_at.is_some(),
         images: &mut host.images,
+        slowness,
+        grace_ms: run.spec.grace_ms,
         world: &world,
         notes: &mut notes,
     };

@@ -140,3 +140,18 @@ fn a_pod_has_its_deadline() {
     assert!(reasons(&c, "short").contains(&"DeadlineExceeded".to_owned()));
     assert_eq!(c.dump().lines().filter(|l| l.contains("Pod(Key")).count(), 0, "and no more work");
 }
+
+/// A tag that starts and fails: the words that its Image says it has, then the exit code.
+#[test]
+fn a_bad_version_says_why_it_ends() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let image = json!({"metadata": {"name": "bad"}, "spec": {"image": "acme/app:2", "crashAfterMillis": 500, "exitCode": 3,
+        "crashLog": "cannot read /etc/app.conf"}});
+    c.request("tester", |api| api.create(resources::IMAGE, Object(image))).unwrap();
+    start(&mut c, "app", "Always", json!({"image": "acme/app:2"}));
+    run_s(&mut c, 3);
+    let ended = pod(&c, "app")["status"]["containerStatuses"][0]["state"]["terminated"].clone();
+    assert_eq!((ended["exitCode"].int(), ended["reason"].text()), (Some(3), "Error"));
+    assert!(logs(&mut c, "app").contains("cannot read /etc/app.conf\n"), "{}", logs(&mut c, "app"));
+}

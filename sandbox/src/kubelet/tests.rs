@@ -2,6 +2,10 @@
 
 #[path = "config_tests.rs"]
 mod config;
+#[path = "machine_tests.rs"]
+mod machines;
+#[path = "memory_tests.rs"]
+mod memory;
 #[path = "task_tests.rs"]
 mod task;
 

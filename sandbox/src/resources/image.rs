@@ -47,9 +47,16 @@ fn row(image: &Object, now: Time) -> Row {
 fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     check::required(&image["spec"], "spec", "image", &mut errors);
-    for field in
-        ["pullMillis", "startMillis", "readyMillis", "terminateMillis", "crashAfterMillis", "queueMax"]
-    {
+    let counts = [
+        "pullMillis",
+        "startMillis",
+        "readyMillis",
+        "terminateMillis",
+        "crashAfterMillis",
+        "hangAfterMillis",
+        "queueMax",
+    ];
+    for field in counts {
         check::non_negative(&image["spec"], "spec", field, &mut errors);
     }
     let queue = &image["spec"]["queueMax"];
@@ -57,7 +64,16 @@ fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
         let why = format!("must be less than or equal to {QUEUE_MAX_MAX}");
         errors.push(FieldError::invalid("spec.queueMax", queue, &why));
     }
-    for field in ["cpuMillisIdle", "cpuMillisPerRequest", "memoryMi", "memoryMiPerRequest"] {
+    let amounts = [
+        "cpuMillisIdle",
+        "cpuMillisPerRequest",
+        "memoryMi",
+        "memoryMiPerRequest",
+        "leakMiPerMinute",
+        "leakMiPerRequest",
+        "sizeMi",
+    ];
+    for field in amounts {
         let said = &image["spec"][field];
         if !said.is_null() && said.float().is_none_or(|n| n < 0.0) {
             let why = "must be a number greater than or equal to 0";
@@ -79,8 +95,8 @@ mod tests {
             (json!({"image": "a", "cpuMillisIdle": 0.5, "cpuMillisPerRequest": 8, "memoryMi": 180}), vec![]),
             (json!({"image": "a", "queueMax": 65_536}), vec!["spec.queueMax"]),
             (
-                json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1}),
-                vec!["spec.cpuMillisIdle", "spec.memoryMi"],
+                json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1, "leakMiPerMinute": "much"}),
+                vec!["spec.cpuMillisIdle", "spec.memoryMi", "spec.leakMiPerMinute"],
             ),
         ] {
             let image = Object(Json::object().with("spec", spec.clone()));

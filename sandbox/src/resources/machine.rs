@@ -1,6 +1,6 @@
 //! Models the hardware under a Node (ours): Machine.
 
-use super::{Column, ResourceDef, Row, cells};
+use super::{Column, ResourceDef, Row, cells, quantity};
 use crate::{api::age, clock::Time, json::Json, object::Object, status::FieldError};
 
 /// The kind's entry in the table.
@@ -41,6 +41,7 @@ fn default(machine: &mut Object) {
     for (field, value) in [
         ("power", Json::from("On")),
         ("network", "Connected".into()),
+        ("disk", "Normal".into()),
         ("cpu", "2".into()),
         ("memory", "3Gi".into()),
         ("pods", 110i64.into()),
@@ -51,11 +52,19 @@ fn default(machine: &mut Object) {
 
 fn validate(machine: &Object, _: Option<&Object>) -> Vec<FieldError> {
     let spec = &machine["spec"];
-    [("power", ["On", "Off"]), ("network", ["Connected", "Partitioned"])]
-        .iter()
-        .filter(|(field, allowed)| !allowed.contains(&spec[*field].text()))
-        .map(|(field, allowed)| FieldError::unsupported(format!("spec.{field}"), &spec[*field], allowed))
-        .collect()
+    let mut errors: Vec<_> =
+        [("power", ["On", "Off"]), ("network", ["Connected", "Partitioned"]), ("disk", ["Normal", "Slow"])]
+            .iter()
+            .filter(|(field, allowed)| !allowed.contains(&spec[*field].text()))
+            .map(|(field, allowed)| FieldError::unsupported(format!("spec.{field}"), &spec[*field], allowed))
+            .collect();
+    for field in ["cpu", "memory"] {
+        if !quantity::is_valid(&cells::plain(&spec[field])) {
+            let why = "must be a quantity, as 4 or 500m for cpu and 8Gi for memory";
+            errors.push(FieldError::invalid(format!("spec.{field}"), &spec[field], why));
+        }
+    }
+    errors
 }
 
 #[cfg(test)]
@@ -70,6 +79,11 @@ mod tests {
             (json!({"power": "Off", "network": "Partitioned"}), vec![]),
             (json!({"power": "on"}), vec!["spec.power"]),
             (json!({"power": 1, "network": "Down"}), vec!["spec.power", "spec.network"]),
+            (json!({"disk": "Slow", "cpu": 3, "memory": "2500Mi"}), vec![]),
+            (
+                json!({"disk": "Full", "cpu": "much", "memory": "2GB"}),
+                vec!["spec.disk", "spec.cpu", "spec.memory"],
+            ),
         ] {
             let mut machine = Object(Json::object().with("spec", spec.clone()));
             default(&mut machine);

@@ -99,6 +99,13 @@ fn machine_spec() -> Json {
     let all = fields([
         ("power", one_of("Its plug. Defaults to On.", &["Off", "On"])),
         ("network", one_of("Its cable. Defaults to Connected.", &["Connected", "Partitioned"])),
+        (
+            "disk",
+            one_of(
+                "Its disk. Defaults to Normal; pulls and starts take ten times as long on a Slow one.",
+                &["Normal", "Slow"],
+            ),
+        ),
         ("cpu", quantity("Its cores. Defaults to 2.")),
         ("memory", quantity("Its memory. Defaults to 3Gi.")),
         ("pods", int("The most pods that it runs. Defaults to 110.")),
@@ -125,6 +132,7 @@ fn image_spec() -> Json {
         ("pullMillis", int("Milliseconds to pull it. Defaults to 800.")),
         ("startMillis", int("Milliseconds until its process runs. Defaults to 150.")),
         ("readyMillis", int("Milliseconds after its start until it answers. Defaults to 0.")),
+        ("sizeMi", number("Mebibytes on a disk. Defaults to some, by its name.")),
         ("latencyMillis", int("Milliseconds that it takes for one answer.")),
         ("cpuMillisIdle", number("Thousandths of a core that it uses by itself. Defaults to very few.")),
         ("cpuMillisPerRequest", number("Milliseconds of a core that one answer takes. Defaults to 2.")),
@@ -133,11 +141,20 @@ fn image_spec() -> Json {
             "memoryMiPerRequest",
             number("Mebibytes that one answer takes while it is given. Defaults to 0.0625."),
         ),
+        ("leakMiPerMinute", number("Mebibytes that it never gives back, each minute. Defaults to 0.")),
+        ("leakMiPerRequest", number("Mebibytes that it never gives back, for each answer. Defaults to 0.")),
+        (
+            "hangAfterMillis",
+            int(
+                "Milliseconds after its start from which on it lives, but answers no more. Defaults to never.",
+            ),
+        ),
         (
             "crashAfterMillis",
             int("Milliseconds after its start at which its process ends by itself. Defaults to never."),
         ),
         ("exitCode", int("The exit code of a process that ends by itself. Defaults to 1.")),
+        ("crashLog", string("What it says in its log before it ends by itself.")),
         ("terminateMillis", int("Milliseconds that it takes to end once it is asked to. Defaults to 250.")),
         ("queueMax", int("The most requests that wait for a core of one container. Defaults to 128.")),
         ("ignoreSigterm", bool("Must it be killed, since it does not heed SIGTERM?")),

@@ -1,6 +1,8 @@
 //! Pods' own subresources: binding, log. Models the pod registry's REST handlers.
 //! Omits: attach, port-forward, the older protocol of exec (SPDY).
 
+use ecow::EcoString;
+
 use super::{Call, body, exec, options::write_options, route::Target, text_body, write::success};
 use crate::{
     api::Api,
@@ -8,7 +10,7 @@ use crate::{
     object::{Key, Object},
     process,
     request::{Body, Request},
-    resources::POD,
+    resources::{IMAGE, POD},
     status::{FieldError, Status},
 };
 
@@ -103,7 +105,7 @@ pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> 
         )));
     }
     let state = if previous { &status["lastState"] } else { &status["state"] };
-    Ok(text_body(200, said(api, pod, state, container).unwrap_or_else(|| lines(state, container))))
+    Ok(text_body(200, said(api, pod, state, container).unwrap_or_else(|| lines(api, pod, state, container))))
 }
 
 /// What a container printed whose command is known.
@@ -119,7 +121,8 @@ fn said(api: &Api, pod: &Object, state: &Json, container: &str) -> Option<String
     Some(pieces.into_iter().map(|(_, text)| text).collect())
 }
 
-fn lines(state: &Json, container: &str) -> String {
+/// What is said of a container whose command is not known: when it started, its last words, when it ended.
+fn lines(api: &Api, pod: &Object, state: &Json, container: &str) -> String {
     let (running, ended) = (&state["running"], &state["terminated"]);
     let started = if running.is_null() { &ended["startedAt"] } else { &running["startedAt"] };
     let mut out = String::new();
@@ -128,7 +131,18 @@ fn lines(state: &Json, container: &str) -> String {
     }
     if !ended.is_null() {
         let code = ended["exitCode"].int().unwrap_or(0);
+        if let Some(words) = last_words(api, pod, container, code) {
+            out += &format!("{} {words}\n", ended["finishedAt"].text());
+        }
         out += &format!("{} {container} ended with exit code {code}\n", ended["finishedAt"].text());
     }
     out
+}
+
+/// What its Image says that it prints before it ends by itself.
+fn last_words(api: &Api, pod: &Object, container: &str, code: i64) -> Option<EcoString> {
+    let declared = pod["spec"]["containers"].list().iter().find(|c| c["name"] == *container)?;
+    let image = api.list(IMAGE, "").find(|i| i["spec"]["image"] == declared["image"])?;
+    let own = image["spec"]["exitCode"].int().unwrap_or(1) == code;
+    image["spec"]["crashLog"].eco().filter(|_| own).cloned()
 }
