@@ -150,7 +150,7 @@ fn a_bad_version_says_why_it_ends() {
         "crashLog": "cannot read /etc/app.conf"}});
     c.request("tester", |api| api.create(resources::IMAGE, Object(image))).unwrap();
     start(&mut c, "app", "Always", json!({"image": "acme/app:2"}));
-    run_s(&mut c, 3);
+    run_s(&mut c, 2);
     let ended = pod(&c, "app")["status"]["containerStatuses"][0]["state"]["terminated"].clone();
     assert_eq!((ended["exitCode"].int(), ended["reason"].text()), (Some(3), "Error"));
     assert!(logs(&mut c, "app").contains("cannot read /etc/app.conf\n"), "{}", logs(&mut c, "app"));
