@@ -2,20 +2,33 @@
 
 use super::*;
 
-fn image(c: &mut Cluster, image: &str, fields: Json) {
+pub(super) fn image(c: &mut Cluster, image: &str, fields: Json) {
     let mut object = Object(Json::object().with("spec", fields.with("image", image)));
     object["metadata"].set("name", image.replace([':', '/'], "-"));
     c.request("tester", |api| api.create(resources::IMAGE, object)).unwrap();
 }
 
 /// A pod on a node with one container that has these resources.
-fn start(c: &mut Cluster, name: &str, image: &str, resources: Json) {
+pub(super) fn start(c: &mut Cluster, name: &str, image: &str, resources: Json) {
     let container = json!({"name": "web", "ports": [{"containerPort": 8080}]});
     let container = container.with("image", image).with("resources", resources);
     let mut pod = Object(json!({"metadata": {"labels": {"app": "shop"}}, "spec": {"nodeName": "node-a"}}));
     pod["metadata"].set("name", name);
     pod["spec"].set("containers", vec![container]);
     c.request("tester", |api| api.create(crate::resources::POD, pod)).unwrap();
+}
+
+/// Ten requests a second to the pods that were started so.
+pub(super) fn call(c: &mut Cluster) {
+    let ports = json!([{"port": 80, "targetPort": 8080}]);
+    let service = Json::object().with("spec", json!({"selector": {"app": "shop"}}).with("ports", ports));
+    let mut service = Object(service);
+    service["metadata"].set("name", "shop");
+    c.request("tester", |api| api.create(resources::SERVICE, service)).unwrap();
+    run_s(c, 2);
+    let traffic =
+        json!({"metadata": {"name": "t"}, "spec": {"service": "shop", "port": 80, "ratePerSecond": 10}});
+    c.request("tester", |api| api.create(resources::TRAFFIC, Object(traffic))).unwrap();
 }
 
 fn web(c: &Cluster, name: &str) -> Json {
@@ -64,15 +77,8 @@ fn a_leak_by_requests_follows_the_load() {
     run_s(&mut c, 2);
     image(&mut c, "shop:1", json!({"memoryMi": 40, "memoryMiPerRequest": 0, "leakMiPerRequest": 1}));
     start(&mut c, "shop", "shop:1", json!({"limits": {"memory": "140Mi"}}));
-    let ports = json!([{"port": 80, "targetPort": 8080}]);
-    let service = Json::object().with("spec", json!({"selector": {"app": "shop"}}).with("ports", ports));
-    let mut service = Object(service);
-    service["metadata"].set("name", "shop");
-    c.request("tester", |api| api.create(resources::SERVICE, service)).unwrap();
     run_s(&mut c, 10);
-    let traffic =
-        json!({"metadata": {"name": "t"}, "spec": {"service": "shop", "port": 80, "ratePerSecond": 10}});
-    c.request("tester", |api| api.create(resources::TRAFFIC, Object(traffic))).unwrap();
+    call(&mut c);
     let restarts = |c: &Cluster| web(c, "shop")["restartCount"].int().unwrap();
     let rate = |c: &mut Cluster, per_second: i64| {
         c.request("tester", |api| {

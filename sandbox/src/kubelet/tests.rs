@@ -2,6 +2,8 @@
 
 #[path = "config_tests.rs"]
 mod config;
+#[path = "hang_tests.rs"]
+mod hang;
 #[path = "machine_tests.rs"]
 mod machines;
 #[path = "memory_tests.rs"]

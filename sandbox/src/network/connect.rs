@@ -38,6 +38,8 @@ pub enum Met {
     Refused,
     /// Nothing listens any more, since the pod goes.
     Leaving,
+    /// It is taken, and nobody answers.
+    Hung,
     /// A machine is off or cut off.
     Unreachable,
     /// A policy drops it.
@@ -87,6 +89,7 @@ impl<'a> Wires<'a> {
             // A machine that is there says so where an address is nobody's.
             Listener::Nobody | Listener::Gone => Met::Refused,
             Listener::Leaving => Met::Leaving,
+            Listener::Hung => Met::Hung,
         }
     }
 

@@ -58,7 +58,7 @@ impl Network {
             Met::Container(name) => self.answer(api, endpoint.pod, name, dice),
             Met::Refused if endpoint.pod.name.is_empty() => no_pod(api, &endpoint),
             Met::Refused | Met::Leaving => Dialled::Refused,
-            Met::Unreachable | Met::Denied => Dialled::Silent,
+            Met::Unreachable | Met::Denied | Met::Hung => Dialled::Silent,
         }
     }
 

@@ -20,7 +20,7 @@ pub enum Cause {
     Unreachable,
     /// The process was told to end and takes nothing new.
     Terminating,
-    /// The queue is full, or the answer comes too late.
+    /// The queue is full, or the answer comes too late, if ever.
     Overload,
     /// A NetworkPolicy drops it.
     Policy,

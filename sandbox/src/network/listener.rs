@@ -30,6 +30,8 @@ pub enum Listener {
     Nobody,
     /// Nothing listens any more, since the pod goes.
     Leaving,
+    /// The process takes it and does not answer.
+    Hung,
     /// The address is nobody's.
     Gone,
 }
@@ -50,7 +52,11 @@ pub fn at(
     let (name, now) = (container["name"].text(), api.now());
     let image = image_of(api, object, name).unwrap_or(&Json::Null);
     let ready_ms = image["readyMillis"].int().unwrap_or(0).max(0);
-    let since = processes.get(pod).and_then(|p| p.get(name)).map(|(_, since)| since.plus_ms(ready_ms));
+    let started = processes.get(pod).and_then(|p| p.get(name)).map(|(_, since)| *since);
+    let since = started.map(|since| since.plus_ms(ready_ms));
+    if hangs_at(image, started).is_some_and(|at| now >= at) {
+        return Listener::Hung;
+    }
     let deaf = image["ignoreSigterm"].bool() == Some(true);
     let told = leaves.is_some_and(|leaves| now >= sigterm_at(object, container, leaves));
     if since.is_some_and(|since| now >= since) && (deaf || !told) {
@@ -58,6 +64,12 @@ pub fn at(
     } else {
         nobody
     }
+}
+
+/// When a process of an image hangs that has started at some moment.
+pub fn hangs_at(image: &Json, started: Option<Time>) -> Option<Time> {
+    let after_ms = image["hangAfterMillis"].int()?;
+    Some(started?.plus_ms(after_ms.max(0)))
 }
 
 /// When a container's process gets SIGTERM. Models the kubelet's `killContainer`: after `preStop`, which may not take longer than

@@ -55,7 +55,7 @@ pub enum Work {
     Learn,
     /// See where all traffic goes now.
     Route,
-    /// A pod's new process begins to answer.
+    /// A pod's process begins to answer, or answers no more.
     Answers(Key),
     /// A container of a pod that goes gets SIGTERM.
     Leaves(Key),
@@ -213,6 +213,19 @@ impl Network {
         }
     }
 
+    /// Comes back when the next process of a pod hangs.
+    fn hang_later(&self, key: &Key, ctx: &mut Ctx<'_>) {
+        let Some((pod, running)) = ctx.api.find(resources::POD, key).zip(self.processes.get(key)) else {
+            return;
+        };
+        let hangs = running.iter().filter_map(|(name, (_, since))| {
+            listener::hangs_at(image_of(ctx.api, pod, name)?, Some(*since)).filter(|at| *at > ctx.now())
+        });
+        if let Some(at) = hangs.min() {
+            ctx.queue.at(at, Work::Answers(key.clone()));
+        }
+    }
+
     /// Does what is due.
     pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
         ctx.acting(origin::WORLD);
@@ -228,7 +241,11 @@ impl Network {
                 self.route(ctx);
                 self.leave_later(&key, ctx.now().plus_ms(1), ctx.api, ctx.queue);
             }
-            Work::Route | Work::Answers(_) => self.route(ctx),
+            Work::Route => self.route(ctx),
+            Work::Answers(key) => {
+                self.route(ctx);
+                self.hang_later(&key, ctx);
+            }
             Work::Scrape => self.scrape(ctx),
             Work::Report(key) => {
                 ctx.caused_by(None);
@@ -282,8 +299,6 @@ impl Network {
         for key in changed {
             self.report(&key, ctx);
         }
-        self.burdens.extend(burdens(&self.loads, &loads));
-        self.loads = loads;
     }
 
     /// What has become of containers' loads since this was last asked.

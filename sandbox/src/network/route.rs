@@ -166,6 +166,7 @@ fn end(met: Met, endpoint: &Endpoint) -> End {
         Met::Container(name) => End::At(endpoint.pod.clone(), name),
         Met::Refused => End::Fails(Cause::Refused),
         Met::Leaving => End::Fails(Cause::Terminating),
+        Met::Hung => End::Fails(Cause::Overload),
         Met::Unreachable => End::Fails(Cause::Unreachable),
         Met::Denied => End::Fails(Cause::Policy),
     }
