@@ -1,7 +1,7 @@
 //! Models the score of ImageLocality: nodes that have the pod's images are better, the more so the larger the images are and the
 //! more nodes have them.
-//! Omits: volumes of images. As in Kubernetes, an image counts only where the pod names it as the node lists it, registry and
-//! all: `nginx` is not found in `docker.io/library/nginx:latest`.
+//! Omits: volumes of images, nodes that list names without a registry. As in Kubernetes, an image counts only where the pod names
+//! it as the node lists it: `nginx` is not found in `docker.io/library/nginx:latest`.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -39,7 +39,8 @@ pub fn score(pod: &PodInfo, fitting: &[&NodeInfo], all: &[&NodeInfo]) -> Vec<i64
     let names: Vec<Cow<'_, str>> = containers.map(|c| tagged(c["image"].text())).collect();
     let mut sums = vec![0; fitting.len()];
     for name in &names {
-        if !fitting.iter().any(|info| info.images.contains_key(&**name)) {
+        let may_be_listed = name.split_once('/').is_some_and(|(host, _)| host.contains(['.', ':']));
+        if !may_be_listed || !fitting.iter().any(|info| info.images.contains_key(&**name)) {
             continue;
         }
         let having = all.iter().filter(|info| info.images.contains_key(&**name)).count();
