@@ -27,6 +27,8 @@ const EPOCH: Time = Time(1_795_000_000_000);
 const HOUR_MS: i64 = 3_600_000;
 /// Within this everything is ready, or something is wrong.
 const READY_MS_MAX: i64 = HOUR_MS;
+/// Clusters in one process.
+const CROWD: u64 = 10_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,12 +45,13 @@ fn main() {
         [(100, 3, Some(ms(50)), 10), (1000, 100, Some(ms(500)), 3), (10_000, 1000, None, 1)]
     {
         let name = format!("{replicas} replicas on {nodes} nodes to Ready");
-        let pods = table.timed(&name, bar, runs, || cluster_of(nodes), |c| grown(c, replicas));
+        let pods = table.timed(&name, bar, runs, || cluster_of(nodes, 1), |c| grown(c, replicas));
         if let Some(took) = pods {
             println!("{:<52} {:>9.1} µs", "    a pod", took.as_secs_f64() * 1e6 / f64::from(replicas));
         }
     }
     table.idle();
+    table.crowd();
 }
 
 struct Table {
@@ -95,7 +98,7 @@ impl Table {
             return;
         }
         let before = HELD.allocated();
-        let (mut cluster, _) = on_core(idle_cluster);
+        let (mut cluster, _) = on_core(|| idle_cluster(1));
         let held = HELD.allocated() - before;
         row("idle cluster after an hour: held", &kib(held), "300.0 KiB", held > 300 * 1024);
         let (_, took) = on_core(|| cluster.advance_to(EPOCH.plus_ms(2 * HOUR_MS)));
@@ -122,6 +125,47 @@ impl Table {
         row("idle cluster: a real second asleep", &shown(took), "", false);
         drop(live);
     }
+}
+
+impl Table {
+    /// The rows of many idle clusters in one process, each with its own seed.
+    fn crowd(&self) {
+        if !self.wants("idle clusters") {
+            return;
+        }
+        let count: u64 = if self.measures { CROWD } else { 2 };
+        let before = HELD.allocated();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        let mut all: Vec<Cluster> = std::thread::scope(|scope| {
+            let share = |core: u64| move || (core..count).step_by(cores as usize).map(idle_cluster).collect();
+            let built: Vec<_> = (0..cores).map(|core| scope.spawn(share(core))).collect();
+            built
+                .into_iter()
+                .flat_map(|thread: std::thread::ScopedJoinHandle<'_, Vec<_>>| thread.join().unwrap())
+                .collect()
+        });
+        let held = HELD.allocated() - before;
+        let gib = held as f64 / f64::from(1u32 << 30);
+        row(&format!("{count} idle clusters: held"), &format!("{gib:.2} GiB"), "3.00 GiB", gib > 3.0);
+        let (_, took) = on_core(|| all.iter_mut().for_each(list_and_write));
+        let over = took > Duration::from_secs(5);
+        row(&format!("{count} idle clusters: all listed, a write each"), &shown(took), "5.00 s", over);
+    }
+}
+
+/// Asks for all pods, and writes one object.
+fn list_and_write(cluster: &mut Cluster) {
+    let list = Request {
+        user: "kubernetes-admin".into(),
+        method: "GET".into(),
+        uri: "/api/v1/pods".into(),
+        ..Request::default()
+    };
+    let Reply::Body(body) = cluster.handle(&list) else { panic!("a watch") };
+    assert_eq!(black_box(body).code, 200);
+    let map =
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}, "data": {"a": "b"}});
+    post(cluster, "/api/v1/namespaces/default/configmaps", &map);
 }
 
 fn row(name: &str, value: &str, bar: &str, over: bool) {
@@ -173,16 +217,20 @@ fn world(nodes: u32) -> Vec<Object> {
             "metadata": {"name": format!("node-{n}")}, "spec": {"cpu": "4", "memory": "8Gi"},
         }))
     };
-    (1..=nodes).map(machine).collect()
+    let unlimited = object(json!({
+        "apiVersion": "sim.pilothouse.dev/v1", "kind": "ControlPlane", "metadata": {"name": "cluster"},
+        "spec": {"controllerManager": {"qps": -1}, "scheduler": {"qps": -1}},
+    }));
+    std::iter::once(unlimited).chain((1..=nodes).map(machine)).collect()
 }
 
-fn new_cluster(nodes: u32) -> Cluster {
-    Cluster::new(Config { seed: 1, epoch: EPOCH, world: world(nodes) }).unwrap()
+fn new_cluster(nodes: u32, seed: u64) -> Cluster {
+    Cluster::new(Config { seed, epoch: EPOCH, world: world(nodes) }).unwrap()
 }
 
 /// With all its nodes ready.
-fn cluster_of(nodes: u32) -> Cluster {
-    let mut cluster = new_cluster(nodes);
+fn cluster_of(nodes: u32, seed: u64) -> Cluster {
+    let mut cluster = new_cluster(nodes, seed);
     cluster.quiesce(READY_MS_MAX);
     let ready = cluster.api().list(NODE, "").filter(|n| n.condition("Ready")["status"] == "True").count();
     assert_eq!(ready, nodes as usize);
@@ -211,7 +259,7 @@ fn until(cluster: &mut Cluster, is_so: impl Fn(&Cluster) -> bool) {
 }
 
 fn first_pod(nodes: u32) -> Cluster {
-    let mut cluster = new_cluster(nodes);
+    let mut cluster = new_cluster(nodes, 1);
     let pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "first"},
         "spec": {"containers": [{"name": "c", "image": "nginx:1.27"}]},
@@ -244,8 +292,8 @@ fn grown(mut cluster: Cluster, replicas: u32) -> Cluster {
 }
 
 /// Three nodes, ten pods, a Service, after an hour.
-fn idle_cluster() -> Cluster {
-    let mut cluster = grown(cluster_of(3), 10);
+fn idle_cluster(seed: u64) -> Cluster {
+    let mut cluster = grown(cluster_of(3, seed), 10);
     let service = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"},
         "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]},

@@ -71,23 +71,59 @@ pub const WORLD: &str = "system:sim:world";
 /// Prefix of a kubelet's user; the node's name follows.
 pub const KUBELET_PREFIX: &str = "system:node:";
 
+/// What led to a write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// Nothing inside: a request from outside, or an object of the world.
+    #[default]
+    Outside,
+    /// A part of the control plane or of the world observed this revision.
+    Record(u64),
+    /// It was time.
+    Timer(Timer),
+}
+
+/// What happens when it is time, whatever happened before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Timer {
+    /// The cluster begins.
+    Start,
+    /// A kubelet renews its node's Lease.
+    Lease,
+    /// A kubelet posts its node's status.
+    NodeStatus,
+    /// A CronJob's schedule.
+    Schedule,
+    /// A Traffic's counts are written.
+    TrafficReport,
+    /// The metrics server scrapes.
+    Scrape,
+}
+
+impl Cause {
+    /// The revision, if it was one.
+    pub fn revision(self) -> Option<u64> {
+        if let Self::Record(revision) = self { Some(revision) } else { None }
+    }
+}
+
 /// Who wrote, and because of what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The authenticated user name, as RBAC and audit logs of a real cluster have it.
     pub user: EcoString,
-    /// The revision whose observation led to this write; `None` for a request from outside and for periodic work.
-    pub because: Option<u64>,
+    /// What led to it.
+    pub because: Cause,
 }
 
 impl Origin {
     /// A request from outside.
     pub fn user(name: impl Into<EcoString>) -> Self {
-        Self { user: name.into(), because: None }
+        Self { user: name.into(), because: Cause::Outside }
     }
 
     /// Work that `because` led to.
-    pub fn part(user: impl Into<EcoString>, because: Option<u64>) -> Self {
+    pub fn part(user: impl Into<EcoString>, because: Cause) -> Self {
         Self { user: user.into(), because }
     }
 }

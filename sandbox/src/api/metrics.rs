@@ -11,6 +11,7 @@ use crate::{
     json,
     json::Json,
     object::{Key, Object},
+    origin::Cause,
     resources::{NODE, NODE_METRICS, POD, POD_METRICS, Resource, quantity},
     status::Status,
 };
@@ -40,6 +41,8 @@ pub struct Batch {
     pub nodes: BTreeMap<EcoString, Point>,
     /// Of containers, by pod.
     pub pods: BTreeMap<Key, BTreeMap<EcoString, Point>>,
+    /// What last changed the load that was measured.
+    pub because: Cause,
 }
 
 /// A point, and the one before it that the rate is taken from.
@@ -53,6 +56,7 @@ pub struct Metrics(Arc<Pairs>);
 struct Pairs {
     nodes: BTreeMap<EcoString, Pair>,
     pods: BTreeMap<Key, BTreeMap<EcoString, Pair>>,
+    because: Cause,
 }
 
 /// What is used, on average over a window.
@@ -86,7 +90,12 @@ impl Metrics {
             (key, containers.into_iter().map(container).collect())
         };
         let pods = batch.pods.into_iter().map(pod).collect();
-        self.0 = Arc::new(Pairs { nodes, pods });
+        self.0 = Arc::new(Pairs { nodes, pods, because: batch.because });
+    }
+
+    /// What last changed the load that was measured.
+    pub fn because(&self) -> Cause {
+        self.0.because
     }
 
     /// What a node uses, if that is known.

@@ -2,7 +2,9 @@
 
 mod answered;
 mod dump;
+mod limits;
 mod queue;
+mod why;
 mod work;
 
 use crate::{
@@ -15,14 +17,17 @@ use crate::{
     machines::Machines,
     network::Network,
     object::{Key, Object},
-    origin::{self, Origin},
+    origin::{self, Cause, Origin, Timer},
     scheduler::Scheduler,
     status::Status,
 };
 
+use limits::Limits;
+
 pub use crate::scheduler::{Plugin, Rejection, Verdict};
 pub use answered::Answered;
 pub use queue::Queue;
+pub use why::{Beginning, Why};
 pub use work::{Ctx, Work};
 
 /// What a cluster is made from. Together with the timed requests it decides every byte.
@@ -41,6 +46,7 @@ pub struct Config {
 pub struct Cluster {
     api: Api,
     queue: Queue,
+    limits: Limits,
     epoch: Time,
     /// Newest revision that the parts have observed.
     observed: u64,
@@ -61,6 +67,7 @@ impl Cluster {
         let mut cluster = Self {
             api: Api::bootstrapped(config.seed, config.epoch),
             queue: Queue::default(),
+            limits: Limits::default(),
             epoch: config.epoch,
             observed: 0,
             controllers: Controllers::default(),
@@ -79,13 +86,14 @@ impl Cluster {
     }
 
     fn start(&mut self) {
-        self.api.origin = Origin::user(origin::API_SERVER);
+        let because = Cause::Timer(Timer::Start);
+        self.api.origin = Origin::part(origin::API_SERVER, because);
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             let namespace = Object(crate::json!({"metadata": {"name": name}}));
             let made = self.api.create(crate::resources::NAMESPACE, namespace);
             debug_assert!(made.is_ok(), "{made:?}");
         }
-        let mut ctx = Ctx::new(&mut self.api, &mut self.queue, None);
+        let mut ctx = Ctx::new(&mut self.api, &mut self.queue, because, None);
         self.controllers.start(&mut ctx);
         self.network.start(&mut ctx);
         self.observe();
@@ -165,9 +173,26 @@ impl Cluster {
     pub fn step(&mut self) -> bool {
         let Some((at, work, because)) = self.queue.pop() else { return false };
         self.api.set_now(at.max(self.api.now()));
-        self.run(work, because);
-        self.observe();
+        if let Some((work, because)) = self.may_run(work, because) {
+            self.run(work, because);
+        }
         true
+    }
+
+    /// What may be done now: the work that is due, unless its client has written as much as it may; then it waits in line.
+    fn may_run(&mut self, work: Work, because: Cause) -> Option<(Work, Cause)> {
+        if let Work::Turn(client) = work {
+            return self.queue.release(client);
+        }
+        let Some(client) = work.client() else { return Some((work, because)) };
+        let now = self.api.now();
+        let has_room = self.limits.room(client, now).is_none_or(|room| room > 0);
+        if has_room && !self.queue.has_line(client) {
+            return Some((work, because));
+        }
+        self.queue.hold(client, work, because);
+        self.queue.at(self.limits.next(client, now), Work::Turn(client));
+        None
     }
 
     /// Moves the clock to `time`, running all work due until then. Never moves backwards.
@@ -227,8 +252,10 @@ impl Cluster {
         result
     }
 
-    fn run(&mut self, work: Work, because: Option<u64>) {
-        let mut ctx = Ctx::new(&mut self.api, &mut self.queue, because);
+    fn run(&mut self, work: Work, because: Cause) {
+        let (client, now) = (work.client(), self.api.now());
+        let room = client.and_then(|client| self.limits.room(client, now));
+        let mut ctx = Ctx::new(&mut self.api, &mut self.queue, because, room);
         match work {
             Work::Controllers(work) => self.controllers.run(work, &mut ctx),
             Work::Scheduler(work) => self.scheduler.run(work, &mut ctx),
@@ -239,6 +266,21 @@ impl Cluster {
             }
             Work::Machines(work) => self.machines.run(work, &mut ctx),
             Work::Compose(work) => self.compose.run(work, &mut ctx),
+            Work::Turn(_) => {}
+        }
+        if let Some(client) = client {
+            self.pay(client, now);
+        }
+        self.observe();
+    }
+
+    /// Takes what a client has just written from its limit, and lets the next in its line come.
+    fn pay(&mut self, client: &'static str, now: Time) {
+        if let Ok(records) = self.api.store().since(self.observed) {
+            self.limits.take(client, now, records);
+        }
+        if self.queue.has_line(client) {
+            self.queue.at(self.limits.next(client, now), Work::Turn(client));
         }
     }
 
@@ -256,6 +298,7 @@ impl Cluster {
             self.network.observe(record, &self.api, &mut self.queue);
             self.machines.observe(record, &self.api, &mut self.queue);
             self.compose.observe(record, &mut self.queue);
+            self.limits.observe(record);
         }
         self.observed = self.api.store().revision();
     }

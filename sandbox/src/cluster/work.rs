@@ -6,7 +6,7 @@ use super::Queue;
 use crate::{
     api::Api,
     clock::Time,
-    origin::Origin,
+    origin::{Cause, Origin},
     {compose, controllers, kubelet, machines, network, scheduler},
 };
 
@@ -25,6 +25,8 @@ pub enum Work {
     Machines(machines::Work),
     /// Engines of containers without a cluster.
     Compose(compose::Work),
+    /// The turn of whoever is first in a client's line.
+    Turn(&'static str),
 }
 
 impl Work {
@@ -34,7 +36,18 @@ impl Work {
             Work::Controllers(work) => work.is_periodic(),
             Work::Kubelet(work) => work.is_periodic(),
             Work::Network(work) => work.is_periodic(),
-            Work::Scheduler(_) | Work::Machines(_) | Work::Compose(_) => false,
+            Work::Scheduler(_) | Work::Machines(_) | Work::Compose(_) | Work::Turn(_) => false,
+        }
+    }
+
+    /// The user of the client whose write limit it is under, if it is under one.
+    pub(super) fn client(&self) -> Option<&'static str> {
+        match self {
+            Work::Controllers(work) => work.client(),
+            Work::Scheduler(work) => work.client(),
+            Work::Kubelet(_) | Work::Network(_) | Work::Machines(_) | Work::Compose(_) | Work::Turn(_) => {
+                None
+            }
         }
     }
 }
@@ -53,13 +66,14 @@ pub struct Ctx<'a> {
     pub api: &'a mut Api,
     /// The queue.
     pub queue: &'a mut Queue,
-    because: Option<u64>,
+    because: Cause,
+    room: Option<i64>,
 }
 
 impl<'a> Ctx<'a> {
-    pub(super) fn new(api: &'a mut Api, queue: &'a mut Queue, because: Option<u64>) -> Self {
+    pub(super) fn new(api: &'a mut Api, queue: &'a mut Queue, because: Cause, room: Option<i64>) -> Self {
         queue.running(api.now(), because);
-        Self { api, queue, because }
+        Self { api, queue, because, room }
     }
 
     /// Virtual now.
@@ -67,8 +81,13 @@ impl<'a> Ctx<'a> {
         self.api.now()
     }
 
-    /// The revision that led to this work, if one did.
-    pub fn because(&self) -> Option<u64> {
+    /// How many of `wanted` writes its client may make now; the others are for another look.
+    pub fn room_for(&self, wanted: usize) -> usize {
+        self.room.map_or(wanted, |room| wanted.min(usize::try_from(room).unwrap_or(0)))
+    }
+
+    /// What led to this work.
+    pub fn because(&self) -> Cause {
         self.because
     }
 
@@ -78,9 +97,9 @@ impl<'a> Ctx<'a> {
     }
 
     /// Names a better cause than the work's own, for writes and for work put from here on.
-    pub fn caused_by(&mut self, revision: Option<u64>) {
-        self.because = revision;
-        self.api.origin.because = revision;
-        self.queue.running(self.api.now(), revision);
+    pub fn caused_by(&mut self, because: Cause) {
+        self.because = because;
+        self.api.origin.because = because;
+        self.queue.running(self.api.now(), because);
     }
 }

@@ -85,13 +85,14 @@ pub fn observe(record: &Record, queue: &mut Queue) {
     }
 }
 
-impl Evictions {
-    /// Looks at all pods of a node whose taints changed.
-    pub fn node(&mut self, name: &str, ctx: &mut Ctx<'_>) {
-        let pods: Vec<Key> = ctx.api.pods_on(name).map(Object::key).collect();
-        pods.iter().for_each(|key| self.pod(key, ctx));
+/// Looks at all pods of a node whose taints changed.
+pub fn node(name: &str, ctx: &mut Ctx<'_>) {
+    for key in ctx.api.pods_on(name).map(Object::key) {
+        ctx.queue.after_ms(0, Work::PodEviction(key));
     }
+}
 
+impl Evictions {
     /// Looks at one pod.
     pub fn pod(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
         ctx.acting(origin::TAINT_EVICTION_CONTROLLER);

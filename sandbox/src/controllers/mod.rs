@@ -44,6 +44,7 @@ use crate::{
     api::{Api, Record},
     cluster::{Ctx, Queue},
     object::Key,
+    origin,
     resources::Resource,
 };
 
@@ -133,6 +134,47 @@ impl Work {
     pub fn is_periodic(&self) -> bool {
         matches!(self, Work::NodeHealth(_) | Work::PodGc | Work::Autoscaler(_) | Work::ClaimResync(_))
     }
+
+    /// The user of the client that it writes by; `None`: the API server, which has no limit.
+    pub fn client(&self) -> Option<&'static str> {
+        Some(match self {
+            Work::Aggregation(_) => origin::AGGREGATION_CONTROLLER,
+            Work::Deployment(_) => origin::DEPLOYMENT_CONTROLLER,
+            Work::Replicas(resource, _)
+            | Work::ReplicasLater(resource, _)
+            | Work::ReplicasBatch(resource, _) => replicaset::user(*resource),
+            Work::DaemonSet(_) => origin::DAEMON_SET_CONTROLLER,
+            Work::StatefulSet(_) => origin::STATEFULSET_CONTROLLER,
+            Work::Job(_) | Work::JobOrphan(_) => origin::JOB_CONTROLLER,
+            Work::JobTtl(_) => origin::TTL_AFTER_FINISHED_CONTROLLER,
+            Work::CronJob(_) => origin::CRONJOB_CONTROLLER,
+            Work::Autoscaler(_) => origin::HORIZONTAL_POD_AUTOSCALER,
+            Work::Endpoints(_) => origin::ENDPOINTSLICE_CONTROLLER,
+            Work::NodeHealth(_) | Work::NodeTaints(_) | Work::NodeCidr(_) => origin::NODE_CONTROLLER,
+            Work::NodeEvictions(_) | Work::PodEviction(_) | Work::Evict(_) => {
+                origin::TAINT_EVICTION_CONTROLLER
+            }
+            Work::Garbage(..) => origin::GARBAGE_COLLECTOR,
+            Work::PodGc => origin::POD_GARBAGE_COLLECTOR,
+            Work::NamespaceNeeds(_) => origin::SERVICE_ACCOUNT_CONTROLLER,
+            Work::EndpointsObject(_) => origin::ENDPOINT_CONTROLLER,
+            Work::EndpointsMirror(_) => origin::ENDPOINTSLICEMIRRORING_CONTROLLER,
+            Work::NodeTtl(_) => origin::TTL_CONTROLLER,
+            Work::Quota(_) => origin::RESOURCEQUOTA_CONTROLLER,
+            Work::Disruption(_) => origin::DISRUPTION_CONTROLLER,
+            Work::Namespace(_) => origin::NAMESPACE_CONTROLLER,
+            Work::Claim(_) | Work::ClaimResync(_) | Work::Volume(_) => origin::PERSISTENT_VOLUME_BINDER,
+            Work::ClaimProtection(_) => origin::PVC_PROTECTION_CONTROLLER,
+            Work::VolumeProtection(_) => origin::PV_PROTECTION_CONTROLLER,
+            Work::AccountToken(_)
+            | Work::KubernetesService
+            | Work::Definition(_)
+            | Work::ApiService(_)
+            | Work::CrdRegistration(_) => {
+                return None;
+            }
+        })
+    }
 }
 
 /// All controllers.
@@ -210,7 +252,7 @@ impl Controllers {
             Work::NodeHealth(node) => self.nodes.monitor(&node, ctx),
             Work::NodeTaints(node) => node::no_schedule(&node, ctx),
             Work::NodeCidr(node) => node::assign_cidr(&node, ctx),
-            Work::NodeEvictions(node) => self.evictions.node(&node, ctx),
+            Work::NodeEvictions(node) => eviction::node(&node, ctx),
             Work::PodEviction(pod) => self.evictions.pod(&pod, ctx),
             Work::Evict(pod) => self.evictions.evict(&pod, ctx),
             Work::Garbage(resource, key) => garbage::sync(resource, &key, ctx),

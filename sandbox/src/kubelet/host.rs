@@ -11,7 +11,8 @@ use crate::{
     cluster::Ctx,
     json::Json,
     object::{Key, Object},
-    origin, resources,
+    origin::{self, Timer},
+    resources,
     usage::Line,
 };
 
@@ -202,8 +203,7 @@ impl Kubelets {
         }
         host.announced = true;
         host.foresee(name, ctx.queue, now);
-        ctx.caused_by(None);
-        ctx.queue.after_ms(STATUS_PERIOD_MS, Work::NodeStatus(name.clone()));
+        ctx.queue.by_itself(Timer::NodeStatus, STATUS_PERIOD_MS, Work::NodeStatus(name.clone()));
     }
 
     pub(super) fn renew_lease(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
@@ -220,8 +220,7 @@ impl Kubelets {
             let made = ctx.api.create(resources::LEASE, lease);
             debug_assert!(made.is_ok(), "{made:?}");
         }
-        ctx.caused_by(None);
-        ctx.queue.after_ms(LEASE_PERIOD_MS, Work::Lease(name.clone()));
+        ctx.queue.by_itself(Timer::Lease, LEASE_PERIOD_MS, Work::Lease(name.clone()));
     }
 }
 

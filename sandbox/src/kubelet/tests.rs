@@ -99,7 +99,11 @@ fn nodes_register_and_pods_run() {
     let history: Vec<_> = c.api().store().since(0).unwrap().filter(|r| r.object.name() == "web").collect();
     for record in &history[1..] {
         assert_eq!(record.origin.user, "system:node:node-b");
-        assert_eq!(record.origin.because, Some(history[0].revision), "one cause through the whole start");
+        assert_eq!(
+            record.origin.because.revision(),
+            Some(history[0].revision),
+            "one cause through the whole start"
+        );
     }
     run_s(&mut c, 60);
     assert_eq!(renewed(&c, "node-b"), 61_000);

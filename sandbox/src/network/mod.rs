@@ -32,7 +32,8 @@ use crate::{
     cluster::{Ctx, Queue},
     json::Json,
     object::{Key, Object},
-    origin, resources,
+    origin::{self, Cause, Timer},
+    resources,
     usage::Load,
 };
 pub use dial::Dialled;
@@ -89,6 +90,8 @@ pub struct Network {
     burdens: Vec<Burden>,
     /// What containers use; `None` where there is no metrics server.
     meters: Option<Meters>,
+    /// What last changed a flow.
+    changed: Cause,
 }
 
 /// The requests of one Traffic.
@@ -247,10 +250,7 @@ impl Network {
                 self.hang_later(&key, ctx);
             }
             Work::Scrape => self.scrape(ctx),
-            Work::Report(key) => {
-                ctx.caused_by(None);
-                self.report(&key, ctx);
-            }
+            Work::Report(key) => self.report(&key, ctx),
         }
     }
 
@@ -296,6 +296,9 @@ impl Network {
         }
         self.burdens.extend(burdens(&self.loads, &loads));
         self.loads = loads;
+        if !changed.is_empty() {
+            self.changed = ctx.because();
+        }
         for key in changed {
             self.report(&key, ctx);
         }
@@ -323,7 +326,7 @@ impl Network {
         let status = flow.status(ctx.now());
         ctx.api.update_status(resources::TRAFFIC, key, |t| t.set("status", status));
         if flow.flows() {
-            ctx.queue.after_ms(REPORT_PERIOD_MS, Work::Report(key.clone()));
+            ctx.queue.by_itself(Timer::TrafficReport, REPORT_PERIOD_MS, Work::Report(key.clone()));
         } else {
             ctx.queue.cancel(Work::Report(key.clone()));
         }

@@ -16,6 +16,7 @@ use crate::{
     cluster::Ctx,
     json::Json,
     object::{Key, Object},
+    origin::Timer,
     resources::{self, NODE_METRICS},
     usage::{Appetite, Load, Meter, SYSTEM_MEMORY, cpu_limit},
 };
@@ -147,7 +148,6 @@ fn answers(api: &Api, node: &EcoString) -> bool {
 impl Network {
     /// Scrapes, and begins or ends to with the metrics server.
     pub(super) fn scrape(&mut self, ctx: &mut Ctx<'_>) {
-        ctx.caused_by(None);
         if !is_served(ctx.api) {
             self.meters = None;
             return ctx.api.metrics_mut().store(Batch::default());
@@ -157,9 +157,9 @@ impl Network {
             self.route(ctx);
         }
         if let Some(meters) = &mut self.meters {
-            let batch = meters.scrape(ctx.api);
+            let batch = Batch { because: self.changed, ..meters.scrape(ctx.api) };
             ctx.api.metrics_mut().store(batch);
         }
-        ctx.queue.after_ms(RESOLUTION_MS, Work::Scrape);
+        ctx.queue.by_itself(Timer::Scrape, RESOLUTION_MS, Work::Scrape);
     }
 }

@@ -23,6 +23,7 @@ pub mod compose_container;
 pub mod compose_file;
 pub mod compose_project;
 pub mod config_map;
+pub mod control_plane;
 pub mod controller_revision;
 pub mod cron_job;
 pub mod cron_schedule;
@@ -320,6 +321,8 @@ table! {
     COMPOSE_CONTAINER = 68 => compose_container,
     /// sim.pilothouse.dev/v1 ComposeCommand.
     COMPOSE_COMMAND = 69 => compose_command,
+    /// sim.pilothouse.dev/v1 ControlPlane.
+    CONTROL_PLANE = 70 => control_plane,
 }
 
 #[cfg(test)]
@@ -400,6 +403,7 @@ mod tests {
             (COMPOSE_PROJECT, "ComposeProject"),
             (COMPOSE_CONTAINER, "ComposeContainer"),
             (COMPOSE_COMMAND, "ComposeCommand"),
+            (CONTROL_PLANE, "ControlPlane"),
         ] {
             let d = resource.def();
             assert_eq!(d.kind, kind);

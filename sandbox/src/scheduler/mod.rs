@@ -52,6 +52,13 @@ pub enum Work {
     Leftover(Key),
 }
 
+impl Work {
+    /// The user of the client that it writes by, if it writes.
+    pub fn client(&self) -> Option<&'static str> {
+        matches!(self, Work::Cycle).then_some(origin::SCHEDULER)
+    }
+}
+
 /// What the scheduler thought of a node, for one pod.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {

@@ -17,6 +17,7 @@ use crate::{
     clock::Time,
     cluster::Queue,
     object::{Key, Object},
+    origin::Cause,
     resources,
 };
 
@@ -46,8 +47,8 @@ struct Pending {
     attempts: u32,
     tried: Time,
     because_of: BTreeSet<Plugin>,
-    /// The record that put it into line.
-    because: Option<u64>,
+    /// What put it into line.
+    because: Cause,
 }
 
 impl Pending {
@@ -82,7 +83,7 @@ impl Backlog {
         };
         let ready: Vec<Key> = self.pending.iter().filter(helped).map(|(key, _)| key.clone()).collect();
         for key in ready {
-            self.put(&key, priority(api, &key), api.now(), Some(record.revision), queue);
+            self.put(&key, priority(api, &key), api.now(), Cause::Record(record.revision), queue);
         }
     }
 
@@ -98,12 +99,12 @@ impl Backlog {
             .is_none_or(|b| b["spec"] != pod["spec"] || b["metadata"]["labels"] != pod["metadata"]["labels"]);
         if changed {
             let priority = pod["spec"]["priority"].int().unwrap_or(0);
-            self.put(&key, priority, now, Some(record.revision), queue);
+            self.put(&key, priority, now, Cause::Record(record.revision), queue);
         }
     }
 
     /// Puts a pod into line, unless it stands there.
-    fn put(&mut self, key: &Key, priority: i64, now: Time, because: Option<u64>, queue: &mut Queue) {
+    fn put(&mut self, key: &Key, priority: i64, now: Time, because: Cause, queue: &mut Queue) {
         let pending = self.pending.entry(key.clone()).or_default();
         if pending.place.is_some() {
             return;
@@ -124,8 +125,8 @@ impl Backlog {
         }
     }
 
-    /// The next pod, and the record that put it into line.
-    pub fn pop(&mut self, now: Time) -> Option<(Key, Option<u64>)> {
+    /// The next pod, and what put it into line.
+    pub fn pop(&mut self, now: Time) -> Option<(Key, Cause)> {
         self.end_rests(now);
         let (_, _, _, key) = self.line.pop_first()?;
         let pending = self.pending.get_mut(&key)?;
@@ -159,10 +160,10 @@ impl Backlog {
         queue.at(now.plus_ms(LEFTOVER_MS), Work::Leftover(key.clone()));
     }
 
-    /// A pod has waited for long.
+    /// A pod has waited for long; it gets into line because of what put it there last.
     pub fn leftover(&mut self, key: &Key, api: &Api, queue: &mut Queue) {
-        if self.pending.contains_key(key) {
-            self.put(key, priority(api, key), api.now(), None, queue);
+        if let Some(pending) = self.pending.get(key) {
+            self.put(key, priority(api, key), api.now(), pending.because, queue);
         }
     }
 

@@ -9,7 +9,7 @@ use sandbox::{
     resources,
 };
 
-use super::support::{EPOCH, at_s, get, merge_patch, ok, power};
+use super::support::{EPOCH, at_s, get, merge_patch, ok, power, records};
 
 const NODES: &str = "/apis/metrics.k8s.io/v1beta1/nodes";
 const PODS: &str = "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods";
@@ -289,6 +289,28 @@ fn load_grows_it_to_the_arithmetics_number_and_quiet_shrinks_it_after_five_minut
         told(&c, "SuccessfulRescale").last().unwrap(),
         "New size: 1; reason: All metrics below target"
     );
+}
+
+/// The first pods that come are there because of who asks for more; the last one goes because they do so no longer.
+#[test]
+fn a_scale_comes_of_its_load() {
+    let mut c = cluster(true);
+    c.advance_to(at_s(120));
+    for (rate, until_s) in [(60, 420), (0, 900)] {
+        let (before, asked) = (replicas(&c), c.api().revision() + 1);
+        ask(&mut c, rate);
+        c.advance_to(at_s(until_s));
+        assert_ne!(replicas(&c), before);
+        let mut after = records(&c).filter(|r| r.revision > asked && r.resource == resources::DEPLOYMENT);
+        let scaled = after.find(|r| {
+            let size = |o: &Object| o["spec"]["replicas"].clone();
+            r.before.as_ref().map(size) != Some(size(&r.object))
+        });
+        let why = c.why(scaled.unwrap().revision).unwrap();
+        let users: Vec<&str> = why.links.iter().map(|r| r.origin.user.as_str()).collect();
+        assert_eq!(users, [sandbox::origin::HORIZONTAL_POD_AUTOSCALER, "learner"]);
+        assert_eq!(why.links[1].revision, asked, "the change of the Traffic");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A small shop on three machines, as lesson 21 has it.
 
 use sandbox::{
+    api::Record,
     clock::Time,
     cluster::{Cluster, Config},
     json,
@@ -68,6 +69,12 @@ pub fn ok(cluster: &mut Cluster, request: &Request) -> serde_json::Value {
     let json: serde_json::Value = serde_json::from_slice(&body.bytes).unwrap();
     assert!(body.code < 300, "{} {}: {json}", request.method, request.uri);
     json
+}
+
+/// All records that are remembered, oldest first.
+pub fn records(cluster: &Cluster) -> impl DoubleEndedIterator<Item = &Record> {
+    let api = cluster.api();
+    (api.oldest_revision() + 1..=api.revision()).filter_map(|revision| api.change_at(revision))
 }
 
 pub fn at_s(seconds: i64) -> Time {

@@ -148,6 +148,7 @@ fn open(world: Vec<sandbox::object::Object>, seed: u64, epoch: Time, flow: Flow)
         Flow::Paced(speed) => speed,
         Flow::Free | Flow::Still => Speed::default(),
     };
+    let world = if flow == Flow::Free { world::unlimited(world) } else { world };
     let config = Config { seed, epoch, world };
     let ours = sandbox::resources::TABLE.iter().filter(|d| d.is_ours());
     let opened = Opened {

@@ -17,6 +17,20 @@ pub fn default_world(nodes: u32) -> Vec<Object> {
     (1..=nodes).map(machine).collect()
 }
 
+/// A world in which the control plane's programs write as fast as they like, unless it says itself how fast.
+pub fn unlimited(mut world: Vec<Object>) -> Vec<Object> {
+    if !world.iter().any(|o| o["kind"] == "ControlPlane") {
+        world.insert(
+            0,
+            Object(json!({
+                "apiVersion": "sim.pilothouse.dev/v1", "kind": "ControlPlane", "metadata": {"name": "cluster"},
+                "spec": {"controllerManager": {"qps": -1}, "scheduler": {"qps": -1}},
+            })),
+        );
+    }
+    world
+}
+
 /// A world from a YAML file of objects.
 ///
 /// # Errors
@@ -53,6 +67,16 @@ mod tests {
         check("kind: Machine\n---\nname: x\n", Err("document 2 has no kind"));
         std::fs::remove_file(&file).unwrap();
         assert!(format!("{:#}", read_world_file(&file).unwrap_err()).contains("cannot read the world"));
+    }
+
+    #[test]
+    fn free_worlds_have_no_write_limits_of_their_own() {
+        let limited = json!({"kind": "ControlPlane", "spec": {"scheduler": {"qps": 3}}});
+        for (world, qps) in [(default_world(1), -1), (vec![Object(limited)], 3)] {
+            let planes = unlimited(world).into_iter().filter(|o| o["kind"] == "ControlPlane");
+            let found: Vec<_> = planes.map(|o| o["spec"]["scheduler"]["qps"].int()).collect();
+            assert_eq!(found, [Some(qps)]);
+        }
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Observer {
                 if plural != "leases" {
                     at_ms = Some(when);
                 }
-                let change = change(seen, when, &record.origin.user, record.origin.because);
+                let change = change(seen, when, &record.origin.user, record.origin.because.revision());
                 self.tell_acts(&change);
                 moved |= self.scene.apply(&change);
             }

@@ -36,6 +36,9 @@ pub(super) fn schema(kind: &str) -> Json {
             compose::command_spec(),
             Some(compose::command_status()),
         ),
+        "ControlPlane" => {
+            ("How often the control plane's programs may write: their flags.", control_plane_spec(), None)
+        }
         _ => ("An object of the world.", open("What is wanted.", &[], Json::object()), None),
     };
     let mut metadata = json!({"$ref": format!("{PREFIX}{META}.ObjectMeta")});
@@ -237,4 +240,19 @@ fn signal_spec() -> Json {
 fn signal_status() -> Json {
     let all = fields([("delivered", bool("Has it arrived?")), ("message", string("What became of it."))]);
     open("What became of the signal.", &[], all)
+}
+
+fn control_plane_spec() -> Json {
+    let client = |of: &str, qps: &str, burst: &str| {
+        let all = fields([
+            ("qps", number(&format!("Writes a second (--kube-api-qps). Defaults to {qps}; -1 is no limit."))),
+            ("burst", int(&format!("Writes at once after a pause (--kube-api-burst). Defaults to {burst}."))),
+        ]);
+        open(of, &[], all)
+    };
+    let all = fields([
+        ("controllerManager", client("Each controller of kube-controller-manager.", "20", "30")),
+        ("scheduler", client("kube-scheduler.", "50", "100")),
+    ]);
+    open("What each program may do.", &[], all)
 }

@@ -35,10 +35,20 @@ pub struct Autoscalers {
     past: BTreeMap<Key, Past>,
 }
 
-/// Sees a change: a new one is looked at a period later.
+/// Sees a change: a new one is looked at a period later. What looks at it from then on, does so because of its spec.
 pub fn observe(record: &Record, queue: &mut Queue) {
-    if record.resource == HORIZONTAL_POD_AUTOSCALER && record.change != Change::Deleted {
-        queue.after_ms(PERIOD_MS, Work::Autoscaler(record.object.key()));
+    if record.resource != HORIZONTAL_POD_AUTOSCALER || record.change == Change::Deleted {
+        return;
+    }
+    let work = Work::Autoscaler(record.object.key());
+    let respec = record.before.as_ref().is_none_or(|b| b["spec"] != record.object["spec"]);
+    match queue.waits_until(work.clone()) {
+        None => queue.after_ms(PERIOD_MS, work),
+        Some(at) if respec => {
+            queue.cancel(work.clone());
+            queue.at(at, work);
+        }
+        Some(_) => {}
     }
 }
 
@@ -135,9 +145,13 @@ fn decide(hpa: &mut Object, scale: &Scale, past: &mut Past, ctx: &mut Ctx<'_>) -
     Some(Decision { desired, reason: (desired != current).then_some(reason), metrics: statuses })
 }
 
-/// True if it was done.
+/// True if it was done. It comes of the load, where that has changed since somebody wrote the autoscaler.
 fn rescale(hpa: &mut Object, scale: &Scale, to: i64, reason: &str, ctx: &mut Ctx<'_>) -> bool {
     let now = ctx.now();
+    let load = ctx.api.metrics().because();
+    if load.revision() > ctx.because().revision() {
+        ctx.caused_by(load);
+    }
     match target::write(scale, to, ctx.api) {
         Ok(()) => {
             let message = format!("the HPA controller was able to update the target scale to {to}");

@@ -10,7 +10,7 @@ use crate::{
     json,
     json::Json,
     object::{Key, Object},
-    origin,
+    origin::{self, Timer},
     resources::{CRON_JOB, JOB, cron_schedule},
     status::Status,
 };
@@ -118,7 +118,8 @@ fn start(cron: &mut Object, ctx: &mut Ctx<'_>) {
     }
     launch(cron, &due, &zone, ctx);
     if let Some(next) = due.next {
-        ctx.queue.at(next.plus_ms(DELAY_MS), Work::CronJob(cron.key()));
+        let after_ms = next.plus_ms(DELAY_MS).since_ms(ctx.now());
+        ctx.queue.by_itself(Timer::Schedule, after_ms, Work::CronJob(cron.key()));
     }
 }
 

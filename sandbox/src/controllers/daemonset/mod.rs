@@ -94,7 +94,9 @@ impl DaemonSets {
         let Some(hash) = revisions::keep(&ds, ctx) else {
             return ctx.queue.after_ms(RETRY_MS, Work::DaemonSet(key.clone()));
         };
-        let failed = self.manage(&ds, &hash, ctx);
+        let Some(failed) = self.manage(&ds, &hash, ctx) else {
+            return ctx.queue.after_ms(LATENCY_MS, Work::DaemonSet(key.clone()));
+        };
         if ds["spec"]["updateStrategy"]["type"] == "RollingUpdate" && !failed {
             roll(&ds, &hash, ctx);
         }
@@ -105,8 +107,9 @@ impl DaemonSets {
         }
     }
 
-    /// Makes and deletes pods so that each node has what it should; true where that failed.
-    fn manage(&mut self, ds: &Object, hash: &str, ctx: &mut Ctx<'_>) -> bool {
+    /// Makes and deletes pods so that each node has what it should: true where that failed, `None` where the client's write
+    /// limit left some for later.
+    fn manage(&mut self, ds: &Object, hash: &str, ctx: &mut Ctx<'_>) -> Option<bool> {
         let (nodes, pods, now) = (all_nodes(ctx.api), pods(ds, ctx.api), ctx.now());
         let plan = plan::plan(ds, &nodes, &pods, hash, now);
         let mut gone = plan.delete;
@@ -115,16 +118,22 @@ impl DaemonSets {
                 gone.push(key);
             }
         }
-        let mut failed = false;
-        for node in plan.create.into_iter().take(BURST) {
+        let (mut made, mut failed) = (0, false);
+        let wanted = plan.create.len().min(BURST);
+        let allowed = ctx.room_for(wanted);
+        for node in plan.create.into_iter().take(allowed) {
             let pod = pods::new_pod(ds, &node, hash);
             match pod_control::create(ds, pod, SOURCE, ctx) {
+                Ok(_) => made += 1,
                 Err(error) if pod_control::namespace_ends(&error) => break,
-                made => failed |= made.is_err(),
+                Err(_) => failed = true,
             }
         }
+        if made == allowed && allowed < wanted {
+            return None;
+        }
         gone.truncate(BURST);
-        failed | delete(ds, &gone, ctx)
+        Some(failed | delete(ds, &gone, ctx))
     }
 
     /// A pod that ended is deleted, unless one on its node failed a moment ago.

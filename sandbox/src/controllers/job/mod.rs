@@ -113,7 +113,10 @@ impl Jobs {
                 delete(&mut view, false, ctx);
                 0
             }
-            None => work(&mut view, &failures, &mut verdict, ctx),
+            None => match work(&mut view, &failures, &mut verdict, ctx) {
+                Some(active) => active,
+                None => return ctx.queue.after_ms(LATENCY_MS, Work::Job(key.clone())),
+            },
         };
         let status = &mut view.job["status"];
         status.set("active", (active != 0).then_some(active));
@@ -125,8 +128,14 @@ impl Jobs {
     }
 }
 
-/// Makes and deletes pods; how many are active then. Enough that succeeded are a verdict.
-fn work(view: &mut View, failures: &Backoff, verdict: &mut Option<Verdict>, ctx: &mut Ctx<'_>) -> i64 {
+/// Makes and deletes pods; how many are active then, `None` where the client's write limit left some for later. Enough that
+/// succeeded are a verdict.
+fn work(
+    view: &mut View,
+    failures: &Backoff,
+    verdict: &mut Option<Verdict>,
+    ctx: &mut Ctx<'_>,
+) -> Option<i64> {
     let mut active = view.active_count();
     let managed = !view.job.is_terminating();
     if managed {
@@ -142,7 +151,15 @@ fn work(view: &mut View, failures: &Backoff, verdict: &mut Option<Verdict>, ctx:
                 delete(view, true, ctx);
                 left
             }
-            Plan::Create(pods) => active + create(&view.job, pods, ctx),
+            Plan::Create(mut pods) => {
+                let (wanted, allowed) = (pods.len(), ctx.room_for(pods.len()));
+                pods.truncate(allowed);
+                let made = create(&view.job, pods, ctx);
+                if allowed < wanted && made == allowed as i64 {
+                    return None;
+                }
+                active + made
+            }
         };
     }
     if manage::is_complete(view, active) {
@@ -150,7 +167,7 @@ fn work(view: &mut View, failures: &Backoff, verdict: &mut Option<Verdict>, ctx:
     } else if managed {
         tell_of_pause(view, ctx);
     }
-    active
+    Some(active)
 }
 
 fn create(job: &Object, pods: Vec<Object>, ctx: &mut Ctx<'_>) -> i64 {

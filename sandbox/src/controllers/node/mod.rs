@@ -19,7 +19,8 @@ use crate::{
     json,
     json::Json,
     object::{Key, Object},
-    origin, resources,
+    origin::{self, Cause},
+    resources,
 };
 
 use super::{
@@ -187,9 +188,8 @@ fn put_taints(node: &Object, taints: Json, ctx: &mut Ctx<'_>) {
 /// The node is Unknown, and none of its pods counts as ready.
 fn give_up_hope(node: &Object, ctx: &mut Ctx<'_>) {
     let now = ctx.now();
-    let machine = ctx.api.find(resources::MACHINE, &node.key()).map(Object::revision);
-    if machine.is_some() {
-        ctx.caused_by(machine);
+    if let Some(machine) = ctx.api.find(resources::MACHINE, &node.key()) {
+        ctx.caused_by(Cause::Record(machine.revision()));
     }
     let was_ready = node.condition("Ready")["status"] == "True";
     let conditions = health::unknown(node, now);
@@ -199,7 +199,7 @@ fn give_up_hope(node: &Object, ctx: &mut Ctx<'_>) {
         return;
     }
     if let Some(node) = written {
-        ctx.caused_by(Some(node.revision()));
+        ctx.caused_by(Cause::Record(node.revision()));
     }
     let message = format!("Node {} status is now: NodeNotReady", node.name());
     ctx.api.record(node, "", EventType::Normal, "NodeNotReady", &message, SOURCE);

@@ -1,6 +1,6 @@
-//! Pods of a replica set made and deleted batch by batch. Models `slowStartBatch` and the write limit of a controller's
-//! client: the first pod alone, then two, four …, so that what fails, fails a few times only; and 20 writes a second
-//! after a burst of 30. What each takes is that of a control plane with a little to do.
+//! Pods of a replica set made and deleted batch by batch. Models `slowStartBatch`: the first pod alone, then two, four …, so that
+//! what fails, fails a few times only; a batch is cut where the client's write limit has no room for it. What each write takes is
+//! that of a control plane with a little to do.
 
 use super::status::Census;
 use crate::{
@@ -14,38 +14,6 @@ const WRITE_MS: i64 = 4;
 const MADE_MS: i64 = 56;
 /// From the last pod deleted to the status that follows.
 const DELETED_MS: i64 = 56;
-/// A write's share of the limit, and what may be saved up.
-const PACE_MS: i64 = 50;
-const BURST_MS: i64 = 30 * PACE_MS;
-
-/// The write limit.
-#[derive(Clone, Copy, Debug)]
-pub struct Limit {
-    saved_ms: i64,
-    last: Time,
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self { saved_ms: BURST_MS, last: Time(0) }
-    }
-}
-
-impl Limit {
-    /// Takes up to `wanted` writes now.
-    fn take(&mut self, wanted: usize, now: Time) -> usize {
-        self.saved_ms = self.saved_ms.saturating_add(now.since_ms(self.last)).min(BURST_MS);
-        self.last = now;
-        let taken = wanted.min((self.saved_ms / PACE_MS) as usize);
-        self.saved_ms -= taken as i64 * PACE_MS;
-        taken
-    }
-
-    /// When there will be another.
-    fn next(&self) -> Time {
-        self.last.plus_ms(PACE_MS - self.saved_ms)
-    }
-}
 
 /// What is left to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,8 +47,6 @@ pub enum Turn {
     Create(usize),
     /// Delete these.
     Delete(Vec<Key>),
-    /// Nothing yet.
-    Wait,
     /// All is done: write the status.
     Finish,
 }
@@ -92,35 +58,28 @@ impl Batches {
         Self { left, room, next: 2, began, again: false, failure: None, done: false }
     }
 
-    /// What to do at `now`, and when the next turn is.
-    pub fn turn(&mut self, limit: &mut Limit, now: Time) -> (Turn, Time) {
+    /// What to do at `now`, of which `allowed` gives the part that may be, and when the next turn is.
+    pub fn turn(&mut self, allowed: impl Fn(usize) -> usize, now: Time) -> (Turn, Time) {
         if self.done {
             return (Turn::Finish, now);
         }
-        let wanted = match &self.left {
-            Left::Create(n) => self.room.min(*n),
-            Left::Delete(keys) => keys.len().min(1),
-        };
-        let taken = limit.take(wanted, now);
-        if taken == 0 && wanted > 0 {
-            return (Turn::Wait, limit.next());
-        }
-        let at = now.plus_ms(WRITE_MS * taken as i64);
+        let after = |writes: usize| now.plus_ms(WRITE_MS * writes as i64);
         match &mut self.left {
             Left::Create(n) => {
+                let taken = allowed(self.room.min(*n));
                 *n -= taken;
                 self.room -= taken;
                 if self.room == 0 {
                     (self.room, self.next) = (self.next, self.next * 2);
                 }
                 self.done = *n == 0;
-                (Turn::Create(taken), if self.done { at.plus_ms(MADE_MS) } else { at })
+                (Turn::Create(taken), if self.done { after(taken).plus_ms(MADE_MS) } else { after(taken) })
             }
             Left::Delete(keys) => {
-                let rest = keys.split_off(taken);
-                let now_gone = std::mem::replace(keys, rest);
+                let gone: Vec<Key> = keys.drain(..keys.len().min(1)).collect();
                 self.done = keys.is_empty();
-                (Turn::Delete(now_gone), if self.done { at.plus_ms(DELETED_MS) } else { at })
+                let at = after(gone.len());
+                (Turn::Delete(gone), if self.done { at.plus_ms(DELETED_MS) } else { at })
             }
         }
     }
@@ -142,15 +101,15 @@ mod tests {
     use super::*;
 
     /// Sizes of the batches with their moments, until all is done.
-    fn batches(n: usize, limit: &mut Limit) -> (Vec<(usize, i64)>, i64) {
+    fn batches(n: usize, allowed: usize) -> (Vec<(usize, i64)>, i64) {
         let mut b = Batches::new(Left::Create(n), (Object::default(), Census::default()));
         let (mut at, mut all) = (Time(1_000_000), Vec::new());
         loop {
-            let (turn, next) = b.turn(limit, at);
+            let (turn, next) = b.turn(|wanted| wanted.min(allowed), at);
             match turn {
                 Turn::Create(n) => all.push((n, at.0 - 1_000_000)),
                 Turn::Finish => return (all, at.0 - 1_000_000),
-                Turn::Wait | Turn::Delete(_) => {}
+                Turn::Delete(_) => {}
             }
             at = next;
         }
@@ -158,33 +117,27 @@ mod tests {
 
     #[test]
     fn pods_come_slowly_at_first() {
-        for (n, expect, finish_ms) in [
-            (1, vec![(1, 0)], 60),
-            (3, vec![(1, 0), (2, 4)], 68),
-            (10, vec![(1, 0), (2, 4), (4, 12), (3, 28)], 96),
+        for (n, allowed, expect, finish_ms) in [
+            (1, 9, vec![(1, 0)], 60),
+            (3, 9, vec![(1, 0), (2, 4)], 68),
+            (10, 9, vec![(1, 0), (2, 4), (4, 12), (3, 28)], 96),
+            (4, 1, vec![(1, 0), (1, 4), (1, 8), (1, 12)], 72),
         ] {
-            assert_eq!(batches(n, &mut Limit::default()), (expect, finish_ms), "{n}");
+            assert_eq!(batches(n, allowed), (expect, finish_ms), "{n}, {allowed} at once");
         }
-    }
-
-    #[test]
-    fn a_hundred_take_four_seconds() {
-        let (all, finish_ms) = batches(100, &mut Limit::default());
-        assert_eq!(all.iter().map(|(n, _)| n).sum::<usize>(), 100);
-        assert!((3400..4200).contains(&finish_ms), "{finish_ms}");
     }
 
     #[test]
     fn deletions_go_one_by_one() {
         let keys = |n: usize| (0..n).map(|i| Key::new("default", format!("p{i}"))).collect::<Vec<_>>();
         let mut b = Batches::new(Left::Delete(keys(2)), (Object::default(), Census::default()));
-        let (mut limit, mut at) = (Limit::default(), Time(1_000_000));
+        let mut at = Time(1_000_000);
         for (expect, next_ms) in [
             (Turn::Delete(keys(1)), WRITE_MS),
             (Turn::Delete(keys(2)[1..].to_vec()), 2 * WRITE_MS + DELETED_MS),
             (Turn::Finish, 2 * WRITE_MS + DELETED_MS),
         ] {
-            let (turn, next) = b.turn(&mut limit, at);
+            let (turn, next) = b.turn(|wanted| wanted, at);
             assert_eq!((turn, next.0 - 1_000_000), (expect, next_ms));
             at = next;
         }

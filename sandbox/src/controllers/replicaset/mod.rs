@@ -24,7 +24,7 @@ use super::{
     common::{controller_of, is_active, is_ready},
     order, pod_control,
 };
-use batch::{Batches, Left, Limit, Turn};
+use batch::{Batches, Left, Turn};
 use status::Census;
 use tally::Tally;
 
@@ -62,13 +62,17 @@ fn family(resource: Resource) -> &'static Family {
     if resource == REPLICA_SET { &FAMILIES[0] } else { &FAMILIES[1] }
 }
 
+/// As whom the controller of a kind writes.
+pub fn user(resource: Resource) -> &'static str {
+    family(resource).user
+}
+
 /// Both controllers.
 #[derive(Clone, Debug, Default)]
 pub struct ReplicaSets {
     failures: BTreeMap<(Resource, Key), u32>,
     /// Sets in the middle of a sync.
     busy: BTreeMap<(Resource, Key), Batches>,
-    limits: BTreeMap<Resource, Limit>,
     tally: Tally,
 }
 
@@ -201,7 +205,7 @@ impl ReplicaSets {
         let family = family(resource);
         ctx.acting(family.user);
         let Some(batches) = self.busy.get_mut(&(resource, key.clone())) else { return };
-        let (turn, next) = batches.turn(self.limits.entry(resource).or_default(), ctx.now());
+        let (turn, next) = batches.turn(|wanted| ctx.room_for(wanted), ctx.now());
         let rs = batches.began.0.clone();
         match turn {
             Turn::Create(n) => create(&rs, n, family, batches, ctx),
@@ -212,7 +216,6 @@ impl ReplicaSets {
                     batches.fail(("FailedDelete", error.message));
                 }
             }
-            Turn::Wait => {}
             Turn::Finish => return self.finish(resource, key, ctx),
         }
         ctx.queue.at(next, Work::ReplicasBatch(resource, key.clone()));

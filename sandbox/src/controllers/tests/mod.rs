@@ -1,5 +1,6 @@
 //! Clusters whose kubelets are played by hand: what the controllers and the scheduler make of them.
 
+mod limits;
 mod node_failure;
 mod ownership;
 mod rollout;

@@ -111,13 +111,13 @@ fn causes_lead_from_the_plug_to_the_new_pod() {
         .filter(|r| r.resource == resources::POD && r.before.is_none())
         .last()
         .unwrap();
-    let told = made.origin.because.and_then(|r| store.record(r)).unwrap();
+    let told = made.origin.because.revision().and_then(|r| store.record(r)).unwrap();
     assert!(told.object.is_terminating(), "the end of the old pod led to the new one");
     let mut chain = Vec::new();
     let mut at = Some(made.revision);
     while let Some(record) = at.and_then(|r| store.record(r)) {
         chain.push((record.resource.def().kind, record.origin.user.to_string()));
-        at = record.origin.because;
+        at = record.origin.because.revision();
         if record.revision == machine {
             break;
         }

@@ -128,7 +128,7 @@ fn a_killed_pod_is_made_again_because_of_its_end() {
     };
     let made = record(&fresh.key());
     assert_eq!(made.origin.user, crate::origin::REPLICASET_CONTROLLER);
-    assert_eq!(made.origin.because, Some(deletion));
+    assert_eq!(made.origin.because.revision(), Some(deletion));
     play.run_ms(3_000);
     assert_eq!(status(&play), (2, 2, 2, 2));
 }

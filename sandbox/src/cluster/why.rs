@@ -1,0 +1,101 @@
+//! Why something was written: the way from its record back, cause by cause, to where it began.
+
+use ecow::EcoString;
+
+use super::Cluster;
+use crate::{
+    api::Record,
+    origin::{Cause, Timer, WORLD},
+    store::Store,
+};
+
+/// Where a chain of causes begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A request of this user; of the API server's own, what it wrote amid another's.
+    Action(EcoString),
+    /// An object of the world, there when the cluster began.
+    World,
+    /// It was time.
+    Timer(Timer),
+    /// Before what the window of records remembers.
+    Forgotten,
+}
+
+/// A chain of causes.
+#[derive(Clone, Debug)]
+pub struct Why<'a> {
+    /// The record asked about, what led to it, what led to that, and so on.
+    pub links: Vec<&'a Record>,
+    /// Where it began.
+    pub beginning: Beginning,
+}
+
+impl Cluster {
+    /// Why a revision was written; `None` where it is not remembered.
+    pub fn why(&self, revision: u64) -> Option<Why<'_>> {
+        why(self.api.store(), revision)
+    }
+}
+
+fn why(store: &Store, revision: u64) -> Option<Why<'_>> {
+    let mut record = store.record(revision)?;
+    let mut links = vec![record];
+    let beginning = loop {
+        match record.origin.because {
+            Cause::Outside if record.origin.user == WORLD => break Beginning::World,
+            Cause::Outside => break Beginning::Action(record.origin.user.clone()),
+            Cause::Timer(timer) => break Beginning::Timer(timer),
+            Cause::Record(cause) => match store.record(cause).filter(|led| led.revision < record.revision) {
+                Some(led) => record = led,
+                None => break Beginning::Forgotten,
+            },
+        }
+        links.push(record);
+    };
+    Some(Why { links, beginning })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::Time, json, object::Object, origin::Origin, resources::CONFIG_MAP};
+
+    #[test]
+    fn chains_are_walked_to_their_beginning() {
+        let mut store = Store::default();
+        let origins = [
+            ("learner", Cause::Outside),
+            (WORLD, Cause::Outside),
+            ("part", Cause::Record(1)),
+            ("part", Cause::Timer(Timer::Schedule)),
+            ("part", Cause::Record(3)),
+            ("part", Cause::Record(4)),
+            ("part", Cause::Record(2)),
+            ("part", Cause::Record(99)),
+        ];
+        for (n, (user, because)) in origins.into_iter().enumerate() {
+            let name = ecow::eco_format!("m{n}");
+            let object = Object(
+                json!({"metadata": {"namespace": "default", "uid": name.as_str(), "name": name.as_str()}}),
+            );
+            store.put(CONFIG_MAP, object, Time(0), Origin::part(user, because));
+        }
+        for (revision, links, beginning) in [
+            (1, vec![1], Beginning::Action("learner".into())),
+            (2, vec![2], Beginning::World),
+            (5, vec![5, 3, 1], Beginning::Action("learner".into())),
+            (6, vec![6, 4], Beginning::Timer(Timer::Schedule)),
+            (7, vec![7, 2], Beginning::World),
+            // A cause comes before what it led to.
+            (8, vec![8], Beginning::Forgotten),
+        ] {
+            let found = why(&store, revision).unwrap();
+            assert_eq!(found.links.iter().map(|r| r.revision).collect::<Vec<_>>(), links);
+            assert_eq!(found.beginning, beginning, "{revision}");
+        }
+        assert!(why(&store, 9).is_none());
+        store.forget(4);
+        assert_eq!(why(&store, 5).unwrap().beginning, Beginning::Forgotten);
+    }
+}
