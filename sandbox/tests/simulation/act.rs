@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use sandbox::rng::Stream;
+use sandbox::{json::Json, rng::Stream};
 
-use super::world::{BAD, GOOD, World};
+use super::{
+    workloads::job,
+    world::{BAD, GOOD, World},
+};
 
 /// One thing done.
 #[derive(Clone, Debug)]
@@ -28,7 +31,16 @@ pub enum What {
     Image { deployment: u64, image: &'static str },
     Restart { deployment: u64 },
     Delete { deployment: u64, policy: &'static str },
-    BarePod { n: u64, cpu_millis: u64, host_port: bool },
+    BarePod { n: u64, cpu_millis: u64, host_port: bool, urgent: bool },
+    Drain { node: String },
+    DeleteNode { node: String },
+    Release { pod: u64 },
+    Traffic { rate: u64 },
+    Job { n: u64, spec: Json },
+    DeleteJob { n: u64 },
+    SuspendCron { on: bool },
+    DeleteClaim { n: u64 },
+    EndTeam,
 }
 
 impl Act {
@@ -42,7 +54,7 @@ impl What {
     fn drawn(world: &World, rng: &mut Stream) -> Self {
         let node = world.nodes[rng.below(world.nodes.len() as u64) as usize].clone();
         let (pod, deployment, on) = (rng.next_u64() >> 32, rng.next_u64() >> 32, rng.below(2) == 0);
-        match rng.below(18) {
+        match rng.below(28) {
             0..=2 => Self::Power { node, on },
             3 => Self::Network { node, on },
             4 => Self::Cordon { node, on },
@@ -58,11 +70,21 @@ impl What {
                 deployment,
                 policy: ["Foreground", "Background", "Orphan"][rng.below(3) as usize],
             },
-            _ => Self::BarePod {
+            16..=18 => Self::BarePod {
                 n: rng.below(4),
                 cpu_millis: 100 * rng.below(30),
                 host_port: rng.below(3) == 0,
+                urgent: rng.below(3) == 0,
             },
+            19 | 20 => Self::Drain { node },
+            21 if rng.below(3) == 0 => Self::DeleteNode { node },
+            21 | 22 => Self::Release { pod },
+            23 => Self::Traffic { rate: rng.below(400) },
+            24 => Self::Job { n: rng.below(3), spec: job("work", rng) },
+            25 => Self::DeleteJob { n: rng.below(3) },
+            26 if rng.below(6) == 0 => Self::EndTeam,
+            26 => Self::SuspendCron { on },
+            _ => Self::DeleteClaim { n: rng.below(4) },
         }
     }
 }

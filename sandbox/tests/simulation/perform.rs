@@ -9,7 +9,13 @@ use sandbox::{
     resources,
 };
 
-use super::{act::What, world::World};
+use super::{
+    act::What,
+    world::{TEAM, World},
+};
+
+/// Who does it.
+pub const USER: &str = "admin";
 
 const MACHINES: &str = "/apis/sim.pilothouse.dev/v1/machines";
 
@@ -52,21 +58,31 @@ pub fn act(cluster: &mut Cluster, what: &What, world: &World) -> u16 {
             None => 404,
         },
         What::Evict { pod } => match nth_pod(cluster, *pod) {
-            Some((namespace, name)) => {
-                let uri = format!("/api/v1/namespaces/{namespace}/pods/{name}/eviction");
-                let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction",
-                    "metadata": {"name": name, "namespace": namespace}});
-                send(cluster, "POST", &uri, &eviction)
-            }
+            Some((namespace, name)) => evict(cluster, &namespace, &name),
             None => 404,
         },
+        What::Drain { node } => drain(cluster, node),
+        What::DeleteNode { node } => send(cluster, "DELETE", &format!("/api/v1/nodes/{node}"), &Json::Null),
+        What::Release { pod } => release(cluster, *pod),
         What::ScaleSet { replicas } => {
             let Some(name) = world.stateful_sets.first() else { return 404 };
             let uri = format!("/apis/apps/v1/namespaces/default/statefulsets/{name}/scale");
             send(cluster, "PATCH", &uri, &json!({"spec": {"replicas": *replicas as i64}}))
         }
-        What::BarePod { n, cpu_millis, host_port } => {
-            send(cluster, "POST", "/api/v1/namespaces/default/pods", &bare_pod(*n, *cpu_millis, *host_port))
+        What::BarePod { n, cpu_millis, host_port, urgent } => {
+            let pod = bare_pod(*n, *cpu_millis, *host_port, *urgent);
+            send(cluster, "POST", "/api/v1/namespaces/default/pods", &pod)
+        }
+        What::EndTeam => send(cluster, "DELETE", &format!("/api/v1/namespaces/{TEAM}"), &Json::Null),
+        What::Job { .. } | What::DeleteJob { .. } | What::SuspendCron { .. } => batch(cluster, what, world),
+        What::DeleteClaim { n } => {
+            let uri = format!("/api/v1/namespaces/default/persistentvolumeclaims/data-db-{n}");
+            send(cluster, "DELETE", &uri, &Json::Null)
+        }
+        What::Traffic { rate } => {
+            let Some((namespace, name)) = world.traffics.first() else { return 404 };
+            let uri = format!("/apis/sim.pilothouse.dev/v1/namespaces/{namespace}/traffics/{name}");
+            send(cluster, "PATCH", &uri, &json!({"spec": {"ratePerSecond": *rate as i64}}))
         }
         of_deployment => deployment(cluster, of_deployment, world),
     }
@@ -76,6 +92,58 @@ pub fn act(cluster: &mut Cluster, what: &What, world: &World) -> u16 {
 pub fn mend(cluster: &mut Cluster, node: &str) {
     machine(cluster, node, "power", "On");
     machine(cluster, node, "network", "Connected");
+}
+
+/// Ends what would never rest.
+pub fn calm(cluster: &mut Cluster, world: &World) {
+    act(cluster, &What::SuspendCron { on: true }, world);
+}
+
+fn evict(cluster: &mut Cluster, namespace: &str, name: &str) -> u16 {
+    let uri = format!("/api/v1/namespaces/{namespace}/pods/{name}/eviction");
+    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction",
+        "metadata": {"name": name, "namespace": namespace}});
+    send(cluster, "POST", &uri, &eviction)
+}
+
+/// As `kubectl drain` does, without its patience: what a budget holds stays.
+fn drain(cluster: &mut Cluster, node: &str) -> u16 {
+    let code = node_spec(cluster, node, &json!({"unschedulable": true}));
+    let is_daemon = |p: &&Object| p.controller().is_some_and(|c| c["kind"] == "DaemonSet");
+    let pods: Vec<_> = cluster.api().pods_on(node).filter(|p| !is_daemon(p)).map(Object::key).collect();
+    for pod in pods {
+        evict(cluster, &pod.namespace, &pod.name);
+    }
+    code
+}
+
+/// A pod of a ReplicaSet is one of its pods no more.
+fn release(cluster: &mut Cluster, n: u64) -> u16 {
+    let of_set = |p: &&Object| p.controller().is_some_and(|c| c["kind"] == "ReplicaSet");
+    let pods: Vec<_> = cluster.api().list(resources::POD, "").filter(of_set).map(Object::key).collect();
+    let Some(pod) = pods.get((n % pods.len().max(1) as u64) as usize) else { return 404 };
+    let uri = format!("/api/v1/namespaces/{}/pods/{}", pod.namespace, pod.name);
+    send(cluster, "PATCH", &uri, &json!({"metadata": {"labels": {"app": "released"}}}))
+}
+
+fn batch(cluster: &mut Cluster, what: &What, world: &World) -> u16 {
+    const JOBS: &str = "/apis/batch/v1/namespaces/default/jobs";
+    match what {
+        What::Job { n, spec } => {
+            let name = format!("work-{n}");
+            let job = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}});
+            send(cluster, "POST", JOBS, &job.with("spec", spec.clone()))
+        }
+        What::DeleteJob { n } => {
+            send(cluster, "DELETE", &format!("{JOBS}/work-{n}?propagationPolicy=Background"), &Json::Null)
+        }
+        What::SuspendCron { on } => {
+            let Some(name) = world.cron_jobs.first() else { return 404 };
+            let uri = format!("/apis/batch/v1/namespaces/default/cronjobs/{name}");
+            send(cluster, "PATCH", &uri, &json!({"spec": {"suspend": *on}}))
+        }
+        other => unreachable!("{other:?} speaks of no job"),
+    }
 }
 
 /// The pod that a number speaks of.
@@ -112,14 +180,20 @@ fn deployment(cluster: &mut Cluster, what: &What, world: &World) -> u16 {
     }
 }
 
-fn bare_pod(n: u64, cpu_millis: u64, host_port: bool) -> Json {
+fn bare_pod(n: u64, cpu_millis: u64, host_port: bool, urgent: bool) -> Json {
     let mut port = json!({"containerPort": 8080});
     if host_port {
         port.set("hostPort", 8080);
     }
-    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": format!("bare-{n}"), "labels": {"app": "bare"}},
-        "spec": {"containers": [{"name": "main", "image": "good:1", "ports": [port],
-            "resources": {"requests": {"cpu": format!("{cpu_millis}m"), "memory": "16Mi"}}}]}})
+    let container = json!({"name": "main", "image": "good:1", "ports": [port],
+        "resources": {"requests": {"cpu": format!("{cpu_millis}m"), "memory": "16Mi"}}});
+    let mut spec = Json::object().with("containers", vec![container]);
+    if urgent {
+        spec.set("priorityClassName", "urgent");
+    }
+    json!({"apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": format!("bare-{n}"), "labels": {"app": "bare"}}})
+    .with("spec", spec)
 }
 
 fn machine(cluster: &mut Cluster, node: &str, field: &str, value: &str) -> u16 {
@@ -131,7 +205,7 @@ fn node_spec(cluster: &mut Cluster, node: &str, spec: &Json) -> u16 {
     send(cluster, "PATCH", &format!("/api/v1/nodes/{node}"), &json!({"spec": spec.clone()}))
 }
 
-fn send(cluster: &mut Cluster, method: &str, uri: &str, body: &Json) -> u16 {
+pub fn send(cluster: &mut Cluster, method: &str, uri: &str, body: &Json) -> u16 {
     let (method, content_type) = match method {
         "STRATEGIC" => ("PATCH", "application/strategic-merge-patch+json"),
         "PATCH" => ("PATCH", "application/merge-patch+json"),
@@ -139,7 +213,7 @@ fn send(cluster: &mut Cluster, method: &str, uri: &str, body: &Json) -> u16 {
     };
     let body = if body.is_null() { String::new() } else { String::from_utf8(body.to_bytes()).unwrap() };
     let request = Request {
-        user: "admin".into(),
+        user: USER.into(),
         method: method.into(),
         uri: uri.into(),
         content_type: content_type.into(),

@@ -66,7 +66,7 @@ fn bears(pod: &Object, taint: &Json) -> bool {
     })
 }
 
-/// Would the pod go onto this node, as far as these worlds ask?
+/// Has the node room for it, beside those there, and does it bear the node's taints?
 pub fn fits<'a>(pod: &Object, node: &Object, there: impl Iterator<Item = &'a Object> + Clone) -> bool {
     let there = there.filter(|p| !is_terminal(p));
     let sum = there.clone().map(asked).fold((0, 0), |(c, m), (cpu, memory)| (c + cpu, m + memory));

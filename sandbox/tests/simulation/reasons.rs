@@ -1,10 +1,15 @@
 //! Why a pod may not be ready when all is at rest: the reason must be true, and told.
 
-use sandbox::{api::Api, object::Object, resources};
+use sandbox::{
+    api::Api,
+    object::{Key, Object},
+    resources,
+};
 
 use super::{
+    places::refusal,
     pods::{fits, image, is_ready, is_terminal, node_of},
-    world::BAD,
+    world::{BAD, claims},
 };
 
 /// A pod that is not ready has an explanation that holds.
@@ -52,23 +57,31 @@ fn unscheduled(api: &Api, pod: &Object) -> Result<(), String> {
     if condition["reason"] != "Unschedulable" || !told(api, pod, &["FailedScheduling"]) {
         return Err(format!("pod {name} is on no node, and nothing says why: {}", pod["status"]));
     }
-    for node in api.list(resources::NODE, "") {
-        let there: Vec<&Object> =
-            api.list(resources::POD, "").filter(|p| node_of(p) == node.name()).collect();
-        let may_be_there = matching(pod, node.name());
-        if may_be_there && fits(pod, node, there.iter().copied()) {
+    let nodes: Vec<&Object> = api.list(resources::NODE, "").collect();
+    let others: Vec<&Object> = api.list(resources::POD, "").filter(|p| p.uid() != pod.uid()).collect();
+    for node in nodes.iter().filter(|node| !hoped_for(node, &others) && has_volumes(api, pod)) {
+        let there = others.iter().copied().filter(|p| node_of(p) == node.name());
+        if refusal(pod, node, &nodes, &others).is_none() && fits(pod, node, there) {
             return Err(format!("pod {name} would fit on node {}: {}", node.name(), condition["message"]));
         }
     }
     Ok(())
 }
 
-/// A DaemonSet's pod is for one node.
-pub fn matching(pod: &Object, node: &str) -> bool {
-    let terms =
-        pod.at("spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
-    let mut fields = terms.list().iter().flat_map(|t| t["matchFields"].list());
-    fields.all(|f| f["values"].list().iter().any(|v| *v == *node))
+/// Room is kept for a pod for which others went.
+fn hoped_for(node: &Object, pods: &[&Object]) -> bool {
+    pods.iter().any(|p| node_of(p).is_empty() && p.at("status.nominatedNodeName") == node.name().as_str())
+}
+
+/// Are its claims bound, or is there a volume for each?
+fn has_volumes(api: &Api, pod: &Object) -> bool {
+    let unbound = claims(pod).into_iter().filter(|name| {
+        let claim =
+            api.find(resources::PERSISTENT_VOLUME_CLAIM, &Key::new(pod.namespace().clone(), name.as_str()));
+        claim.is_none_or(|c| c.at("status.phase") != "Bound" || c.is_terminating())
+    });
+    let free = api.list(resources::PERSISTENT_VOLUME, "").filter(|v| v.at("status.phase") == "Available");
+    unbound.count() <= free.count()
 }
 
 fn told(api: &Api, pod: &Object, reasons: &[&str]) -> bool {

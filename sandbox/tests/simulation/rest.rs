@@ -11,6 +11,7 @@ use sandbox::{
 };
 
 use super::{
+    places::is_for,
     pods::{asked, image, is_ready, is_terminal, millis, node_of},
     reasons,
     world::GOOD,
@@ -31,6 +32,8 @@ pub fn look(cluster: &Cluster) -> Result<(u64, u64), String> {
     api.list(resources::SERVICE, "").try_for_each(|s| endpoints(api, s))?;
     api.list(resources::POD_DISRUPTION_BUDGET, "").try_for_each(|b| budget(api, b))?;
     api.list(resources::RESOURCE_QUOTA, "").try_for_each(|q| quota(api, q))?;
+    api.list(resources::HORIZONTAL_POD_AUTOSCALER, "").try_for_each(|h| autoscaler(api, h))?;
+    api.list(resources::PERSISTENT_VOLUME_CLAIM, "").try_for_each(|c| claim(api, c))?;
     owners_exist(api)?;
     let ready = api.list(resources::POD, "").filter(|p| is_ready(p)).count() as u64;
     Ok((api.list(resources::POD, "").count() as u64, ready))
@@ -83,7 +86,11 @@ fn deployment(api: &Api, deployment: &Object) -> Verdict {
     let pods: Vec<&Object> = api.list(resources::POD, "").filter(of_it).collect();
     let image_wanted = deployment.at("spec.template.spec.containers").list()[0]["image"].text();
     let all_well = pods.iter().all(|p| is_ready(p));
-    if !GOOD.contains(&image_wanted) || !all_well || refused(api, deployment.namespace()) {
+    if !GOOD.contains(&image_wanted)
+        || !all_well
+        || is_held(api, deployment)
+        || refused(api, deployment.namespace())
+    {
         return Ok(());
     }
     let count = |field: &str| deployment["status"][field].int().unwrap_or(0);
@@ -94,6 +101,15 @@ fn deployment(api: &Api, deployment: &Object) -> Verdict {
         return Err(format!("Deployment {name} wants {wanted} of {image_wanted}: {}", deployment["status"]));
     }
     Ok(())
+}
+
+/// Nothing new comes by the strategy Recreate while an old pod has not ended, as on a machine that is silent.
+fn is_held(api: &Api, deployment: &Object) -> bool {
+    let is_going = |p: &Object| p.is_terminating() && !is_terminal(p);
+    let of_it =
+        |p: &Object| p.label("app") == Some(deployment.name()) && p.namespace() == deployment.namespace();
+    deployment.at("spec.strategy.type") == "Recreate"
+        && api.list(resources::POD, "").any(|p| of_it(p) && is_going(p))
 }
 
 /// Was a pod of this namespace refused for its quota?
@@ -135,7 +151,7 @@ fn stateful_set(api: &Api, set: &Object) -> Verdict {
 fn daemon_set(api: &Api, set: &Object) -> Verdict {
     let pods: Vec<&Object> = api.owned_by(set.uid(), resources::POD).collect();
     for node in api.list(resources::NODE, "") {
-        let here = || pods.iter().filter(|p| reasons::matching(p, node.name()));
+        let here = || pods.iter().filter(|p| is_for(p, node.name()));
         let repels = |effect: &str| {
             let taints = node.at("spec.taints").list();
             taints.iter().any(|t| t["effect"] == *effect && !daemons_bear(t))
@@ -228,18 +244,56 @@ fn quota(api: &Api, quota: &Object) -> Verdict {
     Ok(())
 }
 
+/// Its target is within its bounds, and it says how it stands.
+fn autoscaler(api: &Api, hpa: &Object) -> Verdict {
+    let (name, spec) = (hpa.name(), &hpa["spec"]);
+    let mut targets = api.list(resources::DEPLOYMENT, hpa.namespace());
+    let target = targets.find(|d| spec["scaleTargetRef"]["name"] == d.name().as_str());
+    let Some(replicas) = target.map(|d| d.at("spec.replicas").int().unwrap_or(1)) else { return Ok(()) };
+    let bounds = spec["minReplicas"].int().unwrap_or(1)..=spec["maxReplicas"].int().unwrap_or(1);
+    // None at all switches it off.
+    if replicas != 0 && !bounds.contains(&replicas) {
+        return Err(format!("autoscaler {name} leaves its target at {replicas}"));
+    }
+    if hpa.condition("AbleToScale").is_null() {
+        return Err(format!("autoscaler {name} says nothing: {}", hpa["status"]));
+    }
+    Ok(())
+}
+
+/// A claim and its volume name each other.
+fn claim(api: &Api, claim: &Object) -> Verdict {
+    let name = claim.at("spec.volumeName").text();
+    if claim.at("status.phase") != "Bound" {
+        return Ok(());
+    }
+    let volume = api.list(resources::PERSISTENT_VOLUME, "").find(|v| v.name() == name);
+    if volume
+        .is_none_or(|v| v.at("spec.claimRef.uid") != claim.uid().as_str() || v.at("status.phase") != "Bound")
+    {
+        return Err(format!("claim {} is bound to {name}, which is not bound to it", claim.name()));
+    }
+    Ok(())
+}
+
 /// Who has a controller has one that exists.
 fn owners_exist(api: &Api) -> Verdict {
-    const OWNERS: [Resource; 6] = [
+    const OWNERS: [Resource; 7] = [
         resources::DEPLOYMENT,
         resources::REPLICA_SET,
         resources::STATEFUL_SET,
         resources::DAEMON_SET,
         resources::JOB,
+        resources::CRON_JOB,
         resources::SERVICE,
     ];
-    const OWNED: [Resource; 4] =
-        [resources::POD, resources::REPLICA_SET, resources::ENDPOINT_SLICE, resources::CONTROLLER_REVISION];
+    const OWNED: [Resource; 5] = [
+        resources::POD,
+        resources::REPLICA_SET,
+        resources::JOB,
+        resources::ENDPOINT_SLICE,
+        resources::CONTROLLER_REVISION,
+    ];
     let uids: BTreeSet<&str> =
         OWNERS.iter().flat_map(|o| api.list(*o, "")).map(|o| o.uid().as_str()).collect();
     for object in OWNED.iter().flat_map(|o| api.list(*o, "")) {

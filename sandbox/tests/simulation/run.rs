@@ -1,6 +1,7 @@
 //! One run: a world, acts in the order of their moments, safety after every step, and the state at rest.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     panic::{self, AssertUnwindSafe},
     time::Duration,
@@ -13,7 +14,13 @@ use sandbox::{
     rng::Rng,
 };
 
-use super::{act::Act, perform, rest, safety::Safety, world::World};
+use super::{
+    act::Act,
+    faults::{How, Lie},
+    perform, rest,
+    safety::Safety,
+    world::World,
+};
 
 const EPOCH: Time = Time(1_795_000_000_000);
 /// Acts happen within this time.
@@ -47,7 +54,7 @@ pub struct Broken {
 }
 
 /// What a run went through.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Totals {
     steps: u64,
     revisions: u64,
@@ -55,6 +62,40 @@ pub struct Totals {
     refused: u64,
     pods_at_rest: u64,
     ready_at_rest: u64,
+    /// Events that there are at rest, by reason: what was drawn and came to pass.
+    reasons: BTreeMap<String, u64>,
+}
+
+/// Who looks at a run, and what is planted into it.
+struct Eyes {
+    safety: Option<Safety>,
+    wrong: Option<fn(&mut Cluster) -> bool>,
+    at_rest: Option<fn(&mut Cluster) -> bool>,
+}
+
+impl Eyes {
+    fn open(planted: Option<How>) -> Self {
+        let mut eyes = Self { safety: Some(Safety::told(planted.and_then(Lie::of))), ..Self::shut() };
+        match planted {
+            Some(How::Write(wrong)) => eyes.wrong = Some(wrong),
+            Some(How::AtRest(wrong)) => eyes.at_rest = Some(wrong),
+            _ => {}
+        }
+        eyes
+    }
+
+    fn shut() -> Self {
+        Self { safety: None, wrong: None, at_rest: None }
+    }
+
+    /// After a step.
+    fn look(&mut self, cluster: &mut Cluster) -> Result<(), Broken> {
+        if self.wrong.is_some_and(|wrong| wrong(cluster)) {
+            self.wrong = None;
+        }
+        let Some(safety) = &mut self.safety else { return Ok(()) };
+        safety.after_step(cluster).map_err(|what| broken(cluster, what))
+    }
 }
 
 impl Plan {
@@ -82,14 +123,26 @@ impl Plan {
 
     /// Plays it; a panic is a failure as any other.
     pub fn judge(&self) -> Result<Totals, Broken> {
-        let played = panic::catch_unwind(AssertUnwindSafe(|| self.play_twice()));
+        self.judge_with(None)
+    }
+
+    /// The same, with something planted into it.
+    pub fn judge_with(&self, planted: Option<How>) -> Result<Totals, Broken> {
+        let played = panic::catch_unwind(AssertUnwindSafe(|| self.play_twice(planted)));
         played.unwrap_or_else(|_| Err(Broken::outside("it panics".to_owned())))
     }
 
     /// Plays it, and again without looking: the bytes must be the same.
-    fn play_twice(&self) -> Result<Totals, Broken> {
-        let (totals, dump) = self.play(true)?;
-        let (_, again) = self.play(false)?;
+    fn play_twice(&self, planted: Option<How>) -> Result<Totals, Broken> {
+        let (totals, first) = self.play(Eyes::open(planted))?;
+        if matches!(planted, Some(How::Lie(_) | How::Index(_) | How::Write(_) | How::AtRest(_))) {
+            return Ok(totals);
+        }
+        let (_, mut second) = self.play(Eyes::shut())?;
+        if let Some(How::SecondRun(more)) = planted {
+            more(&mut second);
+        }
+        let (dump, again) = (first.dump(), second.dump());
         if dump == again {
             return Ok(totals);
         }
@@ -97,50 +150,51 @@ impl Plan {
         Err(Broken::outside(format!("the second run left other bytes: {line:?}")))
     }
 
-    fn play(&self, look: bool) -> Result<(Totals, String), Broken> {
+    fn play(&self, mut eyes: Eyes) -> Result<(Totals, Cluster), Broken> {
         let config = Config { seed: self.seed, epoch: EPOCH, world: self.world.objects.clone() };
         let mut cluster = Cluster::new(config).map_err(|e| Broken::outside(e.to_string()))?;
-        let (mut safety, mut totals) = (look.then(Safety::default), Totals::default());
+        let mut totals = Totals::default();
         for (_, act) in self.acts() {
-            live_until(&mut cluster, EPOCH.plus_ms(act.at_ms), safety.as_mut(), &mut totals)?;
-            let before = cluster.clone();
+            live_until(&mut cluster, EPOCH.plus_ms(act.at_ms), &mut eyes, &mut totals)?;
             let code = perform::act(&mut cluster, &act.what, &self.world);
             totals.accepted += u64::from(code < 300);
             totals.refused += u64::from(code >= 300);
-            if let Some(safety) = &safety {
-                safety
-                    .after_act(&before, &cluster, &act.what, code)
-                    .map_err(|what| broken(&cluster, what))?;
-            }
+            eyes.look(&mut cluster)?;
         }
         for (node, on) in self.world.nodes.iter().zip(&self.mended) {
             if *on {
                 perform::mend(&mut cluster, node);
             }
         }
+        perform::calm(&mut cluster, &self.world);
         let end = cluster.now().plus_ms(REST_MS);
-        live_until(&mut cluster, end, safety.as_mut(), &mut totals)?;
+        live_until(&mut cluster, end, &mut eyes, &mut totals)?;
         totals.revisions = cluster.api().revision();
-        if look {
+        if let Some(safety) = &eyes.safety {
+            safety.at_the_end(&cluster).map_err(|what| broken(&cluster, what))?;
+            if let Some(wrong) = eyes.at_rest {
+                wrong(&mut cluster);
+            }
             let found = rest::look(&cluster).map_err(|what| broken(&cluster, what))?;
             (totals.pods_at_rest, totals.ready_at_rest) = found;
+            for event in cluster.api().list(resources::EVENT, "") {
+                *totals.reasons.entry(event["reason"].text().to_owned()).or_default() += 1;
+            }
         }
-        Ok((totals, cluster.dump()))
+        Ok((totals, cluster))
     }
 }
 
 fn live_until(
     cluster: &mut Cluster,
     until: Time,
-    mut safety: Option<&mut Safety>,
+    eyes: &mut Eyes,
     totals: &mut Totals,
 ) -> Result<(), Broken> {
     while cluster.next_work_at().is_some_and(|at| at <= until) {
         cluster.step();
         totals.steps += 1;
-        if let Some(safety) = safety.as_deref_mut() {
-            safety.after_step(cluster).map_err(|what| broken(cluster, what))?;
-        }
+        eyes.look(cluster)?;
     }
     cluster.advance_to(until);
     Ok(())
@@ -183,6 +237,9 @@ impl Totals {
         self.refused += other.refused;
         self.pods_at_rest += other.pods_at_rest;
         self.ready_at_rest += other.ready_at_rest;
+        for (reason, count) in &other.reasons {
+            *self.reasons.entry(reason.clone()).or_default() += count;
+        }
     }
 
     /// What was played, in one line.
@@ -201,6 +258,10 @@ impl Totals {
             sum.ready_at_rest,
             took.as_secs_f64()
         );
+        line.push_str("\nevents at rest:");
+        for (reason, count) in &sum.reasons {
+            let _ = write!(line, " {reason} {count},");
+        }
         line
     }
 }

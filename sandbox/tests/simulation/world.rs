@@ -1,10 +1,12 @@
-//! The world of a seed: machines, images, workloads, budgets, a quota.
+//! The world of a seed: machines, images, priorities, a quota, and what runs there.
 
 use sandbox::{json, json::Json, object::Object, rng::Stream};
 
 /// Images by what they do.
 pub const GOOD: [&str; 3] = ["good:1", "good:2", "slow:1"];
 pub const BAD: [&str; 3] = ["crash:1", "good:nope", "exits:1"];
+/// The class of the volumes that there are.
+pub const CLASS: &str = "disks";
 /// The namespace with a quota, and what the quota allows.
 pub const TEAM: &str = "team";
 pub const TEAM_PODS: i64 = 6;
@@ -18,6 +20,9 @@ pub struct World {
     /// Namespace and name.
     pub deployments: Vec<(String, String)>,
     pub stateful_sets: Vec<String>,
+    pub cron_jobs: Vec<String>,
+    /// Namespace and name.
+    pub traffics: Vec<(String, String)>,
 }
 
 impl World {
@@ -26,6 +31,10 @@ impl World {
         world.put(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TEAM}}));
         world.put(json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "share", "namespace": TEAM},
             "spec": {"hard": {"pods": TEAM_PODS.to_string(), "requests.cpu": format!("{TEAM_CPU_MILLIS}m")}}}));
+        for (name, value) in [("urgent", 1_000), ("later", -10i64)] {
+            world.put(json!({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name},
+                "value": value}));
+        }
         for n in 0..1 + rng.below(4) {
             world.machine(&format!("node-{n}"), rng);
         }
@@ -42,10 +51,16 @@ impl World {
         if rng.below(3) == 0 {
             world.job("batch", rng);
         }
+        if rng.below(5) == 0 {
+            world.cron_job("tick", rng);
+        }
+        if rng.below(5) == 0 {
+            world.autoscaler(rng);
+        }
         world
     }
 
-    fn put(&mut self, object: Json) {
+    pub(super) fn put(&mut self, object: Json) {
         self.objects.push(Object(object));
     }
 
@@ -63,6 +78,7 @@ impl World {
             ("slow:1", json!({"pullMillis": 9000, "readyMillis": 12000, "ignoreSigterm": true})),
             ("crash:1", json!({"crashAfterMillis": 3000, "exitCode": 3})),
             ("exits:1", json!({"crashAfterMillis": 0, "exitCode": 0})),
+            ("fails:1", json!({"crashAfterMillis": 1000, "exitCode": 1})),
             ("done:1", json!({"crashAfterMillis": 2000, "exitCode": 0})),
         ] {
             let name = image.replace(':', "-");
@@ -72,67 +88,11 @@ impl World {
             );
         }
     }
-
-    fn deployment(&mut self, name: &str, rng: &mut Stream) {
-        let namespace = if rng.below(4) == 0 { TEAM } else { "default" };
-        let strategy = match rng.below(4) {
-            0 => json!({"type": "Recreate"}),
-            1 => json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}),
-            _ => {
-                json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "50%", "maxUnavailable": "25%"}})
-            }
-        };
-        let host_port = (rng.below(6) == 0).then_some(8080);
-        let spec = json!({"replicas": rng.below(7) as i64, "strategy": strategy,
-            "selector": {"matchLabels": {"app": name}}, "template": template(name, GOOD[rng.below(3) as usize], host_port, rng)});
-        self.put(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace},
-            "spec": spec}));
-        self.put(
-            json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace},
-            "spec": {"selector": {"app": name}, "ports": [{"port": 80, "targetPort": 8080}]}}),
-        );
-        if rng.below(2) == 0 {
-            self.put(json!({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
-                "metadata": {"name": name, "namespace": namespace},
-                "spec": {"minAvailable": 1 + rng.below(2) as i64, "selector": {"matchLabels": {"app": name}}}}));
-        }
-        self.deployments.push((namespace.to_owned(), name.to_owned()));
-    }
-
-    fn stateful_set(&mut self, name: &str, rng: &mut Stream) {
-        let policy = ["OrderedReady", "Parallel"][rng.below(2) as usize];
-        self.put(json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": name, "namespace": "default"},
-            "spec": {"replicas": rng.below(4) as i64, "serviceName": name, "podManagementPolicy": policy,
-                "selector": {"matchLabels": {"app": name}}, "template": template(name, "good:1", None, rng)}}));
-        self.stateful_sets.push(name.to_owned());
-    }
-
-    fn daemon_set(&mut self, name: &str, rng: &mut Stream) {
-        self.put(json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": name, "namespace": "default"},
-            "spec": {"selector": {"matchLabels": {"app": name}}, "template": template(name, "good:1", Some(9090), rng)}}));
-    }
-
-    fn job(&mut self, name: &str, rng: &mut Stream) {
-        let count = 1 + rng.below(4) as i64;
-        let mut template = template(name, "done:1", None, rng);
-        template["spec"].set("restartPolicy", "Never");
-        self.put(json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name, "namespace": "default"},
-            "spec": {"completions": count, "parallelism": 1 + rng.below(3) as i64, "backoffLimit": 20,
-                "template": template}}));
-    }
 }
 
-fn template(app: &str, image: &str, host_port: Option<i64>, rng: &mut Stream) -> Json {
-    let (cpu, memory) = (50 * (1 + rng.below(12)), 32 * (1 + rng.below(16)));
-    let mut port = json!({"containerPort": 8080});
-    if let Some(host_port) = host_port {
-        port.set("hostPort", host_port);
-    }
-    let mut container = json!({"name": "main", "image": image, "ports": [port],
-        "resources": {"requests": {"cpu": format!("{cpu}m"), "memory": format!("{memory}Mi")}}});
-    if rng.below(2) == 0 {
-        container.set("readinessProbe", json!({"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 2}));
-    }
-    json!({"metadata": {"labels": {"app": app}},
-        "spec": {"terminationGracePeriodSeconds": 5 + rng.below(30) as i64, "containers": [container]}})
+/// The claims that a pod mounts.
+pub fn claims(pod: &Object) -> Vec<String> {
+    let volumes = pod.at("spec.volumes").list().iter();
+    let names = volumes.map(|v| v.at("persistentVolumeClaim.claimName").text().to_owned());
+    names.filter(|name| !name.is_empty()).collect()
 }

@@ -1,0 +1,105 @@
+//! What must never be, whatever was done and whatever broke: each record is held against what was there before it, and what it
+//! touched against the rest. The objects are followed by the records alone, so that the store and its indexes are judged too.
+
+mod causes;
+mod deeds;
+mod indexes;
+mod life;
+mod nodes;
+mod owners;
+mod places;
+mod rights;
+mod shadow;
+mod volumes;
+
+use sandbox::{
+    api::{Change, Record},
+    cluster::Cluster,
+};
+
+use super::faults::Lie;
+use indexes::Touched;
+use shadow::Shadow;
+
+pub type Verdict = Result<(), String>;
+
+/// A look at one record, with all that was there before it.
+type Check = fn(&Record, &Shadow) -> Verdict;
+
+/// What a record may not do to what was there.
+const STEPS: [(&str, Check); 12] = [
+    ("revisions", life::revisions_rise),
+    ("identity", life::identity_stays),
+    ("pods", life::pods_only_go_on),
+    ("jobs", life::jobs_only_go_on),
+    ("owners", owners::leave_by_rule),
+    ("places", places::are_allowed),
+    ("preemption", deeds::preemption_is_by_priority),
+    ("evictions", deeds::evictions_are_paid),
+    ("order", deeds::ordinals_come_in_order),
+    ("scale", deeds::scales_stay_in_bounds),
+    ("volumes", volumes::stay_bound),
+    ("causes", causes::lead_back),
+];
+
+/// What may not be after a record.
+const STATES: [(&str, Check); 5] = [
+    ("nodes", nodes::bear_their_pods),
+    ("quota", rights::quotas_are_kept),
+    ("addresses", nodes::addresses_differ),
+    ("parallelism", rights::jobs_keep_their_width),
+    ("claims", volumes::have_one_claim),
+];
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+pub struct Safety {
+    shadow: Shadow,
+    /// What this run is told instead of the truth.
+    lie: Option<Lie>,
+}
+
+impl Safety {
+    /// That a lie is noticed is tried, too.
+    pub fn told(lie: Option<Lie>) -> Self {
+        Self { lie, ..Self::default() }
+    }
+
+    /// Looks at what has changed.
+    pub fn after_step(&mut self, cluster: &Cluster) -> Verdict {
+        let (api, mut touched) = (cluster.api(), Touched::default());
+        if api.revision() < self.shadow.revision {
+            return Err(format!("the revision fell from {} to {}", self.shadow.revision, api.revision()));
+        }
+        for revision in self.shadow.revision + 1..=api.revision() {
+            // What every cluster starts with has no records.
+            let Some(record) = api.change_at(revision) else { continue };
+            let told = self.lie.as_mut().and_then(|lie| lie.about(record));
+            self.record(told.as_ref().unwrap_or(record), &mut touched)?;
+        }
+        touched.agree(&self.shadow, api, self.lie.as_ref())
+    }
+
+    /// The store has what its records say.
+    pub fn at_the_end(&self, cluster: &Cluster) -> Verdict {
+        self.shadow.is_what_is_stored(cluster.api())
+    }
+
+    fn record(&mut self, record: &Record, touched: &mut Touched) -> Verdict {
+        let say = |what: &str, why: String| format!("{what}: {why} (revision {})", record.revision);
+        for (what, check) in STEPS {
+            check(record, &self.shadow).map_err(|why| say(what, why))?;
+        }
+        touched.note(record);
+        self.shadow.apply(record);
+        for (what, check) in STATES {
+            check(record, &self.shadow).map_err(|why| say(what, why))?;
+        }
+        Ok(())
+    }
+}
+
+/// Is the object there after the record?
+fn stays(record: &Record) -> bool {
+    record.change != Change::Deleted
+}
