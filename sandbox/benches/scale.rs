@@ -39,7 +39,7 @@ fn main() {
     };
     println!("{:<52} {:>12} {:>12}  {:>10} {:>12}", "work", "median", "least", "bar", "revisions");
     // What all clusters of a process share is made once.
-    drop(grown(cluster_of(1), 1));
+    drop(grown(cluster_of(1, 1), 1));
     table.timed("new cluster, 3 nodes, first pod Ready", Some(ms(2)), 20, || (), |()| first_pod(3));
     for (replicas, nodes, bar, runs) in
         [(100, 3, Some(ms(50)), 10), (1000, 100, Some(ms(500)), 3), (10_000, 1000, None, 1)]
