@@ -191,12 +191,16 @@ pub fn host_ip(index: u32) -> EcoString {
 
 /// The `n`th address of a pod range, as host-local hands them out: from .2 round and round. `10.244.1.0/24` has 253.
 pub fn pod_ip(cidr: &str, n: u32) -> EcoString {
-    let (base, bits) = cidr.split_once('/').unwrap_or((cidr, "24"));
+    let (base, _) = cidr.split_once('/').unwrap_or((cidr, ""));
     let base = base.split('.').filter_map(|b| b.parse::<u32>().ok()).fold(0, |ip, b| ip << 8 | b & 255);
-    let bits: u32 = bits.parse().unwrap_or(24).clamp(8, 30);
-    let usable = (1u32 << (32 - bits)) - 3;
-    let ip = base + 2 + n % usable;
+    let ip = base + 2 + n % usable(cidr);
     eco_format!("{}.{}.{}.{}", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255)
+}
+
+/// So many addresses a range has for pods; after them they come again.
+pub fn usable(cidr: &str) -> u32 {
+    let bits: u32 = cidr.split_once('/').and_then(|(_, bits)| bits.parse().ok()).unwrap_or(24);
+    (1u32 << (32 - bits.clamp(8, 30))) - 3
 }
 
 #[cfg(test)]

@@ -250,7 +250,7 @@ mod tests {
             (http, Hangs, &*format!("{url}{late}"), 1000),
             (tcp.clone(), Refuses, refused, 0),
             (tcp, Hangs, "", 0),
-            (exec("cat /tmp/healthy"), Hangs, "", 0),
+            (exec("cat healthy"), Hangs, "", 0),
             (exec("wget -q localhost"), Hangs, timed_out, 3000),
         ] {
             let p = Probe::read(&probe).unwrap();

@@ -150,12 +150,14 @@ impl Kubelets {
                 None if ctx.now() >= late_at => eco_format!("10.244.{}.0/24", host.index),
                 None => return ctx.queue.at(late_at, Work::Pod(key.clone())),
             };
+            // Most ranges never come round, and then nobody has to be asked.
+            let come_round = node::usable(&cidr);
             let taken = |ip: &EcoString| self.pods.values().any(|r| r.node == *name && r.ip == *ip);
-            let free = (0..ADDRESS_TRIES)
-                .map(|i| (node::pod_ip(&cidr, host.addresses + i), i + 1))
-                .find(|(ip, _)| !taken(ip));
-            let Some(free) = free else { return };
-            free
+            let free = (host.addresses..host.addresses.saturating_add(ADDRESS_TRIES))
+                .map(|n| (n, node::pod_ip(&cidr, n)))
+                .find(|(n, ip)| *n < come_round || !taken(ip));
+            let Some((n, ip)) = free else { return };
+            (ip, n + 1 - host.addresses)
         };
         if let (Some(run), Some(host)) = (self.pods.get_mut(key), self.hosts.get_mut(name)) {
             run.ip = ip;

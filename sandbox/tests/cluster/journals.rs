@@ -21,7 +21,7 @@ use sandbox::{
 
 use super::support::*;
 
-const JOURNALS: u64 = 200;
+const JOURNALS: u64 = 100;
 /// Every so many journals are opened as a live cluster, too.
 const LIVE_EVERY: u64 = 20;
 const END_MS: i64 = 600_000;
