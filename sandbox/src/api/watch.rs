@@ -128,13 +128,12 @@ impl Watch {
             return Ok(lines);
         }
         let cached = self.cursor.max(FIRST_REVISION) == self.cursor;
-        let resource = self.kind.resource().stored();
-        let oldest = api.store().oldest_of(resource);
         let records = match api.store().since(self.cursor) {
-            Ok(records) if cached && oldest <= self.cursor => records,
-            Ok(_) => return Err(self.too_old(FIRST_REVISION.max(oldest))),
+            Ok(records) if cached => records,
+            Ok(_) => return Err(self.too_old(FIRST_REVISION)),
             Err(gone) => return Err(self.too_old(gone.oldest)),
         };
+        let resource = self.kind.resource().stored();
         for record in records.filter(|r| r.resource == resource) {
             if let Some((type_, object)) = self.transition(record) {
                 lines.push(self.event(type_, &object, api));

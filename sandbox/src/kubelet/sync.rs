@@ -116,7 +116,9 @@ impl Kubelets {
             return true;
         }
         let over = matches!(pod["status"]["phase"].text(), "Succeeded" | "Failed");
-        if over && !pod.is_terminating() {
+        // A finalizer may hold what its kubelet has said goodbye to.
+        let confirmed = pod["metadata"]["deletionGracePeriodSeconds"].int() == Some(0);
+        if over && (!pod.is_terminating() || confirmed) {
             return false;
         }
         let run = PodRun::new(pod.uid().clone(), node.clone(), Arc::new(wanted), api.now());

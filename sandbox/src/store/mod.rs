@@ -98,11 +98,6 @@ impl Store {
         self.window.oldest()
     }
 
-    /// The oldest revision that a kind can still be watched from.
-    pub fn oldest_of(&self, resource: Resource) -> u64 {
-        self.window.oldest_of(resource)
-    }
-
     /// An object.
     pub fn get(&self, resource: Resource, key: &Key) -> Option<&Object> {
         self.objects.get(&resource)?.get(key)
@@ -274,7 +269,6 @@ mod tests {
         assert_eq!(of(resources::POD), (1..=20).map(|n| 2 * n).collect::<Vec<_>>());
         // The first is no renewal; the last ones are at most 75 s old.
         assert_eq!(of(resources::LEASE), [1, 25, 27, 29, 31, 33, 35, 37, 39]);
-        assert_eq!((s.oldest_of(resources::LEASE), s.oldest_of(resources::POD)), (23, 0));
         assert!(s.list_at(resources::LEASE, 22).is_err() && s.list_at(resources::LEASE, 23).is_ok());
         assert!(s.list_at(resources::POD, 1).is_ok() && s.record(3).is_none());
         assert_eq!(s.record(4).map(|r| r.revision), Some(4));

@@ -1,6 +1,6 @@
 //! The window of revisions: a bounded log. Renewals of leases, which are most of what a quiet cluster writes, leave it when
 //! they are no news any more. Models, for leases alone, how long the API server's watch cache keeps events at least
-//! (`eventFreshDuration`).
+//! (`eventFreshDuration`). Omits: that a watch of leases from before is refused; here it tells the renewals that are left.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -107,11 +107,6 @@ impl Window {
         usize::try_from(revision.checked_sub(self.before() + 1)?).ok()
     }
 
-    /// Before this revision, changes of the kind are not all there any more.
-    pub(super) fn oldest_of(&self, resource: Resource) -> u64 {
-        if resource == LEASE { self.oldest().max(self.thinned) } else { self.oldest() }
-    }
-
     pub(super) fn since(&self, revision: u64) -> Result<impl Iterator<Item = &Record> + Clone, Compacted> {
         let oldest = self.oldest();
         if revision < oldest {
@@ -133,7 +128,8 @@ impl Window {
 
     /// The oldest revision at which a kind can still be listed.
     pub(super) fn oldest_list(&self, resource: Resource) -> u64 {
-        self.oldest_of(resource).max(self.compacted)
+        let thinned = if resource == LEASE { self.thinned } else { 0 };
+        self.oldest().max(self.compacted).max(thinned)
     }
 
     pub(super) fn compact(&mut self, revision: u64) {

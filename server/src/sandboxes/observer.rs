@@ -154,6 +154,8 @@ impl Observer {
             }
             self.joined = record.revision;
         }
+        // A renewal may have left the cluster's window after its watch told of it.
+        self.waiting = self.waiting.split_off(&(self.joined + 1));
         moved |= self.join_relisted();
         if let Some(at) = at_ms {
             self.look(at);
