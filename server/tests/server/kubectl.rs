@@ -283,7 +283,9 @@ impl Kubectl {
         let lines = lines_of(watching.0.stdout.take().unwrap());
         let first = wait_for(&lines, "the heading of `get pods -w`", |line| line.starts_with("NAME"));
         assert!(first.contains("READY"), "{first}");
-        let pod = wait_for(&lines, "a first pod", |line| line.starts_with("web-"));
+        // The one that `writes` has no replica left for may be on its way already.
+        let stays = |line: &str| line.starts_with("web-") && line.contains("Running");
+        let pod = wait_for(&lines, "a first pod", stays);
         let pod = pod.split_whitespace().next().unwrap();
         self.check(&["delete", "pod", pod, "--wait=false"], "", &[&format!("pod \"{pod}\" deleted")]);
         wait_for(&lines, "the pod's end", |line| line.starts_with(pod) && line.contains("Terminating"));

@@ -82,11 +82,12 @@ pub fn lines_of(output: impl Read + Send + 'static) -> mpsc::Receiver<String> {
 /// The next line that will do.
 pub fn wait_for(lines: &mpsc::Receiver<String>, what: &str, will_do: impl Fn(&str) -> bool) -> String {
     let end = Instant::now() + PATIENCE;
+    let mut passed = Vec::new();
     loop {
         match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
             Ok(line) if will_do(&line) => return line,
-            Ok(_) => {}
-            Err(e) => panic!("waited for {what}: {e}"),
+            Ok(line) => passed.push(line),
+            Err(e) => panic!("waited for {what}, {e}; there came {passed:#?}"),
         }
     }
 }
