@@ -8,6 +8,7 @@ use crate::{
     object::Key,
     origin,
     request::{Body, Reply, Request},
+    user::User,
 };
 
 const PATH: &str = "/answered/";
@@ -35,7 +36,11 @@ impl Answered {
         }
     }
 
+    /// Only by the world itself, which no client is: all of them, also who acts as another, belong to a group.
     fn parse(request: &Request) -> Option<Self> {
+        if request.user != User::from(origin::WORLD) {
+            return None;
+        }
         let parts: Vec<&str> = request.uri.strip_prefix(PATH)?.split('/').collect();
         let [namespace, pod, container, count] = parts[..] else { return None };
         Some(Self { pod: Key::new(namespace, pod), container: container.into(), count: count.parse().ok()? })
@@ -68,8 +73,17 @@ mod tests {
         let said = Answered { pod: Key::new("shop", "web-0"), container: "nginx".into(), count: 7 };
         assert!(said.entry().is_mutating(), "else no journal would keep it");
         assert_eq!(Answered::parse(&said.entry()), Some(said));
-        for uri in ["/answered/shop/web-0/nginx", "/answered/a/b/c/x", "/api/v1/pods"] {
-            assert_eq!(Answered::parse(&Request { uri: uri.into(), ..Request::default() }), None, "{uri}");
+        let world = User::from(origin::WORLD);
+        for (user, uri) in [
+            (world.clone(), "/answered/shop/web-0/nginx"),
+            (world.clone(), "/answered/a/b/c/x"),
+            (world, "/api/v1/pods"),
+            (User::admin("kubernetes-admin"), "/answered/shop/web-0/nginx/7"),
+            (User::admin(origin::WORLD), "/answered/shop/web-0/nginx/7"),
+            (User::anonymous(), "/answered/shop/web-0/nginx/7"),
+        ] {
+            let request = Request { user, uri: uri.into(), ..Request::default() };
+            assert_eq!(Answered::parse(&request), None, "{request:?}");
         }
     }
 }
