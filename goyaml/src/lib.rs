@@ -1,11 +1,13 @@
-//! YAML as Kubernetes' API server and kubectl write it: keys sorted, two blanks, lists at the level of their key. Models
+//! YAML as Kubernetes' API server and kubectl read and write it: keys sorted, two blanks, lists at the level of their key. Models
 //! sigs.k8s.io/yaml; the choice of quotes is in `scalar`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod read;
 mod scalar;
 
 use std::cmp::Ordering;
 
+pub use read::read;
 use serde_json::Value;
 
 /// A tree that can be written.

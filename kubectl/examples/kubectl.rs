@@ -3,10 +3,52 @@
 //! `cargo run -p kubectl --example kubectl -- --kubeconfig FILE get pods -A`
 #![allow(clippy::unwrap_used)]
 
-use std::io::{IsTerminal, Read, Write};
+use std::{
+    io::{self, IsTerminal, Read, Write},
+    path::Path,
+    sync::Arc,
+};
 
+use futures::future::{BoxFuture, FutureExt, ready};
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use kubectl::{Kubectl, Sink};
+use kubectl::{
+    Kubectl, Sink,
+    host::{Entry, Host},
+};
+
+/// The machine's files, and the editor that `KUBE_EDITOR` or `EDITOR` names.
+struct Machine;
+
+impl Host for Machine {
+    fn open(&self, path: &str) -> io::Result<Entry> {
+        if !Path::new(path).is_dir() {
+            return std::fs::read(path).map(Entry::File);
+        }
+        let names =
+            std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.collect::<io::Result<_>>().map(Entry::Folder)
+    }
+
+    fn edit<'a>(&'a self, name: &'a str, text: String) -> BoxFuture<'a, io::Result<String>> {
+        ready(edit(name, &text)).boxed()
+    }
+}
+
+fn edit(name: &str, text: &str) -> io::Result<String> {
+    let named = ["KUBE_EDITOR", "EDITOR"].iter().find_map(|name| std::env::var(name).ok());
+    let editor = named.unwrap_or_else(|| "vi".into());
+    let path = std::env::temp_dir().join(format!("{}-{name}", std::process::id()));
+    std::fs::write(&path, text)?;
+    let line = format!("{editor} {}", path.display());
+    let ended = std::process::Command::new("sh").args(["-c", &line]).status()?;
+    let edited = std::fs::read_to_string(&path)?;
+    std::fs::remove_file(&path)?;
+    if ended.success() {
+        Ok(edited)
+    } else {
+        Err(io::Error::other(format!("there was a problem with the editor {editor:?}")))
+    }
+}
 
 struct Terminal;
 
@@ -28,12 +70,13 @@ async fn main() {
     let named = take(&mut argv, "--kubeconfig");
     let file = named.or_else(|| std::env::var("KUBECONFIG").ok()).expect("name a cluster by --kubeconfig");
     let kubeconfig = Kubeconfig::read_from(file).unwrap();
-    let config = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
+    let config =
+        kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
     let mut stdin = String::new();
     if !std::io::stdin().is_terminal() && argv.iter().any(|word| word == "-" || word.ends_with("=-")) {
         std::io::stdin().read_to_string(&mut stdin).unwrap();
     }
-    let kubectl = Kubectl::new(kube::Client::try_from(config).unwrap());
+    let kubectl = Kubectl::new(kube::Client::try_from(config).unwrap()).host(Arc::new(Machine));
     std::process::exit(kubectl.run(&argv, Some(&stdin), &mut Terminal).await);
 }
 

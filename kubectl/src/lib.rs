@@ -8,6 +8,7 @@ mod describe;
 mod discovery;
 mod fail;
 mod flags;
+pub mod host;
 mod http;
 mod manifest;
 mod output;
@@ -58,6 +59,7 @@ pub struct Kubectl {
     namespace: String,
     wait_for_deletion: bool,
     clock: Option<Clock>,
+    host: Arc<dyn host::Host>,
     cache: Arc<Mutex<Option<Arc<discovery::Catalog>>>>,
 }
 
@@ -65,7 +67,14 @@ impl Kubectl {
     /// kubectl over this client; its default namespace is the context's.
     pub fn new(client: kube::Client) -> Self {
         let namespace = client.default_namespace().to_owned();
-        Self { client, namespace, wait_for_deletion: true, clock: None, cache: Arc::default() }
+        Self {
+            client,
+            namespace,
+            wait_for_deletion: true,
+            clock: None,
+            host: Arc::new(host::Files::default()),
+            cache: Arc::default(),
+        }
     }
 
     /// The namespace of the current context, used where `-n` is not given.
@@ -87,6 +96,13 @@ impl Kubectl {
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// The files that `-f` and `--from-file` read, and the editor of `edit`. Without it there are none.
+    #[must_use]
+    pub fn host(mut self, host: Arc<dyn host::Host>) -> Self {
+        self.host = host;
         self
     }
 

@@ -9,6 +9,7 @@ use crate::{
     fail::{Done, Fail},
     flags::Flags,
     http::{Cx, JSON, query},
+    manifest,
     output::typed_items,
 };
 
@@ -41,6 +42,8 @@ pub struct Found {
     pub name: String,
     /// The object.
     pub object: Value,
+    /// The file it was read from, as messages name it; empty where it comes from the cluster.
+    pub source: String,
 }
 
 impl Found {
@@ -139,11 +142,14 @@ pub fn list_url(
     format!("{}{}", resource.url(namespace, ""), query(&pairs))
 }
 
-/// The objects that a changing verb is about, fetched. Needs names, `-l`, `--field-selector` or `--all`.
+/// The objects that a changing verb is about, fetched. Needs `-f`, names, `-l`, `--field-selector` or `--all`.
 ///
 /// # Errors
 /// kubectl's words for a line that names nothing; what the server says.
 pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Found>> {
+    if flags.get("filename").is_some() {
+        return latest(cx, flags, args).await;
+    }
     let asks = asks(cx, args).await?;
     if asks.is_empty() {
         return Err(Fail::error(NOTHING_GIVEN));
@@ -155,6 +161,40 @@ pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Ve
     Ok(found)
 }
 
+/// The objects that the files of `-f` name, as they are in the cluster now.
+async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Found>> {
+    alone(args)?;
+    let read = manifest::read(cx, flags, false).await?;
+    let mut fails = read.fails;
+    let mut found = Vec::new();
+    for mut it in read.found {
+        match cx.get(&it.url()).await {
+            Ok(object) => {
+                it.object = object;
+                found.push(it);
+            }
+            Err(fail) => fails.push(fail),
+        }
+    }
+    Fail::all(fails)?;
+    Ok(found)
+}
+
+/// Refuses arguments beside `-f`.
+///
+/// # Errors
+/// kubectl's words for the kind of argument there is.
+pub fn alone(args: &[String]) -> Done {
+    let what = match args {
+        [] => return Ok(()),
+        args if args.iter().any(|arg| arg.contains('/')) => "resource/name",
+        _ => "resource",
+    };
+    Err(Fail::Error(format!(
+        "when paths, URLs, or stdin is provided as input, you may not specify {what} arguments as well"
+    )))
+}
+
 /// What one ask finds.
 pub async fn fetch(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>> {
     let scope = scope(cx, flags);
@@ -162,7 +202,8 @@ pub async fn fetch(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>
         Ask::Named(resource, name) => {
             let namespace = resource.namespaced.then(|| namespace(cx, flags));
             let object = cx.get(&resource.url(namespace.as_deref(), name)).await?;
-            Ok(vec![Found { resource: resource.clone(), namespace, name: name.clone(), object }])
+            let source = String::new();
+            Ok(vec![Found { resource: resource.clone(), namespace, name: name.clone(), object, source }])
         }
         Ask::List(resource) => {
             let selected = ["selector", "field-selector"].iter().any(|flag| flags.get(flag).is_some());
@@ -180,7 +221,13 @@ pub async fn fetch(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>
 pub fn found(resource: &Resource, object: Value) -> Found {
     let part = |pointer| crate::output::text(&object, pointer).to_owned();
     let namespace = Some(part("/metadata/namespace")).filter(|text| resource.namespaced && !text.is_empty());
-    Found { resource: resource.clone(), namespace, name: part("/metadata/name"), object }
+    Found {
+        resource: resource.clone(),
+        namespace,
+        name: part("/metadata/name"),
+        object,
+        source: String::new(),
+    }
 }
 
 /// GETs a list; errors are worded as cli-runtime does.

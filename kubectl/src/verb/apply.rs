@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{DryRun, delete::locate, dry_run, parse, report};
+use super::{DryRun, dry_run, parse, report};
 use crate::{
     fail::{Done, Fail},
     flags::Flags,
@@ -38,13 +38,13 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
         ));
     }
-    let objects = manifest::read(cx, &flags)?;
-    if objects.is_empty() {
+    let read = manifest::read(cx, &flags, !matches!(flags.text("validate"), "ignore" | "false")).await?;
+    let mut fails = read.fails;
+    if read.found.is_empty() && fails.is_empty() {
         return Err(Fail::error("no objects passed to apply"));
     }
-    let mut fails = Vec::new();
-    for object in objects {
-        if let Err(fail) = one(cx, &flags, dry, object).await {
+    for target in read.found {
+        if let Err(fail) = one(cx, &flags, dry, target).await {
             fails.push(fail);
         }
     }
@@ -69,14 +69,10 @@ async fn view_last_applied(cx: &mut Cx<'_>, words: &[String]) -> Done {
     Ok(())
 }
 
-async fn one(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, object: Value) -> Done {
-    if flags.text("validate") != "ignore" && flags.text("validate") != "false" {
-        manifest::validate(&object)?;
-    }
-    if !chosen(flags, &object) {
+async fn one(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, target: Found) -> Done {
+    if !chosen(flags, &target.object) {
         return Ok(());
     }
-    let target = locate(cx, flags, object).await?;
     if target.name.is_empty() {
         let generate = text(&target.object, "/metadata/generateName");
         if !generate.is_empty() {
@@ -123,8 +119,10 @@ async fn client_side(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, target: &Found
         target.name,
         target.namespace.as_deref().unwrap_or_default(),
     );
-    let retrieving =
-        format!("error when retrieving current configuration of:\n{place}from server for: \"STDIN\"");
+    let retrieving = format!(
+        "error when retrieving current configuration of:\n{place}from server for: {:?}",
+        target.source
+    );
     if target.name.is_empty() {
         return Err(Fail::Error(format!("{retrieving}: resource name may not be empty")));
     }
@@ -158,8 +156,9 @@ async fn client_side(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, target: &Found
     let answer = cx.send(Method::PATCH, &url, JSON, Some((content, &change))).await;
     let answer = answer.map_err(|fail| {
         fail.when(&format!(
-            "error when applying patch:\n{}\nto:\n{place}for: \"STDIN\"",
-            json::compact(&change)
+            "error when applying patch:\n{}\nto:\n{place}for: {:?}",
+            json::compact(&change),
+            target.source
         ))
     })?;
     let same = text(&answer, "/metadata/resourceVersion") == text(&current, "/metadata/resourceVersion");
@@ -179,7 +178,7 @@ async fn create(
     }
     let url = format!("{}{}", target.resource.url(target.namespace.as_deref(), ""), query(pairs));
     let answer = cx.send(Method::POST, &url, JSON, Some((JSON, modified))).await;
-    let answer = answer.map_err(|fail| fail.when("error when creating \"STDIN\""))?;
+    let answer = answer.map_err(|fail| fail.when(&format!("error when creating {:?}", target.source)))?;
     report(cx, flags, &answer, &target.title(), "created")
 }
 

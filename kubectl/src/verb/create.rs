@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{DryRun, delete::locate, dry_run, parse, report};
+use super::{DryRun, dry_run, parse, report};
 use crate::{
     discovery,
     fail::{Done, Fail},
@@ -87,20 +87,19 @@ async fn from_input(cx: &mut Cx<'_>, words: &[String]) -> Done {
         return Err(Fail::error("must specify one of -f and -k"));
     }
     let dry = dry_run(cx, &flags)?;
-    let objects = manifest::read(cx, &flags)?;
-    if objects.is_empty() {
+    let read = manifest::read(cx, &flags, !matches!(flags.text("validate"), "ignore" | "false")).await?;
+    let mut fails = read.fails;
+    if read.found.is_empty() && fails.is_empty() {
         return Err(Fail::error("no objects passed to create"));
     }
-    let mut fails = Vec::new();
-    for object in objects {
+    for target in read.found {
         let result = async {
-            manifest::validate(&object)?;
-            let target = locate(cx, &flags, object).await?;
             let answer = match dry {
                 DryRun::Client => Ok(target.object.clone()),
                 _ => create(cx, &flags, dry, &target).await,
             };
-            let answer = answer.map_err(|fail| fail.when("error when creating \"STDIN\""))?;
+            let answer =
+                answer.map_err(|fail| fail.when(&format!("error when creating {:?}", target.source)))?;
             let name = crate::output::text(&answer, "/metadata/name").to_owned();
             report(cx, &flags, &answer, &format!("{}/{name}", target.resource.kind_group()), "created")
         };
@@ -157,7 +156,7 @@ async fn post(cx: &mut Cx<'_>, flags: &Flags, mut object: Value, failing: Option
     if let Some(asked) = flags.get("namespace").filter(|_| resource.namespaced) {
         object["metadata"]["namespace"] = asked.into();
     }
-    let target = select::Found { resource, namespace, name, object };
+    let target = select::Found { resource, namespace, name, object, source: String::new() };
     let answer = match dry {
         DryRun::Client => Ok(target.object.clone()),
         _ => create(cx, flags, dry, &target).await,

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::{DryRun, dry_run, parse};
 use crate::{
-    discovery,
     fail::{Done, Fail},
     flags::Flags,
     http::{Cx, JSON, query},
@@ -45,7 +44,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             }
             Err(fail) if fail.is_not_found() && (flags.on("ignore-not-found") || flags.on("all")) => {}
             Err(fail) if flags.get("filename").is_some() => {
-                fails.push(fail.when("error when deleting \"STDIN\""))
+                fails.push(fail.when(&format!("error when deleting {:?}", target.source)))
             }
             Err(fail) => fails.push(fail),
         }
@@ -90,10 +89,8 @@ fn grace_period(flags: &Flags) -> Done<Option<i64>> {
 async fn targets(cx: &mut Cx<'_>, flags: &Flags) -> Done<(Vec<Found>, Vec<Fail>)> {
     let mut found = Vec::new();
     if flags.get("filename").is_some() {
-        for object in manifest::read(cx, flags)? {
-            found.push(locate(cx, flags, object).await?);
-        }
-        return Ok((found, Vec::new()));
+        let read = manifest::read(cx, flags, false).await?;
+        return Ok((read.found, read.fails));
     }
     let mut warned = false;
     let mut fails = Vec::new();
@@ -106,7 +103,13 @@ async fn targets(cx: &mut Cx<'_>, flags: &Flags) -> Done<(Vec<Found>, Vec<Fail>)
         match &ask {
             Ask::Named(_, name) => {
                 let namespace = resource.namespaced.then(|| select::namespace(cx, flags));
-                found.push(Found { resource, namespace, name: name.clone(), object: Value::Null });
+                found.push(Found {
+                    resource,
+                    namespace,
+                    name: name.clone(),
+                    object: Value::Null,
+                    source: String::new(),
+                });
             }
             Ask::List(_) => match select::fetch(cx, flags, &ask).await {
                 Ok(more) => found.extend(more),
@@ -116,32 +119,6 @@ async fn targets(cx: &mut Cx<'_>, flags: &Flags) -> Done<(Vec<Found>, Vec<Fail>)
         }
     }
     Ok((found, fails))
-}
-
-/// Where the object of a manifest lives.
-pub(super) async fn locate(cx: &mut Cx<'_>, flags: &Flags, mut object: Value) -> Done<Found> {
-    let (api_version, kind) = (text(&object, "/apiVersion").to_owned(), text(&object, "/kind").to_owned());
-    let name = text(&object, "/metadata/name").to_owned();
-    let own = text(&object, "/metadata/namespace").to_owned();
-    let Some(resource) = discovery::find_kind(cx, &api_version, &kind).await? else {
-        return Err(Fail::Error(format!(
-            "resource mapping not found for name: {name:?} namespace: {own:?} from \"STDIN\": no matches for kind {kind:?} in version {api_version:?}\nensure CRDs are installed first"
-        )));
-    };
-    let mut namespace = None;
-    if resource.namespaced {
-        if let Some(asked) = flags.get("namespace").filter(|asked| !own.is_empty() && *asked != own) {
-            return Err(Fail::Error(format!(
-                "the namespace from the provided object {own:?} does not match the namespace {asked:?}. You must pass '--namespace={own}' to perform this operation."
-            )));
-        }
-        let used = if own.is_empty() { select::namespace(cx, flags) } else { own };
-        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("namespace".into(), used.clone().into());
-        }
-        namespace = Some(used);
-    }
-    Ok(Found { resource, namespace, name, object })
 }
 
 async fn remove(

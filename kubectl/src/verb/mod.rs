@@ -130,10 +130,7 @@ fn refuse(verb: &str, flags: &Flags) -> Done {
         "subresource",
         "resource-version",
     ];
-    let reads_files = matches!(verb, "apply" | "create" | "delete");
     let refused = NOT_YET.iter().find(|flag| flags.get(flag).is_some_and(|value| value != "false"));
-    let refused =
-        refused.or_else(|| (!reads_files && flags.get("filename").is_some()).then_some(&"filename"));
     let refused = refused.or_else(|| (verb == "apply" && flags.on("force")).then_some(&"force"));
     let refused = refused.or_else(|| (verb != "get" && flags.get("raw").is_some()).then_some(&"raw"));
     match refused {
