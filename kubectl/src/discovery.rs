@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A resource of the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resource {
     /// Group, empty for the core.
     pub group: String,
@@ -46,6 +46,17 @@ pub struct Catalog {
 }
 
 impl Resource {
+    /// A built-in resource that lives in namespaces, known without asking.
+    pub fn namespaced(group: &str, version: &str, plural: &str, kind: &str) -> Self {
+        Self { namespaced: true, ..Self::cluster(group, version, plural, kind) }
+    }
+
+    /// A built-in resource of the cluster, known without asking.
+    pub fn cluster(group: &str, version: &str, plural: &str, kind: &str) -> Self {
+        let [group, version, plural, kind] = [group, version, plural, kind].map(str::to_owned);
+        Self { group, version, plural, kind, ..Self::default() }
+    }
+
     /// `v1` or `apps/v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }

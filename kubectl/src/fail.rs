@@ -22,7 +22,7 @@ pub enum Fail {
     Plain(String),
     /// What the API server said.
     Status(Box<Status>),
-    /// Several, a line each.
+    /// Several, a line each; kubectl's own stand there without `error: `.
     Many(Vec<Fail>),
 }
 
@@ -91,6 +91,17 @@ impl Fail {
         1
     }
 
+    /// The sentence alone, as Go's `err.Error()` gives it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Error(text) | Self::Plain(text) => text.clone(),
+            Self::Status(status) => status.message.clone(),
+            Self::Many(fails) => {
+                format!("[{}]", fails.iter().map(Self::message).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
     /// Whether the server said that there is no such thing.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Status(status) if status.reason == "NotFound")
@@ -105,15 +116,6 @@ impl Fail {
             _ => {}
         }
         self
-    }
-
-    /// kubectl's own error with the server's sentence inside, as `create` words it.
-    #[must_use]
-    pub fn wrapped(self, doing: &str) -> Self {
-        match self {
-            Self::Status(status) => Self::Error(format!("{doing}: {}", status.message)),
-            other => other.when(doing),
-        }
     }
 
     /// The words of cli-runtime where a list can't be read; `resource` is `apps/v1, Resource=deployments`.
@@ -154,7 +156,11 @@ impl fmt::Display for Fail {
             Self::Status(status) => status.fmt(f),
             Self::Many(fails) => {
                 for (at, fail) in fails.iter().enumerate() {
-                    let text = fail.to_string();
+                    let text = match fail {
+                        Self::Error(text) => text.clone(),
+                        Self::Status(status) => status.standard(),
+                        fail => fail.to_string(),
+                    };
                     write!(f, "{}{}", if at > 0 { "\n" } else { "" }, text.trim_end_matches('\n'))?;
                 }
                 Ok(())
@@ -174,16 +180,23 @@ impl fmt::Display for Status {
             return match self.causes.as_slice() {
                 [] if self.kind.is_empty() => write!(f, "{head}: {}", self.message),
                 [] => f.write_str(&head),
-                [one] => write!(f, "{head}: {one}"),
+                [one] => writeln!(f, "{head}: {one}"),
                 many => {
                     write!(f, "{head}: ")?;
                     many.iter().try_for_each(|cause| write!(f, "\n* {cause}"))
                 }
             };
         }
+        f.write_str(&self.standard())
+    }
+}
+
+impl Status {
+    /// The words for any status; Invalid has others where it comes alone.
+    fn standard(&self) -> String {
         match self.reason.as_str() {
-            "" => write!(f, "Error from server: {}", self.message),
-            reason => write!(f, "Error from server ({reason}): {}", self.message),
+            "" => format!("Error from server: {}", self.message),
+            reason => format!("Error from server ({reason}): {}", self.message),
         }
     }
 }

@@ -85,6 +85,12 @@ impl<'a> Cx<'a> {
         self.out.stderr(text);
     }
 
+    /// A line of kubectl's own log, as klog writes it; `place` is the line of kubectl's source that says it.
+    pub fn klog(&mut self, level: char, place: &str, text: &str) {
+        let time = self.now().strftime("%m%d %H:%M:%S%.6f");
+        self.err(&format!("{level}{time}       1 {place}] {text}\n"));
+    }
+
     /// The cluster's time: the caller's clock, else the newest `Date`, else this machine's.
     pub fn now(&self) -> Timestamp {
         match (&self.kubectl.clock, self.date) {

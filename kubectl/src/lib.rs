@@ -6,14 +6,17 @@
 
 mod describe;
 mod discovery;
+mod duration;
 mod fail;
 mod flags;
 pub mod host;
 mod http;
 mod manifest;
+mod names;
 mod output;
 mod patch;
 mod select;
+mod selector;
 mod verb;
 mod words;
 

@@ -52,6 +52,11 @@ impl Found {
         self.resource.url(self.namespace.as_deref(), &self.name)
     }
 
+    /// Takes the name that the object has now: the server gives one where there is only `generateName`.
+    pub fn rename(&mut self) {
+        self.name = crate::output::text(&self.object, "/metadata/name").to_owned();
+    }
+
     /// `deployment.apps/web`.
     pub fn title(&self) -> String {
         format!("{}/{}", self.resource.kind_group(), self.name)
@@ -124,6 +129,31 @@ async fn tuples(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
     Ok(asks)
 }
 
+/// Refuses names beside selectors, and names across all namespaces.
+///
+/// # Errors
+/// kubectl's words for the mixture.
+pub fn refuse_mixture(flags: &Flags, args: &[String], asks: &[Ask]) -> Done {
+    let named = asks.iter().find(|ask| matches!(ask, Ask::Named(..)));
+    let Some(named) = named else {
+        let sub = !flags.text("subresource").is_empty();
+        let bulk = Err(Fail::error("subresource cannot be used when bulk resources are specified"));
+        return if sub { bulk } else { Ok(()) };
+    };
+    let selects = ["selector", "field-selector"].iter().any(|flag| !flags.text(flag).trim().is_empty());
+    if selects || flags.on("all") {
+        return Err(Fail::error(if args.iter().any(|arg| arg.contains('/') || arg.contains(',')) {
+            "selectors and the all flag cannot be used when passing resource/name arguments"
+        } else {
+            "name cannot be provided when a selector is specified"
+        }));
+    }
+    if flags.on("all-namespaces") && named.resource().namespaced {
+        return Err(Fail::error("a resource cannot be retrieved by name across all namespaces"));
+    }
+    Ok(())
+}
+
 /// The list URL of a resource with the selectors of the line.
 pub fn list_url(
     resource: &Resource,
@@ -164,7 +194,7 @@ pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Ve
 /// The objects that the files of `-f` name, as they are in the cluster now.
 async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Found>> {
     alone(args)?;
-    let read = manifest::read(cx, flags, false).await?;
+    let read = manifest::read(cx, flags, "Ignore").await?;
     let mut fails = read.fails;
     let mut found = Vec::new();
     for mut it in read.found {

@@ -23,6 +23,9 @@ impl Iterator for Documents<'_> {
             if self.ended {
                 return None;
             }
+            if let Some(value) = self.json() {
+                return Some(Ok(value));
+            }
             let document = self.cut();
             match parse(&document) {
                 Ok(Value::Null) => {}
@@ -37,6 +40,17 @@ impl Iterator for Documents<'_> {
 }
 
 impl Documents<'_> {
+    /// An object of JSON, if one stands here: those need nothing between them.
+    fn json(&mut self) -> Option<Value> {
+        if !self.rest.trim_start().starts_with('{') {
+            return None;
+        }
+        let mut values = serde_json::Deserializer::from_str(self.rest).into_iter();
+        let value = values.next()?.ok()?;
+        self.rest = self.rest[values.byte_offset()..].trim_start();
+        Some(value)
+    }
+
     /// Up to the next line of `---`. One that begins the text stays in it, so lines are counted from there.
     fn cut(&mut self) -> String {
         let mut document = String::new();
@@ -78,6 +92,45 @@ pub fn lacks(object: &Value) -> Option<&'static str> {
     }
 }
 
+/// What Go's JSON calls a value.
+pub fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Object(_) => "object",
+        Value::Array(_) => "array",
+        Value::String(_) => "string",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::Null => "null",
+    }
+}
+
+/// A field of `metadata` that is not what Go's type of it is: `number into Go struct field ObjectMeta.metadata.name of type string`.
+pub fn misshapen(object: &Value) -> Option<String> {
+    let metadata = object.get("metadata")?;
+    let field = |name: &str, kind: &str, want: &str| {
+        format!("{kind} into Go struct field ObjectMeta.metadata.{name} of type {want}")
+    };
+    for name in ["name", "generateName", "namespace"] {
+        match metadata.get(name).map(kind_of) {
+            None | Some("string" | "null") => {}
+            Some(kind) => return Some(field(name, kind, "string")),
+        }
+    }
+    for name in ["labels", "annotations"] {
+        match metadata.get(name) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(map)) => {
+                let bad = map.values().map(kind_of).find(|kind| !["string", "null"].contains(kind));
+                if let Some(kind) = bad {
+                    return Some(field(name, kind, "string"));
+                }
+            }
+            Some(other) => return Some(field(name, kind_of(other), "map[string]string")),
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -94,6 +147,8 @@ mod tests {
     fn several() {
         check("a: 1\n---\nb: 2\n", &[Ok(json!({"a": 1})), Ok(json!({"b": 2}))]);
         check("---\na: 1\n--- # x\n# only words\n---\n\n", &[Ok(json!({"a": 1}))]);
+        check("{\"a\": 1}\n{\"a\": 2}", &[Ok(json!({"a": 1})), Ok(json!({"a": 2}))]);
+        check("{\"a\": 1, }", &[Ok(json!({"a": 1}))]);
         check("{\"a\": 1}\n---\n{\"b\": [2]}", &[Ok(json!({"a": 1})), Ok(json!({"b": [2]}))]);
         let words =
             "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context";

@@ -4,57 +4,70 @@ use serde_json::Value;
 
 /// The object with a line break at its end.
 pub fn print(value: &Value, indent: &str) -> String {
-    let mut out = String::new();
-    write(value, indent, 0, &mut out);
-    out.push('\n');
-    out
+    let mut text = ordered(value, indent, sorted);
+    text.push('\n');
+    text
 }
 
 /// One line without spaces, keys sorted.
 pub fn compact(value: &Value) -> String {
-    let mut out = String::new();
-    write(value, "", 0, &mut out);
-    out
+    ordered(value, "", sorted)
 }
 
-fn write(value: &Value, indent: &str, level: usize, out: &mut String) {
-    let line = |level: usize, out: &mut String| {
-        if !indent.is_empty() {
-            out.push('\n');
-            out.push_str(&indent.repeat(level));
+fn sorted(_: &str, _: &str) -> usize {
+    0
+}
+
+/// The object with its fields by `rank(parent, field)`, then by name. `parent` is the field that holds the object, or the list of it.
+pub fn ordered(value: &Value, indent: &str, rank: fn(&str, &str) -> usize) -> String {
+    let mut writer = Writer { indent, rank, out: String::new() };
+    writer.write(value, "", 0);
+    writer.out
+}
+
+struct Writer<'a> {
+    indent: &'a str,
+    rank: fn(&str, &str) -> usize,
+    out: String,
+}
+
+impl Writer<'_> {
+    fn line(&mut self, level: usize) {
+        if !self.indent.is_empty() {
+            self.out.push('\n');
+            self.out.push_str(&self.indent.repeat(level));
         }
-    };
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_by_key(|(key, _)| key.as_str());
-            out.push('{');
-            for (at, (key, value)) in fields.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
+    }
+
+    fn write(&mut self, value: &Value, parent: &str, level: usize) {
+        match value {
+            Value::Object(map) if !map.is_empty() => {
+                let mut fields: Vec<_> = map.iter().collect();
+                fields.sort_by_key(|(key, _)| ((self.rank)(parent, key), key.as_str()));
+                self.out.push('{');
+                for (at, (key, value)) in fields.into_iter().enumerate() {
+                    self.out.push_str(if at > 0 { "," } else { "" });
+                    self.line(level + 1);
+                    quote(key, &mut self.out);
+                    self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
+                    self.write(value, key, level + 1);
                 }
-                line(level + 1, out);
-                quote(key, out);
-                out.push_str(if indent.is_empty() { ":" } else { ": " });
-                write(value, indent, level + 1, out);
+                self.line(level);
+                self.out.push('}');
             }
-            line(level, out);
-            out.push('}');
-        }
-        Value::Array(list) if !list.is_empty() => {
-            out.push('[');
-            for (at, value) in list.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
+            Value::Array(list) if !list.is_empty() => {
+                self.out.push('[');
+                for (at, value) in list.iter().enumerate() {
+                    self.out.push_str(if at > 0 { "," } else { "" });
+                    self.line(level + 1);
+                    self.write(value, parent, level + 1);
                 }
-                line(level + 1, out);
-                write(value, indent, level + 1, out);
+                self.line(level);
+                self.out.push(']');
             }
-            line(level, out);
-            out.push(']');
+            Value::String(text) => quote(text, &mut self.out),
+            other => self.out.push_str(&other.to_string()),
         }
-        Value::String(text) => quote(text, out),
-        other => out.push_str(&other.to_string()),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod jsonpath;
 pub mod table;
 pub mod tabs;
 pub mod time;
+pub mod typed;
 
 use serde_json::Value;
 

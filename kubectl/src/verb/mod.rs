@@ -8,6 +8,8 @@ mod create;
 mod delete;
 mod describe;
 mod get;
+mod last_applied;
+mod print;
 mod rollout;
 mod scale;
 mod set;
@@ -19,7 +21,6 @@ use crate::{
     fail::{Done, Fail},
     flags::{Flags, verb_of},
     http::Cx,
-    output::{json, jsonpath::Template, without_managed_fields},
 };
 
 /// All words that kubectl knows, for its guesses after a typo.
@@ -115,29 +116,36 @@ fn refuse(verb: &str, flags: &Flags) -> Done {
         )));
     }
     const ELSEWHERE: &[&str] = &["server", "kubeconfig", "cluster", "user", "token"];
-    if let Some(flag) = ELSEWHERE.iter().find(|flag| flags.get(flag).is_some()) {
+    let names_subjects = verb.starts_with("create ") || verb.starts_with("set ");
+    let elsewhere = |flag: &&&str| flags.get(flag).is_some() && !(**flag == "user" && names_subjects);
+    if let Some(flag) = ELSEWHERE.iter().find(elsewhere) {
         return Err(Fail::Error(format!(
             "--{flag} has no effect here: this console is bound to its own cluster"
         )));
     }
-    const NOT_YET: &[&str] = &[
-        "prune",
-        "interactive",
-        "edit",
-        "local",
-        "kustomize",
-        "template",
-        "subresource",
-        "resource-version",
-    ];
-    let refused = NOT_YET.iter().find(|flag| flags.get(flag).is_some_and(|value| value != "false"));
-    let refused = refused.or_else(|| (verb == "apply" && flags.on("force")).then_some(&"force"));
-    let refused = refused.or_else(|| (verb != "get" && flags.get("raw").is_some()).then_some(&"raw"));
-    match refused {
-        Some(flag) => Err(Fail::Error(format!(
-            "--{flag} is a flag of kubectl {verb} that this console does not run yet"
+    if flags.get("kustomize").is_some() {
+        return Err(Fail::error("--kustomize is a flag of kubectl that this console does not run"));
+    }
+    Ok(())
+}
+
+/// kubectl's own error, with where to read on.
+fn usage(verb: &str, text: &str) -> Fail {
+    Fail::Error(format!("{text}\nSee 'kubectl {verb} -h' for help and examples"))
+}
+
+/// `--validate` as the server's parameter.
+///
+/// # Errors
+/// kubectl's words for what it may not be.
+fn validation(flags: &Flags) -> Done<&'static str> {
+    match flags.get("validate").unwrap_or("strict") {
+        "true" | "strict" => Ok("Strict"),
+        "warn" => Ok("Warn"),
+        "false" | "ignore" => Ok("Ignore"),
+        other => Err(Fail::Error(format!(
+            "invalid - validate option {other:?}; must be one of: strict (or true), warn, ignore (or false)"
         ))),
-        None => Ok(()),
     }
 }
 
@@ -171,25 +179,14 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Prints what a changing verb did: a line in kubectl's words, or the object as `-o` says.
+/// Prints what a changing verb did to one object: a line in kubectl's words, or the object as `-o` says.
 fn report(cx: &mut Cx<'_>, flags: &Flags, object: &Value, title: &str, done: &str) -> Done {
-    let how = match flags.text("dry-run") {
-        "client" | "unchanged" => " (dry run)",
-        "server" => " (server dry run)",
-        _ => "",
+    let dry = match flags.text("dry-run") {
+        "client" | "unchanged" => DryRun::Client,
+        "server" => DryRun::Server,
+        _ => DryRun::None,
     };
-    let text = match flags.text("output") {
-        "" => format!("{title} {done}{how}\n"),
-        "name" => format!("{title}\n"),
-        "json" => json::print(&without_managed_fields(object.clone()), "    "),
-        "yaml" => goyaml::document(&without_managed_fields(object.clone())),
-        other => match other.strip_prefix("jsonpath=") {
-            Some(template) => Template::parse(template)?.print(object)?,
-            None => return Err(get::no_printer(other)),
-        },
-    };
-    cx.out(&text);
-    Ok(())
+    print::Printer::read(cx, flags)?.print(cx, object, title, done, dry)
 }
 
 /// Whether anything is to be sent, and with which extra parameter.
@@ -200,13 +197,28 @@ enum DryRun {
     Server,
 }
 
+impl DryRun {
+    /// What stands behind a line that says what was done.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Client => " (dry run)",
+            Self::Server => " (server dry run)",
+        }
+    }
+}
+
 fn dry_run(cx: &mut Cx<'_>, flags: &Flags) -> Done<DryRun> {
     match flags.text("dry-run") {
         "" | "none" => Ok(DryRun::None),
         "client" => Ok(DryRun::Client),
         "server" => Ok(DryRun::Server),
         "unchanged" => {
-            cx.err("W kubectl: --dry-run is deprecated and can be replaced with --dry-run=client.\n");
+            cx.klog(
+                'W',
+                "helpers.go:703",
+                "--dry-run is deprecated and can be replaced with --dry-run=client.",
+            );
             Ok(DryRun::Client)
         }
         other => Err(Fail::Error(format!(

@@ -1,0 +1,122 @@
+//! `apply --prune`: deletes what was applied before and is not among the files now.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Order;
+use crate::{
+    discovery::{self, Resource},
+    fail::{Done, Fail},
+    flags::Flags,
+    http::{Cx, query},
+    output::{text, typed_items},
+    select,
+    verb::{DryRun, delete::Deletion, last_applied},
+};
+
+/// What is pruned where the line does not say: group, version and kind.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("", "v1", "ConfigMap"),
+    ("", "v1", "Endpoints"),
+    ("", "v1", "PersistentVolumeClaim"),
+    ("", "v1", "Pod"),
+    ("", "v1", "ReplicationController"),
+    ("", "v1", "Secret"),
+    ("", "v1", "Service"),
+    ("batch", "v1", "Job"),
+    ("batch", "v1", "CronJob"),
+    ("networking.k8s.io", "v1", "Ingress"),
+    ("apps", "v1", "DaemonSet"),
+    ("apps", "v1", "Deployment"),
+    ("apps", "v1", "ReplicaSet"),
+    ("apps", "v1", "StatefulSet"),
+    ("", "v1", "Namespace"),
+    ("", "v1", "PersistentVolume"),
+];
+
+/// The kinds that are looked through.
+pub struct Kinds {
+    resources: Vec<Resource>,
+    by_default: bool,
+}
+
+impl Kinds {
+    /// `--prune-allowlist`, or the kinds by default.
+    ///
+    /// # Errors
+    /// kubectl's words for what is no `group/version/kind`, or a kind that the cluster has not.
+    pub async fn read(cx: &mut Cx<'_>, flags: &Flags) -> Done<Self> {
+        let mut kinds = Vec::new();
+        for text in flags.raw_list("prune-allowlist") {
+            let [group, version, kind] = text.split('/').collect::<Vec<_>>()[..] else {
+                return Err(Fail::Error(format!(
+                    "invalid GroupVersionKind format: {text}, please follow <group/version/kind>"
+                )));
+            };
+            let group = if group == "core" { "" } else { group };
+            kinds.push((group.to_owned(), version.to_owned(), kind.to_owned()));
+        }
+        let by_default = kinds.is_empty();
+        if by_default {
+            kinds =
+                KINDS.iter().map(|(g, v, k)| ((*g).to_owned(), (*v).to_owned(), (*k).to_owned())).collect();
+        }
+        let mut resources = Vec::new();
+        for (group, version, kind) in kinds {
+            let api_version = if group.is_empty() { version } else { format!("{group}/{version}") };
+            let found = discovery::find_kind(cx, &api_version, &kind).await?;
+            let missing = || Fail::Error(format!("no matches for kind {kind:?} in version {api_version:?}"));
+            resources.push(found.ok_or_else(missing)?);
+        }
+        Ok(Self { resources, by_default })
+    }
+}
+
+/// Prunes in the namespaces that the files have spoken of, and among what has none.
+pub async fn run(cx: &mut Cx<'_>, order: &mut Order, kinds: Kinds, namespaces: Vec<String>) -> Done {
+    if kinds.by_default {
+        cx.klog('W', "prune.go:71", "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
+    }
+    let resources = kinds.resources;
+    let uids: BTreeSet<String> = order.applied.iter().map(uid).collect();
+    let namespaces: BTreeSet<String> = namespaces.into_iter().collect();
+    for namespace in &namespaces {
+        for resource in resources.iter().filter(|it| it.namespaced) {
+            prune(cx, order, resource, Some(namespace), &uids).await?;
+        }
+    }
+    for resource in resources.iter().filter(|it| !it.namespaced) {
+        prune(cx, order, resource, None, &uids).await?;
+    }
+    Ok(())
+}
+
+fn uid(object: &Value) -> String {
+    text(object, "/metadata/uid").to_owned()
+}
+
+async fn prune(
+    cx: &mut Cx<'_>,
+    order: &mut Order,
+    resource: &Resource,
+    namespace: Option<&str>,
+    applied: &BTreeSet<String>,
+) -> Done {
+    let selector = order.flags.text("selector").to_owned();
+    let pairs = [("labelSelector", selector.as_str())];
+    let pairs = if selector.is_empty() { &[][..] } else { &pairs[..] };
+    let list = cx.get(&format!("{}{}", resource.url(namespace, ""), query(pairs))).await?;
+    for object in typed_items(&list) {
+        if last_applied::text(&object).is_none() || applied.contains(&uid(&object)) {
+            continue;
+        }
+        let target = select::found(resource, object);
+        if order.dry != DryRun::Client {
+            let deletion = Deletion::read(cx, &order.flags, order.dry)?;
+            deletion.send(cx, &target).await?;
+        }
+        order.printer.print(cx, &target.object, &target.title(), "pruned", order.dry)?;
+    }
+    Ok(())
+}
