@@ -73,7 +73,11 @@ async fn main() {
     let config =
         kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
     let mut stdin = String::new();
-    if !std::io::stdin().is_terminal() && argv.iter().any(|word| word == "-" || word.ends_with("=-")) {
+    if !std::io::stdin().is_terminal()
+        && argv
+            .iter()
+            .any(|word| ["-", "-i", "--interactive"].contains(&word.as_str()) || word.ends_with("=-"))
+    {
         std::io::stdin().read_to_string(&mut stdin).unwrap();
     }
     let kubectl = Kubectl::new(kube::Client::try_from(config).unwrap()).host(Arc::new(Machine));

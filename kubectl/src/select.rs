@@ -71,6 +71,29 @@ impl Found {
 /// What verbs say where no resource is given.
 pub const NOTHING_GIVEN: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
+/// What is wrong with a line that names no resource.
+pub fn nothing_given(flags: &Flags) -> Fail {
+    let selects =
+        flags.on("all") || ["selector", "field-selector"].iter().any(|flag| !flags.text(flag).is_empty());
+    Fail::error(if selects {
+        "at least one resource must be specified to use a selector"
+    } else {
+        NOTHING_GIVEN
+    })
+}
+
+/// Refuses `--all` beside a selector.
+///
+/// # Errors
+/// kubectl's words.
+pub fn all_or_some(flags: &Flags) -> Done {
+    let selects = ["selector", "field-selector"].iter().any(|flag| !flags.text(flag).trim().is_empty());
+    if flags.on("all") && selects {
+        return Err(Fail::error("setting 'all' parameter but found a non empty selector. "));
+    }
+    Ok(())
+}
+
 /// The namespace of the line, else of the context.
 pub fn namespace(cx: &Cx<'_>, flags: &Flags) -> String {
     flags.get("namespace").filter(|name| !name.is_empty()).unwrap_or(&cx.kubectl.namespace).to_owned()
@@ -141,7 +164,7 @@ pub fn refuse_mixture(flags: &Flags, args: &[String], asks: &[Ask]) -> Done {
         return if sub { bulk } else { Ok(()) };
     };
     let selects = ["selector", "field-selector"].iter().any(|flag| !flags.text(flag).trim().is_empty());
-    if selects || flags.on("all") {
+    if selects {
         return Err(Fail::error(if args.iter().any(|arg| arg.contains('/') || arg.contains(',')) {
             "selectors and the all flag cannot be used when passing resource/name arguments"
         } else {
@@ -182,13 +205,25 @@ pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Ve
     }
     let asks = asks(cx, args).await?;
     if asks.is_empty() {
-        return Err(Fail::error(NOTHING_GIVEN));
+        return Err(nothing_given(flags));
     }
+    refuse_mixture(flags, args, &asks)?;
     let mut found = Vec::new();
     for ask in asks {
         found.extend(fetch(cx, flags, &ask).await?);
     }
     Ok(found)
+}
+
+/// Whether a line can only mean one object.
+pub fn is_single(flags: &Flags, args: &[String]) -> bool {
+    let files = flags.list("filename");
+    match (files.as_slice(), args) {
+        ([file], []) => file != "-" && !flags.on("recursive"),
+        ([], [tuple]) => tuple.contains('/') && !tuple.contains(','),
+        ([], [kind, _]) => !kind.contains([',', '/']),
+        _ => false,
+    }
 }
 
 /// The objects that the files of `-f` name, as they are in the cluster now.

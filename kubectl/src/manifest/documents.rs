@@ -107,6 +107,12 @@ pub fn kind_of(value: &Value) -> &'static str {
 /// A field of `metadata` that is not what Go's type of it is: `number into Go struct field ObjectMeta.metadata.name of type string`.
 pub fn misshapen(object: &Value) -> Option<String> {
     let metadata = object.get("metadata")?;
+    if !metadata.is_object() && !metadata.is_null() {
+        let kind = kind_of(metadata);
+        return Some(format!(
+            "{kind} into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
+        ));
+    }
     let field = |name: &str, kind: &str, want: &str| {
         format!("{kind} into Go struct field ObjectMeta.metadata.{name} of type {want}")
     };

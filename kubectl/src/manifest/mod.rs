@@ -160,7 +160,8 @@ async fn locate(cx: &mut Cx<'_>, flags: &Flags, mut object: Value, source: &str)
             )));
         }
         let used = if own.is_empty() { select::namespace(cx, flags) } else { own };
-        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
+        if let Some(metadata) = metadata.filter(|_| !flags.on("local")) {
             metadata.insert("namespace".into(), used.clone().into());
         }
         namespace = Some(used);

@@ -1,6 +1,5 @@
 //! The verbs, a file each, and the one place that maps words to them.
 
-mod annotate;
 mod api_resources;
 mod apply;
 mod cordon;
@@ -8,7 +7,9 @@ mod create;
 mod delete;
 mod describe;
 mod get;
+mod label;
 mod last_applied;
+mod local;
 mod print;
 mod rollout;
 mod scale;
@@ -85,7 +86,7 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "delete" => delete::run(cx, &words).await,
         "apply" => apply::run(cx, &words).await,
         "create" => create::run(cx, &words).await,
-        "label" | "annotate" => annotate::run(cx, verb, &words).await,
+        "label" | "annotate" => label::run(cx, verb, &words).await,
         "rollout" => rollout::run(cx, &words).await,
         "set" => set::run(cx, &words).await,
         "cordon" | "uncordon" => cordon::run(cx, verb, &words).await,

@@ -4,7 +4,7 @@ mod request;
 
 use serde_json::Value;
 
-use super::{DryRun, dry_run, parse, usage};
+use super::{DryRun, dry_run, parse};
 use crate::{
     duration,
     fail::{Done, Fail},
@@ -31,12 +31,12 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     if let Some(path) = flags.get("raw").filter(|path| !path.is_empty()) {
         return raw(cx, &flags, path).await;
     }
-    let (targets, mut fails) = targets(cx, &flags).await?;
+    let (targets, unread) = targets(cx, &flags).await?;
     check(cx, &flags, &deletion)?;
-    if flags.on("interactive") && !confirmed(cx, &targets, &fails)? {
+    if flags.on("interactive") && !confirmed(cx, &targets, &unread)? {
         return Ok(());
     }
-    let mut deleted = Vec::new();
+    let (mut deleted, mut fails) = (Vec::new(), Vec::new());
     let mut warned = flags.text("namespace").is_empty() || flags.on("all-namespaces");
     for target in &targets {
         if !target.resource.namespaced && !warned {
@@ -56,6 +56,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             Err(fail) => fails.push(fail),
         }
     }
+    fails.extend(unread);
     Fail::all(fails)?;
     if targets.is_empty() {
         cx.out("No resources found\n");
@@ -92,13 +93,7 @@ fn ignores_missing(flags: &Flags) -> bool {
 fn check(cx: &mut Cx<'_>, flags: &Flags, deletion: &Deletion) -> Done {
     let output = flags.text("output");
     if !["", "name"].contains(&output) {
-        let text = format!("unexpected -o output mode: {output}. We only support '-o name'");
-        return Err(usage("delete", &text));
-    }
-    for flag in ["selector", "field-selector"] {
-        if flags.on("all") && !flags.text(flag).is_empty() {
-            return Err(Fail::Error(format!("cannot set --all and --{flag} at the same time")));
-        }
+        return Err(Fail::Error(format!("unexpected -o output mode: {output}. We only support '-o name'")));
     }
     if deletion.at_once {
         cx.err(IMMEDIATE);
@@ -115,9 +110,17 @@ async fn targets(cx: &mut Cx<'_>, flags: &Flags) -> Done<(Vec<Found>, Vec<Fail>)
         return Ok((read.found, read.fails));
     }
     let (mut found, mut fails) = (Vec::new(), Vec::new());
+    select::all_or_some(flags)?;
     let asks = select::asks(cx, &flags.args).await?;
     if asks.is_empty() {
-        return Err(Fail::error(select::NOTHING_GIVEN));
+        return Err(select::nothing_given(flags));
+    }
+    if flags.on("all") && asks.iter().any(|ask| matches!(ask, Ask::Named(..))) {
+        return Err(Fail::error(if flags.args.iter().any(|arg| arg.contains('/')) {
+            "selectors and the all flag cannot be used when passing resource/name arguments"
+        } else {
+            "name cannot be provided when a selector is specified"
+        }));
     }
     select::refuse_mixture(flags, &flags.args, &asks)?;
     for ask in asks {

@@ -67,18 +67,20 @@ impl Deletion {
 
 fn propagation(cx: &mut Cx<'_>, flags: &Flags) -> Done<&'static str> {
     let deprecated = |value: &str, name: &str| {
-        format!("--cascade={value} is deprecated (boolean value) and can be replaced with --cascade={name}.")
+        format!(
+            "warning: --cascade={value} is deprecated (boolean value) and can be replaced with --cascade={name}.\n"
+        )
     };
     match flags.get("cascade").unwrap_or("background") {
         "background" => Ok("Background"),
         "foreground" => Ok("Foreground"),
         "orphan" => Ok("Orphan"),
         "true" => {
-            cx.klog('W', "helpers.go:668", &deprecated("true", "background"));
+            cx.err(&deprecated("true", "background"));
             Ok("Background")
         }
         "false" => {
-            cx.klog('W', "helpers.go:671", &deprecated("false", "orphan"));
+            cx.err(&deprecated("false", "orphan"));
             Ok("Orphan")
         }
         other => Err(Fail::Error(format!(

@@ -1,0 +1,63 @@
+//! `--local`: a change made to files alone, which are printed and not sent. Verbs that know it share their checks.
+
+use serde_json::Value;
+
+use super::DryRun;
+use crate::{
+    fail::{Done, Fail},
+    flags::Flags,
+    http::Cx,
+    manifest,
+    output::text,
+    select::{self, Found},
+};
+
+/// Refuses lines that name nothing, or files and the cluster's objects at once.
+///
+/// # Errors
+/// kubectl's words.
+pub fn check(flags: &Flags, dry: DryRun, targets: &[String]) -> Done {
+    let files = flags.get("filename").is_some();
+    let says = |text: &str| Err(Fail::error(text));
+    if !flags.on("local") {
+        return if targets.is_empty() && !files {
+            says("one or more resources must be specified as <resource> <name> or <resource>/<name>")
+        } else {
+            Ok(())
+        };
+    }
+    if dry == DryRun::Server {
+        return says("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+    }
+    if !targets.is_empty() {
+        return says(
+            "can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set",
+        );
+    }
+    if !files {
+        return says("one or more files must be specified as -f when --local=true is set");
+    }
+    Ok(())
+}
+
+/// The objects that the line means: those of the files as they are, or as the cluster has them.
+///
+/// # Errors
+/// What can't be read, found or asked for.
+pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, targets: &[String]) -> Done<Vec<Found>> {
+    if !flags.on("local") {
+        return select::objects(cx, flags, targets).await;
+    }
+    let read = manifest::read(cx, flags, "Ignore").await?;
+    Fail::all(read.fails)?;
+    Ok(read.found)
+}
+
+/// Where the pod's spec is in an object; none for kinds without pods.
+pub fn pod_spec(object: &Value) -> Option<&'static str> {
+    match text(object, "/kind") {
+        "Pod" => Some("/spec"),
+        "CronJob" => Some("/spec/jobTemplate/spec/template/spec"),
+        _ => object.pointer("/spec/template/spec").map(|_| "/spec/template/spec"),
+    }
+}
