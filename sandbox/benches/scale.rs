@@ -322,5 +322,8 @@ fn live(runtime: &tokio::runtime::Runtime) -> Live {
         paused: false,
         may_write: Vec::new(),
     };
-    Live::open(opened, Arc::new(())).unwrap()
+    let live = Live::open(opened, Arc::new(())).unwrap();
+    // The stage has read all of it.
+    live.records_since(*live.changes().borrow());
+    live
 }

@@ -1,5 +1,7 @@
 //! Virtual time: milliseconds, and Kubernetes' two ways to write a moment.
 
+use std::cell::RefCell;
+
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +25,23 @@ impl Time {
 
     /// `metav1.Time`: whole seconds, UTC.
     pub fn rfc3339(self) -> EcoString {
-        ecow::eco_format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S"))
+        thread_local! {
+            /// What is written at one moment names it many times: one string for all.
+            static LAST: RefCell<(i64, EcoString)> = const { RefCell::new((i64::MIN, EcoString::new())) };
+        }
+        let second = self.0.div_euclid(1000);
+        LAST.with_borrow_mut(|(known, text)| {
+            if *known != second {
+                *known = second;
+                *text = format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S")).into();
+            }
+            text.clone()
+        })
     }
 
     /// `metav1.MicroTime`: six digits, UTC.
     pub fn rfc3339_micro(self) -> EcoString {
-        ecow::eco_format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S%.6f"))
+        format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S%.6f")).into()
     }
 
     /// The HTTP `Date` header.

@@ -144,5 +144,5 @@ pub fn component(user: &str) -> EcoString {
 
 /// A kubelet's user.
 pub fn kubelet(node: &str) -> EcoString {
-    ecow::eco_format!("{KUBELET_PREFIX}{node}")
+    format!("{KUBELET_PREFIX}{node}").into()
 }

@@ -64,14 +64,16 @@ impl Stream {
     /// A random version 4 UUID.
     pub fn uid(&mut self) -> EcoString {
         let (a, b) = (self.next_u64(), self.next_u64());
-        ecow::eco_format!(
+        let text = format!(
             "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
             a >> 32,
             (a >> 16) & 0xffff,
             a & 0xfff,
             0x8000 | (b >> 48) & 0x3fff,
             b & 0xffff_ffff_ffff
-        )
+        );
+        // Of its own length: it stays.
+        text.into()
     }
 
     /// `n` characters for a generated name.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecow::EcoString;
+use ecow::{EcoString, EcoVec};
 
 use crate::{clock::Time, rng::fnv64};
 
@@ -42,7 +42,7 @@ pub struct Correlator {
 
 #[derive(Clone, Debug)]
 struct Similar {
-    messages: BTreeSet<u64>,
+    messages: EcoVec<u64>,
     last: Time,
 }
 
@@ -75,22 +75,27 @@ impl Correlator {
     /// A name for a new event about `object`: the moment in nanoseconds, so that names sort as they were told.
     pub fn name(&mut self, object: &str, same: &str, now: Time) -> EcoString {
         self.named = if self.named.0 == now { (now, self.named.1 + 1) } else { (now, 0) };
-        let name = ecow::eco_format!("{object}.{:016x}", now.0.saturating_mul(1_000_000) + self.named.1);
+        let name = format!("{object}.{:016x}", now.0.saturating_mul(1_000_000) + self.named.1);
+        let name = EcoString::from(name);
         *self.names.touch(fnv64(same.as_bytes()), now, EcoString::new) = name.clone();
         name
     }
 
     fn is_one_of_many(&mut self, key: u64, message: &str, now: Time) -> bool {
-        let fresh = || Similar { messages: BTreeSet::new(), last: now };
+        let fresh = || Similar { messages: EcoVec::new(), last: now };
         let similar = self.similar.touch(key, now, fresh);
         if now.since_ms(similar.last) > SIMILAR_MS {
             *similar = fresh();
         }
         similar.last = now;
         let message = fnv64(message.as_bytes());
-        let many = similar.messages.insert(message) && similar.messages.len() >= MESSAGES_MAX;
-        if many {
-            similar.messages.remove(&message);
+        if similar.messages.contains(&message) {
+            return false;
+        }
+        let many = similar.messages.len() + 1 >= MESSAGES_MAX;
+        if !many {
+            // Most are told once: no room for more of them.
+            similar.messages.extend_from_slice(&[message]);
         }
         many
     }

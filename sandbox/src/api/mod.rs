@@ -41,7 +41,7 @@ use crate::{
     store::{Index, Store},
 };
 
-pub use crate::store::{Change, Record};
+pub use crate::store::{Change, Record, Trace};
 pub use age::{age, human_duration};
 pub use delete::{DeleteOptions, Propagation};
 pub(crate) use discovery::group_versions;
@@ -71,7 +71,6 @@ pub struct Api {
     pub(crate) warnings: Option<Vec<String>>,
     /// In whose name a request owns fields; empty for the parts, whose user says it.
     manager: EcoString,
-    shared: fields::Shared,
     written: wire::Memo,
     metrics: metrics::Metrics,
     large: room::Large,
@@ -95,7 +94,6 @@ impl Api {
             bindings: OnceLock::new(),
             warnings: None,
             manager: EcoString::new(),
-            shared: fields::Shared::default(),
             written: wire::Memo::default(),
             metrics: metrics::Metrics::default(),
             large: room::Large::default(),
@@ -149,6 +147,11 @@ impl Api {
     /// What a revision changed, if it is still in the window.
     pub fn change_at(&self, revision: u64) -> Option<&Record> {
         self.store.record(revision)
+    }
+
+    /// Keeps history after `revision` however old it becomes; see [`Cluster::keep_history_after`](crate::cluster::Cluster::keep_history_after).
+    pub fn keep_history_after(&mut self, revision: Option<u64>) {
+        self.store.keep_after(revision, self.now);
     }
 
     /// Ends lists of revisions before `revision`.

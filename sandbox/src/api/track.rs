@@ -28,7 +28,7 @@ impl Api {
             return;
         }
         let writer = self.writer(def, object, sub, options.via);
-        fields::update(&mut self.shared, old, object, &writer);
+        fields::update(old, object, &writer);
     }
 
     /// The writer of an object, as its managed fields name it.
@@ -51,7 +51,7 @@ impl Api {
                 Subresource::EphemeralContainers => "ephemeralcontainers",
                 Subresource::Resize => "resize",
             },
-            now: self.shared.time(self.now()),
+            now: self.now().rfc3339(),
             schema: fields::schema_of(def),
             skip: if def.status && sub == Subresource::Main { &["status"] } else { &[] },
         }
@@ -70,13 +70,13 @@ impl Api {
     ) -> Result<Object, Status> {
         let said = Object(application.config.clone());
         let writer = self.writer(def, &said, sub, "");
-        fields::apply(&mut self.shared, live, application, &writer)
+        fields::apply(live, application, &writer)
     }
 
     /// Writes down who owns the replicas of a Scale after a write to it.
     pub(super) fn track_scale(&mut self, old: &Object, scale: &mut Object) {
         let writer = self.scale_writer();
-        fields::update(&mut self.shared, Some(old), scale, &writer);
+        fields::update(Some(old), scale, &writer);
     }
 
     /// As [`Api::apply_fields`], of a Scale.
@@ -89,7 +89,7 @@ impl Api {
         application: fields::Application<'_>,
     ) -> Result<Object, Status> {
         let writer = self.scale_writer();
-        fields::apply(&mut self.shared, Some(live), application, &writer)
+        fields::apply(Some(live), application, &writer)
     }
 
     fn scale_writer(&mut self) -> fields::Writer<'static> {
@@ -97,7 +97,7 @@ impl Api {
             name: self.manager.clone(),
             api_version: SCALE.into(),
             subresource: "scale",
-            now: self.shared.time(self.now()),
+            now: self.now().rfc3339(),
             schema: scale_schema(),
             skip: &["status"],
         }

@@ -128,13 +128,13 @@ impl Watch {
             return Ok(lines);
         }
         let cached = self.cursor.max(FIRST_REVISION) == self.cursor;
-        let records = match api.store().since(self.cursor) {
+        let resource = self.kind.resource().stored();
+        let records = match api.store().since_of(resource, self.cursor) {
             Ok(records) if cached => records,
             Ok(_) => return Err(self.too_old(FIRST_REVISION)),
             Err(gone) => return Err(self.too_old(gone.oldest)),
         };
-        let resource = self.kind.resource().stored();
-        for record in records.filter(|r| r.resource == resource) {
+        for record in records {
             if let Some((type_, object)) = self.transition(record) {
                 lines.push(self.event(type_, &object, api));
                 bytes += lines.last().map_or(0, Vec::len);

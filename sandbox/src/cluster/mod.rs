@@ -223,7 +223,13 @@ impl Cluster {
         self.api.compact(newest);
     }
 
-    /// Forgets history up to now.
+    /// History after `revision` stays however old it becomes, for somebody who has yet to read it; with `None`, as it is at first, records
+    /// leave after ten minutes.
+    pub fn keep_history_after(&mut self, revision: Option<u64>) {
+        self.api.keep_history_after(revision);
+    }
+
+    /// Forgets history up to now, and what led to it.
     pub fn forget(&mut self) {
         let newest = self.api.store().revision();
         self.api.forget(newest);

@@ -4,8 +4,8 @@ use ecow::EcoString;
 
 use super::Cluster;
 use crate::{
-    api::Record,
-    origin::{Cause, Timer, WORLD},
+    api::Trace,
+    origin::{Cause, Origin, Timer, WORLD},
     store::Store,
 };
 
@@ -24,35 +24,35 @@ pub enum Beginning {
 
 /// A chain of causes.
 #[derive(Clone, Debug)]
-pub struct Why<'a> {
-    /// The record asked about, what led to it, what led to that, and so on.
-    pub links: Vec<&'a Record>,
+pub struct Why {
+    /// The write asked about, what led to it, what led to that, and so on.
+    pub links: Vec<Trace>,
     /// Where it began.
     pub beginning: Beginning,
 }
 
 impl Cluster {
     /// Why a revision was written; `None` where it is not remembered.
-    pub fn why(&self, revision: u64) -> Option<Why<'_>> {
+    pub fn why(&self, revision: u64) -> Option<Why> {
         why(self.api.store(), revision)
     }
 }
 
-fn why(store: &Store, revision: u64) -> Option<Why<'_>> {
-    let mut record = store.record(revision)?;
-    let mut links = vec![record];
+fn why(store: &Store, revision: u64) -> Option<Why> {
+    let mut trace = store.trace(revision)?;
+    let mut links = Vec::new();
     let beginning = loop {
-        match record.origin.because {
-            Cause::Outside if record.origin.user == WORLD => break Beginning::World,
-            Cause::Outside => break Beginning::Action(record.origin.user.clone()),
+        let Origin { user, because } = &trace.origin;
+        let led = match *because {
+            Cause::Outside if user == WORLD => break Beginning::World,
+            Cause::Outside => break Beginning::Action(user.clone()),
             Cause::Timer(timer) => break Beginning::Timer(timer),
-            Cause::Record(cause) => match store.record(cause).filter(|led| led.revision < record.revision) {
-                Some(led) => record = led,
-                None => break Beginning::Forgotten,
-            },
-        }
-        links.push(record);
+            Cause::Record(cause) => store.trace(cause).filter(|led| led.revision < trace.revision),
+        };
+        let Some(led) = led else { break Beginning::Forgotten };
+        links.push(std::mem::replace(&mut trace, led));
     };
+    links.push(trace);
     Some(Why { links, beginning })
 }
 

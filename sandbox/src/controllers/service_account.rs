@@ -2,6 +2,8 @@
 //! `pkg/controller/serviceaccount` and `pkg/controller/certificates/rootcacertpublisher`.
 //! Omits: the certificate is none that a listener serves; no process of a simulated cluster connects with it.
 
+use std::sync::LazyLock;
+
 use ecow::EcoString;
 
 use crate::{
@@ -17,6 +19,13 @@ use crate::{
 use super::Work;
 
 const ROOT_CA: &str = "kube-root-ca.crt";
+
+/// One for all namespaces of all clusters.
+fn data() -> Json {
+    static DATA: LazyLock<Json> = LazyLock::new(|| Json::object().with("ca.crt", CERTIFICATE));
+    DATA.clone()
+}
+
 /// The authority's certificate, PEM.
 pub const CERTIFICATE: &str = include_str!("root_ca.crt");
 const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \
@@ -49,7 +58,7 @@ pub fn sync(name: &EcoString, ctx: &mut Ctx<'_>) {
         let _ = ctx.api.create(SERVICE_ACCOUNT, object);
     }
     let map = Key::new(name.clone(), ROOT_CA);
-    let data = Json::object().with("ca.crt", CERTIFICATE);
+    let data = data();
     let about = Json::object().with("kubernetes.io/description", ABOUT);
     ctx.acting(origin::ROOT_CA_PUBLISHER);
     match ctx.api.find(CONFIG_MAP, &map) {

@@ -131,7 +131,8 @@ impl Live {
     /// The first object of the world that the API refuses.
     pub fn open(opened: Opened, recorder: Arc<dyn Recorder>) -> Result<Self, WorldError> {
         let epoch = opened.config.epoch;
-        let cluster = Cluster::new(opened.config)?;
+        let mut cluster = Cluster::new(opened.config)?;
+        cluster.keep_history_after(Some(0));
         let snapshots = Snapshots::new(&cluster);
         let pace = Pace::new(epoch, opened.speed, opened.paused, Instant::now());
         let mut state =
@@ -143,6 +144,8 @@ impl Live {
         state.advance_to(opened.now);
         state.pace.moved(state.cluster.now(), Instant::now());
         let revision = state.cluster.api().revision();
+        // Nobody looks yet.
+        state.snapshots.let_go();
         let live = Self(Arc::new(Inner {
             state: Mutex::new(state),
             writer: tokio::sync::Mutex::new(()),
@@ -255,18 +258,20 @@ impl Live {
     /// The cluster as it stood at a past moment: a copy of its own, to read. It has no history before the snapshot that it
     /// was replayed from.
     pub fn past(&self, time: Time) -> Cluster {
-        let (mut cluster, entries) = {
+        let (mut replay, entries) = {
             let state = self.state();
             let until = state.entries.partition_point(|e| e.at <= time);
-            let snapshot = state.snapshots.before(time);
-            (snapshot.cluster.clone(), state.entries[snapshot.entries.min(until)..until].to_vec())
+            let replay = state.snapshots.replay(time);
+            let entries = state.entries[replay.entries().min(until)..until].to_vec();
+            (replay, entries)
         };
-        for entry in entries {
-            cluster.advance_to(entry.at);
-            cluster.handle(&entry.request);
+        entries.iter().for_each(|entry| replay.redo(entry));
+        replay.advance_to(time);
+        let mut state = self.state();
+        if !state.pace.is_asleep() {
+            replay.left.into_iter().for_each(|snapshot| state.snapshots.add(snapshot));
         }
-        cluster.advance_to(time);
-        cluster
+        replay.cluster
     }
 
     /// Handles one request; a mutating one is recorded first. One that its user may not make is neither recorded nor
@@ -442,6 +447,9 @@ impl Live {
     fn turn(&self, change: impl FnOnce(&mut super::pace::Knobs)) {
         let mut state = self.state();
         state.pace.change(Instant::now(), change);
+        if state.pace.is_asleep() {
+            state.snapshots.let_go();
+        }
         self.publish(&state);
         self.0.turned.notify_one();
     }

@@ -67,6 +67,11 @@ impl Pace {
         !self.paused && self.viewers > 0
     }
 
+    /// Does nobody look?
+    pub(super) fn is_asleep(&self) -> bool {
+        self.viewers == 0
+    }
+
     /// Virtual time at a real moment.
     pub(super) fn now(&self, real: Instant) -> Time {
         if !self.flows() {
@@ -99,7 +104,7 @@ impl Pace {
     }
 
     pub(super) fn clock(&self, real: Instant) -> Clock {
-        Clock { now: self.now(real), speed: self.speed, paused: self.paused, asleep: self.viewers == 0 }
+        Clock { now: self.now(real), speed: self.speed, paused: self.paused, asleep: self.is_asleep() }
     }
 }
 

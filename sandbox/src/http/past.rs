@@ -1,5 +1,6 @@
 //! Snapshots that a cluster leaves on its way, so that a look back replays minutes, not hours. Pure.
 
+use super::record::Entry;
 use crate::{clock::Time, cluster::Cluster};
 
 /// Snapshots kept. They share with the cluster, and with each other, all objects that are the same.
@@ -12,6 +13,48 @@ const SPACING_MS: i64 = 120_000;
 pub(super) struct Snapshot {
     pub(super) cluster: Cluster,
     pub(super) entries: usize,
+}
+
+impl Snapshot {
+    fn of(cluster: &Cluster, entries: usize) -> Self {
+        let mut cluster = cluster.clone();
+        cluster.forget();
+        Self { cluster, entries }
+    }
+}
+
+/// A copy of a cluster on its way from a snapshot to a past moment.
+pub(super) struct Replay {
+    pub(super) cluster: Cluster,
+    entries: usize,
+    spacing_ms: i64,
+    next: Time,
+    /// What it has left on its way.
+    pub(super) left: Vec<Snapshot>,
+}
+
+impl Replay {
+    /// How much of the journal is done.
+    pub(super) fn entries(&self) -> usize {
+        self.entries
+    }
+
+    /// Goes on to an entry of the journal, and does it.
+    pub(super) fn redo(&mut self, entry: &Entry) {
+        self.advance_to(entry.at);
+        self.cluster.handle(&entry.request);
+        self.entries += 1;
+    }
+
+    /// Goes on to a moment.
+    pub(super) fn advance_to(&mut self, time: Time) {
+        while self.next <= time {
+            self.cluster.advance_to(self.next);
+            self.left.push(Snapshot::of(&self.cluster, self.entries));
+            self.next = self.next.plus_ms(self.spacing_ms);
+        }
+        self.cluster.advance_to(time);
+    }
 }
 
 /// From the cluster's creation on, in order.
@@ -37,9 +80,20 @@ impl Snapshots {
 
     /// Keeps a copy of the cluster, which has come as far as `entries` of its journal.
     pub(super) fn keep(&mut self, cluster: &Cluster, entries: usize) {
-        let mut cluster = cluster.clone();
-        cluster.forget();
-        self.kept.push(Snapshot { cluster, entries });
+        self.add(Snapshot::of(cluster, entries));
+    }
+
+    /// Nobody looks: all but the first go. A look back then replays from there, and leaves snapshots on its way.
+    pub(super) fn let_go(&mut self) {
+        self.kept.truncate(1);
+        self.kept.shrink_to_fit();
+    }
+
+    /// Takes one in, wherever it stands.
+    pub(super) fn add(&mut self, snapshot: Snapshot) {
+        let at = snapshot.cluster.now();
+        let place = self.kept.partition_point(|s| s.cluster.now() <= at);
+        self.kept.insert(place, snapshot);
         if self.kept.len() > KEPT_MAX {
             let mut index = 0;
             self.kept.retain(|_| {
@@ -50,8 +104,21 @@ impl Snapshots {
         }
     }
 
+    /// The way to a past moment begins at the last snapshot before it.
+    pub(super) fn replay(&self, time: Time) -> Replay {
+        let Snapshot { cluster, entries } = self.before(time);
+        let next = cluster.now().plus_ms(self.spacing_ms);
+        Replay {
+            cluster: cluster.clone(),
+            entries: *entries,
+            spacing_ms: self.spacing_ms,
+            next,
+            left: Vec::new(),
+        }
+    }
+
     /// The last one not after `time`; for a time before the creation the first.
-    pub(super) fn before(&self, time: Time) -> &Snapshot {
+    fn before(&self, time: Time) -> &Snapshot {
         let after = self.kept.partition_point(|s| s.cluster.now() <= time);
         &self.kept[after.saturating_sub(1)]
     }

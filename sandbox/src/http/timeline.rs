@@ -22,9 +22,11 @@ pub struct RecordInfo {
 }
 
 impl Live {
-    /// Records after `revision`, oldest first; empty if some are compacted (then list anew).
+    /// Records after `revision`, oldest first; empty if some are compacted (then list anew). Whoever asks has read what came before:
+    /// until then history stays from the beginning, afterwards it leaves with age.
     pub fn records_since(&self, revision: u64) -> Vec<RecordInfo> {
-        let state = self.state();
+        let mut state = self.state();
+        state.cluster.keep_history_after(Some(revision));
         let Ok(records) = state.cluster.api().store().since(revision) else { return Vec::new() };
         records
             .map(|r| RecordInfo {
@@ -34,6 +36,13 @@ impl Live {
                 origin: r.origin.clone(),
             })
             .collect()
+    }
+}
+
+impl Live {
+    /// Nobody reads this cluster's history by [`Live::records_since`]: it leaves with age.
+    pub fn let_history_go(&self) {
+        self.state().cluster.keep_history_after(None);
     }
 }
 

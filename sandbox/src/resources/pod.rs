@@ -1,5 +1,7 @@
 //! Models v1 Pod: its defaults, and the admission plugin DefaultTolerationSeconds. What needs other objects is in `api::admit`.
 
+use std::sync::LazyLock;
+
 use super::{ResourceDef, pod_check, pod_row, pod_spec, pod_update, quantity};
 use crate::{json, json::Json, object::Object, status::FieldError};
 
@@ -51,15 +53,19 @@ fn requests_from_limits(resources: &mut Json) {
 
 /// What DefaultTolerationSeconds adds: no client owns it.
 fn admit(spec: &mut Json) {
-    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+    /// One each for all pods of all clusters.
+    static ADDED: LazyLock<[Json; 2]> = LazyLock::new(|| {
+        ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map(|key| {
+            json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": TOLERATION_SECONDS})
+        })
+    });
+    for added in &*ADDED {
         let tolerates = |t: &Json| {
-            (t["key"] == key || t["key"].text().is_empty())
+            (t["key"] == added["key"] || t["key"].text().is_empty())
                 && (t["effect"] == "NoExecute" || t["effect"].text().is_empty())
         };
         if !spec["tolerations"].list().iter().any(tolerates) {
-            spec["tolerations"].list_mut().push(json!({
-                "key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": TOLERATION_SECONDS
-            }));
+            spec["tolerations"].list_mut().push(added.clone());
         }
     }
 }

@@ -60,7 +60,7 @@ impl Cache {
             return;
         }
         self.placed.insert(key, node.clone());
-        self.change(node, |info| info.add(Arc::new(PodInfo::read(pod))));
+        self.change(node, |info| info.add(Arc::new(PodInfo::read(pod).placed())));
     }
 
     fn leave(&mut self, key: &Key) {

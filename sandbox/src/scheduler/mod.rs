@@ -2,6 +2,7 @@
 //! default profile.
 //! Omits: extenders, several profiles, waiting in Permit; nodes are taken in the order of their names, not zone by zone.
 
+mod amounts;
 mod cache;
 mod cycle;
 mod filters;

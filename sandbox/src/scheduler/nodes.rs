@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use ecow::EcoString;
 
 use super::{
+    amounts::Amounts,
     filters::ports::{HostPort, host_ports},
-    requests::{self, Amounts, amounts},
+    requests,
     scores::images::{self, Images},
     spread::{HOST, ZONE},
     terms::Terms,
@@ -20,7 +21,7 @@ use crate::{
 /// A pod, read.
 #[derive(Clone, Debug)]
 pub struct PodInfo {
-    /// The pod.
+    /// The pod; once it is [placed](Self::placed), only who it is, its labels and its end.
     pub pod: Object,
     /// `spec.priority`.
     pub priority: i64,
@@ -45,6 +46,23 @@ impl PodInfo {
             terms: Terms::read(pod),
             pod: pod.clone(),
         }
+    }
+
+    /// As nodes remember it. Of a pod that has its node nobody here reads more; and an old version of it would be held for
+    /// nobody else.
+    #[must_use]
+    pub fn placed(mut self) -> Self {
+        let (mut metadata, mut status) = (Json::object(), Json::object());
+        for field in ["name", "namespace", "uid", "labels", "deletionTimestamp"] {
+            metadata.set(field, self.pod["metadata"][field].clone());
+        }
+        status.set("startTime", self.pod["status"]["startTime"].clone());
+        let target = self.pod.condition("DisruptionTarget");
+        if !target.is_null() {
+            status.set("conditions", vec![target.clone()]);
+        }
+        self.pod = Object(Json::object().with("metadata", metadata).with("status", status));
+        self
     }
 }
 
@@ -100,7 +118,7 @@ impl NodeInfo {
     /// The node has changed.
     pub fn set_node(&mut self, node: &Object) {
         if self.node["status"]["allocatable"] != node["status"]["allocatable"] {
-            self.allocatable = amounts(&node["status"]["allocatable"]);
+            self.allocatable = Amounts::read(&node["status"]["allocatable"]);
         }
         if self.node["status"]["images"] != node["status"]["images"] {
             self.images = Arc::new(images::read(node));
@@ -142,8 +160,8 @@ impl NodeInfo {
     pub fn add(&mut self, pod: Arc<PodInfo>) {
         let key = pod.pod.key();
         self.remove(&key);
-        requests::add(&mut self.requested, &pod.requests);
-        requests::add(&mut self.requested_for_scores, &pod.requests_for_scores);
+        self.requested.add(&pod.requests);
+        self.requested_for_scores.add(&pod.requests_for_scores);
         self.particular += usize::from(!pod.terms.is_empty());
         self.tally(&pod.pod, 1);
         self.pods.insert(key, pod);
@@ -171,8 +189,8 @@ impl NodeInfo {
     /// A pod is here no more.
     pub fn remove(&mut self, key: &Key) -> Option<Arc<PodInfo>> {
         let pod = self.pods.remove(key)?;
-        requests::subtract(&mut self.requested, &pod.requests);
-        requests::subtract(&mut self.requested_for_scores, &pod.requests_for_scores);
+        self.requested.subtract(&pod.requests);
+        self.requested_for_scores.subtract(&pod.requests_for_scores);
         self.particular -= usize::from(!pod.terms.is_empty());
         self.tally(&pod.pod, -1);
         Some(pod)

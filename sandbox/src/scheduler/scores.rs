@@ -57,9 +57,8 @@ fn preferences(pod: &Object, fitting: &[&NodeInfo]) -> Vec<i64> {
 fn least_allocated(pod: &PodInfo, info: &NodeInfo) -> i64 {
     let wanted = &pod.requests_for_scores;
     let part = |name: &str| {
-        let has = info.allocatable.get(name).copied().unwrap_or(0);
-        let used = info.requested_for_scores.get(name).copied().unwrap_or(0)
-            + wanted.get(name).copied().unwrap_or(0);
+        let has = info.allocatable.get(name).unwrap_or(0);
+        let used = info.requested_for_scores.get(name).unwrap_or(0) + wanted.get(name).unwrap_or(0);
         (has > 0).then(|| if used > has { 0 } else { ((has - used) as i128 * 100 / has as i128) as i64 })
     };
     let parts = ["cpu", "memory"].map(part);
@@ -71,13 +70,13 @@ fn least_allocated(pod: &PodInfo, info: &NodeInfo) -> i64 {
 /// asks for neither.
 fn balanced(pod: &PodInfo, info: &NodeInfo) -> i64 {
     let wanted = &pod.requests;
-    let asks = |name: &str| wanted.get(name).copied().unwrap_or(0);
+    let asks = |name: &str| wanted.get(name).unwrap_or(0);
     if asks("cpu") == 0 && asks("memory") == 0 {
         return 0;
     }
     let fraction = |name: &str| {
-        let has = info.allocatable.get(name).copied().filter(|n| *n > 0)?;
-        let used = info.requested.get(name).copied().unwrap_or(0) + asks(name);
+        let has = info.allocatable.get(name).filter(|n| *n > 0)?;
+        let used = info.requested.get(name).unwrap_or(0) + asks(name);
         Some((used as f64 / has as f64).min(1.0))
     };
     match (fraction("cpu"), fraction("memory")) {

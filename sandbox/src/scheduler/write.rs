@@ -56,14 +56,11 @@ pub fn doom(victim: &Object, scheduler: &str, ctx: &mut Ctx<'_>) {
 
 /// Sends it away for `pod`.
 pub fn preempt(victim: &Object, pod: &Object, node: &str, ctx: &mut Ctx<'_>) {
-    let uid = Some(victim.uid().clone());
-    if ctx
-        .api
-        .delete(resources::POD, &victim.key(), &DeleteOptions { uid, ..DeleteOptions::default() })
-        .is_ok()
-    {
+    let now = ctx.api.find(resources::POD, &victim.key()).filter(|p| p.uid() == victim.uid());
+    let Some(victim) = now.cloned() else { return };
+    if ctx.api.delete(resources::POD, &victim.key(), &DeleteOptions::default()).is_ok() {
         let message = format!("Preempted by pod {} on node {node}", pod.uid());
-        ctx.api.record(victim, "", EventType::Normal, "Preempted", &message, SOURCE);
+        ctx.api.record(&victim, "", EventType::Normal, "Preempted", &message, SOURCE);
     }
 }
 

@@ -1,8 +1,13 @@
 //! The objects of one kind: those of the cluster, and those that every cluster starts with. The latter take no room of
-//! their own until somebody asks for them.
+//! their own until somebody asks for them; of the former, those that nobody looks at take little.
 
-use std::{collections::BTreeMap, iter::Peekable, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    iter::Peekable,
+    sync::{Arc, OnceLock},
+};
 
+use super::slot::{Pattern, Slot};
 use crate::{
     bootstrap::grown,
     clock::Time,
@@ -12,8 +17,10 @@ use crate::{
 /// The objects of one kind, by key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kind {
-    own: BTreeMap<Key, Object>,
+    own: BTreeMap<Key, Slot>,
     seeds: Option<Seeded>,
+    /// What those that are put away are like.
+    patterns: Vec<Arc<Pattern>>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,16 +56,16 @@ impl Seeded {
 impl Kind {
     /// With what a cluster created at `at` starts with.
     pub fn seeded(seeds: &'static BTreeMap<Key, Object>, at: Time) -> Self {
-        Self { own: BTreeMap::new(), seeds: Some(Seeded { seeds, at, grown: OnceLock::new() }) }
+        Self { seeds: Some(Seeded { seeds, at, grown: OnceLock::new() }), ..Self::default() }
     }
 
     pub fn get(&self, key: &Key) -> Option<&Object> {
-        self.own.get(key).or_else(|| self.seeds.as_ref()?.get(key))
+        self.own.get(key).map(Slot::object).or_else(|| self.seeds.as_ref()?.get(key))
     }
 
     /// In a namespace or in all (`""`), in key order.
     pub fn list<'a>(&'a self, namespace: &'a str) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
-        let own = in_namespace(&self.own, namespace);
+        let own = in_namespace(&self.own, namespace).map(|(key, slot)| (key, slot.object()));
         match self.seeds.as_ref().filter(|s| s.reaches(namespace)) {
             None => Box::new(own.map(|(_, o)| o)),
             Some(seeded) if self.own.is_empty() => {
@@ -71,6 +78,13 @@ impl Kind {
         }
     }
 
+    /// How many are put away, and how many of these somebody has looked at.
+    #[cfg(test)]
+    pub fn away(&self) -> (usize, usize) {
+        let away = || self.own.values().filter_map(Slot::is_looked_at);
+        (away().count(), away().filter(|is_looked_at| *is_looked_at).count())
+    }
+
     /// How many there are, without the seeds while they are untouched.
     pub fn own(&self) -> usize {
         self.own.len()
@@ -78,12 +92,30 @@ impl Kind {
 
     pub fn put(&mut self, key: Key, object: Object) -> Option<Object> {
         self.settle(&key);
-        self.own.insert(key, object)
+        self.own.insert(key, Slot::There(object)).map(Slot::into_object)
+    }
+
+    /// Puts an object away that has not changed since `revision`.
+    pub fn put_away(&mut self, key: &Key, revision: u64) {
+        if let Some(slot) = self.own.get_mut(key)
+            && slot.object().revision() == revision
+        {
+            slot.put_away(&mut self.patterns);
+        }
+    }
+
+    /// Puts those away again that somebody has looked at.
+    pub fn put_away_again(&mut self) {
+        if self.patterns.is_empty() {
+            return;
+        }
+        let away = self.own.values_mut().filter(|slot| matches!(slot, Slot::Away(_)));
+        away.for_each(|slot| slot.put_away(&mut self.patterns));
     }
 
     pub fn remove(&mut self, key: &Key) -> Option<Object> {
         self.settle(key);
-        self.own.remove(key)
+        self.own.remove(key).map(Slot::into_object)
     }
 
     /// All of them, as a map of one's own.
@@ -94,15 +126,16 @@ impl Kind {
     /// Once one of the seeds changes, they are objects like others.
     fn settle(&mut self, key: &Key) {
         if let Some(seeded) = self.seeds.take_if(|s| s.seeds.contains_key(key)) {
-            self.own.extend(seeded.objects().iter().map(|(k, o)| (k.clone(), o.clone())));
+            let objects = seeded.objects().iter().map(|(k, o)| (k.clone(), Slot::There(o.clone())));
+            self.own.extend(objects);
         }
     }
 }
 
-fn in_namespace<'a>(
-    objects: &'a BTreeMap<Key, Object>,
+fn in_namespace<'a, V>(
+    objects: &'a BTreeMap<Key, V>,
     namespace: &'a str,
-) -> impl Iterator<Item = (&'a Key, &'a Object)> + 'a {
+) -> impl Iterator<Item = (&'a Key, &'a V)> + 'a {
     let from = Key::new(namespace, "");
     objects.range(from..).take_while(move |(k, _)| namespace.is_empty() || k.namespace == namespace)
 }

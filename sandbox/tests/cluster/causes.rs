@@ -1,7 +1,7 @@
 //! "Why is this pod here": from a record back to a learner's act, a world or a timer.
 
 use sandbox::{
-    api::{Change, Record},
+    api::{Change, Record, Trace},
     cluster::{Beginning, Cluster, Config},
     json,
     json::Json,
@@ -27,7 +27,7 @@ fn newest_pod(c: &Cluster) -> u64 {
 fn told(c: &Cluster, revision: u64) -> (Vec<String>, Beginning) {
     let why = c.why(revision).unwrap();
     assert!(why.links.is_sorted_by(|a, b| a.revision > b.revision), "what comes of something comes after it");
-    let who = |r: &Record| {
+    let who = |r: &Trace| {
         let user = r.origin.user.rsplit(':').next().unwrap_or_default().to_owned();
         if r.origin.user.starts_with("system:node:") { "kubelet".to_owned() } else { user }
     };
@@ -251,4 +251,19 @@ fn what_nobody_did_comes_of_the_world_or_the_clock() {
         assert_eq!((links.len(), beginning), (1, Beginning::Timer(timer)));
     }
     assert_eq!(told(&c, records(&c).next().unwrap().revision).1, Beginning::Timer(Timer::Start));
+}
+
+#[test]
+fn causes_are_known_when_history_is_compacted() {
+    let mut c = settled();
+    let body = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "mine"},
+        "spec": {"containers": [{"name": "c", "image": "shop:1.4"}]}});
+    send(&mut c, "POST", "/api/v1/namespaces/default/pods", &body);
+    c.advance_to(at_s(60));
+    let ready = newest(&c, |r| r.resource == resources::POD && r.object.name() == "mine");
+    let before = told(&c, ready);
+    assert_eq!(before.1, Beginning::Action("learner".into()));
+    c.advance_to(at_s(3600));
+    assert!(records(&c).all(|r| r.revision > ready), "its record is gone");
+    assert_eq!(told(&c, ready), before);
 }

@@ -160,6 +160,7 @@ fn open(world: Vec<sandbox::object::Object>, seed: u64, epoch: Time, flow: Flow)
         may_write: ours.map(|d| d.plural.to_owned()).collect(),
     };
     let live = Live::open(opened, std::sync::Arc::new(())).context("the world is not accepted")?;
+    live.let_history_go();
     live.set_free(flow == Flow::Free);
     Ok(live)
 }

@@ -1,6 +1,8 @@
 //! Models the admission plugin ServiceAccount. Omits: the annotation that enforces mountable secrets; the wait for an
 //! account that is about to come (the account of a new namespace comes at once).
 
+use std::sync::LazyLock;
+
 use crate::{
     api::Api,
     json,
@@ -69,11 +71,15 @@ fn fresh_name(api: &mut Api, dry_run: bool) -> String {
 }
 
 fn volume(name: &str) -> Json {
-    json!({"name": name, "projected": {"defaultMode": 420, "sources": [
-        {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
-        {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
-        {"downwardAPI": {"items": [
-            {"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}},
-        ]}},
-    ]}})
+    /// One for all pods of all clusters.
+    static PROJECTED: LazyLock<Json> = LazyLock::new(|| {
+        json!({"defaultMode": 420, "sources": [
+            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+            {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+            {"downwardAPI": {"items": [
+                {"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}},
+            ]}},
+        ]})
+    });
+    json!({"name": name}).with("projected", PROJECTED.clone())
 }

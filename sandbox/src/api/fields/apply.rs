@@ -4,7 +4,7 @@
 use ecow::EcoString;
 
 use super::{
-    Shared, Writer,
+    Writer,
     applied::fields_of,
     compare::{Difference, compare},
     conflict::{self, Conflict},
@@ -13,6 +13,7 @@ use super::{
     merge::merge,
     prune::prune,
     set,
+    share::shared,
     update::{lose, taken},
 };
 use crate::{
@@ -40,14 +41,13 @@ pub struct Application<'a> {
 /// # Errors
 /// `Conflict`, with a cause for each field that another manager owns.
 pub fn apply(
-    shared: &mut Shared,
     live: Option<&Object>,
     application: Application<'_>,
     writer: &Writer<'_>,
 ) -> Result<Object, Status> {
     let (schema, config) = (writer.schema, application.owned);
     let me = writer.manager(Operation::Apply);
-    let entries = managers(shared, live, writer);
+    let entries = managers(live, writer);
     let base = match live {
         Some(live) => {
             let mut base = live.clone();
@@ -75,14 +75,14 @@ pub fn apply(
     }
     let moved = live.is_none_or(|_| object.0 != base.0);
     let time = moved.then(|| writer.now.clone());
-    let entries = settled(shared, entries, &me, fields, &difference, time);
+    let entries = settled(entries, &me, fields, &difference, time);
     last_applied::keep(&mut object, application.config, &writer.name);
     object["metadata"].set("managedFields", entry::write(entries));
     Ok(object)
 }
 
 /// The managers until now; an object that has none belongs to whoever was there before.
-fn managers(shared: &mut Shared, live: Option<&Object>, writer: &Writer<'_>) -> Vec<Entry> {
+fn managers(live: Option<&Object>, writer: &Writer<'_>) -> Vec<Entry> {
     let Some(live) = live else { return Vec::new() };
     let entries = entry::read(&live["metadata"]["managedFields"]);
     if !entries.is_empty() {
@@ -90,7 +90,7 @@ fn managers(shared: &mut Shared, live: Option<&Object>, writer: &Writer<'_>) -> 
     }
     let all = compare(None, live, writer.schema, writer.skip);
     let before = Manager { name: BEFORE.into(), ..writer.manager(Operation::Update) };
-    taken(shared, Vec::new(), &all, &before, &writer.now)
+    taken(Vec::new(), &all, &before, &writer.now)
 }
 
 /// The configuration without what nobody owns.
@@ -120,7 +120,6 @@ fn conflicts(entries: &[Entry], me: &Manager, difference: &Difference, allowed: 
 
 /// The managers after the apply; `time` is `None` where the object stays as it was.
 fn settled(
-    shared: &mut Shared,
     entries: Vec<Entry>,
     me: &Manager,
     fields: Map,
@@ -134,12 +133,12 @@ fn settled(
             before = entry.time;
             continue;
         }
-        lose(shared, &mut entry, &difference.changed);
-        lose(shared, &mut entry, &difference.removed);
+        lose(&mut entry, &difference.changed);
+        lose(&mut entry, &difference.removed);
         out.extend(Some(entry).filter(|entry| !entry.fields.is_empty()));
     }
     if !fields.is_empty() {
-        out.push(Entry::new(me.clone(), shared.set(fields), time.or(before)));
+        out.push(Entry::new(me.clone(), shared(fields), time.or(before)));
     }
     out
 }

@@ -26,7 +26,6 @@ pub use check::check;
 pub use entry::same_but_for_times;
 pub use scale::{to_parent, to_scale};
 pub use schema::{Schema, of as schema_of};
-pub use share::Shared;
 pub use update::update;
 
 use entry::{Manager, Operation};

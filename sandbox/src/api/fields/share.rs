@@ -1,30 +1,36 @@
-//! Sets that many objects have in common, kept once: the pods of a ReplicaSet are owned alike, and so are the statuses that one
-//! kubelet writes. Remembers a bounded number; what it forgets is only no longer shared.
+//! Sets that many objects have in common, kept once: the pods of a ReplicaSet are owned alike, and so are the statuses that kubelets write,
+//! whichever cluster they are in. Remembers a bounded number; what it forgets is only no longer shared.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use ecow::EcoString;
 
 use super::set;
 use crate::{
-    clock::Time,
     json::{Json, Map},
     rng::fnv64,
 };
 
-/// Nodes remembered.
-const NODES_MAX: usize = 512;
+/// Nodes remembered by a thread.
+const NODES_MAX: usize = 4096;
 
-/// What was written lately.
-#[derive(Clone, Debug, Default)]
-pub struct Shared {
-    nodes: BTreeMap<u64, Map>,
-    now: (i64, EcoString),
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::default();
 }
 
-impl Shared {
-    /// The set, sharing its parts with those before.
-    pub fn set(&mut self, set: Map) -> Map {
+/// The set, sharing its parts with those before.
+pub fn shared(set: Map) -> Map {
+    KNOWN.with_borrow_mut(|known| known.set(set))
+}
+
+/// What was written lately.
+#[derive(Default)]
+struct Known {
+    nodes: BTreeMap<u64, Map>,
+}
+
+impl Known {
+    fn set(&mut self, set: Map) -> Map {
         if set.is_empty() {
             return set;
         }
@@ -48,15 +54,6 @@ impl Shared {
         }
         self.nodes.insert(hash, set.clone());
         set
-    }
-
-    /// `now` as entries write it.
-    pub fn time(&mut self, now: Time) -> EcoString {
-        let second = now.0.div_euclid(1000);
-        if self.now.0 != second || self.now.1.is_empty() {
-            self.now = (second, now.rfc3339());
-        }
-        self.now.1.clone()
     }
 }
 

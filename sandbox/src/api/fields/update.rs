@@ -4,10 +4,11 @@
 use ecow::EcoString;
 
 use super::{
-    Shared, Writer,
+    Writer,
     compare::{Difference, compare},
     entry::{self, Entry, Manager, Operation},
     set,
+    share::shared,
 };
 use crate::{
     json::{Json, Map},
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Writes into `new` who owns its fields now; `old` is what it was, `None` on create.
-pub fn update(shared: &mut Shared, old: Option<&Object>, new: &mut Object, writer: &Writer<'_>) {
+pub fn update(old: Option<&Object>, new: &mut Object, writer: &Writer<'_>) {
     let none = Json::Null;
     let live = old.map_or(&none, |old| &old["metadata"]["managedFields"]);
     let said = &new["metadata"]["managedFields"];
@@ -32,7 +33,7 @@ pub fn update(shared: &mut Shared, old: Option<&Object>, new: &mut Object, write
         new["metadata"].set("managedFields", live.clone());
         return;
     }
-    let entries = taken(shared, entries, &difference, &writer.manager(Operation::Update), &writer.now);
+    let entries = taken(entries, &difference, &writer.manager(Operation::Update), &writer.now);
     new["metadata"].set("managedFields", entry::write(entries));
 }
 
@@ -45,13 +46,7 @@ fn spoken(said: &Json, live: &Json) -> Vec<Entry> {
 }
 
 /// The managers after a write by one of them.
-pub fn taken(
-    shared: &mut Shared,
-    entries: Vec<Entry>,
-    difference: &Difference,
-    me: &Manager,
-    now: &EcoString,
-) -> Vec<Entry> {
+pub fn taken(entries: Vec<Entry>, difference: &Difference, me: &Manager, now: &EcoString) -> Vec<Entry> {
     let Difference { changed, removed } = difference;
     let mut mine: Option<Entry> = None;
     let mut out = Vec::with_capacity(entries.len() + 1);
@@ -63,16 +58,16 @@ pub fn taken(
             mine = Some(entry);
             continue;
         }
-        lose(shared, &mut entry, changed);
-        lose(shared, &mut entry, removed);
+        lose(&mut entry, changed);
+        lose(&mut entry, removed);
         out.extend(Some(entry).filter(|entry| !entry.fields.is_empty()));
     }
     let mut mine = mine.unwrap_or_else(|| Entry::new(me.clone(), Map::new(), None));
-    lose(shared, &mut mine, removed);
+    lose(&mut mine, removed);
     if !changed.is_empty() {
         let fields = set::union(&mine.fields, changed);
         if !fields.shares(&mine.fields) {
-            mine.set_fields(shared.set(fields));
+            mine.set_fields(shared(fields));
         }
         mine.set_time(Some(now.clone()));
     }
@@ -82,10 +77,10 @@ pub fn taken(
 }
 
 /// Takes fields from a manager.
-pub fn lose(shared: &mut Shared, entry: &mut Entry, fields: &Map) {
+pub fn lose(entry: &mut Entry, fields: &Map) {
     let rest = set::minus(&entry.fields, fields);
     if !rest.shares(&entry.fields) {
-        entry.set_fields(shared.set(rest));
+        entry.set_fields(shared(rest));
     }
 }
 
