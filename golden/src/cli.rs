@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::{place, record, replay::Replay};
+use crate::{parity, place, record, replay::Replay};
 
 /// Scenarios against a cluster, held against what a real control plane answered.
 #[derive(Debug, Parser)]
@@ -22,6 +22,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Play scenarios with kubectl against a real cluster, and keep its answers as a reference.
     Record(RecordArgs),
+    /// Play command lines through real kubectl and our own, each on its own of two equal clusters, and compare.
+    Parity(parity::Args),
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +76,7 @@ impl Cli {
         match self.command {
             Command::Replay(args) => args.run(),
             Command::Record(args) => args.run().map(|()| true),
+            Command::Parity(args) => parity::run(&args),
         }
     }
 }

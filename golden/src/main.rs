@@ -2,6 +2,7 @@
 //!
 //! `replay` plays them with real kubectl, or the recorded requests alone, against a fresh cluster of our own; `record`
 //! plays them against any real one.
+//! `parity` plays command lines through real kubectl and our own crate of it, each on its own of two equal clusters.
 //! The scripts stand in `sandbox/tests/scenarios/`; the recorded answers lie outside the repository.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -18,6 +19,7 @@ mod mask;
 mod ours;
 mod outline;
 mod pace;
+mod parity;
 mod place;
 mod play;
 mod ratchet;

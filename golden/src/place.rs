@@ -24,6 +24,11 @@ pub fn ratchet(by_kubectl: bool) -> PathBuf {
     scenarios().join(if by_kubectl { "agreed.txt" } else { "agreed-requests.txt" })
 }
 
+/// Command lines for both kubectls, a file a verb, and what was recorded of the real one.
+pub fn parity() -> PathBuf {
+    root().join("kubectl/tests/parity")
+}
+
 /// Why steps differ: written by hand.
 pub fn reasons() -> PathBuf {
     scenarios().join("reasons.txt")

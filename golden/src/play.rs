@@ -15,7 +15,7 @@ use crate::{
     restarts::Restarts,
     scenario::{self, Line, Raw, Step},
     shell,
-    stand::Stand,
+    stand::{self, Stand},
     timeline::{Awaited, Timeline},
     transcript::{self, Recorded},
     until::Until,
@@ -60,7 +60,7 @@ pub async fn play(name: &str, recordings: &Path, kubectl: &Path) -> Result<Vec<O
         all.len()
     );
     let exchanges = exchange::read(recordings, name)?;
-    let stand = Stand::new(name, kubectl, exchange::began_ms(&exchanges)).await?;
+    let stand = Stand::new(name, kubectl, stand::epoch(exchange::began_ms(&exchanges))).await?;
     let timeline = Timeline::start(stand.alone.live.clone()).await;
     stand.gate.set(timeline.clone());
     let exchanges = awaited(exchanges);

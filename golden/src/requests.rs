@@ -15,7 +15,7 @@ use crate::{
     likeness::Likeness,
     play::Outcome,
     shell,
-    stand::Stand,
+    stand::{self, Stand},
     timeline::Timeline,
     transcript,
 };
@@ -38,7 +38,7 @@ const HEADERS: [&str; 7] = [
 pub async fn play(name: &str, recordings: &Path) -> Result<Vec<Outcome>> {
     let steps = transcript::read(recordings, name)?;
     let all = exchange::read(recordings, name)?;
-    let stand = Stand::new(name, Path::new("kubectl"), exchange::began_ms(&all)).await?;
+    let stand = Stand::new(name, Path::new("kubectl"), stand::epoch(exchange::began_ms(&all))).await?;
     let mut exchanges: BTreeMap<usize, Vec<Exchange>> = BTreeMap::new();
     for exchange in all {
         exchanges.entry(exchange.step).or_default().push(exchange);

@@ -63,17 +63,22 @@ pub fn parse(text: &str) -> Result<Vec<Step>> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (command, stdin) = match line.rsplit_once("<<") {
-            Some((command, end)) if is_marker(end) => {
-                let end = end.trim_matches('\'');
-                let body: Vec<&str> = lines.by_ref().map(|(_, l)| l).take_while(|l| *l != end).collect();
-                (command.trim(), Some(body.iter().map(|l| format!("{l}\n")).collect::<String>()))
-            }
-            _ => (line, None),
-        };
+        let (command, stdin) = with_body(line, lines.by_ref().map(|(_, l)| l));
         steps.push(step(command, stdin).with_context(|| format!("line {}: {line}", at + 1))?);
     }
     Ok(steps)
+}
+
+/// A command without its `<<EOF`, and its here-document, taken from the lines that follow.
+pub fn with_body<'a>(line: &'a str, lines: impl Iterator<Item = &'a str>) -> (&'a str, Option<String>) {
+    match line.rsplit_once("<<") {
+        Some((command, end)) if is_marker(end) => {
+            let end = end.trim_matches('\'');
+            let body = lines.take_while(|l| *l != end).map(|l| format!("{l}\n")).collect();
+            (command.trim(), Some(body))
+        }
+        _ => (line, None),
+    }
 }
 
 fn is_marker(text: &str) -> bool {

@@ -32,20 +32,25 @@ pub struct Stand {
     _home: Home,
 }
 
+/// The moment of creation of a cluster whose scenario will begin `began_ms` after the beginning of a minute.
+pub fn epoch(began_ms: i64) -> Time {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+    Time(now_ms - now_ms % 60_000 - BEHIND_MS + began_ms - AGE_MS)
+}
+
 impl Stand {
-    /// A new one; `binary` is the kubectl that is let in. Its scenario will begin `began_ms` after the beginning of a minute.
+    /// A new one, made at `epoch`; `binary` is the kubectl that is let in.
     ///
     /// # Errors
     /// When it cannot be served, or its kubeconfig not written.
-    pub async fn new(name: &str, binary: &Path, began_ms: i64) -> Result<Self> {
+    pub async fn new(name: &str, binary: &Path, epoch: Time) -> Result<Self> {
         let home = Home::new(name)?;
         let kubeconfig = home.path().join("kubeconfig");
-        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         let gate = Gate::default();
         let options = Options {
             world: default_world(NODES),
             seed: 1,
-            epoch: Time(now_ms - now_ms % 60_000 - BEHIND_MS + began_ms - AGE_MS),
+            epoch,
             flow: Flow::Still,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             kubeconfig: Some(kubeconfig.clone()),

@@ -1,35 +1,15 @@
-//! Flags: what a verb takes, and how kubectl complains about the rest.
+//! Flags: how a command's words are parsed, and how kubectl complains about them.
 //!
 //! Models pflag's parsing: `--name=value`, `--name value`, `-nvalue`, bundled booleans, flags anywhere, `--`.
 
+mod value;
+
 use std::collections::BTreeMap;
 
-use crate::fail::{Done, Fail};
-
-/// Flags that every command takes.
-const GLOBAL: &str = "namespace/n:s context:s cluster:s user:s server/s:s kubeconfig:s token:s as:s as-group:l \
-    as-uid:s request-timeout:s v/v:s insecure-skip-tls-verify:b certificate-authority:s warnings-as-errors:b \
-    cache-dir:s match-server-version:b help/h:b disable-compression:b";
-
-#[derive(Clone, Copy)]
-struct Spec<'a> {
-    name: &'a str,
-    short: Option<char>,
-    /// `b`ool, `s`tring, `i`nt, `l`ist.
-    kind: char,
-    /// The value of a flag that stands alone.
-    alone: Option<&'a str>,
-}
-
-/// Reads `name/short:kind=alone`.
-fn spec(word: &str) -> Spec<'_> {
-    let (word, alone) = word.split_once('=').map_or((word, None), |(word, alone)| (word, Some(alone)));
-    let (name, kind) = word.split_once(':').unwrap_or((word, "b"));
-    let (name, short) =
-        name.split_once('/').map_or((name, None), |(name, short)| (name, short.chars().next()));
-    let kind = kind.chars().next().unwrap_or('b');
-    Spec { name, short, kind, alone: alone.or((kind == 'b').then_some("true")) }
-}
+use crate::{
+    commands::{self, Kind, Spec},
+    fail::{Done, Fail},
+};
 
 /// A parsed command line.
 #[derive(Clone, Debug, Default)]
@@ -42,14 +22,17 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// Parses the words of a verb whose own flags are `own`, as in `"output/o:s all-namespaces/A:b"`.
+    /// Parses the words of a command such as `rollout status`, which may take the flags `more` beside those of the table of
+    /// commands, as in `"output/o:s all-namespaces/A:b"`.
     ///
     /// # Errors
     /// kubectl's words for an unknown flag, a missing or a malformed value.
-    pub fn parse(verb: &str, own: &str, words: &[String]) -> Done<Self> {
-        let specs: Vec<Spec<'_>> =
-            own.split_whitespace().chain(GLOBAL.split_whitespace()).map(spec).collect();
-        let usage = |text: String| Fail::Error(format!("{text}\nSee 'kubectl {verb} --help' for usage."));
+    pub fn parse(command: &str, more: &str, words: &[String]) -> Done<Self> {
+        let more: Vec<Spec<'_>> = more.split_whitespace().map(Spec::read).collect();
+        let table: Vec<Spec<'_>> = commands::flags_of(command).collect();
+        let specs = [more, table].concat();
+        let path = if command.is_empty() { String::new() } else { format!("{command} ") };
+        let usage = |text: String| Fail::Error(format!("{text}\nSee 'kubectl {path}--help' for usage."));
         let mut flags = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -58,19 +41,7 @@ impl Flags {
                 break;
             }
             if let Some(long) = word.strip_prefix("--") {
-                let (name, value) =
-                    long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
-                let found = specs.iter().find(|spec| spec.name == name);
-                let found = found.ok_or_else(|| usage(format!("unknown flag: --{name}")))?;
-                let value = match (value, found.alone) {
-                    (Some(value), _) => value.to_owned(),
-                    (None, Some(alone)) => alone.to_owned(),
-                    (None, None) => words
-                        .next()
-                        .ok_or_else(|| usage(format!("flag needs an argument: --{name}")))?
-                        .clone(),
-                };
-                flags.put(found, value).map_err(usage)?;
+                flags.long(&specs, long, &mut words).map_err(usage)?;
             } else if word.len() > 1 && word.starts_with('-') {
                 flags.shorts(&specs, &word[1..], &mut words).map_err(usage)?;
             } else {
@@ -78,6 +49,28 @@ impl Flags {
             }
         }
         Ok(flags)
+    }
+
+    fn long(
+        &mut self,
+        specs: &[Spec<'_>],
+        long: &str,
+        words: &mut std::slice::Iter<'_, String>,
+    ) -> Result<(), String> {
+        if long.starts_with(['-', '=']) {
+            return Err(format!("bad flag syntax: --{long}"));
+        }
+        let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+        let found = specs.iter().find(|spec| spec.name == name);
+        let found = found.ok_or_else(|| format!("unknown flag: --{name}"))?;
+        let value = match (value, found.alone) {
+            (Some(value), _) => value.to_owned(),
+            (None, Some(alone)) => alone.to_owned(),
+            (None, None) => {
+                words.next().ok_or_else(|| format!("flag needs an argument: --{name}"))?.clone()
+            }
+        };
+        self.put(found, value)
     }
 
     fn shorts(
@@ -89,9 +82,9 @@ impl Flags {
         let mut rest = bundle;
         while let Some(short) = rest.chars().next() {
             let found = specs.iter().find(|spec| spec.short == Some(short));
-            let found = found.ok_or_else(|| format!("unknown shorthand flag: '{short}' in -{rest}"))?;
+            let found = found.ok_or_else(|| format!("unknown shorthand flag: {short:?} in -{rest}"))?;
             let after = &rest[short.len_utf8()..];
-            if let Some(value) = after.strip_prefix('=') {
+            if let Some(value) = after.strip_prefix('=').filter(|_| rest.len() > 2) {
                 return self.put(found, value.to_owned());
             }
             if let Some(alone) = found.alone {
@@ -100,7 +93,7 @@ impl Flags {
                 continue;
             }
             let value = if after.is_empty() {
-                words.next().ok_or_else(|| format!("flag needs an argument: '{short}' in -{rest}"))?.clone()
+                words.next().ok_or_else(|| format!("flag needs an argument: {short:?} in -{rest}"))?.clone()
             } else {
                 after.to_owned()
             };
@@ -110,25 +103,13 @@ impl Flags {
     }
 
     fn put(&mut self, spec: &Spec<'_>, value: String) -> Result<(), String> {
-        let flag =
-            spec.short.map_or(format!("--{}", spec.name), |short| format!("-{short}, --{}", spec.name));
-        let bad = match spec.kind {
-            'b' if !matches!(
-                value.as_str(),
-                "true" | "false" | "1" | "0" | "t" | "f" | "T" | "F" | "True" | "False"
-            ) =>
-            {
-                Some("ParseBool")
-            }
-            'i' if value.parse::<i64>().is_err() => Some("ParseInt"),
-            _ => None,
-        };
-        if let Some(parser) = bad {
-            let why = format!("strconv.{parser}: parsing {value:?}: invalid syntax");
+        if let Some(why) = value::complaint(spec.kind, &value) {
+            let flag =
+                spec.short.map_or(format!("--{}", spec.name), |short| format!("-{short}, --{}", spec.name));
             return Err(format!("invalid argument {value:?} for {flag:?} flag: {why}"));
         }
         let slot = self.values.entry(spec.name.to_owned()).or_default();
-        if spec.kind != 'l' {
+        if !matches!(spec.kind, Kind::List | Kind::Array) {
             slot.clear();
         }
         slot.push(value);
@@ -147,7 +128,7 @@ impl Flags {
 
     /// Whether a boolean flag is on.
     pub fn on(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| matches!(value, "true" | "1" | "t" | "T" | "True"))
+        self.get(name).is_some_and(value::is_true)
     }
 
     /// An integer flag.
@@ -158,11 +139,7 @@ impl Flags {
     /// All values of a list flag, commas split.
     pub fn list(&self, name: &str) -> Vec<String> {
         let values = self.values.get(name).into_iter().flatten();
-        values
-            .flat_map(|value| value.split(','))
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-            .collect()
+        values.flat_map(|value| value::fields(value)).filter(|value| !value.is_empty()).collect()
     }
 
     /// All values of a list flag as given.
@@ -171,37 +148,24 @@ impl Flags {
     }
 }
 
-/// Finds the verb: the first word that is neither a global flag nor its value. Gives it and the other words.
-pub fn verb_of(argv: &[String]) -> (Option<&str>, Vec<String>) {
-    let specs: Vec<Spec<'_>> = GLOBAL.split_whitespace().map(spec).collect();
-    let mut at = 0;
-    while let Some(word) = argv.get(at) {
-        if !word.starts_with('-') {
-            let rest = argv[..at].iter().chain(&argv[at + 1..]).cloned().collect();
-            return (Some(word), rest);
-        }
-        let takes_next = specs.iter().any(|spec| {
-            spec.alone.is_none()
-                && (word.strip_prefix("--") == Some(spec.name)
-                    || spec.short.is_some_and(|short| *word == format!("-{short}")))
-        });
-        at += if takes_next { 2 } else { 1 };
+/// The first word that is neither a global flag nor its value, and the other words.
+pub fn verb_of(words: &[String]) -> (Option<&str>, Vec<String>) {
+    match commands::first_argument("", words) {
+        Some(at) => (Some(&words[at]), words[..at].iter().chain(&words[at + 1..]).cloned().collect()),
+        None => (None, words.to_vec()),
     }
-    (None, argv.to_vec())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const OWN: &str = "output/o:s watch/w:b all-namespaces/A:b replicas:i image:l dry-run:s=unchanged";
-
     fn words(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()
     }
 
     fn check(line: &str, args: &[&str], flags: &[(&str, &str)]) {
-        let parsed = Flags::parse("get", OWN, &words(line)).unwrap();
+        let parsed = Flags::parse("get", "dry-run:s=unchanged", &words(line)).unwrap();
         assert_eq!(parsed.args, args, "{line}");
         for (name, value) in flags {
             assert_eq!(parsed.text(name), *value, "{line} {name}");
@@ -217,17 +181,27 @@ mod tests {
             &[("output", "wide"), ("watch", "true"), ("all-namespaces", "true")],
         );
         check("pods -n=x --dry-run", &["pods"], &[("namespace", "x"), ("dry-run", "unchanged")]);
+        check("pods - -- -x", &["pods", "-"], &[]);
     }
 
     #[test]
     fn bad() {
-        let say = |line| Flags::parse("get", OWN, &words(line)).unwrap_err().to_string();
-        assert_eq!(say("--nosuch"), "error: unknown flag: --nosuch\nSee 'kubectl get --help' for usage.");
-        assert!(say("-o").starts_with("error: flag needs an argument: 'o' in -o\n"));
-        assert!(say("-wx").starts_with("error: unknown shorthand flag: 'x' in -x\n"));
-        assert!(
-            say("--replicas=a")
-                .starts_with("error: invalid argument \"a\" for \"--replicas\" flag: strconv.")
-        );
+        for (command, line, expect) in [
+            ("get", "--nosuch", "unknown flag: --nosuch\nSee 'kubectl get --help' for usage."),
+            ("", "--nosuch", "unknown flag: --nosuch\nSee 'kubectl --help' for usage."),
+            ("get", "-o", "flag needs an argument: 'o' in -o\nSee 'kubectl get --help' for usage."),
+            ("get", "-wZ", "unknown shorthand flag: 'Z' in -Z\nSee 'kubectl get --help' for usage."),
+            ("get", "-=x", "unknown shorthand flag: '=' in -=x\nSee 'kubectl get --help' for usage."),
+            ("get", "---x", "bad flag syntax: ---x\nSee 'kubectl get --help' for usage."),
+            (
+                "scale",
+                "--replicas=a",
+                "invalid argument \"a\" for \"--replicas\" flag: strconv.ParseInt: parsing \"a\": invalid syntax\n\
+                 See 'kubectl scale --help' for usage.",
+            ),
+        ] {
+            let said = Flags::parse(command, "", &words(line)).unwrap_err().to_string();
+            assert_eq!(said, format!("error: {expect}"));
+        }
     }
 }

@@ -30,6 +30,8 @@ pub struct Cx<'a> {
     pub impersonate: Option<String>,
     /// `--as-group`.
     pub impersonate_groups: Vec<String>,
+    /// `--as-uid`.
+    pub impersonate_uid: Option<String>,
     out: &'a mut (dyn Sink + Send),
     date: Option<Timestamp>,
     warned: BTreeSet<String>,
@@ -67,6 +69,7 @@ impl<'a> Cx<'a> {
             stdin,
             impersonate: None,
             impersonate_groups: Vec::new(),
+            impersonate_uid: None,
             out,
             date: None,
             warned: BTreeSet::new(),
@@ -110,6 +113,9 @@ impl<'a> Cx<'a> {
         let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
         if let Some(user) = &self.impersonate {
             request = request.header("Impersonate-User", user);
+        }
+        if let Some(uid) = &self.impersonate_uid {
+            request = request.header("Impersonate-Uid", uid);
         }
         for group in &self.impersonate_groups {
             request = request.header("Impersonate-Group", group);

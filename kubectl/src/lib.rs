@@ -1,10 +1,13 @@
 //! kubectl's command line over any `kube::Client`: the words, the tables and the exit codes of kubectl 1.33.
 //!
 //! Models kubectl's commands as seen from outside (arguments in; stdout, stderr and exit code out).
-//! Omits: kubeconfig handling, exec, logs, port-forward, cp, plugins and templates of Go.
+//! Omits: files of kubeconfig, exec, logs, port-forward, cp, plugins and templates of Go.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod describe;
+mod commands;
+mod complete;
+mod config;
 mod discovery;
 mod duration;
 mod fail;
@@ -22,6 +25,8 @@ mod words;
 
 use std::sync::{Arc, Mutex};
 
+pub use complete::Candidate;
+pub use config::Config;
 pub use goyaml::document as yaml;
 pub use words::{Line, split};
 
@@ -59,7 +64,7 @@ pub type Clock = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 #[derive(Clone)]
 pub struct Kubectl {
     client: kube::Client,
-    namespace: String,
+    config: Config,
     wait_for_deletion: bool,
     clock: Option<Clock>,
     host: Arc<dyn host::Host>,
@@ -69,10 +74,10 @@ pub struct Kubectl {
 impl Kubectl {
     /// kubectl over this client; its default namespace is the context's.
     pub fn new(client: kube::Client) -> Self {
-        let namespace = client.default_namespace().to_owned();
+        let config = Config::of_namespace(client.default_namespace());
         Self {
             client,
-            namespace,
+            config,
             wait_for_deletion: true,
             clock: None,
             host: Arc::new(host::Files::default()),
@@ -83,7 +88,14 @@ impl Kubectl {
     /// The namespace of the current context, used where `-n` is not given.
     #[must_use]
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = namespace.into();
+        self.config = Config::of_namespace(&namespace.into());
+        self
+    }
+
+    /// The kubeconfig that `config` shows and changes, in place of one with a single context.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
         self
     }
 

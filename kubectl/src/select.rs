@@ -96,7 +96,8 @@ pub fn all_or_some(flags: &Flags) -> Done {
 
 /// The namespace of the line, else of the context.
 pub fn namespace(cx: &Cx<'_>, flags: &Flags) -> String {
-    flags.get("namespace").filter(|name| !name.is_empty()).unwrap_or(&cx.kubectl.namespace).to_owned()
+    let given = flags.get("namespace").filter(|name| !name.is_empty());
+    given.map_or_else(|| cx.kubectl.config.namespace(), str::to_owned)
 }
 
 /// The namespace to look in; none for all.

@@ -17,7 +17,7 @@ use crate::{
 type Step = (&'static str, fn() -> Result<Tally>);
 
 /// Cheap ones first: who forgot to format hears it at once.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("format", format),
     ("the rules of the house", tidy::run),
     ("clippy, the server's side", clippy_server),
@@ -28,6 +28,7 @@ const STEPS: [Step; 12] = [
     ("tests of xtask", tests_xtask),
     ("the lessons", lessons),
     ("scenarios of a real control plane", scenarios),
+    ("the words of kubectl", words_of_kubectl),
     ("licences and sources of dependencies", deny),
     ("the browser tests", browser_tests),
 ];
@@ -122,6 +123,13 @@ fn lessons() -> Result<Tally> {
 fn scenarios() -> Result<Tally> {
     run::build_server(false)?;
     let (succeeded, text) = sh::run_and_keep(&mut golden::command(&[]))?;
+    Ok(Tally::of_run(succeeded, tally::of_text(&text)))
+}
+
+/// A line that answers as real kubectl does is a check, and so is each difference that is listed.
+fn words_of_kubectl() -> Result<Tally> {
+    run::build_server(false)?;
+    let (succeeded, text) = sh::run_and_keep(&mut golden::command(&["parity".to_owned()]))?;
     Ok(Tally::of_run(succeeded, tally::of_text(&text)))
 }
 

@@ -3,12 +3,20 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 
-use crate::{paths, run};
+use crate::{cargo::{ALL, cargo}, paths, run, sh};
 
 /// Runs it; its verdict is ours.
 pub fn run(args: &[String]) -> Result<ExitCode> {
     run::build_server(false)?;
     let status = command(args).status().context("cannot start the player of scenarios")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Our kubectl's lines against the real one's. Of the whole selection only the player is built.
+pub fn parity(args: &[String]) -> Result<ExitCode> {
+    sh::run(&mut cargo(&[&["build"], &ALL, &["--bin", "golden"]]))?;
+    let args: Vec<String> = std::iter::once("parity".to_owned()).chain(args.iter().cloned()).collect();
+    let status = command(&args).status().context("cannot start the player of lines")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -24,7 +32,7 @@ pub fn command(args: &[String]) -> Command {
 }
 
 fn names_command(args: &[String]) -> bool {
-    args.first().is_some_and(|first| matches!(first.as_str(), "record" | "replay" | "help" | "--help"))
+    args.first().is_some_and(|first| matches!(first.as_str(), "record" | "replay" | "parity" | "help" | "--help"))
 }
 
 #[cfg(test)]
@@ -39,6 +47,7 @@ mod tests {
             ("--update", false),
             ("replay 03", true),
             ("record --kubeconfig x", true),
+            ("parity --show", true),
             ("help", true),
             ("--help", true),
         ] {

@@ -1,6 +1,6 @@
 //! `kubectl api-resources` and `kubectl api-versions`.
 
-use super::parse;
+use super::no_arguments;
 use crate::{
     discovery::{self, Resource},
     fail::{Done, Fail},
@@ -9,19 +9,19 @@ use crate::{
     output::tabs,
 };
 
-const FLAGS: &str =
-    "output/o:s no-headers:b namespaced:b verbs:l api-group:s sort-by:s cached:b categories:l";
-
 /// Runs `api-resources`.
-pub async fn resources(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "api-resources", FLAGS, words)?;
+pub async fn resources(cx: &mut Cx<'_>, flags: &Flags) -> Done {
+    no_arguments("api-resources", flags)?;
     let format = flags.text("output").to_owned();
     if !matches!(format.as_str(), "" | "wide" | "name") {
         return Err(Fail::Error(format!("--output {format} is not available")));
     }
+    if !matches!(flags.text("sort-by"), "" | "name" | "kind") {
+        return Err(Fail::error("--sort-by accepts only name or kind"));
+    }
     let catalog = discovery::refresh(cx).await?;
     let mut rows: Vec<&Resource> = Vec::new();
-    for resource in catalog.resources.iter().filter(|resource| keeps(&flags, resource)) {
+    for resource in catalog.resources.iter().filter(|resource| keeps(flags, resource)) {
         if !rows.iter().any(|row| row.group == resource.group && row.plural == resource.plural) {
             rows.push(resource);
         }
@@ -62,8 +62,8 @@ fn keeps(flags: &Flags, resource: &Resource) -> bool {
 }
 
 /// Runs `api-versions`.
-pub async fn versions(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    parse(cx, "api-versions", "", words)?;
+pub async fn versions(cx: &mut Cx<'_>, flags: &Flags) -> Done {
+    no_arguments("api-versions", flags)?;
     let catalog = discovery::refresh(cx).await?;
     let mut versions: Vec<String> = catalog.resources.iter().map(Resource::api_version).collect();
     versions.sort();

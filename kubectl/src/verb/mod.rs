@@ -2,11 +2,15 @@
 
 mod api_resources;
 mod apply;
+mod cluster_info;
+mod config;
 mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod elsewhere;
 mod get;
+mod help;
 mod label;
 mod last_applied;
 mod local;
@@ -19,107 +23,141 @@ mod version;
 use serde_json::Value;
 
 use crate::{
+    commands,
+    config::{CLUSTERS, CONTEXTS, USERS},
     fail::{Done, Fail},
     flags::{Flags, verb_of},
     http::Cx,
 };
 
-/// All words that kubectl knows, for its guesses after a typo.
-const KNOWN: &[&str] = &[
-    "annotate",
-    "api-resources",
-    "api-versions",
-    "apply",
-    "attach",
-    "auth",
-    "autoscale",
-    "certificate",
-    "cluster-info",
-    "completion",
-    "config",
-    "cordon",
-    "cp",
-    "create",
-    "debug",
-    "delete",
-    "describe",
-    "diff",
-    "drain",
-    "edit",
-    "events",
-    "exec",
-    "explain",
-    "expose",
-    "get",
-    "help",
-    "kustomize",
-    "label",
-    "logs",
-    "options",
-    "patch",
-    "plugin",
-    "port-forward",
-    "proxy",
-    "replace",
-    "rollout",
-    "run",
-    "scale",
-    "set",
-    "taint",
-    "top",
-    "uncordon",
-    "version",
-    "wait",
-];
+/// Commands that only hold others.
+const PARENTS: &[&str] = &["auth", "certificate", "config", "plugin", "rollout", "set", "top"];
 
-/// Runs the verb of a command line.
+/// Runs the command of a line.
 pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
     let (verb, words) = verb_of(argv);
-    let Some(verb) = verb else {
-        cx.out("kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n");
+    let resolved = commands::resolve(argv);
+    let path = resolved.path.as_str();
+    if let (true, Some(unknown)) = (path.is_empty(), verb) {
+        return Err(unknown_command(unknown));
+    }
+    let flags = Flags::parse(path, "", &resolved.rest)?;
+    if flags.on("record") {
+        cx.err("Flag --record has been deprecated, --record will be removed in the future\n");
+    }
+    if flags.on("help") || path.is_empty() {
+        cx.out(&help::page(path));
         return Ok(());
-    };
-    match verb {
+    }
+    if PARENTS.contains(&path) {
+        return parent(cx, path, &flags);
+    }
+    if !matches!(verb, Some("config" | "help" | "options" | "completion" | "plugin" | "kustomize")) {
+        connection(cx, path, &flags)?;
+    }
+    match verb.unwrap_or_default() {
         "get" => get::run(cx, &words).await,
         "describe" => describe::run(cx, &words).await,
         "scale" => scale::run(cx, &words).await,
         "delete" => delete::run(cx, &words).await,
         "apply" => apply::run(cx, &words).await,
         "create" => create::run(cx, &words).await,
-        "label" | "annotate" => label::run(cx, verb, &words).await,
+        verb @ ("label" | "annotate") => label::run(cx, verb, &words).await,
         "rollout" => rollout::run(cx, &words).await,
         "set" => set::run(cx, &words).await,
-        "cordon" | "uncordon" => cordon::run(cx, verb, &words).await,
-        "version" => version::run(cx, &words).await,
-        "api-resources" => api_resources::resources(cx, &words).await,
-        "api-versions" => api_resources::versions(cx, &words).await,
-        known if KNOWN.contains(&known) => {
+        verb @ ("cordon" | "uncordon") => cordon::run(cx, verb, &words).await,
+        "version" => version::run(cx, &flags).await,
+        "api-resources" => api_resources::resources(cx, &flags).await,
+        "api-versions" => api_resources::versions(cx, &flags).await,
+        "cluster-info" => cluster_info::run(cx, path, &flags).await,
+        "plugin" => Err(Fail::error("unable to find any kubectl plugins in your PATH")),
+        "completion" => elsewhere::completion(&flags),
+        "kustomize" => elsewhere::kustomize(&flags),
+        "config" => config::run(cx, path, &resolved.rest),
+        "help" => help::run(cx, &resolved.rest),
+        "options" => {
+            cx.out(&help::options());
+            Ok(())
+        }
+        known => {
             Err(Fail::Error(format!("{known} is a command of kubectl that this console does not run yet")))
         }
-        unknown => Err(unknown_command(unknown)),
     }
 }
 
-/// Parses flags and takes the global ones.
-fn parse(cx: &mut Cx<'_>, verb: &str, own: &str, words: &[String]) -> Done<Flags> {
-    let flags = Flags::parse(verb, own, words)?;
-    refuse(verb, &flags)?;
+/// A command that only holds others, without one of them: its help, or what it says of a word that is none.
+fn parent(cx: &mut Cx<'_>, path: &str, flags: &Flags) -> Done {
+    let words = flags.args.join(" ");
+    match (path, words.is_empty()) {
+        ("rollout", true) => {
+            cx.out(&help::page(path));
+            Err(Fail::Plain(String::new()))
+        }
+        ("certificate", _) => {
+            cx.out(&help::page(path));
+            Ok(())
+        }
+        (_, true) => Err(Fail::Plain(help::page(path))),
+        _ => Err(Fail::Error(format!("unknown command {words:?}\nSee 'kubectl {path} -h' for help and examples"))),
+    }
+}
+
+/// Takes the global flags of who asks whom, for commands that speak to the server.
+fn connection(cx: &mut Cx<'_>, path: &str, flags: &Flags) -> Done {
+    let config = &cx.kubectl.config;
+    if let Some(context) = flags.get("context").filter(|name| config.named(CONTEXTS, name).is_none()) {
+        return Err(Fail::Plain(format!(
+            "Error in configuration: context was not found for specified context: {context}"
+        )));
+    }
+    if let Some(cluster) = global(flags, path, "cluster").filter(|name| config.named(CLUSTERS, name).is_none()) {
+        return Err(Fail::Error(format!("no server found for cluster {cluster:?}")));
+    }
+    if let Some(user) = global(flags, path, "user").filter(|name| config.named(USERS, name).is_none()) {
+        return Err(Fail::Error(format!("auth info {user:?} does not exist")));
+    }
+    if flags.get("request-timeout").is_some_and(|timeout| !is_timeout(timeout)) {
+        return Err(Fail::error(
+            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
+        ));
+    }
+    let more = ["as-uid", "as-group"].iter().any(|flag| flags.get(flag).is_some());
+    if more && flags.get("as").is_none() {
+        let context = config.named(CONTEXTS, &config.current()).unwrap_or_default();
+        let user = crate::output::text(&context, "/context/user");
+        return Err(Fail::Error(format!(
+            "requesting uid, groups or user-extra for {user} without impersonating a user"
+        )));
+    }
     cx.impersonate = flags.get("as").map(str::to_owned);
     cx.impersonate_groups = flags.raw_list("as-group").to_vec();
+    cx.impersonate_uid = flags.get("as-uid").map(str::to_owned);
+    Ok(())
+}
+
+/// A global flag's value, unless the command has one of its own of that name, as `create rolebinding --user`.
+fn global<'a>(flags: &'a Flags, path: &str, name: &str) -> Option<&'a str> {
+    let own = commands::command(path).is_some_and(|command| command.flags.iter().any(|spec| spec.name == name));
+    flags.get(name).filter(|_| !own)
+}
+
+/// `30`, `1m30s`.
+fn is_timeout(text: &str) -> bool {
+    let whole = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    whole || crate::duration::parse(text).is_ok()
+}
+
+/// Parses a verb's flags.
+fn parse(_cx: &mut Cx<'_>, verb: &str, own: &str, words: &[String]) -> Done<Flags> {
+    let flags = Flags::parse(verb, own, words)?;
+    refuse(verb, &flags)?;
     Ok(flags)
 }
 
 /// Says of what kubectl would do and this crate does not, rather than doing something else.
 fn refuse(verb: &str, flags: &Flags) -> Done {
-    if let Some(context) = flags.get("context") {
-        return Err(Fail::Plain(format!(
-            "Error in configuration: context was not found for specified context: {context}"
-        )));
-    }
-    const ELSEWHERE: &[&str] = &["server", "kubeconfig", "cluster", "user", "token"];
-    let names_subjects = verb.starts_with("create ") || verb.starts_with("set ");
-    let elsewhere = |flag: &&&str| flags.get(flag).is_some() && !(**flag == "user" && names_subjects);
-    if let Some(flag) = ELSEWHERE.iter().find(elsewhere) {
+    const ELSEWHERE: &[&str] = &["server", "kubeconfig", "token"];
+    if let Some(flag) = ELSEWHERE.iter().find(|flag| global(flags, verb, flag).is_some()) {
         return Err(Fail::Error(format!(
             "--{flag} has no effect here: this console is bound to its own cluster"
         )));
@@ -150,12 +188,18 @@ fn validation(flags: &Flags) -> Done<&'static str> {
     }
 }
 
+/// kubectl's words for arguments where none are taken.
+fn no_arguments(command: &str, flags: &Flags) -> Done {
+    if flags.args.is_empty() {
+        return Ok(());
+    }
+    let words = flags.args.join(" ");
+    Err(Fail::Error(format!("unexpected arguments: [{words}]\nSee 'kubectl {command} -h' for help and examples")))
+}
+
 fn unknown_command(word: &str) -> Fail {
-    let near: Vec<&str> = KNOWN
-        .iter()
-        .filter(|known| distance(word, known) <= 2 || known.to_lowercase().starts_with(&word.to_lowercase()))
-        .copied()
-        .collect();
+    let near = |known: &&str| distance(word, known) <= 2 || known.starts_with(&word.to_lowercase());
+    let near: Vec<&str> = commands::below("").filter(|known| *known != "help").filter(near).collect();
     let mut text = format!("error: unknown command {word:?} for \"kubectl\"\n");
     if !near.is_empty() {
         text.push_str("\nDid you mean this?\n");

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::parse;
 use crate::{
     fail::{Done, Fail},
+    flags::Flags,
     http::Cx,
     output::{json as print_json, text},
 };
@@ -12,25 +12,58 @@ use crate::{
 /// The kubectl whose words these are.
 const CLIENT: &str = "v1.33.1";
 const KUSTOMIZE: &str = "v5.6.0";
+/// The order of fields in JSON: that of Go's structs.
+const ORDER: &[&str] = &[
+    "clientVersion",
+    "kustomizeVersion",
+    "serverVersion",
+    "major",
+    "minor",
+    "emulationMajor",
+    "emulationMinor",
+    "minCompatibilityMajor",
+    "minCompatibilityMinor",
+    "gitVersion",
+    "gitCommit",
+    "gitTreeState",
+    "buildDate",
+    "goVersion",
+    "compiler",
+    "platform",
+];
+
+fn rank(_: &str, field: &str) -> usize {
+    ORDER.iter().position(|name| *name == field).unwrap_or(ORDER.len())
+}
 
 /// Runs `version`.
-pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "version", "client:b output/o:s", words)?;
+pub async fn run(cx: &mut Cx<'_>, flags: &Flags) -> Done {
+    if !flags.args.is_empty() {
+        return Err(Fail::Error(format!("extra arguments: [{}]", flags.args.join(" "))));
+    }
+    let format = flags.text("output");
+    if !matches!(format, "" | "yaml" | "json") {
+        return Err(Fail::error("--output must be 'yaml' or 'json'"));
+    }
     let server = if flags.on("client") { Value::Null } else { cx.get("/version").await? };
     let mut whole = json!({
         "clientVersion": {
             "major": "1",
             "minor": "33",
             "gitVersion": CLIENT,
+            "gitCommit": "8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828",
             "gitTreeState": "clean",
-            "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
+            "buildDate": "2025-05-15T08:27:33Z",
+            "goVersion": "go1.24.2",
+            "compiler": "gc",
+            "platform": "linux/amd64",
         },
         "kustomizeVersion": KUSTOMIZE,
     });
     if !server.is_null() {
         whole["serverVersion"] = server.clone();
     }
-    let printed = match flags.text("output") {
+    let printed = match format {
         "" => {
             let mut printed = format!("Client Version: {CLIENT}\nKustomize Version: {KUSTOMIZE}\n");
             if !server.is_null() {
@@ -38,9 +71,8 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
             }
             printed
         }
-        "json" => print_json::print(&whole, "  "),
-        "yaml" => format!("{}\n", goyaml::document(&whole)),
-        _ => return Err(Fail::error("--output must be 'yaml' or 'json'")),
+        "json" => print_json::ordered(&whole, "  ", rank) + "\n",
+        _ => format!("{}\n", goyaml::document(&whole)),
     };
     cx.out(&printed);
     Ok(())

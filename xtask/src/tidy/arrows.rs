@@ -12,7 +12,7 @@ const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("kubectl", &["goyaml"]),
     ("sandbox", &["goyaml"]),
     ("server", &["app", "lessons", "kubectl", "sandbox", "wire"]),
-    ("golden", &["server", "sandbox"]),
+    ("golden", &["server", "sandbox", "kubectl"]),
     ("xtask", &[]),
 ];
 

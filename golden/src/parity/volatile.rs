@@ -1,0 +1,55 @@
+//! What differs between two equal clusters all the same: their addresses, the folders in which lines run, and what kubectl
+//! takes from the machine's clock. All else is compared as it is.
+
+use std::{path::Path, sync::LazyLock};
+
+use regex::Regex;
+
+use crate::kubectl::Said;
+
+static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let rules: &[(&str, &str)] = &[
+        (r"\b(127\.0\.0\.1|localhost):\d+", "SERVER"),
+        // A line of kubectl's log: when, which process, which line of its sources.
+        (r"(?m)^([EWIF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\S+):\d+\]", "${1}KLOG ${2}]"),
+        // Ages by the machine's clock of a cluster that was made months ago.
+        (r"\b\d{3,4}d\b|\b\dy\d{1,3}d\b", "AGE"),
+        (r#"(restartedAt"?: *"?)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"#, "${1}TIME"),
+        (concat!("/tm", r"p/(LIVE|MERGED)-\d+"), "${1}"),
+    ];
+    rules.iter().map(|(from, to)| (pattern(from), *to)).collect()
+});
+
+fn pattern(text: &str) -> Regex {
+    #[expect(clippy::unwrap_used, reason = "every pattern stands in this file")]
+    Regex::new(text).unwrap()
+}
+
+/// An answer without them; `home` is the folder in which it was given.
+pub fn masked(said: Said, home: &Path) -> Said {
+    let mask = |text: String| {
+        let text = text.replace(&*home.to_string_lossy(), "HOME");
+        RULES.iter().fold(text, |text, (from, to)| from.replace_all(&text, *to).into_owned())
+    };
+    Said { exit: said.exit, stdout: mask(said.stdout), stderr: mask(said.stderr) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_volatile_goes() {
+        for (given, expect) in [
+            ("at https://127.0.0.1:41234/x", "at https://SERVER/x"),
+            ("Service 127.0.0.1", "Service 127.0.0.1"),
+            ("E0102 03:04:05.678901   12 memcache.go:265] \"x\"", "EKLOG memcache.go] \"x\""),
+            ("Normal  Pulled  330d (x2 over 331d)", "Normal  Pulled  AGE (x2 over AGE)"),
+            ("web  1/1  Running  5m30s", "web  1/1  Running  5m30s"),
+            ("/home/a/kubeconfig", "HOME/kubeconfig"),
+        ] {
+            let said = Said { exit: 0, stdout: given.into(), stderr: String::new() };
+            assert_eq!(masked(said, Path::new("/home/a")).stdout, expect);
+        }
+    }
+}
