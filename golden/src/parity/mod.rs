@@ -126,3 +126,16 @@ fn verdict(outcomes: &[&Outcome], show: bool, whole: bool) -> Result<bool> {
     println!("{} passed, {failed} failed", agreeing + outcomes.len() - agreeing - unlisted.len());
     Ok(failed == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ours_answers_as_was_recorded() {
+        let groups = script::read_all(&place::parity()).unwrap();
+        let played = play_all(&groups, None, &Recordings::read().unwrap()).unwrap();
+        let outcomes: Vec<&Outcome> = played.iter().flat_map(|p| &p.outcomes).collect();
+        assert!(verdict(&outcomes, false, false).unwrap(), "`cargo xtask kubectl-parity --show` shows what differs");
+    }
+}
