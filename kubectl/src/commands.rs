@@ -119,7 +119,8 @@ pub fn resolve(argv: &[String]) -> Resolved {
     let (mut path, mut rest) = (String::new(), argv.to_vec());
     while let Some(at) = first_argument(&path, &rest) {
         let word = if path.is_empty() { rest[at].clone() } else { format!("{path} {}", rest[at]) };
-        let alias = ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, name)| format!("{path} {name}"));
+        let alias =
+            ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, name)| format!("{path} {name}"));
         let longer = alias.unwrap_or(word);
         if command(&longer).is_none() {
             break;

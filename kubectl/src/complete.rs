@@ -184,7 +184,13 @@ mod tests {
     #[test]
     fn a_flag_waits_for_its_value() {
         let specs: Vec<Spec<'_>> = commands::flags_of("get").collect();
-        for (word, expect) in [("-n", Some("namespace")), ("--output", Some("output")), ("-Ao", Some("output")), ("-A", None), ("pods", None)] {
+        for (word, expect) in [
+            ("-n", Some("namespace")),
+            ("--output", Some("output")),
+            ("-Ao", Some("output")),
+            ("-A", None),
+            ("pods", None),
+        ] {
             assert_eq!(waits_for_value(&specs, &[word.to_owned()]).map(|spec| spec.name), expect, "{word}");
         }
     }

@@ -72,7 +72,8 @@ impl Config {
     /// The address of the cluster in use.
     pub fn server(&self) -> String {
         let name = self.in_context("cluster");
-        self.named(CLUSTERS, &name).map_or_else(String::new, |cluster| text(&cluster, "/cluster/server").to_owned())
+        self.named(CLUSTERS, &name)
+            .map_or_else(String::new, |cluster| text(&cluster, "/cluster/server").to_owned())
     }
 
     fn in_context(&self, field: &str) -> String {
@@ -154,7 +155,10 @@ mod tests {
     #[test]
     fn contexts_are_used_changed_and_removed() {
         let config = Config::of_namespace("dev");
-        assert_eq!((config.namespace().as_str(), config.server().as_str()), ("dev", "https://kubernetes.default.svc"));
+        assert_eq!(
+            (config.namespace().as_str(), config.server().as_str()),
+            ("dev", "https://kubernetes.default.svc")
+        );
         assert!(!config.set(CONTEXTS, "other", &[("namespace", json!("shop"))]));
         assert!(config.set(CONTEXTS, "other", &[("namespace", json!("store"))]));
         config.use_context("other");

@@ -66,9 +66,7 @@ impl Flags {
         let value = match (value, found.alone) {
             (Some(value), _) => value.to_owned(),
             (None, Some(alone)) => alone.to_owned(),
-            (None, None) => {
-                words.next().ok_or_else(|| format!("flag needs an argument: --{name}"))?.clone()
-            }
+            (None, None) => words.next().ok_or_else(|| format!("flag needs an argument: --{name}"))?.clone(),
         };
         self.put(found, value)
     }

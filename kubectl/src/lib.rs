@@ -4,10 +4,10 @@
 //! Omits: files of kubeconfig, exec, logs, port-forward, cp, plugins and templates of Go.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod describe;
 mod commands;
 mod complete;
 mod config;
+mod describe;
 mod discovery;
 mod duration;
 mod fail;

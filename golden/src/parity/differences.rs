@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_must_differ() {
-        let list = Differences::parse("# note\nget: pods -A\n  a reason\n  in two lines\n\nget: x\n  y\n").unwrap();
+        let list =
+            Differences::parse("# note\nget: pods -A\n  a reason\n  in two lines\n\nget: x\n  y\n").unwrap();
         let (differs, agrees) = (outcome("pods -A", false), outcome("x", true));
         assert!(list.holds(&differs));
         assert!(!list.holds(&outcome("pods", false)));

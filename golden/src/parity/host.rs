@@ -23,7 +23,8 @@ impl Host for Folder {
         if !path.is_dir() {
             return std::fs::read(path).map(Entry::File);
         }
-        let names = std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let names =
+            std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
         names.collect::<io::Result<_>>().map(Entry::Folder)
     }
 

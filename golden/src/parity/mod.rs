@@ -82,7 +82,11 @@ pub fn run(args: &Args) -> Result<bool> {
 }
 
 /// Plays the groups on several threads; what comes back is in their order. Groups without an answer to compare with are empty.
-fn play_all(groups: &[Group], kubectl: Option<&std::path::Path>, recordings: &Recordings) -> Result<Vec<Played>> {
+fn play_all(
+    groups: &[Group],
+    kubectl: Option<&std::path::Path>,
+    recordings: &Recordings,
+) -> Result<Vec<Played>> {
     let next = Mutex::new(0..groups.len());
     let done = Mutex::new(BTreeMap::new());
     let worker = || -> Result<()> {
@@ -136,6 +140,9 @@ mod tests {
         let groups = script::read_all(&place::parity()).unwrap();
         let played = play_all(&groups, None, &Recordings::read().unwrap()).unwrap();
         let outcomes: Vec<&Outcome> = played.iter().flat_map(|p| &p.outcomes).collect();
-        assert!(verdict(&outcomes, false, false).unwrap(), "`cargo xtask kubectl-parity --show` shows what differs");
+        assert!(
+            verdict(&outcomes, false, false).unwrap(),
+            "`cargo xtask kubectl-parity --show` shows what differs"
+        );
     }
 }

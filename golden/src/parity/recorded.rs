@@ -6,10 +6,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    play::Played,
-    script::Group,
-};
+use super::{play::Played, script::Group};
 use crate::{kubectl::Said, place};
 
 /// One answer, masked.
@@ -80,7 +77,9 @@ impl Recordings {
         let mut all = BTreeMap::new();
         for entry in fs::read_dir(folder()).into_iter().flatten().flatten() {
             let path = entry.path();
-            let Some(verb) = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else { continue };
+            let Some(verb) = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else {
+                continue;
+            };
             let text = fs::read_to_string(&path)?;
             let groups: Result<Vec<Recording>, _> = text.lines().map(serde_json::from_str).collect();
             all.insert(verb, groups.with_context(|| format!("cannot understand {}", path.display()))?);
@@ -125,9 +124,8 @@ impl Recordings {
 
     /// Says how much of what was played now is not what was recorded.
     pub fn tell_stale(&self, groups: &[Group], played: &[Played]) {
-        let is_stale = |(group, played): &(&Group, &Played)| {
-            self.of(group).is_none_or(|r| r.answers != played.answers)
-        };
+        let is_stale =
+            |(group, played): &(&Group, &Played)| self.of(group).is_none_or(|r| r.answers != played.answers);
         let stale: Vec<String> = groups
             .iter()
             .zip(played)

@@ -139,7 +139,10 @@ mod tests {
             apply -f - <<EOF\na: 1\nEOF\nfile a.yaml <<EOF\nb: 2\nEOF\nenv A=b edit po x\n";
         let groups = parse("get", text).unwrap();
         assert_eq!(groups.len(), 2);
-        assert_eq!(groups[0].steps, [Step::Compare { shown: "get pods".into(), line: words("get pods"), for_ms: None }]);
+        assert_eq!(
+            groups[0].steps,
+            [Step::Compare { shown: "get pods".into(), line: words("get pods"), for_ms: None }]
+        );
         let shown = |s: &str| s.to_owned();
         let body = Line { stdin: Some("a: 1\n".into()), ..words("apply -f -") };
         let env = Line { env: vec![("A".into(), "b".into())], ..words("edit po x") };
@@ -148,7 +151,11 @@ mod tests {
             [
                 Step::Prepare { shown: shown("! k create ns x"), line: words("create ns x") },
                 Step::Advance(120_000),
-                Step::Compare { shown: shown("~ 20s kubectl get po -w"), line: words("get po -w"), for_ms: Some(20_000) },
+                Step::Compare {
+                    shown: shown("~ 20s kubectl get po -w"),
+                    line: words("get po -w"),
+                    for_ms: Some(20_000)
+                },
                 Step::Compare { shown: shown("apply -f - <<EOF"), line: body, for_ms: None },
                 Step::File { name: "a.yaml".into(), text: "b: 2\n".into() },
                 Step::Compare { shown: shown("env A=b edit po x"), line: env, for_ms: None },

@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn bars_are_lines_mistakes_and_agreement() {
-        for (good, mistakes, differing, missed) in [(270, 140, 3, 0), (200, 100, 0, 1), (400, 10, 0, 1), (300, 200, 30, 1)] {
+        for (good, mistakes, differing, missed) in
+            [(270, 140, 3, 0), (200, 100, 0, 1), (400, 10, 0, 1), (300, 200, 30, 1)]
+        {
             let mut all: Vec<Outcome> = (0..good).map(|_| outcome(0, true)).collect();
             all.extend((0..mistakes).map(|_| outcome(1, true)));
             all.extend((0..differing).map(|_| outcome(0, false)));

@@ -79,7 +79,8 @@ impl World {
 
     /// Runs a line with our kubectl, to its end, or for so much virtual time.
     pub async fn ours(&self, line: &Line, for_ms: Option<i64>) -> Said {
-        let editor = line.env.iter().rev().find(|(name, _)| name == "KUBE_EDITOR").map(|(_, value)| value.clone());
+        let editor =
+            line.env.iter().rev().find(|(name, _)| name == "KUBE_EDITOR").map(|(_, value)| value.clone());
         let host = Folder { home: self.home().to_owned(), editor };
         let ours = self.ours.clone().host(Arc::new(host));
         let mut out = Captured::default();

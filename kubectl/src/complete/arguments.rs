@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// Verbs of the API, for `auth can-i`.
-const API_VERBS: &[&str] = &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"];
+const API_VERBS: &[&str] =
+    &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"];
 
 /// What the arguments of a command are.
 enum Arguments {
@@ -35,15 +36,29 @@ enum Arguments {
 
 fn arguments(path: &str) -> Arguments {
     match path {
-        "rollout status" | "rollout history" | "rollout undo" | "rollout restart" | "rollout pause" | "rollout resume" => {
-            Arguments::Types(&["deployments", "daemonsets", "statefulsets"])
-        }
+        "rollout status" | "rollout history" | "rollout undo" | "rollout restart" | "rollout pause"
+        | "rollout resume" => Arguments::Types(&["deployments", "daemonsets", "statefulsets"]),
         "scale" | "autoscale" => {
             Arguments::Types(&["deployments", "replicasets", "statefulsets", "replicationcontrollers"])
         }
-        "expose" => Arguments::Types(&["deployments", "pods", "replicasets", "replicationcontrollers", "services"]),
-        "get" | "describe" | "delete" | "edit" | "patch" | "label" | "annotate" | "wait" | "set image" | "set env"
-        | "set resources" | "set selector" | "set serviceaccount" | "set subject" | "apply view-last-applied"
+        "expose" => {
+            Arguments::Types(&["deployments", "pods", "replicasets", "replicationcontrollers", "services"])
+        }
+        "get"
+        | "describe"
+        | "delete"
+        | "edit"
+        | "patch"
+        | "label"
+        | "annotate"
+        | "wait"
+        | "set image"
+        | "set env"
+        | "set resources"
+        | "set selector"
+        | "set serviceaccount"
+        | "set subject"
+        | "apply view-last-applied"
         | "apply edit-last-applied" => Arguments::Types(&[]),
         "taint" => Arguments::Types(&["nodes"]),
         "cordon" | "uncordon" | "drain" | "top node" => Arguments::Names("nodes"),
@@ -51,7 +66,10 @@ fn arguments(path: &str) -> Arguments {
         "logs" | "exec" | "attach" | "port-forward" | "debug" => Arguments::Pods,
         "certificate approve" | "certificate deny" => Arguments::Names("certificatesigningrequests"),
         "create token" => Arguments::Names("serviceaccounts"),
-        "config use-context" | "config delete-context" | "config rename-context" | "config set-context"
+        "config use-context"
+        | "config delete-context"
+        | "config rename-context"
+        | "config set-context"
         | "config get-contexts" => Arguments::Config(CONTEXTS),
         "config delete-cluster" => Arguments::Config(CLUSTERS),
         "config delete-user" => Arguments::Config(USERS),
@@ -85,9 +103,7 @@ pub async fn of(cx: &mut Cx<'_>, context: &Context<'_>, begun: &str) -> (Vec<Wor
             _ => (Vec::new(), 0),
         },
         Arguments::Explained => (types(cx, begun, &[]).await, 0),
-        Arguments::Commands => {
-            (commands::below(&given.join(" ")).map(Word::plain).collect(), 0)
-        }
+        Arguments::Commands => (commands::below(&given.join(" ")).map(Word::plain).collect(), 0),
         Arguments::Free => (Vec::new(), 0),
     }
 }
@@ -138,7 +154,9 @@ async fn types(cx: &mut Cx<'_>, begun: &str, only: &[&str]) -> Vec<Word> {
             continue;
         }
         words.push(Word { text: resource.plural.clone(), note: resource.shorts.join(","), open: false });
-        let begins = |short: &&String| !begun.is_empty() && short.starts_with(begun) && !resource.plural.starts_with(begun);
+        let begins = |short: &&String| {
+            !begun.is_empty() && short.starts_with(begun) && !resource.plural.starts_with(begun)
+        };
         words.extend(resource.shorts.iter().filter(begins).map(|short| Word {
             text: short.clone(),
             note: resource.plural.clone(),

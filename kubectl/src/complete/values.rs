@@ -12,7 +12,20 @@ const OF_CHANGES: &[&str] = &["name", "json", "yaml", "jsonpath=", "jsonpath-as-
 
 /// Values that are always the same: a flag, the commands that it is meant for (none: all), its values.
 const FIXED: &[(&str, &[&str], &[&str])] = &[
-    ("output", &["get"], &["wide", "yaml", "json", "name", "jsonpath=", "custom-columns=", "jsonpath-as-json=", "go-template="]),
+    (
+        "output",
+        &["get"],
+        &[
+            "wide",
+            "yaml",
+            "json",
+            "name",
+            "jsonpath=",
+            "custom-columns=",
+            "jsonpath-as-json=",
+            "go-template=",
+        ],
+    ),
     ("output", &["version", "cluster-info dump"], &["yaml", "json"]),
     ("output", &["api-resources"], &["wide", "name"]),
     ("output", &["config get-contexts"], &["name"]),
@@ -44,7 +57,9 @@ pub async fn of(cx: &mut Cx<'_>, context: &Context<'_>, flag: &str, begun: &str)
         "user" => plain(cx.kubectl.config.names(USERS)),
         "container" => containers(cx, context).await,
         "for" if context.path == "events" => return arguments::types_or_names(cx, context, begun, &[]).await,
-        "from" if context.path == "create job" => return arguments::types_or_names(cx, context, begun, &["cronjobs"]).await,
+        "from" if context.path == "create job" => {
+            return arguments::types_or_names(cx, context, begun, &["cronjobs"]).await;
+        }
         _ => fixed(context.path, flag),
     };
     (words, 0)
@@ -59,7 +74,10 @@ fn fixed(path: &str, flag: &str) -> Vec<Word> {
         *name == flag && (paths.is_empty() || paths.contains(&path))
     };
     let values = FIXED.iter().find(meant).map_or(&[][..], |(_, _, values)| values);
-    values.iter().map(|value| Word { text: (*value).to_owned(), open: value.ends_with('='), ..Word::default() }).collect()
+    values
+        .iter()
+        .map(|value| Word { text: (*value).to_owned(), open: value.ends_with('='), ..Word::default() })
+        .collect()
 }
 
 /// The containers of the pod, or of the template, that the line names.

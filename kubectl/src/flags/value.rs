@@ -31,10 +31,7 @@ fn int(value: &str) -> Option<String> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"));
     }
-    value
-        .parse::<i64>()
-        .is_err()
-        .then(|| format!("strconv.ParseInt: parsing {value:?}: value out of range"))
+    value.parse::<i64>().is_err().then(|| format!("strconv.ParseInt: parsing {value:?}: value out of range"))
 }
 
 fn bare_quote(value: &str) -> Option<String> {
@@ -109,9 +106,12 @@ mod tests {
 
     #[test]
     fn lists_are_csv() {
-        for (line, expect) in
-            [("a,b", vec!["a", "b"]), ("\"a,b\",c", vec!["a,b", "c"]), ("\"a\"\"b\"", vec!["a\"b"]), ("", vec![""])]
-        {
+        for (line, expect) in [
+            ("a,b", vec!["a", "b"]),
+            ("\"a,b\",c", vec!["a,b", "c"]),
+            ("\"a\"\"b\"", vec!["a\"b"]),
+            ("", vec![""]),
+        ] {
             assert_eq!(fields(line), expect);
         }
     }

@@ -11,7 +11,8 @@ use crate::{
 };
 
 const FORMATS: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml";
-const SERVICES: &str = "/api/v1/namespaces/kube-system/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue";
+const SERVICES: &str =
+    "/api/v1/namespaces/kube-system/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue";
 const HINT: &str = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n";
 /// What a dump has of each namespace.
 const DUMPED: &[(&str, &str)] = &[
@@ -72,7 +73,9 @@ async fn dump(cx: &mut Cx<'_>, flags: &Flags) -> Done {
         (_, Some(template)) => Printer::Path(Template::parse(template)?),
         ("" | "json", None) => Printer::Json,
         ("yaml", None) => Printer::Yaml { first: true },
-        ("name", None) => return Err(Fail::error("list types are not supported by name printing: *v1.NodeList")),
+        ("name", None) => {
+            return Err(Fail::error("list types are not supported by name printing: *v1.NodeList"));
+        }
         _ => {
             return Err(Fail::Error(format!(
                 "unable to match a printer suitable for the output format {format:?}, allowed formats are: {FORMATS}"
@@ -104,7 +107,11 @@ async fn namespaces(cx: &mut Cx<'_>, flags: &Flags) -> Done<Vec<String>> {
         return Ok(items(&all).iter().map(|it| text(it, "/metadata/name").to_owned()).collect());
     }
     let given = flags.list("namespaces");
-    if given.is_empty() { Ok(vec!["kube-system".to_owned(), select::namespace(cx, flags)]) } else { Ok(given) }
+    if given.is_empty() {
+        Ok(vec!["kube-system".to_owned(), select::namespace(cx, flags)])
+    } else {
+        Ok(given)
+    }
 }
 
 async fn logs(cx: &mut Cx<'_>, namespace: &str, pod: &Value) {

@@ -23,7 +23,9 @@ pub fn completion(flags: &Flags) -> Done {
 /// Runs `kustomize`: there are no folders to build from.
 pub fn kustomize(flags: &Flags) -> Done {
     Err(match flags.args.as_slice() {
-        [] | [_] => Fail::error("kustomize builds from a folder of files, and this console has none: give the manifests to apply -f -"),
+        [] | [_] => Fail::error(
+            "kustomize builds from a folder of files, and this console has none: give the manifests to apply -f -",
+        ),
         _ => Fail::error("specify one path to kustomization.yaml"),
     })
 }

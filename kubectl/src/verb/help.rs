@@ -35,7 +35,9 @@ pub fn page(path: &str) -> String {
         text.push_str("\nOptions:\n");
         text.push_str(&flags(&command.flags));
     }
-    text.push_str("\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    text.push_str(
+        "\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
+    );
     text
 }
 

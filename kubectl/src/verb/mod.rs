@@ -98,7 +98,9 @@ fn parent(cx: &mut Cx<'_>, path: &str, flags: &Flags) -> Done {
             Ok(())
         }
         (_, true) => Err(Fail::Plain(help::page(path))),
-        _ => Err(Fail::Error(format!("unknown command {words:?}\nSee 'kubectl {path} -h' for help and examples"))),
+        _ => Err(Fail::Error(format!(
+            "unknown command {words:?}\nSee 'kubectl {path} -h' for help and examples"
+        ))),
     }
 }
 
@@ -110,7 +112,9 @@ fn connection(cx: &mut Cx<'_>, path: &str, flags: &Flags) -> Done {
             "Error in configuration: context was not found for specified context: {context}"
         )));
     }
-    if let Some(cluster) = global(flags, path, "cluster").filter(|name| config.named(CLUSTERS, name).is_none()) {
+    if let Some(cluster) =
+        global(flags, path, "cluster").filter(|name| config.named(CLUSTERS, name).is_none())
+    {
         return Err(Fail::Error(format!("no server found for cluster {cluster:?}")));
     }
     if let Some(user) = global(flags, path, "user").filter(|name| config.named(USERS, name).is_none()) {
@@ -137,7 +141,8 @@ fn connection(cx: &mut Cx<'_>, path: &str, flags: &Flags) -> Done {
 
 /// A global flag's value, unless the command has one of its own of that name, as `create rolebinding --user`.
 fn global<'a>(flags: &'a Flags, path: &str, name: &str) -> Option<&'a str> {
-    let own = commands::command(path).is_some_and(|command| command.flags.iter().any(|spec| spec.name == name));
+    let own =
+        commands::command(path).is_some_and(|command| command.flags.iter().any(|spec| spec.name == name));
     flags.get(name).filter(|_| !own)
 }
 
@@ -194,7 +199,9 @@ fn no_arguments(command: &str, flags: &Flags) -> Done {
         return Ok(());
     }
     let words = flags.args.join(" ");
-    Err(Fail::Error(format!("unexpected arguments: [{words}]\nSee 'kubectl {command} -h' for help and examples")))
+    Err(Fail::Error(format!(
+        "unexpected arguments: [{words}]\nSee 'kubectl {command} -h' for help and examples"
+    )))
 }
 
 fn unknown_command(word: &str) -> Fail {

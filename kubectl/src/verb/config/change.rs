@@ -90,7 +90,11 @@ fn given<'a>(flags: &Flags, names: &[&'a str]) -> Vec<(&'a str, Value)> {
 }
 
 fn set(cx: &mut Cx<'_>, config: &Config, flags: &Flags, what: (&str, &str), name: &str) -> Done {
-    config.set(what, name, &given(flags, &["server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url"]));
+    config.set(
+        what,
+        name,
+        &given(flags, &["server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url"]),
+    );
     cx.out(&format!("Cluster {name:?} set.\n"));
     Ok(())
 }
