@@ -108,7 +108,7 @@ impl<'a> Cx<'a> {
         method: Method,
         url: &str,
         accept: &str,
-        body: Option<(&str, &Value)>,
+        body: Option<(&str, Vec<u8>)>,
     ) -> Done<Request<Vec<u8>>> {
         let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
         if let Some(user) = &self.impersonate {
@@ -122,9 +122,9 @@ impl<'a> Cx<'a> {
         }
         let bytes = match body {
             None => Vec::new(),
-            Some((content_type, value)) => {
+            Some((content_type, bytes)) => {
                 request = request.header("Content-Type", content_type);
-                value.to_string().into_bytes()
+                bytes
             }
         };
         request.body(bytes).map_err(|why| Fail::Error(format!("{url} is not a URL: {why}")))
@@ -138,7 +138,24 @@ impl<'a> Cx<'a> {
         accept: &str,
         body: Option<(&str, &Value)>,
     ) -> Done<Value> {
+        let body = body.map(|(content, value)| (content, value.to_string().into_bytes()));
         let request = self.request(method, url, accept, body)?;
+        self.answer(request).await
+    }
+
+    /// The same with a text that need not be JSON.
+    pub async fn send_text(
+        &mut self,
+        method: Method,
+        url: &str,
+        accept: &str,
+        (content, text): (&str, &str),
+    ) -> Done<Value> {
+        let request = self.request(method, url, accept, Some((content, text.as_bytes().to_vec())))?;
+        self.answer(request).await
+    }
+
+    async fn answer(&mut self, request: Request<Vec<u8>>) -> Done<Value> {
         let answer = self.kubectl.client.send(request.map(Into::into)).await?;
         let code = answer.status();
         if let Some(date) = answer.headers().get("Date").and_then(|date| date.to_str().ok()) {

@@ -170,6 +170,99 @@ fn primitives(
     }
 }
 
+/// A merge patch, done here.
+pub fn apply_merge(object: &mut Value, patch: &Value) {
+    let Value::Object(fields) = patch else {
+        *object = patch.clone();
+        return;
+    };
+    if !object.is_object() {
+        *object = json!({});
+    }
+    for (key, value) in fields {
+        if value.is_null() {
+            object.as_object_mut().map(|map| map.remove(key));
+        } else {
+            apply_merge(&mut object[key.as_str()], value);
+        }
+    }
+}
+
+/// A strategic merge patch, done here. Omits: `$setElementOrder`, `$deleteFromPrimitiveList`.
+pub fn apply_strategic(object: &mut Value, patch: &Value) {
+    let Value::Object(fields) = patch else {
+        *object = patch.clone();
+        return;
+    };
+    if fields.get("$patch").is_some_and(|how| how == "replace") || !object.is_object() {
+        *object = json!({});
+    }
+    for (field, value) in fields.iter().filter(|(field, _)| !field.starts_with('$')) {
+        if value.is_null() {
+            object.as_object_mut().map(|map| map.remove(field));
+            continue;
+        }
+        let had = &mut object[field.as_str()];
+        match value.as_array().and_then(|items| merge_key(field, items)) {
+            Some(key) if had.is_array() => apply_items(had, value, key),
+            _ => apply_strategic(had, value),
+        }
+    }
+}
+
+fn apply_items(list: &mut Value, changes: &Value, key: &str) {
+    let Some(list) = list.as_array_mut() else { return };
+    for change in changes.as_array().into_iter().flatten() {
+        let at = list.iter().position(|item| item.get(key) == change.get(key));
+        match (at, change.get("$patch").and_then(Value::as_str)) {
+            (Some(at), Some("delete")) => drop(list.remove(at)),
+            (Some(at), _) => apply_strategic(&mut list[at], change),
+            (None, Some("delete")) => {}
+            (None, _) => list.insert(0, change.clone()),
+        }
+    }
+}
+
+/// A JSON patch, done here: `add`, `replace`, `remove` and `test`.
+///
+/// # Errors
+/// A path that is not there, or another operation.
+pub fn apply_json(object: &mut Value, patch: &Value) -> Result<(), String> {
+    for step in patch.as_array().into_iter().flatten() {
+        let part = |name: &str| step.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (operation, path) = (part("op"), part("path"));
+        let missing =
+            || format!("{operation} operation does not apply: doc is missing path: {path}: missing value");
+        let (parent, key) = path.rsplit_once('/').unwrap_or(("", path));
+        let key = key.replace("~1", "/").replace("~0", "~");
+        let there = object.pointer(path).is_some();
+        let parent = object.pointer_mut(parent).ok_or_else(missing)?;
+        let value = step.get("value").cloned().unwrap_or(Value::Null);
+        match (operation, parent) {
+            ("replace" | "remove" | "test", _) if !there => return Err(missing()),
+            ("test", parent) => {
+                let is = match parent {
+                    Value::Array(items) => key.parse().ok().and_then(|at: usize| items.get(at)),
+                    parent => parent.get(&key),
+                };
+                if is != Some(&value) {
+                    return Err(format!("testing path {path} failed"));
+                }
+            }
+            ("remove", Value::Object(map)) => drop(map.remove(&key)),
+            ("remove", Value::Array(items)) => drop(items.remove(key.parse().map_err(|_| missing())?)),
+            ("add", Value::Array(items)) => {
+                let at = if key == "-" { items.len() } else { key.parse().map_err(|_| missing())? };
+                items.insert(at.min(items.len()), value);
+            }
+            ("replace", Value::Array(items)) => items[key.parse::<usize>().map_err(|_| missing())?] = value,
+            ("add" | "replace", Value::Object(map)) => drop(map.insert(key, value)),
+            _ => return Err(format!("Unexpected kind: {operation}")),
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

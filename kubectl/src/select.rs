@@ -201,6 +201,16 @@ pub fn list_url(
 /// # Errors
 /// kubectl's words for a line that names nothing; what the server says.
 pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Found>> {
+    let (found, fails) = each(cx, flags, args).await?;
+    Fail::all(fails)?;
+    Ok(found)
+}
+
+/// Like [`objects`], but goes on where something cannot be fetched: what was found, and what failed.
+///
+/// # Errors
+/// What makes the line as a whole impossible.
+pub async fn each(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<(Vec<Found>, Vec<Fail>)> {
     if flags.get("filename").is_some() {
         return latest(cx, flags, args).await;
     }
@@ -209,11 +219,15 @@ pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Ve
         return Err(nothing_given(flags));
     }
     refuse_mixture(flags, args, &asks)?;
-    let mut found = Vec::new();
+    let (mut found, mut fails) = (Vec::new(), Vec::new());
     for ask in asks {
-        found.extend(fetch(cx, flags, &ask).await?);
+        match fetch(cx, flags, &ask).await {
+            Ok(more) => found.extend(more),
+            Err(fail @ Fail::Status(_)) => fails.push(fail),
+            Err(fail) => return Err(fail),
+        }
     }
-    Ok(found)
+    Ok((found, fails))
 }
 
 /// Whether a line can only mean one object.
@@ -228,11 +242,10 @@ pub fn is_single(flags: &Flags, args: &[String]) -> bool {
 }
 
 /// The objects that the files of `-f` name, as they are in the cluster now.
-async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Found>> {
+async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<(Vec<Found>, Vec<Fail>)> {
     alone(args)?;
     let read = manifest::read(cx, flags, "Ignore").await?;
-    let mut fails = read.fails;
-    let mut found = Vec::new();
+    let (mut found, mut fails) = (Vec::new(), read.fails);
     for mut it in read.found {
         match cx.get(&it.url()).await {
             Ok(object) => {
@@ -242,8 +255,7 @@ async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Fou
             Err(fail) => fails.push(fail),
         }
     }
-    Fail::all(fails)?;
-    Ok(found)
+    Ok((found, fails))
 }
 
 /// Refuses arguments beside `-f`.

@@ -12,6 +12,7 @@ use crate::{
     http::{Cx, JSON, query},
     names,
     output::pairs,
+    patch,
     select::{self, Found},
 };
 
@@ -168,26 +169,26 @@ async fn one(
     if !flags.on("overwrite") {
         refuse_overwrite(kind, change, &had)?;
     }
-    let mut patch = Map::new();
+    let mut changes = Map::new();
     for (key, value) in change.set.iter().filter(|(key, value)| had.get(*key) != Some(value)) {
-        patch.insert(key.clone(), value.as_str().into());
+        changes.insert(key.clone(), value.as_str().into());
     }
     for key in &change.remove {
         if had.contains_key(key) {
-            patch.insert(key.clone(), Value::Null);
+            changes.insert(key.clone(), Value::Null);
         } else if kind.is_label() && sends {
             cx.out(&format!("label {key:?} not found.\n"));
         }
     }
-    let done = match (kind.is_label(), patch.is_empty()) {
+    let done = match (kind.is_label(), changes.is_empty()) {
         (true, true) => "not labeled",
-        (true, false) if patch.values().any(Value::is_null) => "unlabeled",
+        (true, false) if changes.values().any(Value::is_null) => "unlabeled",
         (true, false) => "labeled",
         (false, _) => "annotated",
     };
     let mut body = json!({});
-    if !patch.is_empty() {
-        body["metadata"][kind.field] = Value::Object(patch);
+    if !changes.is_empty() {
+        body["metadata"][kind.field] = Value::Object(changes);
     }
     let version = flags.text("resource-version");
     if !version.is_empty() {
@@ -202,27 +203,9 @@ async fn one(
         found.object =
             cx.send(Method::PATCH, &url, JSON, Some(("application/merge-patch+json", &body))).await?;
     } else {
-        merge(&mut found.object, &body);
+        patch::apply_merge(&mut found.object, &body);
     }
     Printer::read(cx, flags)?.print(cx, &found.object, &found.title(), done, dry)
-}
-
-/// A merge patch, done here.
-fn merge(object: &mut Value, patch: &Value) {
-    let Value::Object(fields) = patch else {
-        *object = patch.clone();
-        return;
-    };
-    if !object.is_object() {
-        *object = json!({});
-    }
-    for (key, value) in fields {
-        if value.is_null() {
-            object.as_object_mut().map(|map| map.remove(key));
-        } else {
-            merge(&mut object[key.as_str()], value);
-        }
-    }
 }
 
 fn refuse_overwrite(kind: Kind, change: &Change, had: &BTreeMap<String, String>) -> Done {

@@ -53,6 +53,18 @@ pub async fn objects(cx: &mut Cx<'_>, flags: &Flags, targets: &[String]) -> Done
     Ok(read.found)
 }
 
+/// The same, but goes on where something is not there: what was found, and what failed.
+///
+/// # Errors
+/// What makes the line as a whole impossible.
+pub async fn each(cx: &mut Cx<'_>, flags: &Flags, targets: &[String]) -> Done<(Vec<Found>, Vec<Fail>)> {
+    if flags.on("local") {
+        let read = manifest::read(cx, flags, "Ignore").await?;
+        return Ok((read.found, read.fails));
+    }
+    select::each(cx, flags, targets).await
+}
+
 /// Where the pod's spec is in an object; none for kinds without pods.
 pub fn pod_spec(object: &Value) -> Option<&'static str> {
     match text(object, "/kind") {

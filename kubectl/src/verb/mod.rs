@@ -14,7 +14,9 @@ mod help;
 mod label;
 mod last_applied;
 mod local;
+mod patch;
 mod print;
+mod replace;
 mod rollout;
 mod scale;
 mod set;
@@ -63,6 +65,8 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "apply" => apply::run(cx, &words).await,
         "create" => create::run(cx, &words).await,
         verb @ ("label" | "annotate") => label::run(cx, verb, &words).await,
+        "patch" => patch::run(cx, &words).await,
+        "replace" => replace::run(cx, &words).await,
         "rollout" => rollout::run(cx, &words).await,
         "set" => set::run(cx, &words).await,
         verb @ ("cordon" | "uncordon") => cordon::run(cx, verb, &words).await,

@@ -114,7 +114,7 @@ async fn recreate(
     modified: &Value,
     current: &Value,
 ) -> Done<Value> {
-    let deletion = Deletion::read(cx, &order.flags, DryRun::None)?;
+    let deletion = Deletion::plain(cx, &order.flags, DryRun::None)?;
     deletion.send(cx, target).await?;
     delete::wait_gone(cx, target, "", delete::limit_s(&order.flags)).await?;
     let failed = match post(cx, order, target, modified).await {

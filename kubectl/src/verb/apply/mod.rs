@@ -52,7 +52,7 @@ impl Order {
         }
         let dry = dry_run(cx, &flags)?;
         manifest::needs_files(&flags)?;
-        Deletion::read(cx, &flags, dry)?;
+        Deletion::plain(cx, &flags, dry)?;
         let printer = Printer::read(cx, &flags)?;
         let validation = validation(&flags)?;
         let pruned = if flags.on("prune") { Some(prune::Kinds::read(cx, &flags).await?) } else { None };

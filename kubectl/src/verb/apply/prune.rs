@@ -113,7 +113,7 @@ async fn prune(
         }
         let target = select::found(resource, object);
         if order.dry != DryRun::Client {
-            let deletion = Deletion::read(cx, &order.flags, order.dry)?;
+            let deletion = Deletion::plain(cx, &order.flags, order.dry)?;
             deletion.send(cx, &target).await?;
         }
         order.printer.print(cx, &target.object, &target.title(), "pruned", order.dry)?;

@@ -46,7 +46,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
         let answer = if dry == DryRun::Client { Ok(Value::Null) } else { deletion.send(cx, target).await };
         match answer {
             Ok(answer) => {
-                say(cx, &flags, dry, &deletion, target);
+                say(cx, &flags, &deletion, target);
                 deleted.push((target, answer));
             }
             Err(fail) if fail.is_not_found() && ignores_missing(&flags) => {}
@@ -160,12 +160,13 @@ fn confirmed(cx: &mut Cx<'_>, targets: &[Found], fails: &[Fail]) -> Done<bool> {
     Ok(yes)
 }
 
-fn say(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun, deletion: &Deletion, target: &Found) {
+/// Says that an object was deleted.
+pub fn say(cx: &mut Cx<'_>, flags: &Flags, deletion: &Deletion, target: &Found) {
     if flags.text("output") == "name" {
         return cx.out(&format!("{}\n", target.title()));
     }
     let done = if deletion.at_once { "force deleted" } else { "deleted" };
-    cx.out(&format!("{} {done}{}\n", target.quoted(), dry.suffix()));
+    cx.out(&format!("{} {done}{}\n", target.quoted(), deletion.dry.suffix()));
 }
 
 /// `--raw`: DELETE on a path of the API.

@@ -23,18 +23,28 @@ pub struct Deletion {
     pub grace_s: Option<i64>,
     /// Whether it goes at once, whatever still runs.
     pub at_once: bool,
-    dry: DryRun,
+    /// Whether nothing is really deleted.
+    pub dry: DryRun,
 }
 
 impl Deletion {
-    /// `--now`, `--grace-period`, `--force` and `--cascade`.
+    /// `--grace-period` and `--cascade` as they are.
+    ///
+    /// # Errors
+    /// kubectl's words for a cascade that there is not.
+    pub fn plain(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun) -> Done<Self> {
+        let propagation = propagation(cx, flags)?;
+        let grace_s = flags.number("grace-period").filter(|seconds| *seconds >= 0);
+        Ok(Self { propagation, grace_s, at_once: grace_s == Some(0), dry })
+    }
+
+    /// The same with `--now` and `--force`, as `delete` takes them.
     ///
     /// # Errors
     /// kubectl's words for flags that don't go together.
     pub fn read(cx: &mut Cx<'_>, flags: &Flags, dry: DryRun) -> Done<Self> {
-        let propagation = propagation(cx, flags)?;
+        let Self { propagation, mut grace_s, .. } = Self::plain(cx, flags, dry)?;
         let force = flags.on("force");
-        let mut grace_s = flags.number("grace-period").filter(|seconds| *seconds >= 0);
         if flags.on("now") {
             if flags.number("grace-period").is_some_and(|seconds| seconds != -1) {
                 return Err(Fail::error("--now and --grace-period cannot be specified together"));
