@@ -20,6 +20,8 @@ pub enum Fail {
     Error(String),
     /// Printed as it is.
     Plain(String),
+    /// Printed as it is; the exit code is that of a command that ran elsewhere.
+    Exit(i32, String),
     /// What the API server said.
     Status(Box<Status>),
     /// Several, a line each; kubectl's own stand there without `error: `.
@@ -35,7 +37,8 @@ pub struct Status {
     pub message: String,
     kind: String,
     name: String,
-    causes: Vec<String>,
+    /// `spec.replicas: Invalid value: …` and its like.
+    pub causes: Vec<String>,
 }
 
 impl Status {
@@ -88,13 +91,13 @@ impl Fail {
 
     /// The exit code.
     pub fn code(&self) -> i32 {
-        1
+        if let Self::Exit(code, _) = self { *code } else { 1 }
     }
 
     /// The sentence alone, as Go's `err.Error()` gives it.
     pub fn message(&self) -> String {
         match self {
-            Self::Error(text) | Self::Plain(text) => text.clone(),
+            Self::Error(text) | Self::Plain(text) | Self::Exit(_, text) => text.clone(),
             Self::Status(status) => status.message.clone(),
             Self::Many(fails) => {
                 format!("[{}]", fails.iter().map(Self::message).collect::<Vec<_>>().join(", "))
@@ -152,7 +155,7 @@ impl fmt::Display for Fail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error(text) => write!(f, "error: {text}"),
-            Self::Plain(text) => f.write_str(text),
+            Self::Plain(text) | Self::Exit(_, text) => f.write_str(text),
             Self::Status(status) => status.fmt(f),
             Self::Many(fails) => {
                 for (at, fail) in fails.iter().enumerate() {

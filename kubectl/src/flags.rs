@@ -119,6 +119,11 @@ impl Flags {
         self.values.get(name).and_then(|values| values.last()).map(String::as_str)
     }
 
+    /// Sets a boolean flag that the line need not have.
+    pub fn turn_on(&mut self, name: &str) {
+        self.values.insert(name.to_owned(), vec!["true".to_owned()]);
+    }
+
     /// The value or the empty string.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()

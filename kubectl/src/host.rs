@@ -29,6 +29,12 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// Where there is no editor, or it did not end well; `kubectl edit` prints the error.
     fn edit<'a>(&'a self, name: &'a str, text: String) -> BoxFuture<'a, io::Result<String>>;
+
+    /// Keeps an edited text that could not be used, so that it is not lost; gives its path, or none where nothing is kept.
+    fn keep(&self, name: &str, text: &str) -> Option<String> {
+        let _ = (name, text);
+        None
+    }
 }
 
 /// Files in memory, by name, and no editor. Empty, it is a host without any files.

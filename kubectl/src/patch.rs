@@ -212,13 +212,17 @@ pub fn apply_strategic(object: &mut Value, patch: &Value) {
 
 fn apply_items(list: &mut Value, changes: &Value, key: &str) {
     let Some(list) = list.as_array_mut() else { return };
+    let mut added = 0;
     for change in changes.as_array().into_iter().flatten() {
         let at = list.iter().position(|item| item.get(key) == change.get(key));
         match (at, change.get("$patch").and_then(Value::as_str)) {
             (Some(at), Some("delete")) => drop(list.remove(at)),
             (Some(at), _) => apply_strategic(&mut list[at], change),
             (None, Some("delete")) => {}
-            (None, _) => list.insert(0, change.clone()),
+            (None, _) => {
+                list.insert(added, change.clone());
+                added += 1;
+            }
         }
     }
 }

@@ -5,6 +5,8 @@
 mod documents;
 mod paths;
 
+pub use documents::{documents, lacks};
+
 use std::io;
 
 use serde_json::Value;
@@ -83,7 +85,7 @@ pub async fn read(cx: &mut Cx<'_>, flags: &Flags, validation: &str) -> Done<Read
     let mut read = Read::default();
     for source in sources {
         let mut fails = Vec::new();
-        for document in documents::documents(&source.text) {
+        for document in documents(&source.text) {
             let object = match document {
                 Ok(object) => object,
                 Err(why) => {
@@ -91,7 +93,7 @@ pub async fn read(cx: &mut Cx<'_>, flags: &Flags, validation: &str) -> Done<Read
                     break;
                 }
             };
-            if let Some(what) = documents::lacks(&object).filter(|_| validation != "Ignore") {
+            if let Some(what) = lacks(&object).filter(|_| validation != "Ignore") {
                 fails.push(Fail::Error(format!(
                     "error validating {:?}: error validating data: {what}; if you choose to ignore these errors, turn validation off with --validate=false",
                     source.name
@@ -120,7 +122,7 @@ async fn is_known(cx: &mut Cx<'_>, object: &Value) -> Done<bool> {
 }
 
 /// The items of a list, any other object itself.
-fn opened(mut object: Value) -> Vec<Value> {
+pub fn opened(mut object: Value) -> Vec<Value> {
     match object.get_mut("items") {
         Some(Value::Array(items)) => std::mem::take(items),
         _ => vec![object],

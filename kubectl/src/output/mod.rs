@@ -8,6 +8,7 @@ pub mod table;
 pub mod tabs;
 pub mod time;
 pub mod typed;
+pub mod unified;
 
 use serde_json::Value;
 

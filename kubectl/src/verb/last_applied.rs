@@ -18,7 +18,7 @@ pub fn text(object: &Value) -> Option<&str> {
 }
 
 /// The object without its annotation. There is a map of annotations, if only an empty one.
-fn bare(object: &Value) -> Value {
+pub fn bare(object: &Value) -> Value {
     let mut bare = object.clone();
     if !bare["metadata"].is_object() {
         bare["metadata"] = json!({});

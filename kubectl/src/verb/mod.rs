@@ -9,6 +9,8 @@ mod create;
 mod delete;
 mod describe;
 mod elsewhere;
+mod diff;
+mod edit;
 mod get;
 mod help;
 mod label;
@@ -65,6 +67,8 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "apply" => apply::run(cx, &words).await,
         "create" => create::run(cx, &words).await,
         verb @ ("label" | "annotate") => label::run(cx, verb, &words).await,
+        "diff" => diff::run(cx, &words).await,
+        "edit" => edit::run(cx, &words).await,
         "patch" => patch::run(cx, &words).await,
         "replace" => replace::run(cx, &words).await,
         "rollout" => rollout::run(cx, &words).await,

@@ -114,7 +114,7 @@ async fn make_room(cx: &mut Cx<'_>, flags: &Flags, deletion: &Deletion, targets:
     let limit_s = Some(delete::limit_s(flags).unwrap_or(GONE_WITHIN_S));
     for target in targets {
         match deletion.send(cx, target).await {
-            Ok(_) => delete::say(cx, flags, deletion, target),
+            Ok(_) => delete::say(cx, flags, &deletion.plainly(), target),
             Err(fail) if fail.is_not_found() => continue,
             Err(fail) => return Err(fail.when(&format!("error when deleting {:?}", target.source))),
         }

@@ -7,9 +7,12 @@ mod client;
 mod prune;
 mod server;
 
+pub use prune::Kinds;
+pub use server::with_help;
+
 use serde_json::{Value, json};
 
-use super::{DryRun, delete::Deletion, dry_run, parse, print::Printer, usage, validation};
+use super::{DryRun, delete::Deletion, dry_run, edit, parse, print::Printer, usage, validation};
 use crate::{
     fail::{Done, Fail},
     flags::Flags,
@@ -29,6 +32,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     match crate::flags::verb_of(words) {
         (Some("view-last-applied"), rest) => annotation::view(cx, &rest).await,
         (Some("set-last-applied"), rest) => annotation::set(cx, &rest).await,
+        (Some("edit-last-applied"), rest) => edit::last_applied(cx, &rest).await,
         _ => Order::read(cx, words).await?.run(cx).await,
     }
 }
@@ -39,7 +43,7 @@ struct Order {
     dry: DryRun,
     printer: Printer,
     validation: &'static str,
-    pruned: Option<prune::Kinds>,
+    pruned: Option<Kinds>,
     /// What was applied, as the cluster has it now.
     applied: Vec<Value>,
 }
@@ -55,7 +59,7 @@ impl Order {
         Deletion::plain(cx, &flags, dry)?;
         let printer = Printer::read(cx, &flags)?;
         let validation = validation(&flags)?;
-        let pruned = if flags.on("prune") { Some(prune::Kinds::read(cx, &flags).await?) } else { None };
+        let pruned = if flags.on("prune") { Some(Kinds::read(cx, &flags).await?) } else { None };
         check(&flags, dry)?;
         Ok(Self { flags, dry, printer, validation, pruned, applied: Vec::new() })
     }
@@ -181,7 +185,8 @@ fn place(target: &Found) -> String {
     )
 }
 
-fn warn_if_deleting(cx: &mut Cx<'_>, object: &Value, target: &Found) {
+/// Warns of changes to what is on its way out.
+pub fn warn_if_deleting(cx: &mut Cx<'_>, object: &Value, target: &Found) {
     if !text(object, "/metadata/deletionTimestamp").is_empty() {
         let (plural, name) = (&target.resource.plural, &target.name);
         cx.err(&format!(

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::Order;
 use crate::{
     discovery::{self, Resource},
@@ -11,7 +9,7 @@ use crate::{
     flags::Flags,
     http::{Cx, query},
     output::{text, typed_items},
-    select,
+    select::{self, Found},
     verb::{DryRun, delete::Deletion, last_applied},
 };
 
@@ -34,6 +32,8 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("", "v1", "Namespace"),
     ("", "v1", "PersistentVolume"),
 ];
+
+const DEPRECATED: &str = "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.";
 
 /// The kinds that are looked through.
 pub struct Kinds {
@@ -73,47 +73,49 @@ impl Kinds {
     }
 }
 
-/// Prunes in the namespaces that the files have spoken of, and among what has none.
+impl Kinds {
+    /// What was applied before, in these namespaces and among what has none, and is not among these uids.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn leftovers(
+        &self,
+        cx: &mut Cx<'_>,
+        flags: &Flags,
+        namespaces: &[String],
+        applied: &[String],
+    ) -> Done<Vec<Found>> {
+        if self.by_default {
+            cx.klog('W', "prune.go:71", DEPRECATED);
+        }
+        let namespaces: BTreeSet<&str> = namespaces.iter().map(String::as_str).collect();
+        let placed = namespaces.iter().flat_map(|namespace| {
+            self.resources.iter().filter(|it| it.namespaced).map(|it| (it, Some(*namespace)))
+        });
+        let bare = self.resources.iter().filter(|it| !it.namespaced).map(|it| (it, None));
+        let mut found = Vec::new();
+        for (resource, namespace) in placed.chain(bare) {
+            let selector = flags.text("selector");
+            let pairs = [("labelSelector", selector)];
+            let pairs = if selector.is_empty() { &[][..] } else { &pairs[..] };
+            let list = cx.get(&format!("{}{}", resource.url(namespace, ""), query(pairs))).await?;
+            for object in typed_items(&list) {
+                let known = applied.iter().any(|uid| uid == text(&object, "/metadata/uid"));
+                if last_applied::text(&object).is_some() && !known {
+                    found.push(select::found(resource, object));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Deletes what is left over.
 pub async fn run(cx: &mut Cx<'_>, order: &mut Order, kinds: Kinds, namespaces: Vec<String>) -> Done {
-    if kinds.by_default {
-        cx.klog('W', "prune.go:71", "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
-    }
-    let resources = kinds.resources;
-    let uids: BTreeSet<String> = order.applied.iter().map(uid).collect();
-    let namespaces: BTreeSet<String> = namespaces.into_iter().collect();
-    for namespace in &namespaces {
-        for resource in resources.iter().filter(|it| it.namespaced) {
-            prune(cx, order, resource, Some(namespace), &uids).await?;
-        }
-    }
-    for resource in resources.iter().filter(|it| !it.namespaced) {
-        prune(cx, order, resource, None, &uids).await?;
-    }
-    Ok(())
-}
-
-fn uid(object: &Value) -> String {
-    text(object, "/metadata/uid").to_owned()
-}
-
-async fn prune(
-    cx: &mut Cx<'_>,
-    order: &mut Order,
-    resource: &Resource,
-    namespace: Option<&str>,
-    applied: &BTreeSet<String>,
-) -> Done {
-    let selector = order.flags.text("selector").to_owned();
-    let pairs = [("labelSelector", selector.as_str())];
-    let pairs = if selector.is_empty() { &[][..] } else { &pairs[..] };
-    let list = cx.get(&format!("{}{}", resource.url(namespace, ""), query(pairs))).await?;
-    for object in typed_items(&list) {
-        if last_applied::text(&object).is_none() || applied.contains(&uid(&object)) {
-            continue;
-        }
-        let target = select::found(resource, object);
+    let uids: Vec<String> = order.applied.iter().map(|it| text(it, "/metadata/uid").to_owned()).collect();
+    let deletion = Deletion::plain(cx, &order.flags, order.dry)?;
+    for target in kinds.leftovers(cx, &order.flags, &namespaces, &uids).await? {
         if order.dry != DryRun::Client {
-            let deletion = Deletion::plain(cx, &order.flags, order.dry)?;
             deletion.send(cx, &target).await?;
         }
         order.printer.print(cx, &target.object, &target.title(), "pruned", order.dry)?;

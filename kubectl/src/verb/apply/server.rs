@@ -20,14 +20,19 @@ const CLIENT_SIDE: &str = "kubectl-client-side-apply";
 
 const CONFLICT_HELP: &str = "Please review the fields above--they currently have other managers. Here\nare the ways you can resolve this warning:\n* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n  stop managing the field (remove it from their configuration).\nSee https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
-/// Applies one object.
-pub async fn apply(cx: &mut Cx<'_>, order: &mut Order, target: &Found) -> Done {
-    let mut answer = send(cx, order, target, &target.object, MANAGER).await.map_err(|fail| match fail {
+/// A conflict with what can be done about it.
+pub fn with_help(fail: Fail) -> Fail {
+    match fail {
         Fail::Status(status) if status.reason == "Conflict" => {
             Fail::Error(format!("{}\n{CONFLICT_HELP}", status.message))
         }
         fail => fail,
-    })?;
+    }
+}
+
+/// Applies one object.
+pub async fn apply(cx: &mut Cx<'_>, order: &mut Order, target: &Found) -> Done {
+    let mut answer = send(cx, order, target, &target.object, MANAGER).await.map_err(with_help)?;
     let ours = order.flags.text("field-manager");
     if order.dry == DryRun::None && (ours.is_empty() || ours == MANAGER) {
         answer = keep_annotation(cx, order, target, answer).await?;

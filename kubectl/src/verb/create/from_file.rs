@@ -9,7 +9,7 @@ use crate::{
     http::{Cx, JSON},
     manifest,
     select::Found,
-    verb::{DryRun, dry_run, last_applied, parse},
+    verb::{DryRun, dry_run, edit, last_applied, parse},
 };
 
 const OWN: &str = "filename/f:l recursive/R:b selector/l:s raw:s edit:b windows-line-endings:b kustomize/k:s";
@@ -28,6 +28,9 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let mut printer = Printer::read(cx, &flags)?;
     let validation = validation(&flags)?;
     let read = manifest::read(cx, &flags, validation).await?;
+    if flags.on("edit") {
+        return edit::before_creation(cx, &flags, read, &parameters(&flags, dry, validation)).await;
+    }
     let mut fails = Vec::new();
     if read.found.is_empty() && read.fails.is_empty() {
         return Err(Fail::error("no objects passed to create"));

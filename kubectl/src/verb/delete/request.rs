@@ -59,6 +59,11 @@ impl Deletion {
         Ok(Self { propagation, grace_s, at_once: grace_s == Some(0), dry })
     }
 
+    /// The same, spoken of as any other.
+    pub fn plainly(&self) -> Self {
+        Self { at_once: false, ..self.clone() }
+    }
+
     /// Deletes.
     ///
     /// # Errors
