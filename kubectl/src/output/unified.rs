@@ -63,40 +63,71 @@ fn span(start: usize, length: usize) -> String {
     }
 }
 
-/// The shortest way, by the longest common subsequence of what lies between equal ends.
+/// The shortest way, by the longest common subsequence of what lies between equal ends; equal lines are met as early as they can be.
 fn steps(from: &[&str], to: &[&str]) -> Vec<Step> {
     let head = from.iter().zip(to).take_while(|(a, b)| a == b).count();
-    let (from, to) = (&from[head..], &to[head..]);
-    let tail = from.iter().rev().zip(to.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (from, to) = (&from[..from.len() - tail], &to[..to.len() - tail]);
-    let width = to.len() + 1;
-    let mut longest = vec![0_u32; (from.len() + 1) * width];
-    for (i, a) in from.iter().enumerate() {
-        for (j, b) in to.iter().enumerate() {
-            longest[(i + 1) * width + j + 1] = if a == b {
-                longest[i * width + j] + 1
+    let (rest_from, rest_to) = (&from[head..], &to[head..]);
+    let tail = rest_from.iter().rev().zip(rest_to.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&rest_from[..rest_from.len() - tail], &rest_to[..rest_to.len() - tail]);
+    let width = new.len() + 1;
+    let mut longest = vec![0_u32; (old.len() + 1) * width];
+    for (i, a) in old.iter().enumerate().rev() {
+        for (j, b) in new.iter().enumerate().rev() {
+            longest[i * width + j] = if a == b {
+                longest[(i + 1) * width + j + 1] + 1
             } else {
-                longest[i * width + j + 1].max(longest[(i + 1) * width + j])
+                longest[(i + 1) * width + j].max(longest[i * width + j + 1])
             };
         }
     }
-    let mut back = vec![Step::Keep; tail];
-    let (mut i, mut j) = (from.len(), to.len());
-    while i > 0 || j > 0 {
-        if j > 0 && (i == 0 || longest[i * width + j - 1] == longest[i * width + j]) {
-            back.push(Step::Insert);
-            j -= 1;
-        } else if i > 0 && (j == 0 || longest[(i - 1) * width + j] == longest[i * width + j]) {
-            back.push(Step::Delete);
-            i -= 1;
+    let mut steps = vec![Step::Keep; head];
+    let (mut i, mut j) = (0, 0);
+    while i < old.len() || j < new.len() {
+        let step = if i < old.len() && j < new.len() && old[i] == new[j] {
+            Step::Keep
+        } else if i < old.len()
+            && (j == new.len() || longest[(i + 1) * width + j] >= longest[i * width + j + 1])
+        {
+            Step::Delete
         } else {
-            back.push(Step::Keep);
-            (i, j) = (i - 1, j - 1);
-        }
+            Step::Insert
+        };
+        i += usize::from(step != Step::Insert);
+        j += usize::from(step != Step::Delete);
+        steps.push(step);
     }
-    back.extend(std::iter::repeat_n(Step::Keep, head));
-    back.reverse();
-    back
+    steps.extend(std::iter::repeat_n(Step::Keep, tail));
+    slide(&mut steps, from, to);
+    steps
+}
+
+/// Lets each run of deleted, or of inserted, lines stand as late as it can: past a kept line that is the same as its first.
+fn slide(steps: &mut [Step], from: &[&str], to: &[&str]) {
+    let (mut old, mut new, mut at) = (0, 0, 0);
+    while at < steps.len() {
+        let step = steps[at];
+        let mut end = at;
+        while end < steps.len() && steps[end] == step {
+            end += 1;
+        }
+        let (lines, start) = if step == Step::Delete { (from, old) } else { (to, new) };
+        if step != Step::Keep {
+            let (mut first, mut last) = (at, start + (end - at));
+            while end < steps.len()
+                && steps[end] == Step::Keep
+                && lines.get(last) == lines.get(last - (end - first))
+            {
+                steps.swap(first, end);
+                (first, end, last) = (first + 1, end + 1, last + 1);
+                at = first;
+                old += 1;
+                new += 1;
+            }
+        }
+        old += if step == Step::Insert { 0 } else { end - at };
+        new += if step == Step::Delete { 0 } else { end - at };
+        at = end;
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +143,8 @@ mod tests {
         check("a\n", "a\n", "");
         check("", "a\nb\n", "@@ -0,0 +1,2 @@\n+a\n+b\n");
         check("1\n2\n3\n4\n5\n", "1\n2\n3\n4\nx\n", "@@ -2,4 +2,4 @@\n 2\n 3\n 4\n-5\n+x\n");
+        check("a\nb\na\n", "a\nb\na\nb\na\n", "@@ -1,3 +1,5 @@\n a\n b\n a\n+b\n+a\n");
+        check("- x\n  r\n- y\n  r\nz\n", "- x\n  r\nz\n", "@@ -1,5 +1,3 @@\n - x\n   r\n-- y\n-  r\n z\n");
         check("a\n", "b\n", "@@ -1 +1 @@\n-a\n+b\n");
         let (from, to) = ("a\n1\n2\n3\n4\n5\n6\n7\nb\n", "x\n1\n2\n3\n4\n5\n6\n7\ny\n");
         check(from, to, "@@ -1,4 +1,4 @@\n-a\n+x\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+y\n");

@@ -126,8 +126,7 @@ fn print(cx: &mut Cx<'_>, flags: &Flags, pairs: BTreeMap<String, Pair>) -> bool 
         }
         let whole = flags.on("show-managed-fields") || merged.is_none();
         let shown = |object: Option<Value>| {
-            let object = object
-                .map(|it| if flags.on("show-managed-fields") { it } else { without_managed_fields(it) });
+            let object = object.map(|it| if whole { it } else { without_managed_fields(it) });
             object.map(|object| goyaml::document(&object)).unwrap_or_default()
         };
         let hunks = unified::hunks(&shown(live), &shown(merged));
