@@ -124,6 +124,14 @@ impl Flags {
         self.values.insert(name.to_owned(), vec!["true".to_owned()]);
     }
 
+    /// The same line without a flag.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let mut flags = self.clone();
+        flags.values.remove(name);
+        flags
+    }
+
     /// The value or the empty string.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()

@@ -6,6 +6,7 @@ mod documents;
 mod paths;
 
 pub use documents::{documents, lacks};
+pub use paths::fits;
 
 use std::io;
 

@@ -100,8 +100,8 @@ fn matching(host: &dyn Host, name: &str) -> Done<Vec<String>> {
     if found.is_empty() { Err(no_such_path(name)) } else { Ok(found) }
 }
 
-/// Whether a file's name fits a pattern of `*` and `?`.
-fn fits(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern of `*` and `?`.
+pub fn fits(pattern: &str, name: &str) -> bool {
     match pattern.chars().next() {
         None => name.is_empty(),
         Some('*') => {

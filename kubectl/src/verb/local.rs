@@ -1,6 +1,6 @@
 //! `--local`: a change made to files alone, which are printed and not sent. Verbs that know it share their checks.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::DryRun;
 use crate::{
@@ -71,5 +71,41 @@ pub fn pod_spec(object: &Value) -> Option<&'static str> {
         "Pod" => Some("/spec"),
         "CronJob" => Some("/spec/jobTemplate/spec/template/spec"),
         _ => object.pointer("/spec/template/spec").map(|_| "/spec/template/spec"),
+    }
+}
+
+/// Gives an object of a file the empty fields that Kubernetes' types have, as kubectl prints what it has read into them.
+pub fn fill(object: &mut Value) {
+    let empty = |value: &mut Value, field: &str, with: Value| {
+        if let Some(map) = value.as_object_mut() {
+            map.entry(field).or_insert(with);
+        }
+    };
+    let kind = text(object, "/kind").to_owned();
+    let spec = pod_spec(object);
+    empty(object, "metadata", json!({}));
+    empty(&mut object["metadata"], "creationTimestamp", Value::Null);
+    for path in spec.into_iter().filter(|path| *path != "/spec") {
+        if let Some(template) = path.strip_suffix("/spec").and_then(|path| object.pointer_mut(path)) {
+            empty(template, "metadata", json!({}));
+            empty(&mut template["metadata"], "creationTimestamp", Value::Null);
+        }
+    }
+    if let Some(pod) = spec.and_then(|path| object.pointer_mut(path)) {
+        for field in ["containers", "initContainers"] {
+            let listed = pod.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten();
+            listed.for_each(|container| empty(container, "resources", json!({})));
+        }
+        empty(object, "status", json!({}));
+    }
+    match kind.as_str() {
+        "Deployment" => empty(&mut object["spec"], "strategy", json!({})),
+        "DaemonSet" | "StatefulSet" => empty(&mut object["spec"], "updateStrategy", json!({})),
+        "Service" => {
+            let ports = object["spec"]["ports"].as_array_mut().into_iter().flatten();
+            ports.for_each(|port| empty(port, "targetPort", 0.into()));
+            empty(object, "status", json!({"loadBalancer": {}}));
+        }
+        _ => {}
     }
 }

@@ -12,6 +12,9 @@ mod service;
 mod token;
 mod workload;
 
+pub use files::bad_variable;
+pub use policy::quantities;
+
 use http::Method;
 use serde_json::{Value, json};
 

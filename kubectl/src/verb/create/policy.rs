@@ -74,7 +74,7 @@ pub async fn quota(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let order = order(cx, "quota", "hard:s scopes:s", &[], words).await?;
     let flags = &order.flags;
     let mut spec = Map::new();
-    let hard = resources(flags.text("hard"))?;
+    let hard = quantities(flags.text("hard"))?;
     if !hard.is_empty() {
         spec.insert("hard".into(), Value::Object(hard));
     }
@@ -93,7 +93,7 @@ pub async fn quota(cx: &mut Cx<'_>, words: &[String]) -> Done {
 ///
 /// # Errors
 /// kubectl's words for a part that is no pair, or no quantity.
-pub fn resources(spec: &str) -> Done<Map<String, Value>> {
+pub fn quantities(spec: &str) -> Done<Map<String, Value>> {
     let mut found = Map::new();
     for part in spec.split(',').filter(|_| !spec.is_empty()) {
         let words: Vec<&str> = part.split('=').collect();
