@@ -16,9 +16,6 @@ use crate::{
     select::Found,
 };
 
-const FLAGS: &str = "concurrency:i field-manager:s filename/f:l force-conflicts:b kustomize/k:s prune:b prune-allowlist:l \
-    recursive/R:b selector/l:s server-side:b show-managed-fields:b";
-
 /// An object as it is and as it would be.
 type Pair = (Option<Value>, Option<Value>);
 
@@ -35,7 +32,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn compare(cx: &mut Cx<'_>, words: &[String]) -> Done<bool> {
-    let flags = parse(cx, "diff", FLAGS, words)?;
+    let flags = parse(cx, "diff", "", words)?;
     if !flags.args.is_empty() {
         return Err(usage("diff", &format!("Unexpected args: [{}]", flags.args.join(" "))));
     }

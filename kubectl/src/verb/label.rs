@@ -16,10 +16,6 @@ use crate::{
     select::{self, Found},
 };
 
-const FLAGS: &str = "overwrite:b list:b all:b all-namespaces/A:b selector/l:s field-selector:s resource-version:s \
-    local:b dry-run:s=unchanged output/o:s filename/f:l recursive/R:b field-manager:s show-managed-fields:b \
-    template:s kustomize/k:s allow-missing-template-keys:b";
-
 /// What is to become of the labels or annotations.
 struct Change {
     set: BTreeMap<String, String>,
@@ -47,7 +43,7 @@ impl Kind {
 /// Runs `label` or `annotate`.
 pub async fn run(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done {
     let kind = if verb == "label" { LABEL } else { ANNOTATION };
-    let flags = parse(cx, verb, FLAGS, words)?;
+    let flags = parse(cx, verb, "", words)?;
     let dry = dry_run(cx, &flags)?;
     if flags.on("list") && !flags.text("output").is_empty() {
         return Err(Fail::error("--list and --output may not be specified together"));

@@ -12,9 +12,6 @@ use crate::{
     select::Found,
 };
 
-const FLAGS: &str = "patch/p:s patch-file:s type:s local:b filename/f:l recursive/R:b subresource:s dry-run:s=unchanged \
-    output/o:s field-manager:s show-managed-fields:b template:s kustomize/k:s allow-missing-template-keys:b";
-
 /// The kinds of patches, with what their bodies are called.
 const TYPES: &[(&str, &str)] = &[
     ("json", "application/json-patch+json"),
@@ -24,7 +21,7 @@ const TYPES: &[(&str, &str)] = &[
 
 /// Runs `patch`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "patch", FLAGS, words)?;
+    let flags = parse(cx, "patch", "", words)?;
     let dry = dry_run(cx, &flags)?;
     Printer::read(cx, &flags)?;
     let content = check(&flags)?;

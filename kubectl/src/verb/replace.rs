@@ -19,16 +19,12 @@ use crate::{
     select::Found,
 };
 
-const FLAGS: &str = "filename/f:l recursive/R:b force:b grace-period:i timeout:s wait:b cascade:s=background \
-    dry-run:s=unchanged output/o:s save-config:b validate:s=strict field-manager:s raw:s subresource:s \
-    show-managed-fields:b template:s kustomize/k:s allow-missing-template-keys:b";
-
 /// How long `--force` waits for what it deletes, seconds.
 const GONE_WITHIN_S: i64 = 300;
 
 /// Runs `replace`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "replace", FLAGS, words)?;
+    let flags = parse(cx, "replace", "", words)?;
     let dry = dry_run(cx, &flags)?;
     let deletion = Deletion::plain(cx, &flags, dry)?;
     let mut printer = Printer::read(cx, &flags)?;

@@ -16,8 +16,7 @@ use crate::{
 
 /// Runs `apply view-last-applied`.
 pub async fn view(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    const FLAGS: &str = "output/o:s selector/l:s all:b filename/f:l recursive/R:b kustomize/k:s";
-    let flags = parse(cx, "apply view-last-applied", FLAGS, words)?;
+    let flags = parse(cx, "apply view-last-applied", "", words)?;
     let output = flags.get("output").unwrap_or("yaml");
     if !["yaml", "json"].contains(&output) {
         let text = format!("Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json");
@@ -35,9 +34,7 @@ pub async fn view(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `apply set-last-applied`.
 pub async fn set(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    const FLAGS: &str = "filename/f:l create-annotation:b dry-run:s=unchanged output/o:s show-managed-fields:b \
-        template:s allow-missing-template-keys:b";
-    let flags = parse(cx, "apply set-last-applied", FLAGS, words)?;
+    let flags = parse(cx, "apply set-last-applied", "", words)?;
     let dry = dry_run(cx, &flags)?;
     let mut printer = Printer::read(cx, &flags)?;
     if flags.get("filename").is_none() {

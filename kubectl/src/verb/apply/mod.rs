@@ -22,11 +22,6 @@ use crate::{
     select::Found,
 };
 
-const FLAGS: &str = "filename/f:l recursive/R:b server-side:b field-manager:s force-conflicts:b validate:s=strict \
-    dry-run:s=unchanged output/o:s selector/l:s all:b overwrite:b force:b grace-period:i timeout:s wait:b prune:b \
-    prune-allowlist:l cascade:s=background openapi-patch:b show-managed-fields:b template:s kustomize/k:s \
-    allow-missing-template-keys:b subresource:s";
-
 /// Runs `apply` and its subcommands.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     match crate::flags::verb_of(words) {
@@ -50,7 +45,7 @@ struct Order {
 
 impl Order {
     async fn read(cx: &mut Cx<'_>, words: &[String]) -> Done<Self> {
-        let flags = parse(cx, "apply", FLAGS, words)?;
+        let flags = parse(cx, "apply", "", words)?;
         if !flags.args.is_empty() {
             return Err(usage("apply", &format!("Unexpected args: [{}]", flags.args.join(" "))));
         }

@@ -4,14 +4,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    files::{self, FLAGS, data},
+    files::{self, data},
     made, metadata, order, post,
 };
 use crate::{discovery::Resource, fail::Done, http::Cx};
 
 /// Runs `create configmap`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "configmap", FLAGS, &[], words).await?;
+    let order = order(cx, "configmap", &[], words).await?;
     let (mut text, mut binary) = (Map::new(), Map::new());
     for (key, bytes) in data(cx, &order.flags, "ConfigMap", &order.name)? {
         match String::from_utf8(bytes) {

@@ -16,9 +16,6 @@ use crate::{
     output::json::compact,
 };
 
-/// The flags that this file reads.
-pub const FLAGS: &str = "from-literal:l from-file:l from-env-file:l append-hash:b";
-
 /// Keys with the bytes that belong to them, in the order in which they are given.
 pub type Data = Vec<(String, Vec<u8>)>;
 
@@ -126,12 +123,11 @@ fn add(data: &mut Data, kind: &str, owner: &str, key: &str, value: Vec<u8>) -> D
 
 /// Why a key may not be one.
 fn bad_key(key: &str) -> Option<String> {
-    const RULE: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
     if key.len() > 253 {
         return Some("must be no more than 253 characters".into());
     }
     if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
-        return Some(RULE.into());
+        return Some("a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')".into());
     }
     match key {
         "." => Some("must not be '.'".into()),

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{COMMON, Printer, parameters, validation};
+use super::{Printer, parameters, validation};
 use crate::{
     fail::{Done, Fail},
     flags::Flags,
@@ -12,11 +12,9 @@ use crate::{
     verb::{DryRun, dry_run, edit, last_applied, parse},
 };
 
-const OWN: &str = "filename/f:l recursive/R:b selector/l:s raw:s edit:b windows-line-endings:b kustomize/k:s";
-
 /// Runs `create -f`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "create", &format!("{COMMON} {OWN}"), words)?;
+    let flags = parse(cx, "create", "", words)?;
     if !flags.args.is_empty() {
         return Err(super::usage("create", &format!("Unexpected args: [{}]", flags.args.join(" "))));
     }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Runs `create ingress`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "ingress", "annotation:l class:s default-backend:s rule:l", &[], words).await?;
+    let order = order(cx, "ingress", &[], words).await?;
     let flags = &order.flags;
     let (rules, default) = (flags.raw_list("rule"), flags.text("default-backend"));
     if rules.is_empty() && default.is_empty() {

@@ -28,9 +28,6 @@ use crate::{
     select,
 };
 
-const COMMON: &str = "dry-run:s=unchanged output/o:s validate:s=strict field-manager:s save-config:b \
-    show-managed-fields:b template:s allow-missing-template-keys:b";
-
 /// Runs `create` and its subcommands.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let (subcommand, rest) = verb_of(words);
@@ -66,9 +63,9 @@ struct Order {
 }
 
 /// Reads the line of `create WHAT NAME`; `required` flags are in alphabetical order.
-async fn order(cx: &mut Cx<'_>, what: &str, own: &str, required: &[&str], words: &[String]) -> Done<Order> {
+async fn order(cx: &mut Cx<'_>, what: &str, required: &[&str], words: &[String]) -> Done<Order> {
     let verb = format!("create {what}");
-    let flags = parse(cx, &verb, &format!("{COMMON} {own}"), words)?;
+    let flags = parse(cx, &verb, "", words)?;
     require(&flags, required)?;
     let [name] = flags.args.as_slice() else {
         return Err(usage(&verb, &format!("exactly one NAME is required, got {}", flags.args.len())));

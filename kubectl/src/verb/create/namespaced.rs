@@ -7,7 +7,7 @@ use crate::{discovery::Resource, fail::Done, http::Cx};
 
 /// Runs `create namespace`.
 pub async fn namespace(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "namespace", "", &[], words).await?;
+    let order = order(cx, "namespace", &[], words).await?;
     let object = json!({
         "kind": "Namespace", "apiVersion": "v1", "metadata": metadata(&order.name), "spec": {}, "status": {},
     });
@@ -16,7 +16,7 @@ pub async fn namespace(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `create serviceaccount`.
 pub async fn service_account(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "serviceaccount", "", &[], words).await?;
+    let order = order(cx, "serviceaccount", &[], words).await?;
     let object = json!({"kind": "ServiceAccount", "apiVersion": "v1", "metadata": metadata(&order.name)});
     let resource = Resource::namespaced("", "v1", "serviceaccounts", "ServiceAccount");
     post(cx, &order, made(resource, object, "failed to create serviceaccount: ")).await

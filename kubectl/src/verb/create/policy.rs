@@ -12,8 +12,7 @@ use crate::{
 
 /// Runs `create poddisruptionbudget`.
 pub async fn disruption_budget(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    const OWN: &str = "max-unavailable:s min-available:s selector:s";
-    let order = order(cx, "poddisruptionbudget", OWN, &[], words).await?;
+    let order = order(cx, "poddisruptionbudget", &[], words).await?;
     let flags = &order.flags;
     let (least, most) = (flags.text("min-available"), flags.text("max-unavailable"));
     if flags.text("selector").is_empty() {
@@ -51,8 +50,7 @@ pub async fn disruption_budget(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `create priorityclass`.
 pub async fn priority_class(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    const OWN: &str = "description:s global-default:b preemption-policy:s value:i";
-    let order = order(cx, "priorityclass", OWN, &[], words).await?;
+    let order = order(cx, "priorityclass", &[], words).await?;
     let flags = &order.flags;
     let mut object = json!({
         "kind": "PriorityClass", "apiVersion": "scheduling.k8s.io/v1", "metadata": metadata(&order.name),
@@ -71,7 +69,7 @@ pub async fn priority_class(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `create quota`.
 pub async fn quota(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "quota", "hard:s scopes:s", &[], words).await?;
+    let order = order(cx, "quota", &[], words).await?;
     let flags = &order.flags;
     let mut spec = Map::new();
     let hard = quantities(flags.text("hard"))?;

@@ -11,8 +11,6 @@ use crate::{
 };
 
 const GROUP: &str = "rbac.authorization.k8s.io";
-const RULE: &str = "verb:l resource:l resource-name:l";
-
 /// Verbs of resources.
 const VERBS: &[&str] = &[
     "*",
@@ -51,7 +49,7 @@ type Named = (String, String);
 
 /// Runs `create role`.
 pub async fn role(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "role", RULE, &[], words).await?;
+    let order = order(cx, "role", &[], words).await?;
     let verbs = verbs(&order.flags);
     if verbs.is_empty() {
         return Err(Fail::error("at least one verb must be specified"));
@@ -70,8 +68,7 @@ pub async fn role(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `create clusterrole`.
 pub async fn cluster_role(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let own = format!("{RULE} non-resource-url:l aggregation-rule:l");
-    let order = order(cx, "clusterrole", &own, &[], words).await?;
+    let order = order(cx, "clusterrole", &[], words).await?;
     let flags = &order.flags;
     let verbs = verbs(flags);
     let urls = flags.list("non-resource-url");
@@ -220,12 +217,9 @@ fn rules(flags: &Flags, verbs: &[String], resources: &[Named]) -> Vec<Value> {
     groups.into_iter().map(rule).collect()
 }
 
-const SUBJECTS: &str = "user:l group:l serviceaccount:l";
-
 /// Runs `create clusterrolebinding`.
 pub async fn cluster_role_binding(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let own = format!("clusterrole:s {SUBJECTS}");
-    let order = order(cx, "clusterrolebinding", &own, &["clusterrole"], words).await?;
+    let order = order(cx, "clusterrolebinding", &["clusterrole"], words).await?;
     let resource = Resource::cluster(GROUP, "v1", "clusterrolebindings", "ClusterRoleBinding");
     let object = binding(&order, "ClusterRoleBinding", "ClusterRole", order.flags.text("clusterrole"))?;
     post(cx, &order, made(resource, object, "failed to create clusterrolebinding: ")).await
@@ -233,8 +227,7 @@ pub async fn cluster_role_binding(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `create rolebinding`.
 pub async fn role_binding(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let own = format!("clusterrole:s role:s {SUBJECTS}");
-    let order = order(cx, "rolebinding", &own, &[], words).await?;
+    let order = order(cx, "rolebinding", &[], words).await?;
     let (kind, role) = match (order.flags.text("clusterrole"), order.flags.text("role")) {
         ("", role) if !role.is_empty() => ("Role", role),
         (role, "") if !role.is_empty() => ("ClusterRole", role),

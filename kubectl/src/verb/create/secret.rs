@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Order,
-    files::{self, Data, FLAGS, data},
+    files::{self, Data, data},
     made, metadata, order, post, unknown,
 };
 use crate::{
@@ -29,14 +29,14 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn generic(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "secret generic", &format!("{FLAGS} type:s"), &[], words).await?;
+    let order = order(cx, "secret generic", &[], words).await?;
     let data = data(cx, &order.flags, "Secret", &order.name)?;
     let kind = order.flags.text("type").to_owned();
     send(cx, order, data, &kind).await
 }
 
 async fn tls(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "secret tls", "cert:s key:s append-hash:b", &[], words).await?;
+    let order = order(cx, "secret tls", &[], words).await?;
     let (cert, key) = (order.flags.text("cert"), order.flags.text("key"));
     if cert.is_empty() || key.is_empty() {
         return Err(Fail::error("key and cert must be specified"));
@@ -67,9 +67,7 @@ fn file(cx: &Cx<'_>, path: &str) -> Done<Vec<u8>> {
 }
 
 async fn docker_registry(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    const OWN: &str =
-        "docker-email:s docker-password:s docker-server:s docker-username:s from-file:l append-hash:b";
-    let order = order(cx, "secret docker-registry", OWN, &[], words).await?;
+    let order = order(cx, "secret docker-registry", &[], words).await?;
     let flags = &order.flags;
     let files = flags.list("from-file");
     let server = flags.get("docker-server").unwrap_or("https://index.docker.io/v1/");

@@ -22,7 +22,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn cluster_ip(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "service clusterip", "tcp:l clusterip:s", &[], words).await?;
+    let order = order(cx, "service clusterip", &[], words).await?;
     let ip = order.flags.text("clusterip").to_owned();
     let ports = ports(&order, None)?;
     if ip != "None" {
@@ -33,22 +33,21 @@ async fn cluster_ip(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn node_port(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "service nodeport", "tcp:l node-port:i", &[], words).await?;
+    let order = order(cx, "service nodeport", &[], words).await?;
     let ports = ports(&order, order.flags.number("node-port"))?;
     needs(&ports)?;
     send(cx, order, "NodePort", ports, None).await
 }
 
 async fn load_balancer(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "service loadbalancer", "tcp:l", &[], words).await?;
+    let order = order(cx, "service loadbalancer", &[], words).await?;
     let ports = ports(&order, None)?;
     needs(&ports)?;
     send(cx, order, "LoadBalancer", ports, None).await
 }
 
 async fn external_name(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let own = "tcp:l external-name:s";
-    let order = order(cx, "service externalname", own, &["external-name"], words).await?;
+    let order = order(cx, "service externalname", &["external-name"], words).await?;
     let ports = ports(&order, None)?;
     let name = order.flags.text("external-name").to_owned();
     if !is_subdomain(&name) {

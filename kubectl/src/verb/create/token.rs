@@ -14,12 +14,9 @@ use crate::{
     verb::{DryRun, parse},
 };
 
-const FLAGS: &str = "audience:l bound-object-kind:s bound-object-name:s bound-object-uid:s duration:s output/o:s \
-    show-managed-fields:b template:s allow-missing-template-keys:b";
-
 /// Runs `create token`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "create token", FLAGS, words)?;
+    let flags = parse(cx, "create token", "", words)?;
     let [name] = flags.args.as_slice() else {
         return Err(usage(
             "create token",

@@ -14,7 +14,7 @@ use crate::{
 
 /// Runs `create deployment`.
 pub async fn deployment(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "deployment", "image:l replicas/r:i port:i", &["image"], words).await?;
+    let order = order(cx, "deployment", &["image"], words).await?;
     let flags = &order.flags;
     let images = flags.list("image");
     let command = &flags.after_dashes;
@@ -73,7 +73,7 @@ fn container(name: String, image: &str, command: &[String]) -> Value {
 
 /// Runs `create job`.
 pub async fn job(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "job", "image:s from:s", &[], words).await?;
+    let order = order(cx, "job", &[], words).await?;
     let (image, from) = (order.flags.text("image"), order.flags.text("from"));
     let command = &order.flags.after_dashes;
     if image.is_empty() == from.is_empty() {
@@ -127,7 +127,7 @@ fn from_cron_job(name: &str, cron: &Value) -> Value {
 
 /// Runs `create cronjob`.
 pub async fn cron_job(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let order = order(cx, "cronjob", "image:s schedule:s restart:s", &["image", "schedule"], words).await?;
+    let order = order(cx, "cronjob", &["image", "schedule"], words).await?;
     let flags = &order.flags;
     let (image, schedule) = (flags.text("image"), flags.text("schedule"));
     let restart = flags.get("restart").filter(|it| !it.is_empty()).unwrap_or("OnFailure");

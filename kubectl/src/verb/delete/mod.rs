@@ -17,15 +17,11 @@ use crate::{
 
 pub use request::{Deletion, wait_gone};
 
-const FLAGS: &str = "selector/l:s field-selector:s all:b all-namespaces/A:b grace-period:i force:b now:b wait:b \
-    ignore-not-found:b cascade:s=background filename/f:l output/o:s dry-run:s=unchanged timeout:s recursive/R:b \
-    interactive/i:b raw:s kustomize/k:s";
-
 const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n";
 
 /// Runs `delete`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "delete", FLAGS, words)?;
+    let flags = parse(cx, "delete", "", words)?;
     let dry = dry_run(cx, &flags)?;
     let deletion = Deletion::read(cx, &flags, dry)?;
     if let Some(path) = flags.get("raw").filter(|path| !path.is_empty()) {

@@ -19,9 +19,6 @@ use crate::{
     select::{self, Found},
 };
 
-const FLAGS: &str = "filename/f:l recursive/R:b output/o:s output-patch:b save-config:b subresource:s validate:s=strict \
-    field-manager:s windows-line-endings:b show-managed-fields:b template:s kustomize/k:s allow-missing-template-keys:b";
-
 /// What becomes of edited objects.
 #[derive(Clone, Copy)]
 enum Use<'a> {
@@ -69,7 +66,7 @@ pub async fn before_creation(cx: &mut Cx<'_>, flags: &Flags, read: Read, paramet
 }
 
 fn checked(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done<Flags> {
-    let flags = parse(cx, verb, FLAGS, words)?;
+    let flags = parse(cx, verb, "", words)?;
     validation(&flags)?;
     let output = flags.text("output");
     if !["", "json", "yaml"].contains(&output) {

@@ -11,12 +11,9 @@ use crate::{
     select::Found,
 };
 
-const FLAGS: &str =
-    "containers/c:s env/e:l from:s keys:l list:b overwrite:b prefix:s resolve:b resource-version:s";
-
 /// Runs `set env`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let mut order = Order::read(cx, "env", FLAGS, words)?;
+    let mut order = Order::read(cx, "env", words)?;
     (order.done, order.failing) = ("env updated", "failed to patch env update to pod template: ");
     let (targets, mut changes) = split(&order.flags.args);
     let flags = &order.flags;

@@ -8,7 +8,7 @@ use crate::{
 
 /// Runs `set image`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let mut order = Order::read(cx, "image", "", words)?;
+    let mut order = Order::read(cx, "image", words)?;
     (order.done, order.failing) = ("image updated", "failed to patch image update to pod template: ");
     let (targets, updates) = split(&order.flags.args);
     let (found, mut fails) = order.objects(cx, &targets).await?;

@@ -21,9 +21,6 @@ use crate::{
     select::Found,
 };
 
-const COMMON: &str = "all:b all-namespaces/A:b selector/l:s filename/f:l recursive/R:b kustomize/k:s local:b output/o:s \
-    dry-run:s=unchanged field-manager:s show-managed-fields:b template:s allow-missing-template-keys:b";
-
 const LOCAL_NEEDS_FILES: &str = "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'";
 
 /// Runs a subcommand of `set`.
@@ -54,8 +51,8 @@ struct Order {
 }
 
 impl Order {
-    fn read(cx: &mut Cx<'_>, name: &str, own: &str, words: &[String]) -> Done<Self> {
-        let flags = parse(cx, &format!("set {name}"), &format!("{COMMON} {own}"), words)?;
+    fn read(cx: &mut Cx<'_>, name: &str, words: &[String]) -> Done<Self> {
+        let flags = parse(cx, &format!("set {name}"), "", words)?;
         let dry = dry_run(cx, &flags)?;
         if flags.on("local") && dry == DryRun::Server {
             return Err(Fail::error(

@@ -9,7 +9,7 @@ use crate::{
 
 /// Runs `set resources`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let mut order = Order::read(cx, "resources", "containers/c:s limits:s requests:s", words)?;
+    let mut order = Order::read(cx, "resources", words)?;
     (order.done, order.failing) =
         ("resource requirements updated", "failed to patch resources update to pod template ");
     let targets = order.flags.args.clone();

@@ -12,7 +12,7 @@ use crate::{
 
 /// Runs `set selector`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let mut order = Order::read(cx, "selector", "resource-version:s", words)?;
+    let mut order = Order::read(cx, "selector", words)?;
     (order.done, order.tells_all) = ("selector updated", true);
     let mut targets = order.flags.args.clone();
     let Some(wanted) = targets.pop() else { return Err(Fail::error("one selector is required")) };

@@ -8,7 +8,7 @@ use crate::{
 
 /// Runs `set serviceaccount`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let mut order = Order::read(cx, "serviceaccount", "", words)?;
+    let mut order = Order::read(cx, "serviceaccount", words)?;
     (order.done, order.failing, order.tells_all) =
         ("serviceaccount updated", "failed to patch ServiceAccountName ", true);
     let mut targets = order.flags.args.clone();

@@ -15,7 +15,7 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// Runs `set subject`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let mut order = Order::read(cx, "subject", "user:l group:l serviceaccount:l", words)?;
+    let mut order = Order::read(cx, "subject", words)?;
     (order.done, order.failing) = ("subjects updated", "failed to patch subjects to rolebinding: ");
     let targets = order.flags.args.clone();
     let (found, mut fails) = order.objects(cx, &targets).await?;
