@@ -18,7 +18,7 @@ pub use policy::quantities;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{DryRun, dry_run, last_applied, parse, print::Printer, usage, validation};
+use super::{DryRun, dry_run, help, last_applied, parse, print::Printer, usage, validation};
 use crate::{
     discovery::Resource,
     fail::{Done, Fail},
@@ -87,8 +87,11 @@ fn require(flags: &Flags, names: &[&str]) -> Done {
     Err(Fail::Error(format!("required flag(s) {} not set", missing.join(", "))))
 }
 
-/// A subcommand that there is not.
+/// A subcommand that there is not; without any word, the page of those that there are.
 fn unknown(verb: &str, words: &[String]) -> Fail {
+    if words.is_empty() {
+        return Fail::Plain(help::page(verb));
+    }
     usage(verb, &format!("unknown command {:?}", words.join(" ")))
 }
 
