@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Page, scalar};
-use crate::output::{list, number, text, time::rfc1123z};
+use crate::output::{list, number, quantity::Quantity, text, time::rfc1123z};
 
 /// Writes the containers under their title. `statuses` is none in a template, which is `nested` one level.
 pub fn write(
@@ -34,8 +34,7 @@ pub fn write(
             page.field(2, "Ready", if status["ready"] == true { "True" } else { "False" });
             page.field(2, "Restart Count", number(status, "/restartCount"));
         }
-        amounts(page, "Limits", &container["resources"]["limits"]);
-        amounts(page, "Requests", &container["resources"]["requests"]);
+        resources(page, 2, &container["resources"]);
         for (title, key) in
             [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")]
         {
@@ -67,6 +66,7 @@ fn basics(page: &mut Page, container: &Value, status: Option<&Value>) {
             _ => page.field(2, &format!("{title}s"), ports.join(", ")),
         }
     }
+    seccomp(page, 2, &container["securityContext"]);
 }
 
 fn protocol(port: &Value) -> &str {
@@ -112,12 +112,25 @@ fn state(page: &mut Page, title: &str, state: &Value) {
     }
 }
 
-fn amounts(page: &mut Page, title: &str, amounts: &Value) {
-    let mut fields: Vec<_> = amounts.as_object().into_iter().flatten().collect();
-    fields.sort_by_key(|(key, _)| key.as_str());
-    if !fields.is_empty() {
-        page.line(2, &format!("{title}:"));
-        fields.into_iter().for_each(|(key, value)| page.field(3, key, scalar(value)));
+/// Writes limits and requests, each where there are any.
+pub fn resources(page: &mut Page, level: usize, resources: &Value) {
+    for (title, key) in [("Limits", "limits"), ("Requests", "requests")] {
+        let mut fields: Vec<_> = resources[key].as_object().into_iter().flatten().collect();
+        fields.sort_by_key(|(key, _)| key.as_str());
+        if !fields.is_empty() {
+            page.line(level, &format!("{title}:"));
+            fields.into_iter().for_each(|(key, value)| page.field(level + 1, key, scalar(value)));
+        }
+    }
+}
+
+/// Writes the profile that a security context names, if any.
+pub fn seccomp(page: &mut Page, level: usize, context: &Value) {
+    let Some(profile) = context.get("seccompProfile") else { return };
+    page.field(level, "SeccompProfile", text(profile, "/type"));
+    if text(profile, "/type") == "Localhost" {
+        let level = if level == 0 { 0 } else { level + 1 };
+        page.field(level, "LocalhostProfile", text(profile, "/localhostProfile"));
     }
 }
 
@@ -181,9 +194,7 @@ fn environment(page: &mut Page, container: &Value, pod: &Value) {
             page.line(3, &format!("{name}:\t{} ({version}:{path})", field_value(pod, path)));
         } else if let Some(field) = source.get("resourceFieldRef") {
             let resource = text(field, "/resource");
-            let at = resource.split_once('.').map(|(kind, name)| &container["resources"][kind][name]);
-            let value = at.filter(|value| !value.is_null()).map(scalar).unwrap_or_else(|| "0".into());
-            page.line(3, &format!("{name}:\t{value} ({resource})"));
+            page.line(3, &format!("{name}:\t{} ({resource})", resource_value(container, field)));
         } else if let Some(key) = source.get("secretKeyRef") {
             let words =
                 format!("<set to the key '{}' in secret '{}'>", text(key, "/key"), text(key, "/name"));
@@ -194,21 +205,31 @@ fn environment(page: &mut Page, container: &Value, pod: &Value) {
             page.line(3, &format!("{name}:\t{words}\tOptional: {}", key["optional"] == true));
         } else {
             for (at, line) in text(variable, "/value").split('\n').enumerate() {
-                page.line(3, &if at == 0 { format!("{name}:\t{line}") } else { format!("\t\t{line}") });
+                page.line(3, &if at == 0 { format!("{name}:\t{line}") } else { format!("\t{line}") });
             }
         }
     }
 }
 
-/// The value of a field reference; empty for what is not known from the object.
-fn field_value(pod: &Value, path: &str) -> String {
-    match path.split_once("['") {
-        Some((map, key)) => pod
-            .pointer(&format!("/{}", map.replace('.', "/")))
-            .map(|map| scalar(&map[key.trim_end_matches("']")]))
-            .unwrap_or_default(),
-        None if !path.starts_with("metadata.") => String::new(),
-        None => pod.pointer(&format!("/{}", path.replace('.', "/"))).map(scalar).unwrap_or_default(),
+/// The value of a resource reference, in units of its divisor, rounded up.
+fn resource_value(container: &Value, field: &Value) -> String {
+    let resource = text(field, "/resource");
+    let at = resource.split_once('.').map(|(kind, name)| &container["resources"][kind][name]);
+    let amount = at.filter(|value| !value.is_null()).map(|value| Quantity::parse(&scalar(value)).milli());
+    let divisor = field.get("divisor").map(|divisor| Quantity::parse(&scalar(divisor)).milli());
+    let divisor = divisor.filter(|divisor| *divisor > 0).unwrap_or(1000);
+    match amount.unwrap_or_default() {
+        0 if ["limits.cpu", "limits.memory"].contains(&resource) => "node allocatable".into(),
+        amount => (amount + divisor - 1).div_euclid(divisor).to_string(),
+    }
+}
+
+/// The value of a field reference; kubectl knows no others than these.
+fn field_value<'p>(pod: &'p Value, path: &str) -> &'p str {
+    match path {
+        "metadata.name" => text(pod, "/metadata/name"),
+        "metadata.namespace" => text(pod, "/metadata/namespace"),
+        _ => "",
     }
 }
 
@@ -229,7 +250,12 @@ fn mounts(page: &mut Page, container: &Value) {
     }
     let devices = list(container, "/volumeDevices");
     if !devices.is_empty() {
-        page.line(2, "Devices:");
+        page.line(
+            2,
+            if list(container, "/volumeMounts").is_empty() { "Devices:\t<none>" } else { "Devices:" },
+        );
+        let mut devices: Vec<&Value> = devices.iter().collect();
+        devices.sort_by_key(|device| text(device, "/devicePath"));
         devices
             .iter()
             .for_each(|it| page.line(3, &format!("{} from {}", text(it, "/devicePath"), text(it, "/name"))));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Page;
-use crate::output::{pairs, text};
+use crate::output::{base64, pairs, text};
 
 fn head(page: &mut Page, it: &Value) {
     page.field(0, "Name", text(it, "/metadata/name"));
@@ -21,7 +21,7 @@ pub fn config_map(page: &mut Page, it: &Value) {
     }
     page.line(0, "\nBinaryData\n====");
     for (key, value) in pairs(it, "/binaryData") {
-        page.line(0, &format!("{key}: {} bytes", decoded_length(value)));
+        page.line(0, &format!("{key}: {} bytes", base64(value).unwrap_or_default().len()));
     }
     page.line(0, "");
 }
@@ -30,13 +30,13 @@ pub fn config_map(page: &mut Page, it: &Value) {
 pub fn secret(page: &mut Page, it: &Value) {
     head(page, it);
     page.line(0, &format!("\nType:\t{}\n\nData\n====", text(it, "/type")));
+    let holds_token = text(it, "/type") == "kubernetes.io/service-account-token";
     for (key, value) in pairs(it, "/data") {
-        page.line(0, &format!("{key}:\t{} bytes", decoded_length(value)));
+        let bytes = base64(value).unwrap_or_default();
+        if key == "token" && holds_token {
+            page.field(0, key, String::from_utf8_lossy(&bytes));
+        } else {
+            page.field(0, key, format!("{} bytes", bytes.len()));
+        }
     }
-}
-
-/// How many bytes a base64 text holds.
-fn decoded_length(text: &str) -> usize {
-    let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
-    (text.len() / 4 * 3).saturating_sub(padding)
 }

@@ -44,8 +44,10 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
         made(a).cmp(made(b)).then_with(|| text(a, "/metadata/name").cmp(text(b, "/metadata/name")))
     });
     let (new, old): (Vec<&Value>, Vec<&Value>) = sets.iter().partition(|set| is_newest(set, it, &sets));
-    page.field(0, "OldReplicaSets", counts(&old));
-    page.field(0, "NewReplicaSet", counts(&new));
+    if !sets.is_empty() {
+        page.field(0, "OldReplicaSets", counts(&old));
+        page.field(0, "NewReplicaSet", counts(&new));
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::{Page, scalar};
-use crate::output::text;
+use crate::output::{gofmt, text};
 
 /// Writes all but the events.
 pub fn describe(page: &mut Page, object: &Value) {
@@ -24,10 +24,8 @@ pub fn describe(page: &mut Page, object: &Value) {
 }
 
 fn fields(page: &mut Page, level: usize, map: &Value, path: &str, skip: &[&str]) {
-    let mut rows: Vec<_> =
-        map.as_object().into_iter().flatten().map(|(key, value)| (words(key), key, value)).collect();
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
-    for (title, key, value) in rows {
+    for (key, value) in gofmt::sorted(map) {
+        let title = words(key);
         let here = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         if skip.contains(&here.as_str()) {
             continue;
@@ -52,31 +50,34 @@ fn fields(page: &mut Page, level: usize, map: &Value, path: &str, skip: &[&str])
     }
 }
 
-/// `apiVersion` as `API Version`, `readyReplicas` as `Ready Replicas`.
+/// `apiVersion` as `API Version`, `readyReplicas` as `Ready Replicas`; names with digits or signs stay.
 fn words(key: &str) -> String {
-    const ACRONYMS: &[&str] =
-        &["API", "URL", "UID", "OSB", "GUID", "IP", "ID", "CPU", "TLS", "URI", "JSON", "HTTP"];
-    if key.contains(|c: char| !c.is_ascii_alphanumeric()) {
+    const ACRONYMS: &[&str] = &["API", "URL", "UID", "OSB", "GUID"];
+    if key.contains(|c: char| !c.is_alphabetic() && c != '-') {
         return key.to_owned();
     }
     let mut parts: Vec<String> = Vec::new();
     let chars: Vec<char> = key.chars().collect();
     for (at, c) in chars.iter().enumerate() {
-        let before_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
-        let after_lower = at > 0 && chars[at - 1].is_ascii_lowercase();
-        if at == 0 || c.is_ascii_uppercase() && (after_lower || before_lower) {
-            parts.push(String::new());
-        }
-        if let Some(last) = parts.last_mut() {
-            last.push(*c);
+        let before = at.checked_sub(1).map(|at| chars[at]);
+        let lower_next = chars.get(at + 1).is_some_and(|c| c.is_lowercase());
+        let begins = match before {
+            None => true,
+            Some(before) if (*c == '-') != (before == '-') => true,
+            Some(before) => c.is_uppercase() && (before.is_lowercase() || lower_next),
+        };
+        match parts.last_mut().filter(|_| !begins) {
+            Some(last) => last.push(*c),
+            None => parts.push(c.to_string()),
         }
     }
     for part in &mut parts {
         let upper = part.to_uppercase();
         if ACRONYMS.contains(&upper.as_str()) {
             *part = upper;
-        } else if let Some(first) = part.chars().next() {
-            *part = format!("{}{}", first.to_uppercase(), &part[first.len_utf8()..]);
+        } else if *part == part.to_lowercase() {
+            let first = part.chars().next().map(char::to_uppercase);
+            *part = first.into_iter().flatten().chain(part.chars().skip(1)).collect();
         }
     }
     parts.join(" ")
@@ -95,6 +96,10 @@ mod tests {
             ("uid", "UID"),
             ("podIPs", "Pod I Ps"),
             ("clusterIP", "Cluster IP"),
+            ("jsonPath", "Json Path"),
+            ("openAPIV3Schema", "openAPIV3Schema"),
+            ("cpu", "Cpu"),
+            ("x-kind", "X - Kind"),
         ] {
             assert_eq!(words(key), expect);
         }

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Page, quantity::Quantity, scalar};
+use super::{Page, scalar};
 use crate::{
     fail::Done,
     http::{Cx, query},
     output::{
-        items, list, pairs, text,
+        items, list, pairs,
+        quantity::Quantity,
+        text,
         time::{rfc1123z, since},
     },
 };
@@ -165,7 +167,7 @@ fn asked(pod: &Value, kind: &str, resource: &str) -> Quantity {
     for container in list(pod, "/spec/initContainers") {
         if text(container, "/restartPolicy") == "Always" {
             sum.add(of(container));
-        } else if of(container).milli > sum.milli {
+        } else if of(container).exact() > sum.exact() {
             sum = of(container);
         }
     }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Page, container, controller, scalar, template::spread, volume};
+use super::{Page, container, controller, optional, scalar, template::spread, volume};
 use crate::output::{
-    list, number, text,
-    time::{human, parse, rfc1123z},
+    gosort, list, number, text,
+    time::{rfc1123z, since},
 };
 
 /// Writes all but the events.
@@ -39,6 +39,10 @@ pub fn describe(page: &mut Page, pod: &Value, now: Timestamp) {
         page.field(0, "Controlled By", owner);
     }
     optional(page, "NominatedNodeName", text(pod, "/status/nominatedNodeName"));
+    if pod["spec"]["resources"].is_object() {
+        page.line(0, "Resources:");
+        container::resources(page, 1, &pod["spec"]["resources"]);
+    }
     for (title, containers, statuses) in [
         ("Init Containers", "/spec/initContainers", "/status/initContainerStatuses"),
         ("Containers", "/spec/containers", "/status/containerStatuses"),
@@ -65,16 +69,11 @@ pub fn describe(page: &mut Page, pod: &Value, now: Timestamp) {
     spread(page, list(pod, "/spec/topologySpreadConstraints"), "");
 }
 
-fn optional(page: &mut Page, title: &str, value: &str) {
-    if !value.is_empty() {
-        page.field(0, title, value);
-    }
-}
-
 fn status(page: &mut Page, pod: &Value, now: Timestamp) {
-    if let Some(deleted) = parse(text(pod, "/metadata/deletionTimestamp")) {
-        let seconds = now.as_second() - deleted.as_second();
-        page.field(0, "Status", format!("Terminating (lasts {})", human(seconds)));
+    let deleted = text(pod, "/metadata/deletionTimestamp");
+    let ended = ["Failed", "Succeeded"].contains(&text(pod, "/status/phase"));
+    if !deleted.is_empty() && !ended {
+        page.field(0, "Status", format!("Terminating (lasts {})", since(now, deleted)));
         let grace = number(pod, "/metadata/deletionGracePeriodSeconds");
         page.field(0, "Termination Grace Period", format!("{grace}s"));
     } else {
@@ -82,7 +81,7 @@ fn status(page: &mut Page, pod: &Value, now: Timestamp) {
     }
     optional(page, "Reason", text(pod, "/status/reason"));
     optional(page, "Message", text(pod, "/status/message"));
-    optional(page, "SeccompProfile", text(pod, "/spec/securityContext/seccompProfile/type"));
+    container::seccomp(page, 0, &pod["spec"]["securityContext"]);
 }
 
 fn addresses(page: &mut Page, pod: &Value) {
@@ -115,7 +114,7 @@ pub fn tolerations(page: &mut Page, level: usize, tolerations: &[Value]) {
         return page.field(level, "Tolerations", "<none>");
     }
     let mut rows: Vec<&Value> = tolerations.iter().collect();
-    rows.sort_by_key(|it| text(it, "/key"));
+    gosort::sort(&mut rows, |a, b| text(a, "/key") < text(b, "/key"));
     for (at, it) in rows.into_iter().enumerate() {
         let mut words = text(it, "/key").to_owned();
         let value = text(it, "/value");

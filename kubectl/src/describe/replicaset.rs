@@ -6,7 +6,7 @@ use super::{Page, controller, selector, template};
 use crate::{
     fail::Done,
     http::{Cx, query},
-    output::{items, number, text},
+    output::{items, labels_text, number, pairs, text},
 };
 
 /// Writes all but the events.
@@ -24,22 +24,39 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, set: &Value) -> Done {
     let status = pods_status(cx, set).await;
     match status {
         Ok(words) => page.field(0, "Pods Status", words),
-        Err(fail) => page.field(0, "Pods Status", format!("error in fetching pods: {fail}")),
+        Err(fail) => page.field(0, "Pods Status", format!("error in fetching pods: {}", fail.message())),
     }
     template::write(page, &set["spec"]["template"]);
     conditions(page, set);
     Ok(())
 }
 
+/// Writes a ReplicationController but for its events.
+pub async fn replication_controller(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
+    let chosen = pairs(it, "/spec/selector");
+    let counts = count_pods(cx, it, &labels_text(&chosen)).await?;
+    page.field(0, "Name", text(it, "/metadata/name"));
+    page.field(0, "Namespace", text(it, "/metadata/namespace"));
+    page.field(0, "Selector", labels_text(&chosen));
+    page.labels("Labels", it, "/metadata/labels");
+    page.annotations(it, "/metadata/annotations");
+    let (current, desired) = (number(it, "/status/replicas"), number(it, "/spec/replicas"));
+    page.field(0, "Replicas", format!("{current} current / {desired} desired"));
+    page.field(0, "Pods Status", counts);
+    template::write(page, &it["spec"]["template"]);
+    conditions(page, it);
+    Ok(())
+}
+
 /// `3 Running / 0 Waiting / 0 Succeeded / 0 Failed` of the pods that the object controls.
 pub async fn pods_status(cx: &mut Cx<'_>, owner: &Value) -> Done<String> {
-    let selector = selector(&owner["spec"]["selector"]);
+    count_pods(cx, owner, &selector(&owner["spec"]["selector"])).await
+}
+
+async fn count_pods(cx: &mut Cx<'_>, owner: &Value, selector: &str) -> Done<String> {
     let namespace = text(owner, "/metadata/namespace");
-    let url = format!(
-        "/api/v1/namespaces/{namespace}/pods{}",
-        query(&[("labelSelector", &selector), ("limit", "500")])
-    );
-    let pods = cx.get(&url).await?;
+    let url = format!("/api/v1/namespaces/{namespace}/pods{}", query(&[("labelSelector", selector)]));
+    let pods = cx.list(&url).await?;
     let mut counts = [0; 4];
     for pod in items(&pods) {
         let owners = pod["metadata"]["ownerReferences"].as_array();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Page, scalar};
+use super::{Page, endpoints::addresses, optional, scalar};
 use crate::{
     fail::Done,
     http::{Cx, query},
@@ -45,7 +45,6 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
     page.field(0, "Session Affinity", text(it, "/spec/sessionAffinity"));
     optional(page, "External Traffic Policy", text(it, "/spec/externalTrafficPolicy"));
     optional(page, "Internal Traffic Policy", text(it, "/spec/internalTrafficPolicy"));
-    optional(page, "Traffic Distribution", text(it, "/spec/trafficDistribution"));
     if number(it, "/spec/healthCheckNodePort") != 0 {
         page.field(0, "HealthCheck NodePort", number(it, "/spec/healthCheckNodePort"));
     }
@@ -53,13 +52,8 @@ pub async fn describe(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done {
     if !ranges.is_empty() {
         page.field(0, "LoadBalancer Source Ranges", joined("/spec/loadBalancerSourceRanges"));
     }
+    optional(page, "Traffic Distribution", text(it, "/spec/trafficDistribution"));
     Ok(())
-}
-
-fn optional(page: &mut Page, title: &str, value: &str) {
-    if !value.is_empty() {
-        page.field(0, title, value);
-    }
 }
 
 fn address(ingress: &Value) -> String {
@@ -67,8 +61,10 @@ fn address(ingress: &Value) -> String {
         "" => String::new(),
         mode => format!(" ({mode})"),
     };
-    let host = text(ingress, "/hostname");
-    if host.is_empty() { format!("{}{mode}", text(ingress, "/ip")) } else { host.to_owned() }
+    match text(ingress, "/ip") {
+        "" => text(ingress, "/hostname").to_owned(),
+        ip => format!("{ip}{mode}"),
+    }
 }
 
 fn write_port(page: &mut Page, port: &Value, slices: &[Value]) {
@@ -78,40 +74,10 @@ fn write_port(page: &mut Page, port: &Value, slices: &[Value]) {
     };
     let protocol = text(port, "/protocol");
     page.line(0, &format!("Port:\t{name}\t{}/{protocol}", number(port, "/port")));
-    page.line(0, &format!("TargetPort:\t{}/{protocol}", scalar(&port["targetPort"])));
+    let target = port.get("targetPort").map_or_else(|| "0".into(), scalar);
+    page.line(0, &format!("TargetPort:\t{target}/{protocol}"));
     if number(port, "/nodePort") != 0 {
         page.line(0, &format!("NodePort:\t{name}\t{}/{protocol}", number(port, "/nodePort")));
     }
-    page.field(0, "Endpoints", endpoints(slices, text(port, "/name")));
-}
-
-/// The ready addresses behind a port: three, then how many more.
-fn endpoints(slices: &[Value], port_name: &str) -> String {
-    const SHOWN_MAX: usize = 3;
-    if slices.is_empty() {
-        return "<none>".into();
-    }
-    let mut found = Vec::new();
-    for slice in slices {
-        let Some(port) = list(slice, "/ports").iter().find(|port| text(port, "/name") == port_name) else {
-            continue;
-        };
-        for endpoint in list(slice, "/endpoints") {
-            if endpoint["conditions"]["ready"] == false {
-                continue;
-            }
-            for address in list(endpoint, "/addresses") {
-                let address = scalar(address);
-                let port = number(port, "/port");
-                found.push(if address.contains(':') {
-                    format!("[{address}]:{port}")
-                } else {
-                    format!("{address}:{port}")
-                });
-            }
-        }
-    }
-    let more = found.len().saturating_sub(SHOWN_MAX);
-    let shown = found.into_iter().take(SHOWN_MAX).collect::<Vec<_>>().join(",");
-    if more > 0 { format!("{shown} + {more} more...") } else { shown }
+    page.field(0, "Endpoints", addresses(slices, text(port, "/name")));
 }

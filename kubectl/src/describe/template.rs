@@ -3,15 +3,17 @@
 use serde_json::Value;
 
 use super::{Page, container, pod::tolerations, volume};
-use crate::output::{list, pairs, text};
+use crate::output::{gosort, list, pairs, text};
 
 /// Writes `Pod Template:` and what is in it.
 pub fn write(page: &mut Page, template: &Value) {
     page.line(0, "Pod Template:");
+    if template.is_null() {
+        return page.text.push_str("  <unset>");
+    }
     page.map(1, "Labels", &pairs(template, "/metadata/labels"), "=");
-    let annotations = pairs(template, "/metadata/annotations");
-    if !annotations.is_empty() {
-        page.map(1, "Annotations", &annotations, ": ");
+    if !pairs(template, "/metadata/annotations").is_empty() {
+        page.annotations_at("  Annotations", template, "/metadata/annotations");
     }
     let account = text(template, "/spec/serviceAccountName");
     if !account.is_empty() {
@@ -37,6 +39,8 @@ pub fn spread(page: &mut Page, constraints: &[Value], space: &str) {
     if constraints.is_empty() {
         return;
     }
+    let mut constraints: Vec<&Value> = constraints.iter().collect();
+    gosort::sort(&mut constraints, |a, b| text(a, "/topologyKey") < text(b, "/topologyKey"));
     let mut lead = format!("{space}Topology Spread Constraints:\t");
     for it in constraints {
         let selector = match it.get("labelSelector") {

@@ -1,10 +1,8 @@
 //! DaemonSets and StatefulSets.
-//!
-//! Omits: the details of volume claim templates.
 
 use serde_json::Value;
 
-use super::{Page, replicaset::pods_status, selector, template};
+use super::{Page, claim, replicaset::pods_status, scalar, selector, template};
 use crate::{
     fail::Done,
     http::Cx,
@@ -48,17 +46,15 @@ pub async fn stateful_set(cx: &mut Cx<'_>, page: &mut Page, it: &Value) -> Done 
     let (wanted, total) = (number(it, "/spec/replicas"), number(it, "/status/replicas"));
     page.field(0, "Replicas", format!("{wanted} desired | {total} total"));
     page.field(0, "Update Strategy", text(it, "/spec/updateStrategy/type"));
-    if it["spec"]["updateStrategy"]["rollingUpdate"].is_object() {
-        page.field(1, "Partition", number(it, "/spec/updateStrategy/rollingUpdate/partition"));
+    let rolling = &it["spec"]["updateStrategy"]["rollingUpdate"];
+    if let Some(partition) = rolling.get("partition") {
+        page.field(1, "Partition", scalar(partition));
+        if let Some(most) = rolling.get("maxUnavailable") {
+            page.field(1, "MaxUnavailable", scalar(most));
+        }
     }
     page.field(0, "Pods Status", pods_status(cx, it).await?);
     template::write(page, &it["spec"]["template"]);
-    let claims = list(it, "/spec/volumeClaimTemplates");
-    if claims.is_empty() {
-        page.field(0, "Volume Claims", "<none>");
-    } else {
-        page.line(0, "Volume Claims:");
-        claims.iter().for_each(|claim| page.field(1, "Name", text(claim, "/metadata/name")));
-    }
+    claim::templates(page, list(it, "/spec/volumeClaimTemplates"));
     Ok(())
 }

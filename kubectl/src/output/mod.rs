@@ -2,8 +2,12 @@
 
 pub mod columns;
 pub mod gofmt;
+pub mod gosort;
+pub mod gotemplate;
 pub mod json;
 pub mod jsonpath;
+pub mod print;
+pub mod quantity;
 pub mod table;
 pub mod tabs;
 pub mod time;
@@ -42,6 +46,26 @@ pub fn pairs<'a>(value: &'a Value, pointer: &str) -> Vec<(&'a str, &'a str)> {
         .collect();
     pairs.sort_unstable();
     pairs
+}
+
+/// The text of a file of the host's; the error is in the words of Go's `os.Open`.
+///
+/// # Errors
+/// Where there is no such file.
+pub fn file(cx: &crate::http::Cx<'_>, name: &str) -> Result<String, String> {
+    match cx.kubectl.host.open(name) {
+        Ok(crate::host::Entry::File(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(crate::host::Entry::Folder(_)) => Err(format!("read {name}: is a directory")),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
+            Err(format!("open {name}: no such file or directory"))
+        }
+        Err(why) => Err(format!("open {name}: {why}")),
+    }
+}
+
+/// The bytes of a base64 text.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    serde_json::from_value::<k8s_openapi::ByteString>(text.into()).ok().map(|bytes| bytes.0)
 }
 
 /// `a=b,c=d`, or `<none>`.

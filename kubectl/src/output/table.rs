@@ -95,7 +95,7 @@ impl Printer {
                 labels
                     .iter()
                     .find(|(key, _)| key == name)
-                    .map_or("<none>".into(), |(_, value)| (*value).into()),
+                    .map_or_else(String::new, |(_, value)| (*value).into()),
             );
         }
         if options.show_labels {

@@ -7,9 +7,20 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
 
-/// `Mon, 23 Nov 2026 18:17:00 +0000`, or nothing.
+/// `Mon, 23 Nov 2026 18:17:00 +0000`; the first moment of Go's time where there is none.
 pub fn rfc1123z(text: &str) -> String {
-    parse(text).map(|at| at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()).unwrap_or_default()
+    match parse(text) {
+        Some(at) => at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
+        None => "Mon, 01 Jan 0001 00:00:00 +0000".into(),
+    }
+}
+
+/// `2026-11-23 18:17:00 +0000 UTC`, as Go prints a time.
+pub fn local(text: &str) -> String {
+    match parse(text) {
+        Some(at) => at.strftime("%Y-%m-%d %H:%M:%S +0000 UTC").to_string(),
+        None => "0001-01-01 00:00:00 +0000 UTC".into(),
+    }
 }
 
 /// The age of what happened then, as in the AGE column; `<unknown>` where there is no time.
@@ -69,6 +80,7 @@ mod tests {
     #[test]
     fn dates() {
         assert_eq!(rfc1123z("2026-11-23T18:17:00Z"), "Mon, 23 Nov 2026 18:17:00 +0000");
-        assert_eq!(rfc1123z(""), "");
+        assert_eq!(rfc1123z(""), "Mon, 01 Jan 0001 00:00:00 +0000");
+        assert_eq!(local("2026-11-23T18:17:00Z"), "2026-11-23 18:17:00 +0000 UTC");
     }
 }
