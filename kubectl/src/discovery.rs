@@ -111,6 +111,12 @@ impl Catalog {
             let named = resource.answers_to(first) || resource.shorts.iter().any(|short| short == first);
             named
                 && rest.is_none_or(|rest| {
+                    let is_short = resource.shorts.iter().any(|short| short == first);
+                    // of a short name, only the group counts
+                    let of_group = rest.split_once('.').is_some_and(|(_, group)| group == resource.group);
+                    if is_short && of_group && !resource.group.is_empty() {
+                        return true;
+                    }
                     rest == resource.group
                         || rest
                             .strip_prefix(&resource.version)
@@ -118,6 +124,26 @@ impl Catalog {
                         || resource.group.starts_with(&format!("{rest}."))
                 })
         })
+    }
+
+    /// What else a short name could mean, of other groups.
+    pub fn overshadowed(&self, name: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for resource in self.resources.iter().filter(|it| it.shorts.iter().any(|short| short == name)) {
+            let title = resource.plural_group();
+            if !found.contains(&title) {
+                found.push(title);
+            }
+        }
+        found.split_off(found.len().min(1))
+    }
+
+    /// All resources that a plain name may mean, in any group.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &Resource> {
+        let name = name.to_lowercase();
+        self.resources
+            .iter()
+            .filter(move |resource| resource.answers_to(&name) || resource.shorts.contains(&name))
     }
 
     /// The resource of an object.
@@ -166,13 +192,17 @@ pub async fn refresh(cx: &mut Cx<'_>) -> Done<Arc<Catalog>> {
 
 /// Finds a resource; asks the cluster anew before it says that there is none.
 pub async fn find(cx: &mut Cx<'_>, name: &str) -> Done<Resource> {
-    if let Some(found) = catalog(cx).await?.find(name) {
-        return Ok(found.clone());
+    let mut catalog = catalog(cx).await?;
+    if catalog.find(name).is_none() {
+        catalog = refresh(cx).await?;
     }
-    let anew = refresh(cx).await?;
-    anew.find(name)
-        .cloned()
-        .ok_or_else(|| Fail::Error(format!("the server doesn't have a resource type {name:?}")))
+    for other in catalog.overshadowed(name) {
+        cx.warn(&format!("short name {name:?} could also match lower priority resource {other}"));
+    }
+    catalog.find(name).cloned().ok_or_else(|| {
+        let kind = name.split('.').next().unwrap_or_default();
+        Fail::Error(format!("the server doesn't have a resource type {kind:?}"))
+    })
 }
 
 /// Finds the resource of an object of a manifest, likewise.

@@ -32,6 +32,10 @@ pub struct Cx<'a> {
     pub impersonate_groups: Vec<String>,
     /// `--as-uid`.
     pub impersonate_uid: Option<String>,
+    /// What ends the command though nothing failed before, such as rows that can't be sorted.
+    pub fatal: Option<Fail>,
+    /// How many objects of a list are asked for at once; 0 for all.
+    pub chunk: i64,
     out: &'a mut (dyn Sink + Send),
     date: Option<Timestamp>,
     warned: BTreeSet<String>,
@@ -70,6 +74,8 @@ impl<'a> Cx<'a> {
             impersonate: None,
             impersonate_groups: Vec::new(),
             impersonate_uid: None,
+            fatal: None,
+            chunk: 500,
             out,
             date: None,
             warned: BTreeSet::new(),
@@ -92,6 +98,13 @@ impl<'a> Cx<'a> {
     pub fn klog(&mut self, level: char, place: &str, text: &str) {
         let time = self.now().strftime("%m%d %H:%M:%S%.6f");
         self.err(&format!("{level}{time}       1 {place}] {text}\n"));
+    }
+
+    /// Writes a warning, once a command.
+    pub fn warn(&mut self, text: &str) {
+        if self.warned.insert(text.to_owned()) {
+            self.err(&format!("Warning: {text}\n"));
+        }
     }
 
     /// The cluster's time: the caller's clock, else the newest `Date`, else this machine's.
@@ -140,7 +153,14 @@ impl<'a> Cx<'a> {
     ) -> Done<Value> {
         let body = body.map(|(content, value)| (content, value.to_string().into_bytes()));
         let request = self.request(method, url, accept, body)?;
-        self.answer(request).await
+        Ok(value(&self.answer(request).await?))
+    }
+
+    /// GET as the server wrote it.
+    pub async fn text(&mut self, url: &str) -> Done<String> {
+        let request = self.request(Method::GET, url, "application/json, */*", None)?;
+        let bytes = self.answer(request).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The same with a text that need not be JSON.
@@ -152,10 +172,10 @@ impl<'a> Cx<'a> {
         (content, text): (&str, &str),
     ) -> Done<Value> {
         let request = self.request(method, url, accept, Some((content, text.as_bytes().to_vec())))?;
-        self.answer(request).await
+        Ok(value(&self.answer(request).await?))
     }
 
-    async fn answer(&mut self, request: Request<Vec<u8>>) -> Done<Value> {
+    async fn answer(&mut self, request: Request<Vec<u8>>) -> Done<Vec<u8>> {
         let answer = self.kubectl.client.send(request.map(Into::into)).await?;
         let code = answer.status();
         if let Some(date) = answer.headers().get("Date").and_then(|date| date.to_str().ok()) {
@@ -164,18 +184,41 @@ impl<'a> Cx<'a> {
         let headers = answer.headers().get_all("Warning").iter();
         let warnings: Vec<String> =
             headers.filter_map(|value| value.to_str().ok()).flat_map(warnings).collect();
-        for text in warnings {
-            if self.warned.insert(text.clone()) {
-                self.err(&format!("Warning: {text}\n"));
-            }
-        }
+        warnings.iter().for_each(|text| self.warn(text));
         let bytes = answer.into_body().collect_bytes().await?;
-        let value = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
         if code.is_success() {
-            Ok(value)
+            Ok(bytes.to_vec())
         } else {
-            Err(Fail::Status(Box::new(Status::read(code.as_u16(), &value))))
+            Err(Fail::Status(Box::new(Status::read(code.as_u16(), &value(&bytes)))))
+        }
+    }
+
+    /// A whole list, fetched in chunks of the line's `--chunk-size` (500; 0 is one answer).
+    pub async fn list(&mut self, url: &str) -> Done<Value> {
+        self.list_as(url, JSON).await
+    }
+
+    /// A whole list or table in chunks, as `accept` says.
+    pub async fn list_as(&mut self, url: &str, accept: &str) -> Done<Value> {
+        let join = if url.contains('?') { '&' } else { '?' };
+        let first = match self.chunk {
+            ..=0 => url.to_owned(),
+            chunk => format!("{url}{join}limit={chunk}"),
+        };
+        let mut whole = self.send(Method::GET, &first, accept, None).await?;
+        loop {
+            let next = crate::output::text(&whole, "/metadata/continue").to_owned();
+            if next.is_empty() {
+                return Ok(whole);
+            }
+            let url = format!("{url}{join}continue={}&limit={}", escape(&next), self.chunk);
+            let mut more = self.send(Method::GET, &url, accept, None).await?;
+            for rows in ["items", "rows"] {
+                if let (Some(whole), Some(more)) = (whole[rows].as_array_mut(), more[rows].as_array_mut()) {
+                    whole.append(more);
+                }
+            }
+            whole["metadata"] = more["metadata"].take();
         }
     }
 
@@ -195,6 +238,12 @@ impl<'a> Cx<'a> {
         let lines = Box::pin(body).lines();
         Ok(Box::pin(lines.filter_map(async |line| serde_json::from_str(&line.ok()?).ok())))
     }
+}
+
+/// JSON, or text as it is.
+fn value(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 /// The texts of `299 - "text", 299 - "text"`.

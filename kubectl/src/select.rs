@@ -114,15 +114,19 @@ pub async fn asks(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
         return tuples(cx, args).await;
     }
     let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
+    if types.contains(',') && !names.is_empty() {
+        let pairs = types.split(',').flat_map(|kind| names.iter().map(move |name| format!("{kind}/{name}")));
+        return tuples(cx, &pairs.collect::<Vec<_>>()).await;
+    }
     let mut resources: Vec<Resource> = Vec::new();
     for name in types.split(',') {
-        if name.is_empty() {
-            return Err(Fail::error("arguments in resource/name form must have a single resource and name"));
-        }
         let catalog = discovery::catalog(cx).await?;
         let members = catalog.category(name);
         if members.is_empty() {
-            resources.push(discovery::find(cx, name).await?);
+            let found = discovery::find(cx, name).await?;
+            if !resources.contains(&found) {
+                resources.push(found);
+            }
         } else {
             resources
                 .extend(members.into_iter().filter(|it| it.verbs.iter().any(|verb| verb == "list")).cloned());
@@ -145,7 +149,10 @@ async fn tuples(cx: &mut Cx<'_>, args: &[String]) -> Done<Vec<Ask>> {
                 "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
             ));
         };
-        if kind.is_empty() || name.is_empty() || name.contains('/') {
+        if name.contains('/') {
+            return Err(Fail::error("arguments in resource/name form may not have more than one slash"));
+        }
+        if kind.is_empty() || name.is_empty() || kind.contains(',') {
             return Err(Fail::error("arguments in resource/name form must have a single resource and name"));
         }
         asks.push(Ask::Named(discovery::find(cx, kind).await?, name.to_owned()));
@@ -241,13 +248,17 @@ pub fn is_single(flags: &Flags, args: &[String]) -> bool {
     }
 }
 
-/// The objects that the files of `-f` name, as they are in the cluster now.
-async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<(Vec<Found>, Vec<Fail>)> {
-    alone(args)?;
+/// The objects that the files of `-f` name, as they are in the cluster now, and what failed.
+///
+/// # Errors
+/// What makes the line as a whole impossible.
+pub async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<(Vec<Found>, Vec<Fail>)> {
     let read = manifest::read(cx, flags, "Ignore").await?;
-    let (mut found, mut fails) = (Vec::new(), read.fails);
+    alone(args)?;
+    let mut fails = read.fails;
+    let mut found = Vec::new();
     for mut it in read.found {
-        match cx.get(&it.url()).await {
+        match named(cx, it.namespace.as_deref(), &it.url(), JSON).await {
             Ok(object) => {
                 it.object = object;
                 found.push(it);
@@ -258,19 +269,38 @@ async fn latest(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<(Vec<Fo
     Ok((found, fails))
 }
 
+/// GETs one object. Where there is none, kubectl looks whether its namespace is there at all.
+///
+/// # Errors
+/// What the server says of the object, or of the namespace.
+pub async fn named(cx: &mut Cx<'_>, namespace: Option<&str>, url: &str, accept: &str) -> Done<Value> {
+    let missing = match cx.send(http::Method::GET, url, accept, None).await {
+        Err(fail) if fail.is_not_found() => fail,
+        other => return other,
+    };
+    if let Some(namespace) = namespace.filter(|namespace| *namespace != "default")
+        && let Err(fail) = cx.get(&format!("/api/v1/namespaces/{}", crate::http::escape(namespace))).await
+        && fail.is_not_found()
+    {
+        return Err(fail);
+    }
+    Err(missing)
+}
+
 /// Refuses arguments beside `-f`.
 ///
 /// # Errors
 /// kubectl's words for the kind of argument there is.
 pub fn alone(args: &[String]) -> Done {
-    let what = match args {
+    Err(Fail::error(match args {
         [] => return Ok(()),
-        args if args.iter().any(|arg| arg.contains('/')) => "resource/name",
-        _ => "resource",
-    };
-    Err(Fail::Error(format!(
-        "when paths, URLs, or stdin is provided as input, you may not specify {what} arguments as well"
-    )))
+        args if args.iter().all(|arg| arg.contains('/')) => {
+            "resource/name arguments cannot be provided when a path is specified"
+        }
+        _ => {
+            "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
+        }
+    }))
 }
 
 /// What one ask finds.
@@ -279,7 +309,8 @@ pub async fn fetch(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>
     match ask {
         Ask::Named(resource, name) => {
             let namespace = resource.namespaced.then(|| namespace(cx, flags));
-            let object = cx.get(&resource.url(namespace.as_deref(), name)).await?;
+            let url = resource.url(namespace.as_deref(), name);
+            let object = named(cx, namespace.as_deref(), &url, JSON).await?;
             let source = String::new();
             Ok(vec![Found { resource: resource.clone(), namespace, name: name.clone(), object, source }])
         }
@@ -319,6 +350,6 @@ pub async fn get_list(
     let (labels, fields) = (flags.text("selector"), flags.text("field-selector"));
     let selectors = (!labels.is_empty() || !fields.is_empty()).then_some((labels, fields));
     let title = format!("{}/{}, Resource={}", resource.group, resource.version, resource.plural);
-    let answer = cx.send(http::Method::GET, url, accept, None).await;
+    let answer = cx.list_as(url, accept).await;
     answer.map_err(|fail| fail.listing(&title, &resource.plural_group(), selectors))
 }

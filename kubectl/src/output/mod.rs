@@ -14,6 +14,7 @@ pub mod time;
 pub mod typed;
 pub mod unified;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 /// The string at a JSON pointer, or nothing.
@@ -53,19 +54,12 @@ pub fn pairs<'a>(value: &'a Value, pointer: &str) -> Vec<(&'a str, &'a str)> {
 /// # Errors
 /// Where there is no such file.
 pub fn file(cx: &crate::http::Cx<'_>, name: &str) -> Result<String, String> {
-    match cx.kubectl.host.open(name) {
-        Ok(crate::host::Entry::File(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Ok(crate::host::Entry::Folder(_)) => Err(format!("read {name}: is a directory")),
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
-            Err(format!("open {name}: no such file or directory"))
-        }
-        Err(why) => Err(format!("open {name}: {why}")),
-    }
+    crate::manifest::text_of(cx, name).map_err(|fail| fail.message())
 }
 
 /// The bytes of a base64 text.
 pub fn base64(text: &str) -> Option<Vec<u8>> {
-    serde_json::from_value::<k8s_openapi::ByteString>(text.into()).ok().map(|bytes| bytes.0)
+    STANDARD.decode(text).ok()
 }
 
 /// `a=b,c=d`, or `<none>`.

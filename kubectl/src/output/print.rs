@@ -129,12 +129,22 @@ impl Printer {
 
     /// An object as text, as far as it came, and what stopped it. `title` is `pod/web`.
     pub fn print(&mut self, object: &Value, title: &str) -> (String, Done) {
+        self.print_with(object, title, json::print)
+    }
+
+    /// The same, with JSON in an order of its own.
+    pub fn print_with(
+        &mut self,
+        object: &Value,
+        title: &str,
+        as_json: fn(&Value, &str) -> String,
+    ) -> (String, Done) {
         self.printed += 1;
         let shown = || {
             if self.managed { object.clone() } else { without_managed_fields(object.clone()) }
         };
         match &self.format {
-            Format::Json => (json::print(&shown(), "    "), Ok(())),
+            Format::Json => (as_json(&shown(), "    "), Ok(())),
             Format::Yaml if self.printed > 1 => (format!("---\n{}", goyaml::document(&shown())), Ok(())),
             Format::Yaml => (goyaml::document(&shown()), Ok(())),
             Format::Name => (format!("{title}\n"), Ok(())),

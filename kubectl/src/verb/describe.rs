@@ -10,32 +10,60 @@ use crate::{
     select::{self, Ask, Found},
 };
 
-const FLAGS: &str = "selector/l:s all-namespaces/A:b show-events:s=true chunk-size:i filename/f:l recursive/R:b kustomize/k:s";
+const FLAGS: &str =
+    "selector/l:s all-namespaces/A:b show-events:b chunk-size:i filename/f:l recursive/R:b kustomize/k:s";
 
 /// Runs `describe`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let flags = parse(cx, "describe", FLAGS, words)?;
-    let asks = select::asks(cx, &flags.args).await?;
-    if asks.is_empty() {
-        return Err(Fail::error(select::NOTHING_GIVEN));
+    if flags.args.is_empty() && flags.get("filename").is_none() && flags.get("kustomize").is_none() {
+        return Err(Fail::error(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n",
+        ));
     }
-    let mut found = Vec::new();
-    let mut fails = Vec::new();
+    cx.chunk = flags.number("chunk-size").unwrap_or(cx.chunk);
+    let with_events = flags.get("show-events").is_none_or(|_| flags.on("show-events"));
+    let asks = select::asks(cx, &flags.args).await?;
+    select::refuse_mixture(&flags, &flags.args, &asks)?;
+    let (mut found, mut fails) = (Vec::new(), Vec::new());
+    if flags.get("filename").is_some() {
+        let (read, bad) = select::latest(cx, &flags, &flags.args).await?;
+        found.extend(read);
+        fails.extend(bad);
+    }
     for ask in &asks {
         match find(cx, &flags, ask).await {
             Ok(more) => found.extend(more),
             Err(fail) => fails.push(fail),
         }
     }
-    let with_events = flags.text("show-events") != "false";
-    let guessed = is_guess(&asks, &found);
-    for (at, one) in found.iter().enumerate() {
-        let words = describe::describe(cx, one, with_events).await?;
-        let gap = if at > 0 && !guessed { "\n\n" } else { "" };
-        cx.out(&format!("{gap}{words}{}", if guessed { "\n" } else { "" }));
+    if let ([fail], [kind, prefix]) = (fails.as_slice(), flags.args.as_slice())
+        && fail.is_not_found()
+    {
+        // of two words, the second may be the beginning of names
+        let fail = fail.clone();
+        return match &kind {
+            kind if kind.contains('/') => Err(fail),
+            kind if kind.contains(',') => Err(Fail::error("you may only specify a single resource type")),
+            _ => beginning(cx, &flags, &asks[0], prefix, fail, with_events).await,
+        };
+    }
+    let mut first = true;
+    for one in &found {
+        match describe::describe(cx, one, with_events).await {
+            Ok(words) => {
+                let gap = if std::mem::take(&mut first) { "" } else { "\n\n" };
+                cx.out(&format!("{gap}{words}"));
+            }
+            Err(fail) => {
+                if fails.iter().all(|had| had.to_string() != fail.to_string()) {
+                    fails.push(fail);
+                }
+            }
+        }
     }
     if found.is_empty() && fails.is_empty() {
-        if flags.on("all-namespaces") || asks.iter().any(|ask| !ask.resource().namespaced) {
+        if flags.on("all-namespaces") {
             cx.err("No resources found\n");
         } else {
             let namespace = select::namespace(cx, &flags);
@@ -45,33 +73,34 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     Fail::all(fails)
 }
 
-/// Whether a name was read as the beginning of others.
-fn is_guess(asks: &[Ask], found: &[Found]) -> bool {
-    let asked = |name: &str| asks.iter().any(|ask| matches!(ask, Ask::Named(_, it) if it == name));
-    asks.iter().all(|ask| matches!(ask, Ask::Named(..))) && found.iter().all(|it| !asked(&it.name))
-}
-
-/// The objects of one ask; a name that does not exist may be the beginning of others.
+/// The objects of one ask.
 async fn find(cx: &mut Cx<'_>, flags: &Flags, ask: &Ask) -> Done<Vec<Found>> {
-    let scope = select::scope(cx, flags);
-    let resource = ask.resource();
-    let url = select::list_url(resource, scope.as_deref(), flags, &[("limit", "500")]);
     match ask {
-        Ask::List(_) => {
-            let answer = cx.get(&url).await?;
+        Ask::List(resource) => {
+            let scope = select::scope(cx, flags);
+            let url = select::list_url(resource, scope.as_deref(), flags, &[]);
+            let answer = select::get_list(cx, flags, resource, &url, crate::http::JSON).await?;
             Ok(typed_items(&answer).into_iter().map(|object| select::found(resource, object)).collect())
         }
-        Ask::Named(_, name) => match select::fetch(cx, flags, ask).await {
-            Err(fail) if fail.is_not_found() => {
-                let answer = cx.get(&url).await?;
-                let near: Vec<Found> = typed_items(&answer)
-                    .into_iter()
-                    .filter(|object| text(object, "/metadata/name").starts_with(name.as_str()))
-                    .map(|object| select::found(resource, object))
-                    .collect();
-                if near.is_empty() { Err(fail) } else { Ok(near) }
-            }
-            other => other,
-        },
+        Ask::Named(..) => select::fetch(cx, flags, ask).await,
     }
+}
+
+/// Describes all objects whose names begin so, where none has the name itself.
+async fn beginning(
+    cx: &mut Cx<'_>,
+    flags: &Flags,
+    ask: &Ask,
+    prefix: &str,
+    missing: Fail,
+    with_events: bool,
+) -> Done {
+    let all = find(cx, flags, &Ask::List(ask.resource().clone())).await?;
+    let mut any = false;
+    for one in all.iter().filter(|one| text(&one.object, "/metadata/name").starts_with(prefix)) {
+        any = true;
+        let words = describe::describe(cx, one, with_events).await?;
+        cx.out(&format!("{words}\n"));
+    }
+    if any { Ok(()) } else { Err(missing) }
 }

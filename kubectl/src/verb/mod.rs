@@ -11,6 +11,8 @@ mod describe;
 mod diff;
 mod edit;
 mod elsewhere;
+mod events;
+mod explain;
 mod get;
 mod help;
 mod label;
@@ -22,6 +24,7 @@ mod replace;
 mod rollout;
 mod scale;
 mod set;
+mod top;
 mod version;
 
 use serde_json::Value;
@@ -62,6 +65,9 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
     match verb.unwrap_or_default() {
         "get" => get::run(cx, &words).await,
         "describe" => describe::run(cx, &words).await,
+        "events" => events::run(cx, &words).await,
+        "explain" => explain::run(cx, &words).await,
+        "top" => top::run(cx, &words).await,
         "scale" => scale::run(cx, &words).await,
         "delete" => delete::run(cx, &words).await,
         "apply" => apply::run(cx, &words).await,
