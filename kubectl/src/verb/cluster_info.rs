@@ -147,7 +147,7 @@ impl Printer {
                 let head = if std::mem::take(first) { "" } else { "---\n" };
                 format!("{head}{}", goyaml::document(list))
             }
-            Self::Path(template) => template.print(list)?,
+            Self::Path(template) => template.fill(list, true, false)?,
         })
     }
 }

@@ -10,12 +10,9 @@ use crate::{
     select::{self, Ask, Found},
 };
 
-const FLAGS: &str =
-    "selector/l:s all-namespaces/A:b show-events:b chunk-size:i filename/f:l recursive/R:b kustomize/k:s";
-
 /// Runs `describe`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "describe", FLAGS, words)?;
+    let flags = parse(cx, "describe", "", words)?;
     if flags.args.is_empty() && flags.get("filename").is_none() && flags.get("kustomize").is_none() {
         return Err(Fail::error(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n",

@@ -15,12 +15,9 @@ use crate::{
     select,
 };
 
-const FLAGS: &str = "all-namespaces/A:b allow-missing-template-keys:b chunk-size:i for:s no-headers:b output/o:s \
-    show-managed-fields:b template:s types:l watch/w:b";
-
 /// Runs `events`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "events", FLAGS, words)?;
+    let flags = parse(cx, "events", "", words)?;
     let selector = match flags.text("for") {
         "" => None,
         title => Some(about(cx, title).await?),

@@ -67,7 +67,7 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "describe" => describe::run(cx, &words).await,
         "events" => events::run(cx, &words).await,
         "explain" => explain::run(cx, &words).await,
-        "top" => top::run(cx, &words).await,
+        "top" => top::run(cx, path, &resolved.rest).await,
         "scale" => scale::run(cx, &words).await,
         "delete" => delete::run(cx, &words).await,
         "apply" => apply::run(cx, &words).await,

@@ -50,7 +50,7 @@ fn print(config: &Value, format: &str) -> Done<String> {
         "json" => as_json(config),
         "name" => "config/<unknown>\n".to_owned(),
         other => match other.strip_prefix("jsonpath=") {
-            Some(template) => Template::parse(template)?.print(config)?,
+            Some(template) => Template::parse(template)?.fill(config, true, false)?,
             None => {
                 return Err(Fail::Error(format!(
                     "unable to match a printer suitable for the output format {other:?}, allowed formats are: {FORMATS}"

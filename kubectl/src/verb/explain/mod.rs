@@ -12,11 +12,9 @@ use crate::{
     output::text,
 };
 
-const FLAGS: &str = "api-version:s output:s recursive:b";
-
 /// Runs `explain`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "explain", FLAGS, words)?;
+    let flags = parse(cx, "explain", "", words)?;
     let request = match flags.args.as_slice() {
         [one] => one,
         [] => {

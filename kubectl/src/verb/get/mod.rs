@@ -22,11 +22,6 @@ use crate::{
     select::{self, Ask},
 };
 
-const FLAGS: &str = "output/o:s selector/l:s field-selector:s all-namespaces/A:b watch/w:b watch-only:b \
-    output-watch-events:b show-labels:b show-kind:b no-headers:b sort-by:s label-columns/L:l ignore-not-found:b \
-    chunk-size:i show-managed-fields:b filename/f:l recursive/R:b template:s raw:s subresource:s server-print:b \
-    allow-missing-template-keys:b kustomize/k:s";
-
 /// How objects are to be printed.
 enum Form {
     Objects(Printer),
@@ -58,7 +53,7 @@ struct Targets {
 
 /// Runs `get`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "get", FLAGS, words)?;
+    let flags = parse(cx, "get", "", words)?;
     if let Some(path) = flags.get("raw").filter(|path| !path.is_empty()) {
         return raw::run(cx, &flags, path).await;
     }

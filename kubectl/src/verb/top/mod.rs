@@ -16,18 +16,10 @@ use crate::{
 const METRICS: &str = "/apis/metrics.k8s.io/v1beta1";
 
 /// Runs `top node` or `top pod`.
-pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let at = words.iter().position(|word| !word.starts_with('-'));
-    let Some(at) = at else {
-        return Err(Fail::error("top needs one of its subcommands: node, pod"));
-    };
-    let rest: Vec<String> = words[..at].iter().chain(&words[at + 1..]).cloned().collect();
-    match words[at].as_str() {
-        "node" | "nodes" | "no" => node::run(cx, &rest).await,
-        "pod" | "pods" | "po" => pod::run(cx, &rest).await,
-        other => {
-            Err(Fail::Error(format!("unknown command {other:?}\nSee 'kubectl top -h' for help and examples")))
-        }
+pub async fn run(cx: &mut Cx<'_>, path: &str, words: &[String]) -> Done {
+    match path {
+        "top node" => node::run(cx, words).await,
+        _ => pod::run(cx, words).await,
     }
 }
 

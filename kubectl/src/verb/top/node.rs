@@ -12,11 +12,9 @@ use crate::{
     output::{gosort, items, tabs, text},
 };
 
-const FLAGS: &str = "no-headers:b selector/l:s show-capacity:b sort-by:s use-protocol-buffers:b";
-
 /// Runs it.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "top node", FLAGS, words)?;
+    let flags = parse(cx, "top node", "", words)?;
     let name = name(&flags, "node")?;
     check_sort(&flags)?;
     if name.is_some() && !flags.text("selector").is_empty() {

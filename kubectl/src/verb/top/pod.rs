@@ -11,12 +11,9 @@ use crate::{
     select,
 };
 
-const FLAGS: &str = "all-namespaces/A:b containers:b field-selector:s no-headers:b selector/l:s sort-by:s sum:b \
-    use-protocol-buffers:b";
-
 /// Runs it.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "top pod", FLAGS, words)?;
+    let flags = parse(cx, "top pod", "", words)?;
     let name = name(&flags, "pod")?;
     check_sort(&flags)?;
     let selects = ["selector", "field-selector"].iter().any(|flag| !flags.text(flag).is_empty());
