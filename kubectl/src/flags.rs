@@ -31,8 +31,7 @@ impl Flags {
         let more: Vec<Spec<'_>> = more.split_whitespace().map(Spec::read).collect();
         let table: Vec<Spec<'_>> = commands::flags_of(command).collect();
         let specs = [more, table].concat();
-        let path = if command.is_empty() { String::new() } else { format!("{command} ") };
-        let usage = |text: String| Fail::Error(format!("{text}\nSee 'kubectl {path}--help' for usage."));
+        let usage = |text: String| usage(command, &text);
         let mut flags = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -156,6 +155,15 @@ impl Flags {
     /// All values of a list flag as given.
     pub fn raw_list(&self, name: &str) -> &[String] {
         self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What follows a mistake in the words of a command. `diff` has an exit code of its own for trouble, and words of its own.
+fn usage(command: &str, text: &str) -> Fail {
+    match command {
+        "" => Fail::Error(format!("{text}\nSee 'kubectl --help' for usage.")),
+        "diff" => Fail::Exit(2, format!("error: {text}\nSee 'kubectl diff -h' for help and examples")),
+        _ => Fail::Error(format!("{text}\nSee 'kubectl {command} --help' for usage.")),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     fail::{Done, Fail},
     flags::Flags,
     http::Cx,
-    output::{items, json, jsonpath::Template, list, text},
+    output::{items, json, jsonpath::Template, list, text, without_managed_fields},
     select,
 };
 
@@ -141,13 +141,14 @@ enum Printer {
 
 impl Printer {
     fn print(&mut self, list: &Value) -> Done<String> {
+        let list = without_managed_fields(list.clone());
         Ok(match self {
-            Self::Json => json::print(list, "    "),
+            Self::Json => json::print(&list, "    "),
             Self::Yaml { first } => {
                 let head = if std::mem::take(first) { "" } else { "---\n" };
-                format!("{head}{}", goyaml::document(list))
+                format!("{head}{}", goyaml::document(&list))
             }
-            Self::Path(template) => template.fill(list, true, false)?,
+            Self::Path(template) => template.fill(&list, true, false)?,
         })
     }
 }

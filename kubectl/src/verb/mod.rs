@@ -3,6 +3,7 @@
 mod api_resources;
 mod apply;
 mod cluster_info;
+mod completion;
 mod config;
 mod cordon;
 mod create;
@@ -10,11 +11,11 @@ mod delete;
 mod describe;
 mod diff;
 mod edit;
-mod elsewhere;
 mod events;
 mod explain;
 mod get;
 mod help;
+mod kustomize;
 mod label;
 mod last_applied;
 mod local;
@@ -46,7 +47,12 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
     let resolved = commands::resolve(argv);
     let path = resolved.path.as_str();
     if let (true, Some(unknown)) = (path.is_empty(), verb) {
-        return Err(unknown_command(unknown));
+        return Err(match argv.first() {
+            Some(first) if first.starts_with('-') && argv.len() > 1 => {
+                Fail::Plain(format!("Error: flags cannot be placed before plugin name: {first}"))
+            }
+            _ => unknown_command(unknown),
+        });
     }
     let flags = Flags::parse(path, "", &resolved.rest)?;
     if flags.on("record") {
@@ -85,8 +91,8 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "api-versions" => api_resources::versions(cx, &flags).await,
         "cluster-info" => cluster_info::run(cx, path, &flags).await,
         "plugin" => Err(Fail::error("unable to find any kubectl plugins in your PATH")),
-        "completion" => elsewhere::completion(&flags),
-        "kustomize" => elsewhere::kustomize(&flags),
+        "completion" => completion::run(&flags),
+        "kustomize" => kustomize::run(&flags),
         "config" => config::run(cx, path, &resolved.rest),
         "help" => help::run(cx, &resolved.rest),
         "options" => {
