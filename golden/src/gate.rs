@@ -1,7 +1,10 @@
 //! What stands before a cluster in a replay: it has each request of kubectl served at the moment at which the reference's
-//! came, however fast kubectl starts here.
+//! came, however fast kubectl starts here. It also knows whether a request is being answered.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::{
     Router,
@@ -14,7 +17,34 @@ use crate::timeline::Timeline;
 
 /// The gate; open until a timeline is set.
 #[derive(Clone, Default)]
-pub struct Gate(Arc<OnceLock<Timeline>>);
+pub struct Gate {
+    timeline: Arc<OnceLock<Timeline>>,
+    answering: Answering,
+}
+
+/// How many requests are being answered; a watch is answered as soon as it begins.
+#[derive(Clone, Default)]
+pub struct Answering(Arc<AtomicUsize>);
+
+impl Answering {
+    /// None?
+    pub fn none(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == 0
+    }
+
+    /// Counts one until it has its answer.
+    pub async fn count<T>(&self, answer: impl Future<Output = T>) -> T {
+        struct Ends<'a>(&'a AtomicUsize);
+        impl Drop for Ends<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let _ends = Ends(&self.0);
+        answer.await
+    }
+}
 
 impl Gate {
     /// Puts it before a cluster.
@@ -25,13 +55,18 @@ impl Gate {
     /// From here on requests come at the moments of this timeline.
     pub fn set(&self, timeline: Timeline) {
         // There is one timeline a scenario.
-        let _ = self.0.set(timeline);
+        let _ = self.timeline.set(timeline);
+    }
+
+    /// What is being answered behind it.
+    pub fn answering(&self) -> &Answering {
+        &self.answering
     }
 }
 
 async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    if let Some(timeline) = gate.0.get() {
+    if let Some(timeline) = gate.timeline.get() {
         timeline.meet(&format!("{} {}", request.method(), request.uri().path())).await;
     }
-    next.run(request).await
+    gate.answering.count(next.run(request)).await
 }

@@ -4,11 +4,13 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use kubectl::{Captured, Config, Kubectl, Sink};
-use sandbox::clock::Time;
+use sandbox::{clock::Time, http::Live};
 use server::alone::admin;
+use tower::ServiceExt;
 
 use super::host::Folder;
 use crate::{
+    gate::Answering,
     idle::{BEAT, Idle},
     kubectl::Said,
     scenario::Line,
@@ -31,6 +33,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub struct World {
     stand: Stand,
     ours: Kubectl,
+    answering: Answering,
 }
 
 impl World {
@@ -45,10 +48,11 @@ impl World {
         let file = &stand.kubectl.kubeconfig;
         let kubeconfig = serde_saphyr::from_str(&std::fs::read_to_string(file)?)?;
         // As the real one, it counts ages from the machine's clock.
-        let ours = Kubectl::new(live.client(admin()))
+        let answering = Answering::default();
+        let ours = Kubectl::new(client(live, answering.clone()))
             .config(Config::new(&file.to_string_lossy(), kubeconfig))
             .clock(Arc::new(jiff::Timestamp::now));
-        Ok(Self { stand, ours })
+        Ok(Self { stand, ours, answering })
     }
 
     /// Virtual milliseconds since its creation.
@@ -92,7 +96,7 @@ impl World {
                 tokio::select! {
                     biased;
                     code = &mut run => break Some(code),
-                    () = quiet() => {}
+                    () = quiet(&self.answering) => {}
                 }
                 if left_ms <= 0 {
                     break None;
@@ -126,7 +130,7 @@ impl World {
                     let said = said.context("cannot read what kubectl says")?;
                     return Ok(if stopped { Said { exit: 0, ..said } } else { said });
                 }
-                () = waits(pid, left_ms == for_ms.unwrap_or(LONGEST_MS)) => {}
+                () = waits(pid, left_ms == for_ms.unwrap_or(LONGEST_MS), self.stand.gate.answering()) => {}
             }
             if left_ms > 0 {
                 self.tick(&mut left_ms).await;
@@ -138,20 +142,32 @@ impl World {
     }
 }
 
+/// A client whose requests are counted while they are answered.
+fn client(live: &Live, answering: Answering) -> kube::Client {
+    let service = live.service(admin());
+    let counted = tower::service_fn(move |request: http::Request<kube::client::Body>| {
+        let (service, answering) = (service.clone(), answering.clone());
+        async move { answering.count(service.oneshot(request)).await }
+    });
+    kube::Client::new(counted, "default")
+}
+
 /// Comes to its end when whatever runs on this thread waits.
-async fn quiet() {
-    for _ in 0..PAUSES {
+async fn quiet(answering: &Answering) {
+    let mut paused = 0;
+    while paused < PAUSES {
         tokio::time::sleep(PAUSE).await;
+        paused = if answering.none() { paused + 1 } else { 0 };
     }
 }
 
 /// Comes to its end when the process waits; at first it may still be reading its files.
-async fn waits(pid: Option<u32>, at_first: bool) {
+async fn waits(pid: Option<u32>, at_first: bool, answering: &Answering) {
     let mut idle = Idle::new(pid);
     if at_first {
-        return idle.settled(Duration::from_secs(5)).await;
+        idle.settled(Duration::from_secs(5)).await;
     }
-    while !idle.look() {
+    while !idle.look() || !answering.none() {
         tokio::time::sleep(BEAT).await;
     }
 }
