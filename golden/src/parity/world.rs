@@ -177,3 +177,37 @@ async fn interrupt(pid: Option<u32>) {
         let _ = tokio::process::Command::new("kill").args(["-INT", &pid.to_string()]).status().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_console_completes() {
+        let world = World::new("completes", Path::new("kubectl")).await.unwrap();
+        for (line, from, expect) in [
+            ("kubectl ge", 8, "get"),
+            ("k rollout st", 10, "status"),
+            ("k get daemonset", 6, "daemonsets"),
+            ("k get po,daemonset", 9, "daemonsets"),
+            ("k get st", 6, "sts"),
+            ("k get --show-l", 6, "--show-labels"),
+            ("k get pods -n kube-s", 14, "kube-system"),
+            ("k get pods --namespace=kube-s", 23, "kube-system"),
+            ("k get pods -o ya", 14, "yaml"),
+            ("k drain node-1 no", 15, "node-2"),
+            ("k describe no/node-3", 14, "node-3"),
+            ("k config use-context kube", 21, "kubernetes-admin@kubernetes"),
+            ("ls; k explain depl", 14, "deployments"),
+        ] {
+            let found = world.ours.complete(line, line.len()).await;
+            assert!(found.iter().any(|c| c.from == from && c.text == expect), "{line}: {found:?}");
+        }
+        for line in
+            ["kubectl get pods nosuch", "docker p", "k get pods | grep ", "k delete node node-1 node-1x"]
+        {
+            assert_eq!(world.ours.complete(line, line.len()).await, [], "{line}");
+        }
+        world.stop().await;
+    }
+}

@@ -219,9 +219,7 @@ fn no_arguments(command: &str, flags: &Flags) -> Done {
         return Ok(());
     }
     let words = flags.args.join(" ");
-    Err(Fail::Error(format!(
-        "unexpected arguments: [{words}]\nSee 'kubectl {command} -h' for help and examples"
-    )))
+    Err(usage(command, &format!("unexpected arguments: [{words}]")))
 }
 
 fn unknown_command(word: &str) -> Fail {
