@@ -3,7 +3,10 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo::{ALL, cargo}, paths, run, sh};
+use crate::{
+    cargo::{ALL, cargo},
+    paths, run, sh,
+};
 
 /// Runs it; its verdict is ours.
 pub fn run(args: &[String]) -> Result<ExitCode> {
@@ -32,7 +35,8 @@ pub fn command(args: &[String]) -> Command {
 }
 
 fn names_command(args: &[String]) -> bool {
-    args.first().is_some_and(|first| matches!(first.as_str(), "record" | "replay" | "parity" | "help" | "--help"))
+    args.first()
+        .is_some_and(|first| matches!(first.as_str(), "record" | "replay" | "parity" | "help" | "--help"))
 }
 
 #[cfg(test)]
