@@ -74,6 +74,19 @@ impl Kinds {
 }
 
 impl Kinds {
+    /// Each resource in each of these namespaces, then what has none. A list of its own: an iterator with closures that
+    /// is kept while the server is asked could not be sent to another thread.
+    fn places<'a>(&'a self, namespaces: &'a [String]) -> Vec<(&'a Resource, Option<&'a str>)> {
+        let namespaces: BTreeSet<&str> = namespaces.iter().map(String::as_str).collect();
+        let mut places = Vec::new();
+        for namespace in namespaces {
+            let namespaced = self.resources.iter().filter(|it| it.namespaced);
+            places.extend(namespaced.map(|it| (it, Some(namespace))));
+        }
+        places.extend(self.resources.iter().filter(|it| !it.namespaced).map(|it| (it, None)));
+        places
+    }
+
     /// What was applied before, in these namespaces and among what has none, and is not among these uids.
     ///
     /// # Errors
@@ -88,13 +101,8 @@ impl Kinds {
         if self.by_default {
             cx.klog('W', "prune.go:71", DEPRECATED);
         }
-        let namespaces: BTreeSet<&str> = namespaces.iter().map(String::as_str).collect();
-        let placed = namespaces.iter().flat_map(|namespace| {
-            self.resources.iter().filter(|it| it.namespaced).map(|it| (it, Some(*namespace)))
-        });
-        let bare = self.resources.iter().filter(|it| !it.namespaced).map(|it| (it, None));
         let mut found = Vec::new();
-        for (resource, namespace) in placed.chain(bare) {
+        for (resource, namespace) in self.places(namespaces) {
             let selector = flags.text("selector");
             let pairs = [("labelSelector", selector)];
             let pairs = if selector.is_empty() { &[][..] } else { &pairs[..] };
