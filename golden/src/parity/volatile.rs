@@ -15,7 +15,9 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         // Ages by the machine's clock of a cluster that was made months ago.
         (r"\b\d{3,4}d\b|\b\dy\d{1,3}d\b", "AGE"),
         (r#"(restartedAt"?: *"?)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"#, "${1}TIME"),
+        // The two sides of `diff`: folders of a moment.
         (concat!("/tm", r"p/(LIVE|MERGED)-\d+"), "${1}"),
+        (r"(?m)^((?:---|\+\+\+) (?:LIVE|MERGED)/\S+\t)\d{4}-.*$", "${1}TIME"),
     ];
     rules.iter().map(|(from, to)| (pattern(from), *to)).collect()
 });
@@ -47,6 +49,7 @@ mod tests {
             ("Normal  Pulled  330d (x2 over 331d)", "Normal  Pulled  AGE (x2 over AGE)"),
             ("web  1/1  Running  5m30s", "web  1/1  Running  5m30s"),
             ("/home/a/kubeconfig", "HOME/kubeconfig"),
+            ("--- LIVE/v1.Pod.a.b\t2026-11-27 11:53:54.005462306 +0000", "--- LIVE/v1.Pod.a.b\tTIME"),
         ] {
             let said = Said { exit: 0, stdout: given.into(), stderr: String::new() };
             assert_eq!(masked(said, Path::new("/home/a")).stdout, expect);

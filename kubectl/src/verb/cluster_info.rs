@@ -141,7 +141,11 @@ enum Printer {
 
 impl Printer {
     fn print(&mut self, list: &Value) -> Done<String> {
-        let list = without_managed_fields(list.clone());
+        let mut list = without_managed_fields(list.clone());
+        // As Go writes a list that nothing was put into.
+        if items(&list).is_empty() {
+            list["items"] = Value::Null;
+        }
         Ok(match self {
             Self::Json => json::print(&list, "    "),
             Self::Yaml { first } => {
