@@ -80,7 +80,16 @@ pub enum Cause {
     /// A part of the control plane or of the world observed this revision.
     Record(u64),
     /// It was time.
-    Timer(Timer),
+    Timer(Due),
+}
+
+/// A timer that went off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// What it was time for.
+    pub timer: Timer,
+    /// The revision that first set it; 0: the cluster's beginning.
+    pub set_by: u64,
 }
 
 /// What happens when it is time, whatever happened before.
@@ -104,6 +113,16 @@ impl Cause {
     /// The revision, if it was one.
     pub fn revision(self) -> Option<u64> {
         if let Self::Record(revision) = self { Some(revision) } else { None }
+    }
+
+    /// A timer that is set because of this; one that sets itself again is still set by what set it first.
+    pub fn sets(self, timer: Timer) -> Due {
+        let set_by = match self {
+            Self::Record(revision) => revision,
+            Self::Timer(due) => due.set_by,
+            Self::Outside => 0,
+        };
+        Due { timer, set_by }
     }
 }
 

@@ -86,7 +86,7 @@ impl Cluster {
     }
 
     fn start(&mut self) {
-        let because = Cause::Timer(Timer::Start);
+        let because = Cause::Timer(Cause::Outside.sets(Timer::Start));
         self.api.origin = Origin::part(origin::API_SERVER, because);
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             let namespace = Object(crate::json!({"metadata": {"name": name}}));

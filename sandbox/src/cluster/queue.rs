@@ -60,7 +60,8 @@ impl Queue {
 
     /// Puts work that comes by itself at `ms` from now.
     pub fn by_itself(&mut self, timer: Timer, ms: i64, work: impl Into<Work>) {
-        let because = std::mem::replace(&mut self.because, Cause::Timer(timer));
+        let because = self.because;
+        self.because = Cause::Timer(because.sets(timer));
         self.after_ms(ms, work);
         self.because = because;
     }

@@ -5,7 +5,7 @@ use ecow::EcoString;
 use super::Cluster;
 use crate::{
     api::Trace,
-    origin::{Cause, Origin, Timer, WORLD},
+    origin::{Cause, Due, Origin, WORLD},
     store::Store,
 };
 
@@ -16,8 +16,8 @@ pub enum Beginning {
     Action(EcoString),
     /// An object of the world, there when the cluster began.
     World,
-    /// It was time.
-    Timer(Timer),
+    /// It was time; ask on with what set the timer.
+    Timer(Due),
     /// Before what the window of records remembers.
     Forgotten,
 }
@@ -46,7 +46,7 @@ fn why(store: &Store, revision: u64) -> Option<Why> {
         let led = match *because {
             Cause::Outside if user == WORLD => break Beginning::World,
             Cause::Outside => break Beginning::Action(user.clone()),
-            Cause::Timer(timer) => break Beginning::Timer(timer),
+            Cause::Timer(due) => break Beginning::Timer(due),
             Cause::Record(cause) => store.trace(cause).filter(|led| led.revision < trace.revision),
         };
         let Some(led) = led else { break Beginning::Forgotten };
@@ -59,16 +59,18 @@ fn why(store: &Store, revision: u64) -> Option<Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Time, json, object::Object, origin::Origin, resources::CONFIG_MAP};
+    use crate::{clock::Time, json, object::Object, origin::Timer, resources::CONFIG_MAP};
 
     #[test]
     fn chains_are_walked_to_their_beginning() {
         let mut store = Store::default();
+        let due = Cause::Record(1).sets(Timer::Schedule);
+        assert_eq!(Cause::Timer(due).sets(Timer::Schedule), Due { timer: Timer::Schedule, set_by: 1 });
         let origins = [
             ("learner", Cause::Outside),
             (WORLD, Cause::Outside),
             ("part", Cause::Record(1)),
-            ("part", Cause::Timer(Timer::Schedule)),
+            ("part", Cause::Timer(due)),
             ("part", Cause::Record(3)),
             ("part", Cause::Record(4)),
             ("part", Cause::Record(2)),
@@ -85,7 +87,7 @@ mod tests {
             (1, vec![1], Beginning::Action("learner".into())),
             (2, vec![2], Beginning::World),
             (5, vec![5, 3, 1], Beginning::Action("learner".into())),
-            (6, vec![6, 4], Beginning::Timer(Timer::Schedule)),
+            (6, vec![6, 4], Beginning::Timer(due)),
             (7, vec![7, 2], Beginning::World),
             // A cause comes before what it led to.
             (8, vec![8], Beginning::Forgotten),

@@ -71,6 +71,8 @@ pub enum Work {
     JobTtl(Key),
     /// A cron job to look at.
     CronJob(Key),
+    /// A cron job whose schedule says that it is time.
+    CronJobDue(Key),
     /// An autoscaler to look at.
     Autoscaler(Key),
     /// A Service whose slices to look at.
@@ -147,7 +149,7 @@ impl Work {
             Work::StatefulSet(_) => origin::STATEFULSET_CONTROLLER,
             Work::Job(_) | Work::JobOrphan(_) => origin::JOB_CONTROLLER,
             Work::JobTtl(_) => origin::TTL_AFTER_FINISHED_CONTROLLER,
-            Work::CronJob(_) => origin::CRONJOB_CONTROLLER,
+            Work::CronJob(_) | Work::CronJobDue(_) => origin::CRONJOB_CONTROLLER,
             Work::Autoscaler(_) => origin::HORIZONTAL_POD_AUTOSCALER,
             Work::Endpoints(_) => origin::ENDPOINTSLICE_CONTROLLER,
             Work::NodeHealth(_) | Work::NodeTaints(_) | Work::NodeCidr(_) => origin::NODE_CONTROLLER,
@@ -246,7 +248,7 @@ impl Controllers {
             Work::Job(key) => self.jobs.sync(&key, ctx),
             Work::JobOrphan(key) => job::release(&key, ctx),
             Work::JobTtl(key) => job::expire(&key, ctx),
-            Work::CronJob(key) => cronjob::sync(&key, ctx),
+            Work::CronJob(key) | Work::CronJobDue(key) => cronjob::sync(&key, ctx),
             Work::Autoscaler(key) => self.autoscalers.sync(&key, ctx),
             Work::Endpoints(key) => endpointslice::sync(&key, &mut self.slice_triggers, ctx),
             Work::NodeHealth(node) => self.nodes.monitor(&node, ctx),

@@ -91,7 +91,8 @@ impl Record {
         match self.resource {
             LEASE => true,
             NODE => {
-                let by_time = self.origin.because == Cause::Timer(Timer::NodeStatus);
+                let by_time =
+                    matches!(self.origin.because, Cause::Timer(due) if due.timer == Timer::NodeStatus);
                 by_time && told(before).eq(told(&self.object))
             }
             _ => false,

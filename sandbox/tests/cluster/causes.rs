@@ -6,7 +6,7 @@ use sandbox::{
     json,
     json::Json,
     object::Object,
-    origin::Timer,
+    origin::{Due, Timer},
     request::Request,
     resources::{self, Resource},
 };
@@ -197,7 +197,8 @@ fn a_schedule_is_a_timer() {
     c.advance_to(at_s(400));
     let (links, beginning) = told(&c, newest_pod(&c));
     assert_eq!(links, ["job-controller Pod", "cronjob-controller Job"]);
-    assert_eq!(beginning, Beginning::Timer(Timer::Schedule));
+    let Beginning::Timer(Due { timer: Timer::Schedule, set_by }) = beginning else { panic!("{beginning:?}") };
+    check(&c, set_by, &["learner CronJob"]);
 }
 
 #[test]
@@ -248,9 +249,12 @@ fn what_nobody_did_comes_of_the_world_or_the_clock() {
     assert_eq!(beginning, Beginning::World);
     for (resource, timer) in [(resources::LEASE, Timer::Lease), (resources::TRAFFIC, Timer::TrafficReport)] {
         let (links, beginning) = told(&c, newest(&c, |r| r.resource == resource));
-        assert_eq!((links.len(), beginning), (1, Beginning::Timer(timer)));
+        let Beginning::Timer(due) = beginning else { panic!("{beginning:?}") };
+        assert_eq!((links.len(), due.timer), (1, timer));
+        assert_eq!(told(&c, due.set_by).1, Beginning::World);
     }
-    assert_eq!(told(&c, records(&c).next().unwrap().revision).1, Beginning::Timer(Timer::Start));
+    let start = Due { timer: Timer::Start, set_by: 0 };
+    assert_eq!(told(&c, records(&c).next().unwrap().revision).1, Beginning::Timer(start));
 }
 
 #[test]

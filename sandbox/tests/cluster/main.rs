@@ -1,6 +1,7 @@
 //! Whole clusters through `kube::Client`, and the lesson's accident from start to end.
 #![allow(clippy::unwrap_used)]
 
+mod beginnings;
 mod causes;
 mod client;
 mod hashes;

@@ -29,6 +29,10 @@ pub fn observe(record: &Record, queue: &mut Queue) {
     let object = &record.object;
     match record.resource {
         CRON_JOB if record.change != Change::Deleted => {
+            if record.before.as_ref().is_none_or(|b| b["spec"] != object["spec"]) {
+                // Its timer is set anew, by this change.
+                queue.cancel(Work::CronJobDue(object.key()));
+            }
             queue.after_ms(LATENCY_MS, Work::CronJob(object.key()));
         }
         JOB => {
@@ -119,7 +123,7 @@ fn start(cron: &mut Object, ctx: &mut Ctx<'_>) {
     launch(cron, &due, &zone, ctx);
     if let Some(next) = due.next {
         let after_ms = next.plus_ms(DELAY_MS).since_ms(ctx.now());
-        ctx.queue.by_itself(Timer::Schedule, after_ms, Work::CronJob(cron.key()));
+        ctx.queue.by_itself(Timer::Schedule, after_ms, Work::CronJobDue(cron.key()));
     }
 }
 
