@@ -1,10 +1,11 @@
 //! The disruption controller: how many pods of a budget may go. Models `pkg/controller/disruption`.
-//! Omits: custom controllers' scale subresources, the condition DisruptionTarget of pods that were not deleted in time.
+//! Omits: custom controllers' scale subresources, another try where one failed (the next change is one), the condition
+//! DisruptionTarget of pods that were not deleted in time.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    api::{Api, Change, Record},
+    api::{Api, Change, EventType, Record, Source},
     clock::Time,
     cluster::{Ctx, Queue},
     json::Json,
@@ -16,13 +17,14 @@ use crate::{
 
 use super::{
     Work,
-    common::{controller_of, is_active, is_ready},
+    common::{controller_of, is_ready},
 };
 
 /// From seeing a change to acting on it.
 const LATENCY_MS: i64 = 10;
 /// How long an eviction that was allowed counts while its pod is still there.
 const EVICTION_MS: i64 = 120_000;
+const SOURCE: Source<'_> = Source { component: "controllermanager", host: "" };
 
 /// Sees a change.
 pub fn observe(record: &Record, api: &Api, queue: &mut Queue) {
@@ -59,25 +61,47 @@ pub fn covers(budget: &Object, pod: &Object) -> bool {
     !selector.is_null() && budget.namespace() == pod.namespace() && Labels::from_object(selector).selects(pod)
 }
 
-/// Writes what is allowed now.
+/// Writes what is allowed now. Models `trySync`.
 pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
     ctx.acting(origin::DISRUPTION_CONTROLLER);
     let Some(budget) = ctx.api.find(POD_DISRUPTION_BUDGET, key).cloned() else { return };
     let now = ctx.now();
-    let pods: Vec<&Object> =
-        ctx.api.list(POD, budget.namespace()).filter(|p| covers(&budget, p) && is_active(p)).collect();
+    let pods: Vec<&Object> = ctx.api.list(POD, budget.namespace()).filter(|p| covers(&budget, p)).collect();
     let (disrupted, recheck) = disrupted(&budget, &pods, now);
-    let healthy = pods.iter().filter(|p| is_ready(p) && disrupted[p.name().as_str()].is_null()).count();
-    let (expected, desired) = expected(&budget, &pods, ctx.api);
-    let healthy = i64::try_from(healthy).unwrap_or(i64::MAX);
-    let allowed = if expected > 0 { (healthy - desired).max(0) } else { 0 };
+    let counts = |p: &&&Object| !p.is_terminating() && is_ready(p) && disrupted[p.name().as_str()].is_null();
+    let healthy = i64::try_from(pods.iter().filter(counts).count()).unwrap_or(i64::MAX);
+    let (nobody, wanted) = (pods.is_empty(), expected(&budget, &pods, ctx.api));
+    if nobody {
+        tell(&budget, EventType::Normal, "NoPods", "No matching pods found", ctx);
+    }
+    match wanted {
+        Ok(wanted) => {
+            if wanted.unmanaged {
+                tell(&budget, EventType::Warning, "UnmanagedPods", &unmanaged(&budget), ctx);
+            }
+            write(key, &wanted, healthy, disrupted, ctx);
+        }
+        Err(why) => fail(&budget, &why, ctx),
+    }
+    if let Some(at) = recheck {
+        ctx.queue.at(at, Work::Disruption(key.clone()));
+    }
+}
+
+fn tell(budget: &Object, type_: EventType, reason: &str, message: &str, ctx: &mut Ctx<'_>) {
+    ctx.api.record(budget, "", type_, reason, message, SOURCE);
+}
+
+fn write(key: &Key, wanted: &Expected, healthy: i64, disrupted: Json, ctx: &mut Ctx<'_>) {
+    let now = ctx.now();
+    let allowed = if wanted.pods > 0 { (healthy - wanted.healthy).max(0) } else { 0 };
     ctx.api.update_status(POD_DISRUPTION_BUDGET, key, |b| {
         let generation = b.generation();
         let status = &mut b["status"];
         for (field, value) in [
             ("currentHealthy", healthy),
-            ("desiredHealthy", desired),
-            ("expectedPods", expected),
+            ("desiredHealthy", wanted.healthy),
+            ("expectedPods", wanted.pods),
             ("disruptionsAllowed", allowed),
             ("observedGeneration", generation),
         ] {
@@ -86,9 +110,43 @@ pub fn sync(key: &Key, ctx: &mut Ctx<'_>) {
         status.set("disruptedPods", if disrupted.is_empty() { Json::Null } else { disrupted });
         crate::api::set_disruption_condition(b, now);
     });
-    if let Some(at) = recheck {
-        ctx.queue.at(at, Work::Disruption(key.clone()));
-    }
+}
+
+/// It cannot be told how many pods there should be: none may go. Models `failSafe`.
+fn fail(budget: &Object, why: &str, ctx: &mut Ctx<'_>) {
+    let message = format!("Failed to calculate the number of expected pods: {why}");
+    tell(budget, EventType::Warning, "CalculateExpectedPodCountFailed", &message, ctx);
+    let now = ctx.now();
+    ctx.api.update_status(POD_DISRUPTION_BUDGET, &budget.key(), |b| {
+        b["status"].set("disruptionsAllowed", 0i64);
+        crate::api::set_disruption_condition(b, now);
+        let conditions = b["status"]["conditions"].list_mut().make_mut();
+        for condition in conditions.iter_mut().filter(|c| c["type"] == "DisruptionAllowed") {
+            condition.set("reason", "SyncFailed");
+            condition.set("message", why);
+        }
+    });
+}
+
+/// What is said of pods without a controller; Go prints the selector.
+fn unmanaged(budget: &Object) -> String {
+    let selector = &budget["spec"]["selector"];
+    let mut labels: Vec<String> =
+        selector["matchLabels"].entries().map(|(k, v)| format!("{k}: {},", v.text())).collect();
+    labels.sort_unstable();
+    let one = |e: &Json| {
+        let values: Vec<&str> = e["values"].list().iter().map(Json::text).collect();
+        let (key, operator) = (e["key"].text(), e["operator"].text());
+        format!("LabelSelectorRequirement{{Key:{key},Operator:{operator},Values:[{}],}},", values.join(" "))
+    };
+    let expressions: String = selector["matchExpressions"].list().iter().map(one).collect();
+    format!(
+        "Pods selected by this PodDisruptionBudget (selector: &LabelSelector{{MatchLabels:map[string]string{{{}}},\
+         MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}) were found to be unmanaged. As a result, the status of the \
+         PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set \
+         \".spec.minAvailable\" field of the PDB to an integer value.",
+        labels.concat()
+    )
 }
 
 /// Evictions that were allowed and whose pods are still there, and when the first of them no longer counts.
@@ -106,21 +164,32 @@ fn disrupted(budget: &Object, pods: &[&Object], now: Time) -> (Json, Option<Time
     (kept, recheck)
 }
 
-/// How many pods there should be, and how many of them must stay healthy. Models `getExpectedPodCount`.
-fn expected(budget: &Object, pods: &[&Object], api: &Api) -> (i64, i64) {
+/// How many pods there should be.
+#[derive(Debug, PartialEq)]
+struct Expected {
+    pods: i64,
+    /// How many of them must stay healthy.
+    healthy: i64,
+    /// Was it asked of controllers, and do some pods have none?
+    unmanaged: bool,
+}
+
+/// Models `getExpectedPodCount`. The error is a controller that cannot be asked.
+fn expected(budget: &Object, pods: &[&Object], api: &Api) -> Result<Expected, String> {
     let spec = &budget["spec"];
     let there = i64::try_from(pods.len()).unwrap_or(i64::MAX);
+    let of_controllers = |healthy: &dyn Fn(i64) -> i64| {
+        let all = scale(pods, api)?;
+        let unmanaged = pods.iter().any(|p| p.controller().is_none());
+        Ok(Expected { pods: all, healthy: healthy(all), unmanaged })
+    };
     if !spec["maxUnavailable"].is_null() {
-        let expected = scale(pods, api);
-        return (expected, (expected - of(&spec["maxUnavailable"], expected)).max(0));
+        return of_controllers(&|all| (all - of(&spec["maxUnavailable"], all)).max(0));
     }
     match spec["minAvailable"].int() {
-        Some(least) => (there, least),
-        None if spec["minAvailable"].is_null() => (there, 0),
-        None => {
-            let expected = scale(pods, api);
-            (expected, of(&spec["minAvailable"], expected))
-        }
+        Some(least) => Ok(Expected { pods: there, healthy: least, unmanaged: false }),
+        None if spec["minAvailable"].is_null() => Ok(Expected { pods: there, healthy: 0, unmanaged: false }),
+        None => of_controllers(&|all| of(&spec["minAvailable"], all)),
     }
 }
 
@@ -130,17 +199,24 @@ fn of(value: &Json, all: i64) -> i64 {
     percent.map_or_else(|| value.int().unwrap_or(0), |p| (p * all + 99) / 100)
 }
 
-/// What the pods' controllers are told to run, each counted once.
-fn scale(pods: &[&Object], api: &Api) -> i64 {
+/// What the pods' controllers are told to run, each counted once. Models `getExpectedScale`.
+fn scale(pods: &[&Object], api: &Api) -> Result<i64, String> {
     let mut scales: BTreeMap<(Resource, Key), i64> = BTreeMap::new();
     for pod in pods {
-        if let Some(of) = scaled(pod, api)
-            && let Some(replicas) = api.find(of.0, &of.1).and_then(|o| o["spec"]["replicas"].int())
-        {
+        let Some(controller) = pod.controller() else { continue };
+        let Some(of) = scaled(pod, api) else {
+            let (version, kind) = (controller["apiVersion"].text(), controller["kind"].text());
+            let known = api.kinds().by_kind(version, kind).map(|resource| api.def(resource).qualified());
+            return Err(match known {
+                Some(kind) => format!("{kind} does not implement the scale subresource"),
+                None => format!("found no controllers for pod {:?}", pod.name().as_str()),
+            });
+        };
+        if let Some(replicas) = api.find(of.0, &of.1).and_then(|o| o["spec"]["replicas"].int()) {
             scales.insert(of, replicas);
         }
     }
-    scales.values().sum()
+    Ok(scales.values().sum())
 }
 
 /// What decides how many pods like this one there are.
@@ -161,6 +237,46 @@ fn scaled(pod: &Object, api: &Api) -> Option<(Resource, Key)> {
 mod tests {
     use super::*;
     use crate::json;
+
+    /// `getExpectedPodCount`, `getExpectedScale`, `getScaleController` (pkg/controller/disruption/disruption.go): all pods that the
+    /// selector takes count, those that go, too.
+    #[test]
+    fn what_is_expected_is_asked_of_controllers_where_a_budget_needs_it() {
+        let api = Api::new(1, Time(0));
+        let owned = |kind: &str| {
+            let mut pod = Object(
+                json!({"metadata": {"name": "p", "namespace": "d", "deletionTimestamp": "2026-01-01T00:00:00Z"}}),
+            );
+            let owner = json!({"apiVersion": "apps/v1", "name": "o", "controller": true}).with("kind", kind);
+            pod["metadata"].set("ownerReferences", (!kind.is_empty()).then(|| vec![owner]));
+            pod
+        };
+        let refused = "daemonsets.apps does not implement the scale subresource";
+        for (spec, kind, expect) in [
+            (json!({"minAvailable": 2}), "DaemonSet", Ok((1, 2, false))),
+            (json!({"minAvailable": "50%"}), "DaemonSet", Err(refused)),
+            (json!({"maxUnavailable": 1}), "DaemonSet", Err(refused)),
+            (json!({"maxUnavailable": 1}), "ReplicaSet", Ok((0, 0, false))),
+            (json!({"maxUnavailable": 1}), "", Ok((0, 0, true))),
+        ] {
+            let (budget, pod) = (Object(Json::object().with("spec", spec)), owned(kind));
+            let got = expected(&budget, &[&pod], &api).map(|e| (e.pods, e.healthy, e.unmanaged));
+            assert_eq!(got, expect.map_err(str::to_owned), "{budget:?} {kind}");
+        }
+    }
+
+    #[test]
+    fn selectors_are_printed_as_go_does() {
+        let budget = Object(json!({"spec": {"selector": {"matchLabels": {"b": "2", "a": "1"},
+            "matchExpressions": [{"key": "x", "operator": "In", "values": ["y", "z"]}]}}}));
+        let said = unmanaged(&budget);
+        let selector = "&LabelSelector{MatchLabels:map[string]string{a: 1,b: 2,},MatchExpressions:[]LabelSelectorRequirement{\
+            LabelSelectorRequirement{Key:x,Operator:In,Values:[y z],},},}";
+        assert!(
+            said.contains(&format!("(selector: {selector}) were found to be unmanaged. As a result")),
+            "{said}"
+        );
+    }
 
     #[test]
     fn percentages_round_up() {
