@@ -144,6 +144,7 @@ impl Run {
             match before.clone() {
                 None if self.may_begin(deed, &service) => self.begin(deed, &service, engines, ctx)?,
                 Some(Progress::Pulling(until)) if until <= ctx.now() => {
+                    self.output.push(format!(" {} Pulled", service.name));
                     self.done(&service.name);
                 }
                 Some(Progress::Pulling(until)) => self.wake_at(until),
@@ -323,15 +324,20 @@ impl Run {
             if goes(&plan.recreate) {
                 engines.remove(key, ctx);
             } else if deed == Deed::Down || goes(&plan.remove) {
+                self.say(key, "Stopped");
+                self.say(key, "Removing");
                 engines.remove(key, ctx);
                 self.say(key, "Removed");
             } else {
                 self.say(key, "Stopped");
             }
         }
-        for (numbers, done) in [(&plan.recreate, "Recreated"), (&plan.create, "Created")] {
+        for (numbers, doing, done) in
+            [(&plan.recreate, None, "Recreated"), (&plan.create, Some("Creating"), "Created")]
+        {
             for number in numbers {
                 let key = engines.create(&self.project, &self.machine, service, *number, ctx)?;
+                doing.into_iter().for_each(|doing| self.say(&key, doing));
                 self.say(&key, done);
             }
         }
@@ -407,11 +413,11 @@ impl Run {
         let daemon = engines.daemons.entry(self.machine.clone()).or_default();
         match deed {
             Deed::Pull if daemon.networks.insert(self.project.clone()) => {
-                self.output.push(format!("{network} Created"));
+                self.output.extend(["Creating", "Created"].map(|what| format!("{network} {what}")));
             }
             Deed::Down if orphans.is_empty() && self.command.services.is_empty() => {
                 daemon.networks.remove(&self.project);
-                self.output.push(format!("{network} Removed"));
+                self.output.extend(["Removing", "Removed"].map(|what| format!("{network} {what}")));
             }
             _ => {}
         }

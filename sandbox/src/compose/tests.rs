@@ -143,7 +143,10 @@ fn up_starts_what_the_file_says_and_writing_the_file_starts_nothing() {
             0,
             [
                 " web Pulling",
+                " web Pulled",
+                " Network shop_default  Creating",
                 " Network shop_default  Created",
+                " Container shop-web-1  Creating",
                 " Container shop-web-1  Created",
                 " Container shop-web-1  Starting",
                 " Container shop-web-1  Started",
@@ -157,7 +160,9 @@ fn up_starts_what_the_file_says_and_writing_the_file_starts_nothing() {
     assert_eq!(s.compose("up -d"), (0, " Container shop-web-1  Running".into()));
     let machines = |resource| s.cluster.api().list(resource, "").count();
     assert_eq!((machines(MACHINE), machines(NODE)), (1, 0), "a machine for Docker alone is no node");
-    assert_eq!(s.compose("down").0, 0);
+    let lines = ["Stopping", "Stopped", "Removing", "Removed"].map(|w| format!(" Container shop-web-1  {w}"));
+    let network = ["Removing", "Removed"].map(|w| format!(" Network shop_default  {w}"));
+    assert_eq!(s.compose("down"), (0, [&lines[..], &network[..]].concat().join("\n")));
     assert_eq!(s.ps(), [""; 0]);
 }
 
