@@ -1,5 +1,5 @@
 //! The hardware under the nodes: a Machine's plug and cable.
-//! Models (ours) a power cord that acts at once. Omits: half-broken hardware, slow disks.
+//! Models (ours) a power cord that acts at once. Omits: half-broken hardware. What a slow or full disk does is the kubelet's.
 //!
 //! This room only turns what is wished (`spec`) into what is (`status`); kubelets and the network watch the status.
 

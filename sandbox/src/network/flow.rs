@@ -1,4 +1,5 @@
-//! Requests as a flow: how many were sent and what became of them, by exact integration between changes.
+//! Requests as a flow: how many were sent and what became of them, by exact integration between changes. Models (ours) callers
+//! that send at an even rate. Omits: single requests.
 //!
 //! Counted in millionths of a request: a rate in thousandths per second times milliseconds.
 

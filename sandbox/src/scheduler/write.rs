@@ -1,4 +1,5 @@
-//! What the scheduler writes: bindings, refusals, and the end of pods that make room.
+//! What the scheduler writes: bindings, refusals, and the end of pods that make room. Models the default binder,
+//! `handleSchedulingFailure` and `prepareCandidate`. Omits: binds that fail.
 
 use super::{SOURCE, filters::Rejection, preemption, volumes};
 use crate::{

@@ -1,4 +1,5 @@
-//! Taints that the node lifecycle controller gives and takes: pure rules.
+//! Taints that the node lifecycle controller gives and takes: pure rules. Models `doNoScheduleTaintingPass` and
+//! `processTaintBaseEviction`.
 
 use crate::{clock::Time, json, json::Json, object::Object};
 
