@@ -6,7 +6,9 @@
 use ecow::EcoString;
 
 use super::{
-    Kubelets, resize,
+    Kubelets,
+    pressure::{Pressed, Signal},
+    resize,
     run::{Note, PodRun},
     spec::PodSpec,
 };
@@ -48,8 +50,10 @@ impl Kubelets {
 
     fn inadmissible(&self, pod: &Object, node: &EcoString, api: &Api) -> Option<Rejection> {
         let host = self.hosts.get(node)?;
-        if host.pressed && !bears_pressure(pod) {
-            let message = "The node had condition: [MemoryPressure]. ".to_owned();
+        if !bears_pressure(pod, host.pressed) {
+            let all = Signal::ALL.into_iter().zip(host.pressed).filter(|(_, pressed)| *pressed);
+            let all: Vec<&str> = all.map(|(signal, _)| signal.condition()).collect();
+            let message = format!("The node had condition: [{}]. ", all.join(" "));
             return Some(Rejection { reason: "Evicted", message });
         }
         let active = |key: &Key| self.pods.get(key).filter(|run| !run.finished());
@@ -96,10 +100,13 @@ fn lacking(
     })
 }
 
-/// Is it taken while memory is scarce?
-fn bears_pressure(pod: &Object) -> bool {
-    let critical = pod["spec"]["priority"].int().is_some_and(|priority| priority >= CRITICAL);
-    critical || pod["status"]["qosClass"] != "BestEffort" || tolerates(&pod["spec"]["tolerations"])
+/// Is it taken while something is scarce? A disk that is makes no difference between pods.
+fn bears_pressure(pod: &Object, [memory, disk]: Pressed) -> bool {
+    if pod["spec"]["priority"].int().is_some_and(|priority| priority >= CRITICAL) {
+        return true;
+    }
+    let bears_memory = || pod["status"]["qosClass"] != "BestEffort" || tolerates(&pod["spec"]["tolerations"]);
+    !disk && (!memory || bears_memory())
 }
 
 fn tolerates(tolerations: &Json) -> bool {
@@ -165,21 +172,36 @@ mod tests {
 
     /// Models `managerImpl.Admit` (pkg/kubelet/eviction/eviction_manager.go).
     #[test]
-    fn scarce_memory_keeps_best_effort_pods_out() {
+    fn pods_are_kept_out_while_something_is_scarce() {
         let tolerating = |t: Json| {
             json!({"spec": null, "status": {"qosClass": "BestEffort"}})
                 .with("spec", Json::object().with("tolerations", vec![t]))
         };
-        for (pod, taken) in [
-            (json!({"status": {"qosClass": "BestEffort"}}), false),
-            (json!({"status": {"qosClass": "Burstable"}}), true),
-            (json!({"spec": {"priority": 2_000_001_000i64}, "status": {"qosClass": "BestEffort"}}), true),
-            (tolerating(json!({"key": "node.kubernetes.io/memory-pressure", "operator": "Exists"})), true),
-            (tolerating(json!({"key": "node.kubernetes.io/disk-pressure", "operator": "Exists"})), false),
-            (tolerating(json!({"operator": "Exists"})), true),
-            (tolerating(json!({"operator": "Exists", "effect": "NoExecute"})), false),
+        for (pod, of_memory, of_disk) in [
+            (json!({"status": {"qosClass": "BestEffort"}}), false, false),
+            (json!({"status": {"qosClass": "Burstable"}}), true, false),
+            (
+                json!({"spec": {"priority": 2_000_001_000i64}, "status": {"qosClass": "BestEffort"}}),
+                true,
+                true,
+            ),
+            (
+                tolerating(json!({"key": "node.kubernetes.io/memory-pressure", "operator": "Exists"})),
+                true,
+                false,
+            ),
+            (
+                tolerating(json!({"key": "node.kubernetes.io/disk-pressure", "operator": "Exists"})),
+                false,
+                false,
+            ),
+            (tolerating(json!({"operator": "Exists"})), true, false),
+            (tolerating(json!({"operator": "Exists", "effect": "NoExecute"})), false, false),
         ] {
-            assert_eq!(bears_pressure(&Object(pod.clone())), taken, "{pod}");
+            let pod = Object(pod);
+            let taken = [[true, false], [false, true], [true, true], [false, false]]
+                .map(|pressed| bears_pressure(&pod, pressed));
+            assert_eq!(taken, [of_memory, of_disk, of_memory && of_disk, true], "{pod:?}");
         }
     }
 }

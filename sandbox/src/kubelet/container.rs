@@ -6,16 +6,11 @@ use ecow::EcoString;
 use super::{
     backoff::{Backoff, go_duration},
     image::{self, Behaviour},
-    probe::Answers,
     run::{Note, Scene},
     running::{KILLED, Running},
     spec::{ContainerSpec, ProbeKind, Restart},
 };
-use crate::{
-    clock::Time,
-    process::Fate,
-    usage::{Load, Memory},
-};
+use crate::{clock::Time, process::Fate, usage::Load};
 
 /// From a container's end to the kubelet's decision what to do about it: it looks at the runtime once a second.
 pub const REACT_MS: i64 = 1000;
@@ -25,6 +20,8 @@ const PULL_REACT_MS: i64 = 1500;
 const RETRY_MS: i64 = 12_000;
 /// A pull that finds all layers there and only asks the registry for the digest.
 const REPULL_MS: i64 = 200;
+/// `minimumGracePeriodInSeconds`: so long a process has after SIGTERM, however short the grace.
+const GRACE_MS_MIN: i64 = 2000;
 /// Exit code and reason of processes lost with their machine.
 const LOST: (i64, &str) = (255, "Unknown");
 /// Exit code and reason of processes that could not be started.
@@ -58,8 +55,8 @@ pub enum State {
     PullFailed { at: Time },
     /// Shown as `ImagePullBackOff`.
     PullBackOff { until: Time },
-    /// Could not be created: shown as `CreateContainerConfigError`.
-    ConfigError { again: Time, why: EcoString },
+    /// Could not be created, for this reason.
+    Barred { again: Time, reason: &'static str, why: EcoString },
     /// Created, about to run.
     Starting { until: Time },
     /// Its main process runs.
@@ -152,7 +149,7 @@ impl Container {
             | State::Starting { until }
             | State::BackOff { until } => Some(*until),
             State::PullFailed { at } => Some(at.plus_ms(PULL_REACT_MS)),
-            State::ConfigError { again, .. } => Some(*again),
+            State::Barred { again, .. } => Some(*again),
             State::Running(r) => r.next(spec),
             // Who stopped it to start it again does not have to find that out.
             State::Ended => {
@@ -165,6 +162,12 @@ impl Container {
     pub fn begin(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
         let behaviour = scene.behaviour(spec);
         let here = scene.images.contains_key(&image::canonical(&spec.image));
+        if let Some(image::Trouble { event, reason, why }) =
+            image::trouble(&spec.image, &spec.pull_policy, here)
+        {
+            scene.note(spec, Note::warning(event, why.clone()));
+            return self.bar(reason, reason, why, spec, scene);
+        }
         let pull = !here || image::pulls_always(&spec.image, &spec.pull_policy);
         let pull_ms =
             if here { REPULL_MS.min(behaviour.pull_ms) } else { behaviour.pull_ms * scene.slowness };
@@ -181,13 +184,24 @@ impl Container {
 
     fn create(&mut self, spec: &ContainerSpec, scene: &mut Scene<'_>) {
         if let Some(why) = scene.world.config_error(spec) {
-            scene.note(spec, Note::warning("Failed", format!("Error: {why}")));
-            self.state = State::ConfigError { again: scene.now.plus_ms(RETRY_MS), why: why.into() };
-            return;
+            return self.bar("CreateContainerConfigError", &why.clone(), why, spec, scene);
         }
         scene.note(spec, Note::normal("Created", format!("Created container: {}", spec.name)));
         let start_ms = self.behaviour.as_ref().map_or(0, |b| b.start_ms) * scene.slowness;
         self.state = State::Starting { until: scene.now.plus_ms(start_ms) };
+    }
+
+    /// It cannot be created now; `error` is how an event tells it.
+    fn bar(
+        &mut self,
+        reason: &'static str,
+        error: &str,
+        why: String,
+        spec: &ContainerSpec,
+        scene: &mut Scene<'_>,
+    ) {
+        scene.note(spec, Note::warning("Failed", format!("Error: {error}")));
+        self.state = State::Barred { again: scene.now.plus_ms(RETRY_MS), reason, why: why.into() };
     }
 
     /// Moves on if it is time to; `may_begin`: no other container is in the way. True if something changed.
@@ -197,9 +211,7 @@ impl Container {
             State::Idle if may_begin => self.begin(spec, scene),
             State::Pulling { since, .. } if due => self.pulled(since, spec, scene),
             State::PullFailed { at } if due => self.await_pull(at, spec, scene),
-            State::PullBackOff { .. } | State::ConfigError { .. } if due && may_begin => {
-                self.begin(spec, scene)
-            }
+            State::PullBackOff { .. } | State::Barred { .. } if due && may_begin => self.begin(spec, scene),
             State::Starting { .. } if due => self.start(spec, scene),
             State::Running(_) if due => self.live(spec, scene),
             State::Ended if due => return self.restart(spec, may_begin, scene),
@@ -251,11 +263,7 @@ impl Container {
         scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
         let Some(behaviour) = &self.behaviour else { return };
         let id = image::container_id(scene.pod_uid, &spec.name, self.restarts, now);
-        let hangs_at = behaviour.hangs_ms.map(|after_ms| now.plus_ms(after_ms));
-        let answers = Answers { from: now.plus_ms(behaviour.ready_ms), hangs_at };
-        let ends = behaviour.ends.map(|(after_ms, code)| (now.plus_ms(after_ms), code));
-        let memory = Memory::new(behaviour.appetite, now);
-        self.state = State::Running(Box::new(Running::new(spec, id, answers, ends, memory, now)));
+        self.state = State::Running(Box::new(Running::new(spec, id, behaviour, now)));
         if let (State::Running(r), Some(fate)) = (&mut self.state, fate) {
             r.follow(fate, now);
         }
@@ -300,7 +308,7 @@ impl Container {
         let text = format!("Container {} failed {what} probe{tail}", spec.name);
         scene.note(spec, Note::normal("Killing", text));
         let grace_ms = spec.probe(failed).and_then(|p| p.grace_ms).unwrap_or(scene.grace_ms);
-        self.stop(spec.pre_stop_ms, scene.now.plus_ms(grace_ms), 0, scene.now);
+        self.stop(scene.now.plus_ms(spec.pre_stop_ms), scene.now.plus_ms(grace_ms), 0, scene.now);
         if let State::Running(r) = &mut self.state {
             r.renewed = again;
         }
@@ -338,22 +346,26 @@ impl Container {
         true
     }
 
-    /// SIGTERM now, SIGKILL at `kill_at`. `code` is what a process that obeys ends with.
-    pub fn stop(&mut self, delay_ms: i64, kill_at: Time, code: i64, now: Time) {
+    /// SIGTERM at `term_at`, or at `kill_at` if that comes first; SIGKILL at `kill_at`, but two seconds after SIGTERM at least.
+    /// `code` is what a process that obeys ends with. When it will have ended. Models `killContainer`.
+    pub fn stop(&mut self, term_at: Time, kill_at: Time, code: i64, now: Time) -> Time {
         let State::Running(r) = &mut self.state else {
             if !matches!(self.state, State::Ended) {
                 self.state = if self.last.is_some() { State::Ended } else { State::Idle };
             }
-            return;
+            return now;
         };
         let (takes_ms, deaf) =
             self.behaviour.as_ref().map_or((0, false), |b| (b.terminate_ms, b.ignores_sigterm));
-        let obeys_at = now.plus_ms(delay_ms.max(0) + takes_ms);
+        let term_at = term_at.min(kill_at).max(now);
+        let kill_at = kill_at.max(term_at.plus_ms(GRACE_MS_MIN));
+        let obeys_at = term_at.plus_ms(takes_ms);
         let end = if deaf || obeys_at > kill_at { (kill_at, KILLED) } else { (obeys_at, code) };
         r.leave_alone();
         if r.ends.is_none_or(|e| end.0 < e.0) {
             (r.ends, r.message) = (Some(end), EcoString::new());
         }
+        r.end().map_or(now, |end| end.0)
     }
 
     /// SIGKILL now.

@@ -1,7 +1,7 @@
-//! Memory that runs short on a node: pods are evicted before, and killed by the kernel after it has. Models the eviction
-//! manager (`eviction_manager.go`, `helpers.go`) with its documented default for memory, and the kernel's OOM killer with the
-//! kubelet's `qos.GetContainerOOMScoreAdjust`.
-//! Omits: soft thresholds, disk and process ids, the page cache, the delay of cAdvisor's figures.
+//! Memory and disks that run short on a node: pods are evicted before there is none, and killed by the kernel where there is no
+//! memory. Models the eviction manager (`eviction_manager.go`, `helpers.go`), and the kernel's OOM killer with the kubelet's
+//! `qos.GetContainerOOMScoreAdjust`.
+//! Omits: soft thresholds, process ids, the page cache, the delay of cAdvisor's figures.
 
 use std::cmp::Reverse;
 
@@ -11,6 +11,7 @@ use super::{
     Kubelets, Work,
     admission::CRITICAL,
     host::Kubelet,
+    pressure::Signal,
     resize,
     run::{Doom, Note, PodRun},
     spec::ContainerSpec,
@@ -23,11 +24,9 @@ use crate::{
     origin,
     resources::{self, cells, quantity},
     rng::fnv64,
-    usage::{Line, Load, SYSTEM_MEMORY},
+    usage::{Line, Load, SYSTEM_DISK, SYSTEM_MEMORY},
 };
 
-/// `--eviction-hard=memory.available<100Mi`.
-const THRESHOLD: u64 = 100 << 20;
 /// How often the eviction manager looks.
 const PERIOD_MS: i64 = 10_000;
 /// From the kubelet's start to its first look: the runtime has to be there.
@@ -39,6 +38,7 @@ const GRACE_MS: i64 = 1_000;
 /// How often it is looked whether an evicted pod is gone, and for how long.
 const CLEANUP_MS: i64 = 1_000;
 const CLEANUP_MS_MAX: i64 = 30_000;
+/// What memory and disks are counted in.
 const PAGE: u64 = 4096;
 
 /// What a node's eviction manager remembers.
@@ -46,8 +46,8 @@ const PAGE: u64 = 4096;
 pub struct Housekeeping {
     /// Its looks are whole periods from here.
     from: Time,
-    /// When memory was last seen to be scarce.
-    scarce_at: Option<Time>,
+    /// When each was last seen to be scarce.
+    scarce_at: [Option<Time>; 2],
     /// The pod whose end it waits for, and until when.
     evicting: Option<(Key, Time)>,
 }
@@ -59,40 +59,70 @@ impl Housekeeping {
     }
 
     /// The first look that is not before `time`.
-    fn look_at(&self, time: Time) -> Time {
+    pub fn look_at(&self, time: Time) -> Time {
         let periods = (time.since_ms(self.from) + PERIOD_MS - 1).div_euclid(PERIOD_MS);
         self.from.plus_ms(periods.max(0) * PERIOD_MS)
     }
 
-    /// Was memory scarce within the last transition period?
-    fn pressed(&self, now: Time) -> bool {
-        self.scarce_at.is_some_and(|at| now.since_ms(at) < TRANSITION_MS)
+    /// Until when what was scarce within the last transition period counts as scarce.
+    fn pressed_until(&self, now: Time) -> [Option<Time>; 2] {
+        let until = |at: Time| at.plus_ms(TRANSITION_MS);
+        self.scarce_at.map(|at| at.map(until).filter(|until| *until > now))
     }
 }
 
 impl Kubelet {
     /// What is used on it over time.
-    fn used(&self) -> Line {
-        self.burden + Line::flat(SYSTEM_MEMORY)
+    fn used(&self, signal: Signal) -> Line {
+        let images: i64 = self.images.values().sum();
+        let own = match signal {
+            Signal::Memory => SYSTEM_MEMORY,
+            Signal::Disk => SYSTEM_DISK.saturating_add(u64::try_from(images).unwrap_or(0)),
+        };
+        self.burden.of(signal) + Line::flat(own)
     }
 
-    fn available(&self, now: Time) -> u64 {
-        self.memory_bytes.saturating_sub(self.used().at(now)) / PAGE * PAGE
+    fn capacity(&self, signal: Signal) -> u64 {
+        self.bytes[signal as usize]
     }
 
-    /// Looks again when its memory runs short, if it ever does.
+    fn available(&self, signal: Signal, now: Time) -> u64 {
+        self.capacity(signal).saturating_sub(self.used(signal).at(now)) / PAGE * PAGE
+    }
+
+    fn threshold(&self, signal: Signal) -> u64 {
+        signal.threshold(self.capacity(signal))
+    }
+
+    /// The first of what is scarce.
+    fn scarce(&self, now: Time) -> Option<Signal> {
+        Signal::ALL.into_iter().find(|signal| self.available(*signal, now) < self.threshold(*signal))
+    }
+
+    /// Looks again when its memory or its disk runs short, if that ever comes.
     pub fn foresee(&self, name: &EcoString, queue: &mut Queue, now: Time) {
         if !self.up {
             return;
         }
-        let used = self.used();
-        let scarce = self.memory_bytes.saturating_sub(THRESHOLD);
-        if let Some(at) = used.exceeds(scarce, now) {
-            queue.at(self.housekeeping.look_at(at), Work::Housekeeping(name.clone()));
+        for signal in Signal::ALL {
+            let enough = self.capacity(signal).saturating_sub(self.threshold(signal));
+            if let Some(at) = self.used(signal).exceeds(enough, now) {
+                queue.at(self.housekeeping.look_at(at), Work::Housekeeping(name.clone()));
+            }
         }
-        if let Some(at) = used.exceeds(self.memory_bytes, now) {
+        if let Some(at) = self.used(Signal::Memory).exceeds(self.capacity(Signal::Memory), now) {
             queue.at(at, Work::OutOfMemory(name.clone()));
         }
+    }
+
+    /// Notes what is scarce; until when each counts as that.
+    fn note_pressure(&mut self, now: Time) -> [Option<Time>; 2] {
+        for signal in Signal::ALL {
+            if self.available(signal, now) < self.threshold(signal) {
+                self.housekeeping.scarce_at[signal as usize] = Some(now);
+            }
+        }
+        self.housekeeping.pressed_until(now)
     }
 }
 
@@ -114,11 +144,12 @@ impl Kubelets {
     /// A pod's containers may use something else.
     pub(super) fn weigh(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
         let Some(run) = self.pods.get_mut(key) else { return };
-        let (line, node) = (run.memory(), run.node.clone());
-        let before = std::mem::replace(&mut run.burden, line);
-        let Some(host) = self.hosts.get_mut(&node).filter(|_| before != line) else { return };
-        host.burden = host.burden - before + line;
+        let (now_has, node) = (run.weight(), run.node.clone());
+        let before = std::mem::replace(&mut run.burden, now_has);
+        let Some(host) = self.hosts.get_mut(&node).filter(|_| before != now_has) else { return };
+        host.burden = host.burden - before + now_has;
         host.foresee(&node, ctx.queue, ctx.api.now());
+        self.foresee_excess(key, ctx.queue, ctx.api.now());
     }
 
     /// Nothing of a pod is left on its node.
@@ -139,43 +170,84 @@ impl Kubelets {
             }
             (host.housekeeping.evicting, host.housekeeping.from) = (None, now);
         }
-        let available = host.available(now);
-        let scarce = available < THRESHOLD;
-        if scarce {
-            host.housekeeping.scarce_at = Some(now);
-        }
-        let pressed = host.housekeeping.pressed(now);
+        let until = host.note_pressure(now);
+        let pressed = until.map(|until| until.is_some());
         if std::mem::replace(&mut host.pressed, pressed) != pressed {
             ctx.queue.at(host.next_status(now), Work::NodeChange(name.clone()));
         }
-        let ends_at = host.housekeeping.scarce_at.filter(|_| pressed).map(|at| at.plus_ms(TRANSITION_MS));
-        if let Some(at) = ends_at {
+        for at in until.into_iter().flatten() {
             ctx.queue.at(host.housekeeping.look_at(at), Work::Housekeeping(name.clone()));
         }
-        if !scarce {
-            return host.foresee(name, ctx.queue, now);
-        }
-        let again_ms = if self.evict_one(name, available, ctx) { CLEANUP_MS } else { PERIOD_MS };
+        ctx.acting(origin::kubelet(name));
+        let evicts = match self.over_its_limit(name, now) {
+            Some((key, message)) => {
+                self.evict(name, &key, message, None, ctx);
+                true
+            }
+            None => match self.hosts.get(name).and_then(|host| host.scarce(now)) {
+                Some(signal) => self.reclaim(name, signal, ctx),
+                None => return self.foresee_all(name, ctx),
+            },
+        };
+        let again_ms = if evicts { CLEANUP_MS } else { PERIOD_MS };
         ctx.queue.after_ms(again_ms, Work::Housekeeping(name.clone()));
     }
 
-    /// Evicts the pod that goes first; false if there is none.
-    fn evict_one(&mut self, name: &EcoString, available: u64, ctx: &mut Ctx<'_>) -> bool {
-        ctx.acting(origin::kubelet(name));
-        let now = ctx.now();
-        let online = self.hosts.get(name).is_some_and(|h| h.connected);
-        if online {
-            warn_of_node(name, "EvictionThresholdMet", "Attempting to reclaim memory", ctx);
+    /// Looks again when something on a node runs short.
+    fn foresee_all(&self, name: &EcoString, ctx: &mut Ctx<'_>) {
+        if let Some(host) = self.hosts.get(name) {
+            host.foresee(name, ctx.queue, ctx.api.now());
         }
-        let here = self.pods.iter().filter(|(_, run)| run.node == *name && run.doom.is_none());
-        let active = here.filter(|(_, run)| !run.finished() && run.spec.priority < CRITICAL);
-        let rank =
-            |run: &PodRun| rank(run.memory().at(now), resize::requests(&run.spec)[1], run.spec.priority);
-        let Some((key, run)) = active.min_by_key(|(_, run)| rank(run)) else { return false };
-        let (key, message) = (key.clone(), message(run, available, now));
-        let pod = ctx.api.find(resources::POD, &key).filter(|p| online && p.uid() == &run.uid).cloned();
-        let Some(run) = self.pods.get_mut(&key) else { return false };
-        let doom = Doom { reason: "Evicted", message: message.clone().into(), disrupted: Some(now) };
+        for (key, _) in self.evictable(name) {
+            self.foresee_excess(key, ctx.queue, ctx.api.now());
+        }
+    }
+
+    /// The pods on a node that its eviction manager may send away.
+    pub(super) fn evictable(&self, name: &EcoString) -> impl Iterator<Item = (&Key, &PodRun)> {
+        let here = self.pods.iter().filter(move |(_, run)| run.node == *name && run.doom.is_none());
+        here.filter(|(_, run)| !run.finished() && run.spec.priority < CRITICAL)
+    }
+
+    /// Makes room, of a disk first without pods; true if one goes.
+    fn reclaim(&mut self, name: &EcoString, signal: Signal, ctx: &mut Ctx<'_>) -> bool {
+        let now = ctx.now();
+        if self.hosts.get(name).is_some_and(|h| h.connected) {
+            let text = format!("Attempting to reclaim {}", signal.resource());
+            warn_of_node(name, "EvictionThresholdMet", &text, ctx);
+        }
+        let Some(host) = self.hosts.get(name) else { return false };
+        let (available, threshold) = (host.available(signal, now), host.threshold(signal));
+        if signal == Signal::Disk {
+            self.delete_unused_images(name, ctx);
+            if self.hosts.get(name).is_some_and(|host| host.scarce(now).is_none()) {
+                return false;
+            }
+        }
+        let first = self.evictable(name).min_by_key(|(_, run)| {
+            let used = run.burden.of(signal).at(now);
+            rank(used, request(run, signal), run.spec.priority)
+        });
+        let Some((key, run)) = first else { return false };
+        let (key, message) = (key.clone(), message(run, signal, [threshold, available], now));
+        self.evict(name, &key, message, Some(now), ctx);
+        true
+    }
+
+    /// Ends a pod for good.
+    fn evict(
+        &mut self,
+        name: &EcoString,
+        key: &Key,
+        message: String,
+        disrupted: Option<Time>,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let now = ctx.now();
+        let Some(run) = self.pods.get_mut(key) else { return };
+        let online = self.hosts.get(name).is_some_and(|h| h.connected);
+        let pod = ctx.api.find(resources::POD, key).filter(|p| online && p.uid() == &run.uid).cloned();
+        let doom = Doom { reason: "Evicted", message: message.clone().into(), disrupted };
         let mut notes = vec![Note::warning("Evicted", message)];
         notes.extend(run.fail(doom, GRACE_MS, now));
         if let Some(pod) = pod {
@@ -184,18 +256,18 @@ impl Kubelets {
         if let Some(host) = self.hosts.get_mut(name) {
             host.housekeeping.evicting = Some((key.clone(), now.plus_ms(CLEANUP_MS_MAX)));
         }
-        ctx.queue.after_ms(0, Work::Pod(key));
-        true
+        ctx.queue.after_ms(0, Work::Pod(key.clone()));
     }
 
     /// No memory is left: the kernel kills a process.
     pub(super) fn out_of_memory(&mut self, name: &EcoString, ctx: &mut Ctx<'_>) {
         let now = ctx.now();
         let Some(host) = self.hosts.get(name).filter(|h| h.up) else { return };
-        if host.used().at(now) <= host.memory_bytes {
+        let memory_bytes = host.capacity(Signal::Memory);
+        if host.used(Signal::Memory).at(now) <= memory_bytes {
             return host.foresee(name, ctx.queue, now);
         }
-        let (memory_bytes, online) = (host.memory_bytes, host.connected);
+        let online = host.connected;
         let here = self.pods.iter().filter(|(_, run)| run.node == *name);
         let processes = here.flat_map(|(key, run)| {
             let pod = ctx.api.find(resources::POD, key);
@@ -203,7 +275,7 @@ impl Kubelets {
             let all = run.spec.containers.iter().zip(&run.containers).enumerate();
             all.filter_map(move |(i, (spec, c))| {
                 let r = c.running()?;
-                let (used, request) = (r.memory().at(now), spec.memory_request());
+                let (used, request) = (r.memory().at(now), spec.request("memory"));
                 let score = badness(used, request, class, run.spec.priority, memory_bytes);
                 Some((Reverse(score), key, i, process(spec), pid(&r.id)))
             })
@@ -228,29 +300,41 @@ fn warn_of_node(name: &EcoString, reason: &str, text: &str, ctx: &mut Ctx<'_>) {
     ctx.api.record(&node, "", EventType::Warning, reason, text, source);
 }
 
+/// What a pod asks for.
+fn request(run: &PodRun, signal: Signal) -> i64 {
+    match signal {
+        Signal::Memory => resize::requests(&run.spec)[1],
+        Signal::Disk => {
+            let asked: u64 = run.main().map(|(spec, _)| spec.request(signal.resource())).sum();
+            i64::try_from(asked).unwrap_or(i64::MAX)
+        }
+    }
+}
+
 /// In which order pods are evicted: those over their requests, those of low priority, those most over their requests. Models
-/// `rankMemoryPressure`.
+/// `rankMemoryPressure` and `rankDiskPressureFunc`.
 fn rank(used: u64, request: i64, priority: i64) -> (bool, i64, Reverse<i64>) {
     let over = i64::try_from(used).unwrap_or(i64::MAX).saturating_sub(request);
     (over <= 0, priority, Reverse(over))
 }
 
 /// Models `evictionMessage`.
-fn message(run: &PodRun, available: u64, now: Time) -> String {
+fn message(run: &PodRun, signal: Signal, [threshold, available]: [u64; 2], now: Time) -> String {
     let bytes = |n: u64| quantity::format_bytes(i64::try_from(n).unwrap_or(i64::MAX));
+    let resource = signal.resource();
     let mut text = format!(
-        "The node was low on resource: memory. Threshold quantity: {}, available: {}. ",
-        bytes(THRESHOLD),
+        "The node was low on resource: {resource}. Threshold quantity: {}, available: {}. ",
+        bytes(threshold),
         bytes(available)
     );
-    for (spec, c) in run.spec.containers.iter().zip(&run.containers) {
-        let Some(r) = c.running().filter(|_| !spec.ephemeral) else { continue };
-        let used = r.memory().at(now).div_ceil(PAGE) * PAGE;
-        if used > spec.memory_request() {
-            let request = cells::plain(&spec.resources["requests"]["memory"]);
+    for (spec, c) in run.main() {
+        let Some(r) = c.running() else { continue };
+        let used = r.burden().of(signal).at(now).div_ceil(PAGE) * PAGE;
+        if used > spec.request(resource) {
+            let request = cells::plain(&spec.resources["requests"][resource]);
             let request = cells::or(&request, "0");
             text += &format!(
-                "Container {} was using {}, request is {request}, has larger consumption of memory. ",
+                "Container {} was using {}, request is {request}, has larger consumption of {resource}. ",
                 spec.name,
                 bytes(used)
             );

@@ -1,10 +1,18 @@
-//! A kubelet as a process on a machine: it boots, registers its node, keeps lease and status, and falls silent.
+//! A kubelet as a process on a machine: it boots, registers its node, keeps lease and status, and falls silent. Models
+//! `registerWithAPIServer`, `updateNodeStatus` and the node lease controller.
+//! Omits: graceful node shutdown (power goes at once), jitter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::{Kubelets, REACT_MS, Work, eviction::Housekeeping, node, run::Note};
+use super::{
+    Kubelets, REACT_MS, Work,
+    eviction::Housekeeping,
+    node,
+    pressure::{Burden, Pressed, Signal},
+    run::Note,
+};
 use crate::{
     api::{EventType, Source, Subresource},
     clock::Time,
@@ -13,7 +21,6 @@ use crate::{
     object::{Key, Object},
     origin::{self, Timer},
     resources,
-    usage::Line,
 };
 
 /// From a new Machine (it runs already) to its kubelet's first word.
@@ -49,12 +56,12 @@ pub(super) struct Kubelet {
     machine: Json,
     /// Images on its disk, with their bytes.
     pub images: BTreeMap<EcoString, i64>,
-    /// Its memory, as the kubelet knows it.
-    pub memory_bytes: u64,
-    /// The memory of its pods over time.
-    pub burden: Line,
-    /// Is its memory scarce, or was it a short time ago?
-    pub pressed: bool,
+    /// Its memory and its disk in bytes, as the kubelet knows them.
+    pub bytes: [u64; 2],
+    /// What its pods have of them over time.
+    pub burden: Burden,
+    /// What is scarce, or was a short time ago.
+    pub pressed: Pressed,
     /// What its eviction manager remembers.
     pub housekeeping: Housekeeping,
     /// Pod addresses given so far.
@@ -124,8 +131,8 @@ impl Kubelets {
         let Some(host) = self.hosts.get_mut(name) else { return };
         let (connected, now) = (host.connected, ctx.now());
         (host.up, host.synced, host.announced, host.boot_id) = (true, false, false, boot_id);
-        (host.booted, host.memory_bytes) = (now, node::memory_bytes(&host.machine));
-        (host.pressed, host.housekeeping) = (false, Housekeeping::new(now));
+        (host.booted, host.bytes) = (now, Signal::ALL.map(|signal| node::bytes(&host.machine, signal)));
+        (host.pressed, host.housekeeping) = (Pressed::default(), Housekeeping::new(now));
         ctx.acting(origin::kubelet(name));
         for (_, run) in self.strays.iter_mut().filter(|(_, run)| run.node == *name) {
             run.lost(now);
@@ -172,7 +179,7 @@ impl Kubelets {
         ctx.acting(origin::kubelet(name));
         let key = Key::cluster(name.clone());
         let now = ctx.now();
-        host.memory_bytes = node::memory_bytes(&host.machine);
+        host.bytes = Signal::ALL.map(|signal| node::bytes(&host.machine, signal));
         let facts = node::Facts {
             name,
             ip: &host.ip(),
@@ -241,9 +248,10 @@ fn news(old: &Object, host: &Kubelet) -> Vec<Note> {
             notes.push(Note::warning("Rebooted", text));
         }
     }
-    if host.announced && node::is_pressed(old) != host.pressed {
-        let state = if host.pressed { "NodeHasInsufficientMemory" } else { "NodeHasSufficientMemory" };
-        notes.push(is_now(state));
+    for (signal, pressed) in Signal::ALL.into_iter().zip(host.pressed) {
+        if host.announced && node::is_pressed(old, signal) != pressed {
+            notes.push(is_now(signal.event(pressed)));
+        }
     }
     if !node::is_ready(old) {
         notes.push(is_now("NodeReady"));

@@ -1,9 +1,17 @@
 //! How an image behaves: from its Image object, or guessed from its name and command.
-//! Models containerd's naming of images and the words of a failed pull. Omits: registries' logins, layers.
+//! Models containerd's naming of images, the words of a failed pull, and `EnsureImageExists` where no pull is tried.
+//! Omits: registries' logins, layers, digests in names.
 
 use ecow::{EcoString, eco_format};
 
-use crate::{api::Api, clock::Time, json::Json, resources, rng::fnv64, usage::Appetite};
+use crate::{
+    api::Api,
+    clock::Time,
+    json::Json,
+    resources,
+    rng::fnv64,
+    usage::{Appetite, Writes},
+};
 
 /// Tags that no registry has, where no Image object says otherwise.
 const MISSING_TAGS: [&str; 4] = ["nope", "bad", "missing", "does-not-exist"];
@@ -35,6 +43,8 @@ pub struct Behaviour {
     pub size_bytes: i64,
     /// What it uses.
     pub appetite: Appetite,
+    /// What it writes to the disk.
+    pub writes: Option<Writes>,
 }
 
 /// The behaviour of a container's image and command (`args` follow it).
@@ -57,6 +67,7 @@ fn declared(spec: &Json, image: &str) -> Behaviour {
         missing: false,
         size_bytes: said_size(spec).unwrap_or_else(|| guessed_size(image)),
         appetite: Appetite::of(image, spec),
+        writes: Writes::of(spec),
     }
 }
 
@@ -81,6 +92,7 @@ fn guessed(image: &str, command: &[EcoString]) -> Behaviour {
         missing: MISSING_TAGS.contains(&tag),
         size_bytes: guessed_size(image),
         appetite: Appetite::of(image, &Json::Null),
+        writes: None,
     }
 }
 
@@ -157,6 +169,54 @@ pub fn pull_error(image: &str) -> String {
     )
 }
 
+/// Why a container's image is not even looked for.
+#[derive(Debug, PartialEq)]
+pub struct Trouble {
+    /// Reason of the event that tells why.
+    pub event: &'static str,
+    /// Reason of the waiting state.
+    pub reason: &'static str,
+    /// Message of both.
+    pub why: String,
+}
+
+/// What keeps an image from being pulled, whatever registries say.
+pub fn trouble(image: &str, policy: &str, here: bool) -> Option<Trouble> {
+    if let Some(error) = misnamed(image) {
+        let why = format!(
+            "Failed to apply default image tag {image:?}: couldn't parse image name {image:?}: {error}"
+        );
+        return Some(Trouble { event: "InspectFailed", reason: "InvalidImageName", why });
+    }
+    let why = format!("Container image {image:?} is not present with pull policy of Never");
+    let never = "ErrImageNeverPull";
+    (policy == "Never" && !here).then_some(Trouble { event: never, reason: never, why })
+}
+
+/// What is wrong with an image's name. Models `ParseNormalizedNamed`.
+fn misnamed(image: &str) -> Option<String> {
+    if image.contains('@') {
+        return None;
+    }
+    let full = full(image);
+    let (_, rest) = full.split_once('/').unwrap_or(("", &full));
+    let (path, tag) = rest.split_once(':').map_or((rest, None), |(path, tag)| (path, Some(tag)));
+    if path.chars().any(|c| c.is_ascii_uppercase()) {
+        return Some(format!("invalid reference format: repository name ({path}) must be lowercase"));
+    }
+    let is_word = |word: &str| {
+        let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+        edge(word.chars().next()) && edge(word.chars().last()) && word.chars().all(inner)
+    };
+    let is_tag = |tag: &str| {
+        let inner = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        (1..=128).contains(&tag.len()) && !tag.starts_with(['.', '-']) && tag.chars().all(inner)
+    };
+    let well = path.split('/').all(is_word) && tag.is_none_or(is_tag);
+    (!well).then(|| "invalid reference format".into())
+}
+
 /// Does the policy ask for a pull although the image is there?
 pub fn pulls_always(image: &str, policy: &str) -> bool {
     policy == "Always" || policy.is_empty() && split(image).1 == "latest"
@@ -215,6 +275,32 @@ mod tests {
         ] {
             assert_eq!(canonical(image), name);
         }
+    }
+
+    /// `EnsureImageExists` (pkg/kubelet/images/image_manager.go) and `ParseNormalizedNamed` (github.com/distribution/reference).
+    #[test]
+    fn some_images_are_not_even_looked_for() {
+        let lower =
+            |path: &str| format!("invalid reference format: repository name ({path}) must be lowercase");
+        for (image, expect) in [
+            ("nginx", None),
+            ("shop:1.4", None),
+            ("registry.example:5000/a_b/c-d:V1", None),
+            ("k8s.gcr.io/pause@sha256:abc", None),
+            ("Nginx:1", Some(lower("library/Nginx"))),
+            ("acme/Shop", Some(lower("acme/Shop"))),
+            ("ngi nx", Some("invalid reference format".into())),
+            ("nginx:", Some("invalid reference format".into())),
+            ("nginx:1:2", Some("invalid reference format".into())),
+            ("-x", Some("invalid reference format".into())),
+        ] {
+            assert_eq!(misnamed(image), expect, "{image}");
+        }
+        let bad = trouble("Nginx", "Never", false).unwrap();
+        assert_eq!((bad.event, bad.reason), ("InspectFailed", "InvalidImageName"));
+        let never = trouble("shop:1", "Never", false).unwrap();
+        assert_eq!(never.why, "Container image \"shop:1\" is not present with pull policy of Never");
+        assert_eq!([trouble("shop:1", "Never", true), trouble("shop:1", "", false)], [None, None]);
     }
 
     #[test]

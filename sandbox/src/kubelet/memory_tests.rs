@@ -35,7 +35,7 @@ fn web(c: &Cluster, name: &str) -> Json {
     pod(c, name)["status"]["containerStatuses"][0].clone()
 }
 
-fn message(c: &Cluster, about: &str, reason: &str) -> String {
+pub(super) fn message(c: &Cluster, about: &str, reason: &str) -> String {
     let mut events = c.api().list(resources::EVENT, "");
     let found = events.find(|e| e["involvedObject"]["name"] == *about && e["reason"] == *reason);
     found.map_or(String::new(), |e| e["message"].text().to_owned())

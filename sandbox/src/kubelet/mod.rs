@@ -1,15 +1,17 @@
 //! Kubelets: container life, probes, restarts and back-off, image pulls, leases and node status.
-//! Models kubelet 1.33 with containerd, one per Machine. Omits: volumes but for what they are filled from, pressure of disk and
-//! process ids, static pods, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
+//! Models kubelet 1.33 with containerd, one per Machine. Omits: volumes but for what they are filled from, pressure of process
+//! ids, static pods, `postStart`, serial image pulls, the grid of the runtime's relist (a change is seen a second later).
 
 mod admission;
 mod backoff;
 mod config;
 mod container;
+mod disk;
 mod eviction;
 mod host;
 mod image;
 mod node;
+mod pressure;
 mod probe;
 mod resize;
 mod run;
@@ -49,7 +51,7 @@ pub enum Work {
     NodeStatus(EcoString),
     /// The same, as something has changed.
     NodeChange(EcoString),
-    /// The eviction manager of a node looks at its memory.
+    /// The eviction manager of a node looks at its memory and its disk.
     Housekeeping(EcoString),
     /// No memory is left on a node.
     OutOfMemory(EcoString),
@@ -93,7 +95,8 @@ impl Kubelets {
                 let wakes = record.change == Change::Deleted
                     || changed("spec")
                     || changed("metadata.deletionTimestamp")
-                    || changed("metadata.deletionGracePeriodSeconds");
+                    || changed("metadata.deletionGracePeriodSeconds")
+                    || !new["spec"]["readinessGates"].is_empty() && changed("status.conditions");
                 let here = self.hosts.contains_key(new["spec"]["nodeName"].text());
                 if wakes && here {
                     queue.after_ms(REACT_MS, Work::Pod(new.key()));

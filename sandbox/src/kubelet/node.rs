@@ -1,11 +1,14 @@
 //! A Node as its kubelet registers and keeps it, and its Lease. Models `kubelet_node_status.go` and the lease controller.
-//! Omits: pressure of disk and process ids, volumes; the eviction threshold is not taken from `allocatable`.
+//! Omits: pressure of process ids, volumes; the eviction threshold is not taken from `allocatable`.
 
 use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::image::{hex64, named_digest};
+use super::{
+    image::{hex64, named_digest},
+    pressure::{Pressed, Signal},
+};
 use crate::{
     clock::Time,
     json,
@@ -31,9 +34,11 @@ const CONDITIONS: [(&str, &str, &str, &str); 4] = [
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 ];
 
-/// The first of them while memory is scarce.
-const PRESSED: (&str, &str, &str, &str) =
-    ("MemoryPressure", "True", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available");
+/// The first two of them while memory or the disk is scarce.
+const PRESSED: [(&str, &str, &str, &str); 2] = [
+    ("MemoryPressure", "True", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
+    ("DiskPressure", "True", "KubeletHasDiskPressure", "kubelet has disk pressure"),
+];
 
 /// A Node to create, without status.
 pub fn new_node(name: &str) -> Object {
@@ -60,8 +65,8 @@ pub struct Facts<'a> {
     pub boot_id: &'a str,
     /// The spec of its machine.
     pub machine: &'a Json,
-    /// Is its memory scarce?
-    pub pressed: bool,
+    /// What is scarce.
+    pub pressed: Pressed,
     /// What is on its disk, with the bytes.
     pub images: &'a BTreeMap<EcoString, i64>,
 }
@@ -111,9 +116,9 @@ fn images(on_disk: &BTreeMap<EcoString, i64>) -> Json {
     all.into_iter().take(IMAGES_MAX).map(one).collect()
 }
 
-/// The memory of a machine, in bytes.
-pub fn memory_bytes(machine: &Json) -> u64 {
-    let bytes = quantity::parse_bytes(capacity(machine)["memory"].text());
+/// What a machine has of something, in bytes.
+pub fn bytes(machine: &Json, signal: Signal) -> u64 {
+    let bytes = quantity::parse_bytes(capacity(machine)[signal.resource()].text());
     bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
 }
 
@@ -130,19 +135,19 @@ pub fn capacity(machine: &Json) -> Json {
             other => eco_format!("{other}"),
         }
     };
-    let mut c = json!({"ephemeral-storage": "102687672Ki", "hugepages-1Gi": "0", "hugepages-2Mi": "0"});
+    let mut c = json!({"hugepages-1Gi": "0", "hugepages-2Mi": "0"});
+    c.set("ephemeral-storage", or("ephemeralStorage", "102687672Ki"));
     c.set("cpu", or("cpu", "2"));
     c.set("memory", or("memory", "3Gi"));
     c.set("pods", or("pods", "110"));
     c
 }
 
-fn conditions(old: &Json, pressed: bool, now: Time) -> Json {
-    let is = |own: &(&'static str, &'static str, &'static str, &'static str)| match own.0 {
-        "MemoryPressure" if pressed => PRESSED,
-        _ => *own,
-    };
-    let own = CONDITIONS.iter().map(is).map(|(type_, status, reason, message)| {
+fn conditions(old: &Json, pressed: Pressed, now: Time) -> Json {
+    let scarce = PRESSED.iter().zip(pressed).map(|(condition, pressed)| pressed.then_some(condition));
+    let as_is =
+        scarce.chain(std::iter::repeat(None)).zip(&CONDITIONS).map(|(scarce, own)| scarce.unwrap_or(own));
+    let own = as_is.map(|(type_, status, reason, message)| {
         let was = old.list().iter().find(|c| c["type"] == *type_ && c["status"] == *status);
         let mut c = json!({"type": type_, "status": status, "reason": reason, "message": message});
         c.set("lastHeartbeatTime", now);
@@ -154,9 +159,9 @@ fn conditions(old: &Json, pressed: bool, now: Time) -> Json {
     own.chain(others).collect()
 }
 
-/// Does the Node say that its memory is scarce?
-pub fn is_pressed(node: &Object) -> bool {
-    node.condition("MemoryPressure")["status"] == "True"
+/// Does the Node say that something is scarce?
+pub fn is_pressed(node: &Object, signal: Signal) -> bool {
+    node.condition(signal.condition())["status"] == "True"
 }
 
 /// Does the Node say that it is ready?
@@ -222,15 +227,17 @@ mod tests {
 
     #[test]
     fn conditions_of_others_and_times_of_transitions_stay() {
-        let first = conditions(&Json::Null, false, Time(1000));
+        let first = conditions(&Json::Null, [false, false], Time(1000));
         let mut old = first.clone();
         old.list_mut().push(json!({"type": "NetworkUnavailable", "status": "False"}));
-        let next = conditions(&old, true, Time(9000));
+        let next = conditions(&old, [true, true], Time(9000));
         assert_eq!(next.list().len(), 5);
         assert_eq!(next[3]["lastTransitionTime"], first[3]["lastTransitionTime"]);
         assert_ne!(next[3]["lastHeartbeatTime"], first[3]["lastHeartbeatTime"]);
         assert_eq!(next[3]["reason"], "KubeletReady");
         assert_eq!(next[0]["reason"], "KubeletHasInsufficientMemory");
+        assert_eq!((next[1]["status"].text(), next[1]["reason"].text()), ("True", "KubeletHasDiskPressure"));
+        assert_eq!(next[2]["status"], "False");
         assert_ne!(next[0]["lastTransitionTime"], first[0]["lastTransitionTime"]);
     }
 

@@ -177,7 +177,8 @@ impl PodRun {
             let Some((spec, container)) = found else { continue };
             scene.note(spec, Note::normal("Killing", format!("Container {name} resize requires restart")));
             let code = if spec.restart == Restart::Always { 0 } else { TERMINATED };
-            container.stop(spec.pre_stop_ms, scene.now.plus_ms(self.spec.grace_ms), code, scene.now);
+            let (now, grace_ms) = (scene.now, self.spec.grace_ms);
+            container.stop(now.plus_ms(spec.pre_stop_ms), now.plus_ms(grace_ms), code, now);
         }
     }
 }

@@ -8,11 +8,12 @@ use ecow::EcoString;
 use super::{
     container::{Container, State},
     image::Behaviour,
+    pressure::Burden,
     resize::Resizing,
     running::Running,
     spec::{ContainerSpec, PodSpec, Restart},
 };
-use crate::{clock::Time, object::Key, process::Fate, usage::Line};
+use crate::{clock::Time, object::Key, process::Fate};
 
 /// Making a pod's network namespace and its pause container.
 const SANDBOX_MS: i64 = 300;
@@ -62,8 +63,10 @@ pub struct PodRun {
     pub mounting: Option<(Time, i64)>,
     /// In the order of the spec.
     pub containers: Vec<Container>,
-    /// Its memory over time, as its node counts it.
-    pub burden: Line,
+    /// What it has of its machine over time, as its node counts it.
+    pub burden: Burden,
+    /// Is it stopped, since all that it had to do is done?
+    winding_up: bool,
     /// When what is left gets SIGKILL, once it must go.
     pub kill_at: Option<Time>,
     /// When nothing is left of it on the node, once it must go; then, when it goes from the API.
@@ -184,7 +187,8 @@ impl PodRun {
             doom: None,
             mounting: None,
             containers,
-            burden: Line::default(),
+            burden: Burden::default(),
+            winding_up: false,
             kill_at: None,
             leaves: None,
         }
@@ -201,6 +205,7 @@ impl PodRun {
         if self.sandbox == Sandbox::Up {
             while self.step_once(&spec, scene) {}
         }
+        self.wind_up(scene);
         [self.next(scene), self.leave(scene.now), self.deadline()].into_iter().flatten().min()
     }
 
@@ -246,7 +251,7 @@ impl PodRun {
 
     /// When it will have been there for too long.
     fn deadline(&self) -> Option<Time> {
-        let open = self.doom.is_none() && self.kill_at.is_none() && !self.finished();
+        let open = self.doom.is_none() && self.kill_at.is_none() && !self.winding_up && !self.finished();
         self.spec.deadline_ms.filter(|_| open).map(|ms| self.since.plus_ms(ms))
     }
 
@@ -257,16 +262,37 @@ impl PodRun {
             let doom = Doom { reason: EXCEEDED.0, message: EXCEEDED.1.into(), disrupted: None };
             scene.notes.extend(self.fail(doom, self.spec.grace_ms, scene.now));
         }
-        scene.ending |= self.doom.is_some();
+        scene.ending |= self.doom.is_some() || self.winding_up;
+    }
+
+    /// Stops what is left once its containers are over for good. Models `SyncTerminatingPod` of a pod that has done its work.
+    fn wind_up(&mut self, scene: &mut Scene<'_>) {
+        if self.winding_up || self.kill_at.is_some() || self.doom.is_some() || !self.done() || !self.alive() {
+            return;
+        }
+        self.winding_up = true;
+        scene.ending = true;
+        scene.notes.extend(self.killing());
+        self.terminate(scene.now.plus_ms(self.spec.grace_ms), scene.now);
+    }
+
+    /// SIGTERM to all: sidecars after the others, the last first. Models `terminationOrdering`.
+    fn terminate(&mut self, kill_at: Time, now: Time) {
+        let after_hook = |declared: &ContainerSpec| now.plus_ms(declared.pre_stop_ms.max(0));
+        let (sidecars, others): (Vec<_>, Vec<_>) =
+            self.spec.containers.iter().zip(&mut self.containers).partition(|(s, _)| s.sidecar());
+        let ends = others.into_iter().map(|(s, c)| c.stop(after_hook(s), kill_at, 0, now));
+        let mut turn = ends.max().unwrap_or(now);
+        for (declared, c) in sidecars.into_iter().rev() {
+            turn = turn.max(c.stop(after_hook(declared).max(turn), kill_at, 0, now));
+        }
     }
 
     /// Its kubelet ends it for good.
     pub fn fail(&mut self, doom: Doom, grace_ms: i64, now: Time) -> Vec<Note> {
         self.doom = Some(doom);
         let notes = self.killing();
-        for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
-            c.stop(declared.pre_stop_ms, now.plus_ms(grace_ms), 0, now);
-        }
+        self.terminate(now.plus_ms(grace_ms), now);
         notes
     }
 
@@ -349,10 +375,15 @@ impl PodRun {
 
     /// Does nothing run, and will nothing run again?
     pub fn finished(&self) -> bool {
+        (self.doom.is_some() || self.done()) && !self.alive()
+    }
+
+    /// Are its containers over for good, but for sidecars?
+    fn done(&self) -> bool {
         let over = |(s, c): (&ContainerSpec, &Container)| {
             c.state == State::Ended && self.kill_at.is_some() || c.over(s)
         };
-        self.doom.is_some() && !self.alive() || self.init_failed() || self.main().all(over)
+        self.init_failed() || self.main().all(over)
     }
 
     /// Is its worker at something that takes its time?
@@ -370,13 +401,10 @@ impl PodRun {
         self.containers.iter().filter_map(Container::running).any(|r| r.waits.as_ref() == Some(service))
     }
 
-    /// The memory of its containers over time.
-    pub fn memory(&self) -> Line {
-        self.containers
-            .iter()
-            .filter_map(Container::running)
-            .map(Running::memory)
-            .fold(Line::default(), |a, b| a + b)
+    /// What its containers have of their machine over time.
+    pub fn weight(&self) -> Burden {
+        let running = self.containers.iter().filter_map(Container::running);
+        running.map(Running::burden).fold(Burden::default(), |a, b| a + b)
     }
 
     /// Is any process alive?
@@ -397,9 +425,7 @@ impl PodRun {
         if first {
             scene.notes.extend(self.killing());
         }
-        for (declared, c) in self.spec.containers.iter().zip(&mut self.containers) {
-            c.stop(declared.pre_stop_ms, kill_at, 0, scene.now);
-        }
+        self.terminate(kill_at, scene.now);
         scene.ending = true;
     }
 
@@ -416,6 +442,7 @@ impl PodRun {
 
     /// Its machine lost power and is back at `now`: its processes and its sandbox are gone. True if it had any.
     pub fn lost(&mut self, now: Time) -> bool {
+        self.winding_up = false;
         for c in &mut self.containers {
             c.lost(now);
         }

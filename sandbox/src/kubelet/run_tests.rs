@@ -21,16 +21,21 @@ impl World for Tweaked<'_> {
     }
 }
 
-/// Runs a pod alone until `until_ms`; lines "TIME PHASE STATE restarts=N ready=BOOL" where they change.
-fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, until_ms: i64) -> Vec<String> {
-    let pod = Object(json!({ "spec": null }));
-    let mut pod = pod;
+/// Runs a pod alone until `until_ms`; shows it after each step.
+fn drive(
+    spec: Json,
+    tweak: impl Fn(&mut Behaviour),
+    stop: Option<(i64, i64)>,
+    until_ms: i64,
+    mut show: impl FnMut(&PodRun, Time),
+) {
+    let mut pod = Object(json!({ "spec": null }));
     pod.set("spec", spec);
     let mut run = PodRun::new("u".into(), "n".into(), Arc::new(PodSpec::read(&pod)), Time(0));
     run.ip = "10.244.0.2".into();
     let world = Tweaked(&tweak);
-    let (mut images, mut notes, mut lines) = (BTreeMap::new(), Vec::new(), Vec::<String>::new());
-    let (mut now, mut last) = (Time(0), String::new());
+    let (mut images, mut notes) = (BTreeMap::new(), Vec::new());
+    let mut now = Time(0);
     loop {
         let mut scene = Scene {
             now,
@@ -48,17 +53,26 @@ fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, un
             run.stop(Time(stop.unwrap().0 + grace_ms), &mut scene);
         }
         let next = run.step(&mut scene);
-        let line = line(&status::pod_status(&run, "p_d(u)", "172.18.0.11", &Json::Null, now));
+        show(&run, now);
+        let stop_at = stop.map(|s| Time(s.0)).filter(|s| *s > now);
+        match [next, stop_at].into_iter().flatten().min() {
+            Some(at) if at.0 <= until_ms => now = at,
+            _ => return,
+        }
+    }
+}
+
+/// Lines "TIME PHASE STATE restarts=N ready=BOOL" where they change.
+fn play(spec: Json, tweak: impl Fn(&mut Behaviour), stop: Option<(i64, i64)>, until_ms: i64) -> Vec<String> {
+    let (mut lines, mut last) = (Vec::<String>::new(), String::new());
+    drive(spec, tweak, stop, until_ms, |run, now| {
+        let line = line(&status::pod_status(run, "p_d(u)", "172.18.0.11", &Json::Null, now));
         if line != last {
             lines.push(format!("{} {line}", now.0));
             last = line;
         }
-        let stop_at = stop.map(|s| Time(s.0)).filter(|s| *s > now);
-        match [next, stop_at].into_iter().flatten().min() {
-            Some(at) if at.0 <= until_ms => now = at,
-            _ => return lines,
-        }
-    }
+    });
+    lines
 }
 
 fn line(status: &Json) -> String {
@@ -161,11 +175,26 @@ fn missing_images_are_tried_again() {
     );
 }
 
+/// docs: concepts/containers/images, "Image pull policy"; pkg/kubelet/images/types.go.
+#[test]
+fn images_that_may_not_be_pulled_or_have_no_name_are_waited_for() {
+    let begins = "0 Pending ContainerCreating restarts=0 ready=false";
+    let waits = |reason: &str| format!("300 Pending {reason} restarts=0 ready=false");
+    for (fields, reason) in [
+        (json!({"imagePullPolicy": "Never"}), "ErrImageNeverPull"),
+        (json!({"image": "Shop:1"}), "InvalidImageName"),
+    ] {
+        check(one(fields), |_| (), None, 60_000, &[begins, &waits(reason)]);
+    }
+}
+
 #[test]
 fn the_end_is_graceful_until_grace_ends() {
     for (takes_ms, deaf, grace_ms, expect) in [
         (250, false, 30_000, "5250 Succeeded Completed(0) restarts=0 ready=false"),
         (9000, false, 2000, "7000 Failed Error(137) restarts=0 ready=false"),
+        (1500, false, 1000, "6500 Succeeded Completed(0) restarts=0 ready=false"),
+        (9000, false, 1000, "7000 Failed Error(137) restarts=0 ready=false"),
         (250, true, 30_000, "35000 Failed Error(137) restarts=0 ready=false"),
     ] {
         let lines = play(
@@ -267,5 +296,54 @@ fn a_slow_start_needs_a_startup_probe() {
             12_000.max(failures * 8_000),
         );
         assert_eq!(lines.last().unwrap(), last, "{failures}");
+    }
+}
+
+/// docs: concepts/containers/container-lifecycle-hooks, "if the preStop hook is still running after the grace period expires,
+/// the kubelet requests a small, one-off grace period extension of 2 seconds".
+#[test]
+fn a_hook_that_outlives_the_grace_leaves_two_seconds() {
+    for (takes_ms, expect) in [
+        (250, "15250 Succeeded Completed(0) restarts=0 ready=false"),
+        (9000, "17000 Failed Error(137) restarts=0 ready=false"),
+    ] {
+        let hook = json!({"lifecycle": {"preStop": {"sleep": {"seconds": 60}}}});
+        let lines = play(one(hook), |b| b.terminate_ms = takes_ms, Some((5000, 10_000)), 99_000);
+        assert_eq!(lines.last().unwrap(), expect);
+    }
+}
+
+/// docs: concepts/workloads/pods/sidecar-containers, "Jobs with sidecar containers" and "Container lifecycle"; KEP-753.
+#[test]
+fn sidecars_end_after_the_others_the_last_first() {
+    let spec = |policy: &str, main: Json| {
+        let sidecar = |name: &str| json!({"image": "nginx:1", "restartPolicy": "Always"}).with("name", name);
+        json!({"terminationGracePeriodSeconds": 30})
+            .with("restartPolicy", policy)
+            .with("initContainers", vec![sidecar("s1"), sidecar("s2")])
+            .with("containers", vec![main.with("name", "c")])
+    };
+    let task = |command: &str| json!({"image": "busybox:1", "command": ["sh", "-c", command]});
+    let server = || json!({"image": "nginx:1", "lifecycle": {"preStop": {"sleep": {"seconds": 3}}}});
+    // When s1, s2 and c end, and what the pod was while the last of them ran, and after.
+    for (spec, stop, ends, phases) in [
+        (spec("Never", task("sleep 5")), None, [7850, 7600, 7350], "Running Succeeded"),
+        (spec("Never", task("sleep 5; exit 1")), None, [7850, 7600, 7350], "Running Failed"),
+        (spec("Always", server()), Some((9000, 30_000)), [12_750, 12_500, 12_250], "Running Succeeded"),
+        (spec("Always", server()), Some((9000, 1000)), [10_250; 3], "Running Succeeded"),
+    ] {
+        let (mut ended, mut seen) = (Vec::new(), Vec::new());
+        drive(
+            spec.clone(),
+            |_| (),
+            stop,
+            99_000,
+            |run, _| {
+                ended = run.ends().into_iter().map(|end| end.map_or(-1, |at| at.0)).collect();
+                seen.push(status::phase(run));
+                seen.dedup();
+            },
+        );
+        assert_eq!((ended, &*seen[1..].join(" ")), (ends.to_vec(), phases), "{spec}");
     }
 }

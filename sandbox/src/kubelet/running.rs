@@ -4,6 +4,8 @@
 use ecow::EcoString;
 
 use super::{
+    image::Behaviour,
+    pressure::Burden,
     probe::{Answers, Seen},
     run::{Note, Scene},
     spec::{ContainerSpec, ProbeKind},
@@ -12,7 +14,7 @@ use crate::{
     clock::Time,
     object::Key,
     process::Fate,
-    usage::{Line, Load, Memory},
+    usage::{Line, Load, Memory, Written},
 };
 
 /// Exit code of what SIGKILL ended.
@@ -40,6 +42,7 @@ pub struct Running {
     answers: Answers,
     turns: [Turn; 3],
     memory: Memory,
+    written: Option<Box<Written>>,
     limit: Option<u64>,
     oom_at: Option<Time>,
 }
@@ -54,18 +57,15 @@ struct Turn {
 
 impl Running {
     /// A process that starts at `since`.
-    pub fn new(
-        spec: &ContainerSpec,
-        id: EcoString,
-        answers: Answers,
-        ends: Option<(Time, i64)>,
-        memory: Memory,
-        since: Time,
-    ) -> Self {
+    pub fn new(spec: &ContainerSpec, id: EcoString, behaviour: &Behaviour, since: Time) -> Self {
+        let answers = Answers {
+            from: since.plus_ms(behaviour.ready_ms),
+            hangs_at: behaviour.hangs_ms.map(|after_ms| since.plus_ms(after_ms)),
+        };
         let mut new = Self {
             since,
             id,
-            ends,
+            ends: behaviour.ends.map(|(after_ms, code)| (since.plus_ms(after_ms), code)),
             message: EcoString::new(),
             waits: None,
             ready: false,
@@ -73,7 +73,8 @@ impl Running {
             renewed: false,
             answers,
             turns: [Turn::default(); 3],
-            memory,
+            memory: Memory::new(behaviour.appetite, since),
+            written: behaviour.writes.map(|writes| Box::new(Written::new(writes, since))),
             limit: spec.memory_limit(),
             oom_at: None,
         };
@@ -183,6 +184,9 @@ impl Running {
     /// From `now` on it answers so many requests.
     pub fn bear(&mut self, load: Load, now: Time) {
         self.memory = self.memory.changed(load, now);
+        if let Some(written) = &mut self.written {
+            **written = written.changed(load, now);
+        }
         self.weigh(now);
     }
 
@@ -206,5 +210,11 @@ impl Running {
     /// Its memory over time.
     pub fn memory(&self) -> Line {
         self.memory.line()
+    }
+
+    /// What it has of its machine over time.
+    pub fn burden(&self) -> Burden {
+        let disk = self.written.as_ref().map_or_else(Line::default, |written| written.line());
+        Burden { memory: self.memory(), disk }
     }
 }

@@ -59,7 +59,7 @@ fn hit(container: &mut Container, signal: &str, now: Time) -> Result<&'static st
         }
         "SIGTERM" if container.ignores_sigterm() => Ok("ignores SIGTERM"),
         "SIGTERM" => {
-            container.stop(0, Time(i64::MAX), 143, now);
+            container.stop(now, Time(i64::MAX), 143, now);
             Ok("got SIGTERM")
         }
         other => Err(format!("signal {other:?} is unknown; use SIGKILL or SIGTERM")),

@@ -1,4 +1,5 @@
-//! What a kubelet needs of a pod's spec, read once per change.
+//! What a kubelet needs of a pod's spec, read once per change. Of hooks, `preStop` takes its time; omits what else they do, and
+//! `postStart`.
 
 use ecow::EcoString;
 
@@ -85,6 +86,8 @@ pub struct PodSpec {
     pub grace_ms: i64,
     /// `priority`.
     pub priority: i64,
+    /// Conditions of others without which it is not ready.
+    pub gates: Vec<EcoString>,
 }
 
 impl ContainerSpec {
@@ -95,16 +98,21 @@ impl ContainerSpec {
 
     /// The most memory that it may use, in bytes.
     pub fn memory_limit(&self) -> Option<u64> {
-        self.memory("limits").filter(|bytes| *bytes > 0)
+        self.limit("memory")
     }
 
-    /// The memory that it asks for, in bytes.
-    pub fn memory_request(&self) -> u64 {
-        self.memory("requests").unwrap_or(0)
+    /// The most that it may have of a resource that is counted in bytes.
+    pub fn limit(&self, resource: &str) -> Option<u64> {
+        self.amount("limits", resource).filter(|bytes| *bytes > 0)
     }
 
-    fn memory(&self, part: &str) -> Option<u64> {
-        let amount = &self.resources[part]["memory"];
+    /// What it asks for of a resource that is counted in bytes.
+    pub fn request(&self, resource: &str) -> u64 {
+        self.amount("requests", resource).unwrap_or(0)
+    }
+
+    fn amount(&self, part: &str, resource: &str) -> Option<u64> {
+        let amount = &self.resources[part][resource];
         let bytes = amount.int().or_else(|| quantity::parse_bytes(amount.text()))?;
         u64::try_from(bytes).ok()
     }
@@ -155,6 +163,7 @@ impl PodSpec {
             deadline_ms: spec["activeDeadlineSeconds"].int().map(|s| s.saturating_mul(1000)),
             grace_ms: spec["terminationGracePeriodSeconds"].int().unwrap_or(0).saturating_mul(1000),
             priority: spec["priority"].int().unwrap_or(0),
+            gates: spec["readinessGates"].list().iter().map(|g| g["conditionType"].text().into()).collect(),
         }
     }
 }

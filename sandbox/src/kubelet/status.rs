@@ -1,5 +1,4 @@
 //! A pod's status from what its kubelet knows. Models `generateAPIPodStatus` and `status.Generate*Condition`.
-//! Omits: readiness gates.
 
 use ecow::EcoString;
 
@@ -88,7 +87,9 @@ fn conditions(run: &PodRun, phase: &str, old: &Json, now: Time) -> Json {
         (false, "ContainersNotInitialized", text)
     };
     let sandbox = (run.sandbox == Sandbox::Up && !over, "", String::new());
-    let values = [sandbox, initialized, ready(), ready(), (true, "", String::new())];
+    let gates = gates(&run.spec.gates, old).filter(|_| ready().0);
+    let whole = gates.map_or_else(ready, |why| (false, "ReadinessGatesNotReady", why));
+    let values = [sandbox, initialized, whole, ready(), (true, "", String::new())];
     let own = OWN.iter().zip(values).map(|(t, v)| condition(t, v, old, now));
     let mut all: Vec<Json> = run.resizing.conditions().chain(own).collect();
     let is_own = |type_: &str| OWN.contains(&type_) || resize::CONDITIONS.contains(&type_);
@@ -98,6 +99,26 @@ fn conditions(run: &PodRun, phase: &str, old: &Json, now: Time) -> Json {
     all.extend(others.cloned());
     all.extend(disrupted.clone());
     all.into()
+}
+
+/// What is said of readiness gates that keep a pod from being ready.
+fn gates(gates: &[EcoString], conditions: &Json) -> Option<String> {
+    let one = |gate: &EcoString| {
+        let found = conditions.list().iter().find(|c| c["type"] == gate.as_str());
+        match found.map(|c| c["status"].text()) {
+            None => Some(format!(
+                "corresponding condition of pod readiness gate {:?} does not exist.",
+                gate.as_str()
+            )),
+            Some("True") => None,
+            Some(status) => Some(format!(
+                "the status of pod readiness gate {:?} is not \"True\", but {status}",
+                gate.as_str()
+            )),
+        }
+    };
+    let all: Vec<String> = gates.iter().filter_map(one).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// The condition of a pod that its kubelet evicts.
@@ -198,7 +219,7 @@ fn states(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &str) -> (J
             let text = format!("Back-off pulling image \"{}\": {}", spec.image, pull_error());
             waiting("ImagePullBackOff", Some(text))
         }
-        State::ConfigError { why, .. } => waiting("CreateContainerConfigError", Some(why.to_string())),
+        State::Barred { reason, why, .. } => waiting(reason, Some(why.to_string())),
         _ if c.last.is_some() => return (ended(&c.last), ended(&c.before)),
         _ if run.inits().next().is_some() => waiting("PodInitializing", None),
         _ => waiting("ContainerCreating", None),
@@ -220,4 +241,30 @@ fn terminated(end: &End) -> Json {
     fields.set("finishedAt", end.finished);
     fields.set("containerID", &end.id);
     t
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// docs: concepts/workloads/pods/pod-lifecycle, "Pod readiness"; words of `GeneratePodReadyCondition`.
+    #[test]
+    fn gates_of_others_keep_a_pod_from_being_ready() {
+        let all = [EcoString::from("a.example/one"), "b.example/two".into()];
+        let absent =
+            |gate: &str| format!("corresponding condition of pod readiness gate {gate:?} does not exist.");
+        for (conditions, expect) in [
+            (json!([]), Some(format!("{}, {}", absent("a.example/one"), absent("b.example/two")))),
+            (
+                json!([{"type": "a.example/one", "status": "True"}, {"type": "b.example/two", "status": "False"}]),
+                Some("the status of pod readiness gate \"b.example/two\" is not \"True\", but False".into()),
+            ),
+            (
+                json!([{"type": "a.example/one", "status": "True"}, {"type": "b.example/two", "status": "True"}]),
+                None,
+            ),
+        ] {
+            assert_eq!(gates(&all, &conditions), expect, "{conditions}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! A pod's turn: read it, bring it forward, write its events and its status, and confirm its end.
+//! A pod's turn: read it, bring it forward, write its events and its status, and confirm its end. Models the pod workers, the
+//! status manager and what a network plugin does about addresses. Omits: their caches and queues.
 
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ impl Kubelets {
         }
         if host.images.len() != images {
             ctx.queue.at(host.next_status(ctx.now()), Work::NodeChange(name.clone()));
+            host.foresee(&name, ctx.queue, ctx.api.now());
         }
         self.weigh(key, ctx);
         let Some(pod) = pod.filter(|_| online) else { return };

@@ -2,6 +2,8 @@
 
 #[path = "config_tests.rs"]
 mod config;
+#[path = "disk_tests.rs"]
+mod disk;
 #[path = "hang_tests.rs"]
 mod hang;
 #[path = "machine_tests.rs"]
@@ -67,6 +69,31 @@ fn reasons(c: &Cluster, about: &str) -> Vec<String> {
 fn renewed(c: &Cluster, node: &str) -> i64 {
     let lease = c.api().find(resources::LEASE, &Key::new("kube-node-lease", node)).unwrap();
     lease["spec"]["renewTime"].time().unwrap().since_ms(EPOCH)
+}
+
+#[test]
+fn a_gate_opens_when_somebody_says_so() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let spec = json!({"nodeName": "node-a", "readinessGates": [{"conditionType": "example.com/open"}],
+        "containers": [{"name": "web", "image": "shop:1"}]});
+    let gated = Object(json!({"metadata": {"name": "gated"}}).with("spec", spec));
+    c.request("tester", |api| api.create(resources::POD, gated)).unwrap();
+    run_s(&mut c, 5);
+    let ready = |c: &Cluster| {
+        let pod = pod(c, "gated");
+        ["Ready", "ContainersReady"].map(|type_| pod.condition(type_)["status"].text().to_owned())
+    };
+    assert_eq!(ready(&c), ["False", "True"]);
+    assert_eq!(pod(&c, "gated").condition("Ready")["reason"], "ReadinessGatesNotReady");
+    let open = json!({"type": "example.com/open", "status": "True"});
+    let opened = c.request("tester", |api| {
+        let key = Key::new("default", "gated");
+        Ok(api.update_status(resources::POD, &key, |pod| pod["status"]["conditions"].list_mut().push(open)))
+    });
+    assert!(opened.unwrap().is_some());
+    run_s(&mut c, 1);
+    assert_eq!(ready(&c), ["True", "True"]);
 }
 
 #[test]

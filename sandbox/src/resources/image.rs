@@ -71,6 +71,9 @@ fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
         "memoryMiPerRequest",
         "leakMiPerMinute",
         "leakMiPerRequest",
+        "writeMi",
+        "writeMiPerMinute",
+        "writeMiPerRequest",
         "sizeMi",
     ];
     for field in amounts {
@@ -95,8 +98,8 @@ mod tests {
             (json!({"image": "a", "cpuMillisIdle": 0.5, "cpuMillisPerRequest": 8, "memoryMi": 180}), vec![]),
             (json!({"image": "a", "queueMax": 65_536}), vec!["spec.queueMax"]),
             (
-                json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1, "leakMiPerMinute": "much"}),
-                vec!["spec.cpuMillisIdle", "spec.memoryMi", "spec.leakMiPerMinute"],
+                json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1, "leakMiPerMinute": "much", "writeMi": -2}),
+                vec!["spec.cpuMillisIdle", "spec.memoryMi", "spec.leakMiPerMinute", "spec.writeMi"],
             ),
         ] {
             let image = Object(Json::object().with("spec", spec.clone()));

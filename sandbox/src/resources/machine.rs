@@ -58,9 +58,10 @@ fn validate(machine: &Object, _: Option<&Object>) -> Vec<FieldError> {
             .filter(|(field, allowed)| !allowed.contains(&spec[*field].text()))
             .map(|(field, allowed)| FieldError::unsupported(format!("spec.{field}"), &spec[*field], allowed))
             .collect();
-    for field in ["cpu", "memory"] {
-        if !quantity::is_valid(&cells::plain(&spec[field])) {
-            let why = "must be a quantity, as 4 or 500m for cpu and 8Gi for memory";
+    for field in ["cpu", "memory", "ephemeralStorage"] {
+        let left_out = field == "ephemeralStorage" && spec[field].is_null();
+        if !left_out && !quantity::is_valid(&cells::plain(&spec[field])) {
+            let why = "must be a quantity, as 4 or 500m for cpu and 8Gi for memory or ephemeralStorage";
             errors.push(FieldError::invalid(format!("spec.{field}"), &spec[field], why));
         }
     }
@@ -79,7 +80,8 @@ mod tests {
             (json!({"power": "Off", "network": "Partitioned"}), vec![]),
             (json!({"power": "on"}), vec!["spec.power"]),
             (json!({"power": 1, "network": "Down"}), vec!["spec.power", "spec.network"]),
-            (json!({"disk": "Slow", "cpu": 3, "memory": "2500Mi"}), vec![]),
+            (json!({"disk": "Slow", "cpu": 3, "memory": "2500Mi", "ephemeralStorage": "20Gi"}), vec![]),
+            (json!({"ephemeralStorage": "20GB"}), vec!["spec.ephemeralStorage"]),
             (
                 json!({"disk": "Full", "cpu": "much", "memory": "2GB"}),
                 vec!["spec.disk", "spec.cpu", "spec.memory"],

@@ -3,12 +3,14 @@
 //! Models the accounting of cgroups, with CPU held at the container's limit.
 //! Omits: memory that is given back late, the page cache.
 
+mod disk;
 mod line;
 
 use ecow::EcoString;
 
 use crate::{clock::Time, json::Json, object::Object, resources::quantity, rng::fnv64};
 
+pub use disk::{SYSTEM_DISK, Writes, Written};
 pub use line::Line;
 
 /// Bytes of a mebibyte.

@@ -111,6 +111,10 @@ fn machine_spec() -> Json {
         ),
         ("cpu", quantity("Its cores. Defaults to 2.")),
         ("memory", quantity("Its memory. Defaults to 3Gi.")),
+        (
+            "ephemeralStorage",
+            quantity("Its disk, of which the operating system takes 4Gi. Defaults to 102687672Ki."),
+        ),
         ("pods", int("The most pods that it runs. Defaults to 110.")),
         (
             "kubelet",
@@ -146,6 +150,15 @@ fn image_spec() -> Json {
         ),
         ("leakMiPerMinute", number("Mebibytes that it never gives back, each minute. Defaults to 0.")),
         ("leakMiPerRequest", number("Mebibytes that it never gives back, for each answer. Defaults to 0.")),
+        ("writeMi", number("Mebibytes that it writes to its machine's disk when it starts. Defaults to 0.")),
+        (
+            "writeMiPerMinute",
+            number("Mebibytes that it writes to its machine's disk each minute. Defaults to 0."),
+        ),
+        (
+            "writeMiPerRequest",
+            number("Mebibytes that it writes to its machine's disk for each answer. Defaults to 0."),
+        ),
         (
             "hangAfterMillis",
             int(
