@@ -59,9 +59,8 @@ fn default(volume: &mut Object) {
             volume["spec"].set(field, value);
         }
     }
-    let host_path = &mut volume["spec"]["hostPath"];
-    if !host_path.is_null() && host_path["type"].is_null() {
-        host_path.set("type", "");
+    if !volume["spec"]["hostPath"].is_null() {
+        volume["spec"]["hostPath"].default_to("type", "");
     }
 }
 
@@ -86,7 +85,7 @@ fn validate(volume: &Object, _: Option<&Object>) -> Vec<FieldError> {
     let policies = &["Delete", "Recycle", "Retain"];
     check::one_of(spec, "spec", "persistentVolumeReclaimPolicy", policies, &mut errors);
     check::one_of(spec, "spec", "volumeMode", &["Block", "Filesystem"], &mut errors);
-    let sources = spec.entries().filter(|(field, _)| SOURCES.contains(&field.as_str())).count();
+    let sources = SOURCES.iter().filter(|field| !spec[**field].is_null()).count();
     match sources {
         0 => errors.push(FieldError::required("spec", "must specify a volume type")),
         1 => {}
@@ -102,5 +101,56 @@ fn check_host_path(source: &Json, errors: &mut Vec<FieldError>) {
     }
 }
 
-const SOURCES: [&str; 8] =
-    ["awsElasticBlockStore", "azureFile", "csi", "fc", "hostPath", "iscsi", "local", "nfs"];
+const SOURCES: [&str; 22] = [
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "csi",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "glusterfs",
+    "hostPath",
+    "iscsi",
+    "local",
+    "nfs",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "storageos",
+    "vsphereVolume",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    /// `ValidatePersistentVolumeSpec` (pkg/apis/core/validation/validation.go).
+    #[test]
+    fn a_volume_has_one_source() {
+        for (sources, wrong) in [
+            (json!({}), "Required value: must specify a volume type"),
+            (json!({"local": {"path": "/x"}}), ""),
+            (json!({"hostPath": {"path": "/x"}}), ""),
+            (json!({"nfs": {"server": "s", "path": "/x"}}), ""),
+            (
+                json!({"hostPath": {"path": "/x"}, "local": {"path": "/x"}}),
+                "Forbidden: may not specify more than 1 volume type",
+            ),
+        ] {
+            let spec = json!({"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"]});
+            let spec =
+                sources.entries().fold(spec, |all, (field, said)| all.with(field.as_str(), said.clone()));
+            let mut volume = Object(Json::object().with("spec", spec));
+            default(&mut volume);
+            let said: Vec<String> = validate(&volume, None).into_iter().map(|e| e.detail).collect();
+            assert_eq!(said.join(", "), wrong, "{volume:?}");
+        }
+    }
+}

@@ -8,17 +8,20 @@ mod protection;
 use ecow::EcoString;
 
 use crate::{
-    api::{Change, EventType, Record, Source, Subresource},
+    api::{Api, Change, EventType, Record, Source, Subresource},
     clock::Time,
     cluster::{Ctx, Queue},
     json,
     json::Json,
     object::{Key, Object},
     origin,
-    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS, volume_match},
+    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS, volume_match},
 };
 
-use super::{Work, common::next_on_grid};
+use super::{
+    Work,
+    common::{is_finished, next_on_grid},
+};
 pub use protection::{sync_claim as release_claim, sync_volume as release_volume};
 
 /// From seeing a change to acting on it.
@@ -137,8 +140,8 @@ fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) -> Next {
     }
     let named = claim["spec"]["storageClassName"].text();
     let (type_, reason, message) = if waits_for_pod {
-        let why = "waiting for first consumer to be created before binding".to_owned();
-        (EventType::Normal, "WaitForFirstConsumer", why)
+        let (reason, why) = awaited(claim, ctx.api);
+        (EventType::Normal, reason, why)
     } else if !named.is_empty() {
         provision(claim, class.as_ref(), ctx)
     } else {
@@ -147,6 +150,28 @@ fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) -> Next {
     };
     ctx.api.record(claim, "", type_, reason, &message, SOURCE);
     Next::Waits
+}
+
+/// What a claim waits for that its first consumer decides about. Models `emitEventForUnboundDelayBindingClaim`.
+fn awaited(claim: &Object, api: &Api) -> (&'static str, String) {
+    let waits = |pod: &&Object| {
+        let mut volumes = pod["spec"]["volumes"].list().iter();
+        let uses = volumes.any(|v| v["persistentVolumeClaim"]["claimName"] == *claim.name().as_str());
+        uses && pod.at("spec.nodeName").is_empty() && !is_finished(pod)
+    };
+    let pods: Vec<&str> =
+        api.list(POD, claim.namespace()).filter(waits).map(|pod| pod.name().as_str()).collect();
+    let why = match pods.as_slice() {
+        [] => {
+            return (
+                "WaitForFirstConsumer",
+                "waiting for first consumer to be created before binding".into(),
+            );
+        }
+        [one] => format!("waiting for pod {one} to be scheduled"),
+        several => format!("waiting for pods {} to be scheduled", several.join(",")),
+    };
+    ("WaitForPodScheduled", why)
 }
 
 fn class_of(claim: &Object, ctx: &Ctx<'_>) -> Option<Object> {
