@@ -1,5 +1,7 @@
 //! What an experiment is in every language: its world, acts, checks, solution and wrong solutions.
 
+use std::collections::BTreeMap;
+
 use crate::{check::Expression, diagnostic::Diagnostic, source::Source, world::World};
 
 /// An experiment without its words.
@@ -13,6 +15,8 @@ pub struct Experiment {
     pub settle_ms: i64,
     /// Plural names of the world's own kinds that the learner may write.
     pub may_write: Vec<String>,
+    /// Files that the learner's console has, by name.
+    pub files: BTreeMap<String, String>,
     /// What the learner may do.
     pub acts: Vec<Act>,
     /// What they commit to beforehand.

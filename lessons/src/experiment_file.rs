@@ -1,6 +1,6 @@
 //! Reads and lints `experiment.yaml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -127,6 +127,7 @@ impl Reader<'_> {
             id: id.to_owned(),
             world,
             settle_ms,
+            files: BTreeMap::new(),
             may_write: raw.may_write.into_iter().map(|m| m.value).collect(),
             acts,
             prediction: Prediction { after: raw.prediction.after.value, choices },

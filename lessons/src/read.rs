@@ -139,7 +139,20 @@ impl Reader<'_> {
         let [world, experiment] = files.map(|file| self.kept(file));
         let world = world.and_then(|source| self.all_kept(world::read(&source)));
         let experiment = experiment?;
-        self.all_kept(experiment_file::read(id, experiment, world?))
+        let files = self.read_files(id, dir);
+        let read = self.all_kept(experiment_file::read(id, experiment, world?))?;
+        Some(Experiment { files, ..read })
+    }
+
+    /// What lies in an experiment's folder `files`.
+    fn read_files(&mut self, id: &str, dir: &Path) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        for file in std::fs::read_dir(dir.join("files")).into_iter().flatten().flatten().map(|e| e.path()) {
+            let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            let path = format!("{}/experiments/{id}/files/{name}", self.slug);
+            files.extend(self.kept(Source::read(&file, path)).map(|source| (name, source.text)));
+        }
+        files
     }
 
     fn text(&mut self, lang: Lang, read: &mut Read) -> Text {

@@ -238,6 +238,7 @@ fn checker(checks: Vec<CheckSpec>) -> Checker {
         id: "test".into(),
         world: World { yaml: String::new(), objects: Vec::new() },
         settle_ms: 0,
+        files: Default::default(),
         may_write: Vec::new(),
         acts: vec![Act { id: "go".into(), command: "lab unplug node-c".into() }],
         prediction: Prediction {
