@@ -193,4 +193,22 @@ async fn the_console_keeps_order_and_bounds(url: &str) {
     assert_eq!(db.console(&id, 1, 2).await.unwrap(), [entry(2), entry(3)]);
     assert_eq!(db.console(&id, 1, 10).await.unwrap().len(), 4);
     assert!(db.console(&id, 2, 10).await.unwrap().is_empty());
+
+    let learner = db.sandbox(&id).await.unwrap().unwrap().learner_id;
+    for line in ["a", "b", "b", "a", "c\nd"] {
+        db.append_history(&learner, line).await.unwrap();
+    }
+    assert_eq!(db.history(&learner, 10).await.unwrap(), ["a", "b", "a", "c\nd"]);
+    assert_eq!(db.history(&learner, 2).await.unwrap(), ["a", "c\nd"]);
+    for n in 0..1_010 {
+        db.append_history(&learner, &n.to_string()).await.unwrap();
+    }
+    let kept = db.history(&learner, 5_000).await.unwrap();
+    assert_eq!((kept.len(), kept[0].as_str()), (1_000, "10"));
+
+    for text in [Some("1"), Some("2"), None, Some("3")] {
+        db.keep_file(&id, "a.yaml", text).await.unwrap();
+    }
+    db.keep_file(&id, "b", None).await.unwrap();
+    assert_eq!(db.files(&id).await.unwrap(), [("a.yaml".to_owned(), "3".to_owned())].into());
 }
