@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wire::{
-    console::ConsoleEntry,
+    console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
@@ -32,6 +32,8 @@ pub struct LessonLoad {
     pub past: Option<StageView>,
     /// The console so far.
     pub console: Vec<ConsoleEntry>,
+    /// The learner's lines over all sessions, oldest first.
+    pub history: Vec<String>,
 }
 
 #[cfg(feature = "ssr")]
@@ -162,7 +164,14 @@ pub async fn load_lesson(
     let page = backend.lesson(slug, lang).await?;
     let active = crate::lesson::active(&page, ex.as_deref());
     let Some(sandbox) = active.map(|i| page.experiments[i].sandbox.clone()) else {
-        return Ok(LessonLoad { page, active, stage: None, past: None, console: Vec::new() });
+        return Ok(LessonLoad {
+            page,
+            active,
+            stage: None,
+            past: None,
+            console: Vec::new(),
+            history: Vec::new(),
+        });
     };
     let stage = backend.stage(sandbox.clone(), None).await?;
     let past = match at.filter(|at| *at < stage.clock.live_ms) {
@@ -170,7 +179,8 @@ pub async fn load_lesson(
         None => None,
     };
     let console = backend.console_log(sandbox).await?;
-    Ok(LessonLoad { page, active, stage: Some(stage), past, console })
+    let history = backend.console_history().await?;
+    Ok(LessonLoad { page, active, stage: Some(stage), past, console, history })
 }
 
 /// The picture at a past moment, virtual ms.
@@ -219,6 +229,18 @@ pub async fn handle(
 #[server(prefix = "/api", endpoint = "console")]
 pub async fn console(sandbox: String, line: String, back: String) -> Result<ConsoleEntry, Fault> {
     land(&back, house_of()?.console(sandbox, line).await)
+}
+
+/// What may follow at the end of a console line.
+#[server(prefix = "/api", endpoint = "complete")]
+pub async fn complete(sandbox: String, line: String) -> Result<Completion, Fault> {
+    Ok(house_of()?.complete(sandbox, line).await?)
+}
+
+/// Gives back a text that the console asked the learner to edit; none, where they did not want to.
+#[server(prefix = "/api", endpoint = "edited")]
+pub async fn edited(sandbox: String, id: String, text: Option<String>) -> Result<(), Fault> {
+    Ok(house_of()?.edited(sandbox, id, text).await?)
 }
 
 /// Applies an edited object, as `kubectl apply -f -` in the console would.

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use wire::{
-    console::ConsoleEntry,
+    console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
@@ -112,6 +112,12 @@ pub trait Backend: Send + Sync {
     fn console(&self, sandbox: String, line: String) -> Answer<ConsoleEntry>;
     /// The console's entries so far, oldest first, bounded.
     fn console_log(&self, sandbox: String) -> Answer<Vec<ConsoleEntry>>;
+    /// The learner's console lines over all sessions, oldest first, bounded.
+    fn console_history(&self) -> Answer<Vec<String>>;
+    /// A text that the console asked the learner to edit, as it was saved; `None` as it was.
+    fn edited(&self, sandbox: String, id: String, text: Option<String>) -> Answer<()>;
+    /// What may follow at the end of a console line.
+    fn complete(&self, sandbox: String, line: String) -> Answer<Completion>;
     /// Steers time; gives the picture after it.
     fn time(&self, sandbox: String, control: TimeControl) -> Answer<StageView>;
     /// Opens the next hint.

@@ -2,10 +2,13 @@
 
 use app::backend::SharedBackend;
 use futures::{future::BoxFuture, stream::BoxStream};
-use wire::{learner::Lang, problem::Problem, stage::Frame};
+use wire::{console::Piece, learner::Lang, problem::Problem, stage::Frame};
 
 /// A stream of frames, or why there is none.
 pub type Frames = Result<BoxStream<'static, Frame>, Problem>;
+
+/// What comes of a console line, or why it does not run. Dropping it is Ctrl-C.
+pub type Pieces = Result<BoxStream<'static, Piece>, Problem>;
 
 /// What the web rooms ask for.
 pub trait House: Send + Sync + 'static {
@@ -20,6 +23,15 @@ pub trait House: Send + Sync + 'static {
         lang: Lang,
         last_id: Option<u64>,
     ) -> BoxFuture<'static, Frames>;
+
+    /// Runs a console line; what it prints comes as it is printed.
+    fn console(
+        &self,
+        learner: String,
+        sandbox: String,
+        lang: Lang,
+        line: String,
+    ) -> BoxFuture<'static, Pieces>;
 
     /// The API of a sandbox for the bearer of its token; `NoSuchSandbox` for any other.
     fn kube(

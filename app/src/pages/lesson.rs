@@ -44,9 +44,10 @@ pub fn Lesson() -> impl IntoView {
 #[component]
 fn LessonBody(load: LessonLoad) -> impl IntoView {
     let l = lang();
-    let LessonLoad { page, active, stage, past, console } = load;
+    let LessonLoad { page, active, stage, past, console, history } = load;
     let query = use_query_map();
-    let stage = active.zip(stage).map(|(i, view)| Stage::new(&page.experiments[i], view, past, console));
+    let stage =
+        active.zip(stage).map(|(i, view)| Stage::new(&page.experiments[i], view, past, console, history));
     let link = Signal::derive(move || stage.map_or(Link::Idle, |s| s.link.get()));
     let fault = RwSignal::new(
         query.with_untracked(|q| q.get("problem")).and_then(|p| crate::fault::Fault::from_query(&p)),

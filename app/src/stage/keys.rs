@@ -191,6 +191,19 @@ fn focus(css: &str) {
     }
 }
 
+/// Marks what the picture shows under this name and brings it into view; false if it shows nothing of it.
+pub fn pick(stop: &str) -> bool {
+    const PICKED: &str = "data-picked";
+    if let Ok(Some(old)) = document().query_selector(&format!("[{PICKED}]")) {
+        _ = old.remove_attribute(PICKED);
+    }
+    let found = document().query_selector(&format!("#stage [data-stop=\"{stop}\"]")).ok().flatten();
+    let Some(found) = found.and_then(|el| el.dyn_into::<HtmlElement>().ok()) else { return false };
+    _ = found.set_attribute(PICKED, "");
+    _ = found.focus();
+    true
+}
+
 /// On small screens: back to the text.
 fn close_sheet() {
     let sheet = document()

@@ -20,6 +20,7 @@ pub mod scale;
 mod service;
 mod spark;
 pub mod state;
+pub mod terminal;
 mod timeline;
 mod tools;
 mod traffic;

@@ -18,6 +18,7 @@ pub fn beam_dots(served_rps: f64, speed: u16) -> usize {
 pub fn Beam(key: String) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
+    let stop = format!("service/{key}");
     let s = stage.memo(move |v| v.services.iter().find(|s| s.key == key).cloned().unwrap_or_default());
     let address = move || {
         s.with(|s| match &s.cluster_ip {
@@ -30,7 +31,7 @@ pub fn Beam(key: String) -> impl IntoView {
     let error = move || traffic().error_ratio;
     let state = move || if error() > 0.0 { "bad" } else { "ok" };
     view! {
-        <div class="svc">
+        <div class="svc" data-stop=stop tabindex="-1">
             <div class="svc__name">
                 <b><Icon id="i-svc" />"Service/"{move || s.with(|s| s.name.clone())}</b>
                 <small>{address}</small>

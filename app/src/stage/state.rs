@@ -7,7 +7,7 @@ use wire::{
     stage::{ClockView, StageView},
 };
 
-use super::{clock::running, frames};
+use super::{clock::running, frames, terminal::Terminal};
 use crate::{
     api,
     fault::Fault,
@@ -30,6 +30,8 @@ pub struct Stage {
     pub link: RwSignal<Link>,
     pub fault: RwSignal<Option<Fault>>,
     pub console: RwSignal<Vec<ConsoleEntry>>,
+    /// The line that runs, and those that wait.
+    pub terminal: Terminal,
     /// A command is on its way.
     pub busy: RwSignal<bool>,
     /// Real ms since the newest frame arrived; 0 until the page is alive.
@@ -65,6 +67,7 @@ impl Stage {
         view: StageView,
         past: Option<StageView>,
         console: Vec<ConsoleEntry>,
+        history: Vec<String>,
     ) -> Self {
         let live = RwSignal::new(view);
         let past = RwSignal::new(past);
@@ -94,6 +97,7 @@ impl Stage {
             link,
             fault: RwSignal::new(None),
             console: RwSignal::new(console),
+            terminal: Terminal::new(history),
             busy: RwSignal::new(false),
             since_frame,
             now_ms,

@@ -35,6 +35,7 @@ fn Strip(key: String) -> impl IntoView {
     let l = stage.lang;
     let find = key.clone();
     let w = stage.memo(move |v| v.workloads.iter().find(|w| w.key == find).cloned().unwrap_or_default());
+    let stop = format!("deployment/{key}");
     let actual = stage.memo(move |v| slots(v, &key));
     let desired = Memo::new(move |_| w.with(|w| w.desired));
     let row = |phases: Vec<Option<PodPhase>>| {
@@ -62,7 +63,7 @@ fn Strip(key: String) -> impl IntoView {
         })
     };
     view! {
-        <div class="want" role="group" aria-label=move || w.with(|w| text::want_sentence(l, &w.name, w.desired, w.ready))>
+        <div class="want" role="group" data-stop=stop tabindex="-1" aria-label=move || w.with(|w| text::want_sentence(l, &w.name, w.desired, w.ready))>
             <div class="want__obj">
                 <b><Icon id="i-deploy" />"Deployment/"{move || w.with(|w| w.name.clone())}</b>
                 <small>{move || w.with(|w| text::revision(l, w.revision, &w.image))}</small>

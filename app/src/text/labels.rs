@@ -125,7 +125,15 @@ labels! {
     own_kubectl_how: "내 터미널에서도 같은 클러스터를 다뤄요: kubectl --kubeconfig pilothouse.kubeconfig get pods",
         "and steer this cluster from your own terminal: kubectl --kubeconfig pilothouse.kubeconfig get pods";
     console_log: "콘솔 기록", "Console log";
-    running: "실행하는 중", "Running";
+    edit_save: "저장하기", "Save";
+    edit_leave: "그대로 두기", "Leave it";
+    stop_line: "멈추기", "Stop";
+    console_keys: "Enter로 실행하고, Tab으로 채우고, 위아래 화살표로 지난 명령을 불러요. Ctrl-C로 멈추고 Esc로 나가요.",
+        "Enter runs, Tab completes, Up and Down recall lines. Ctrl-C stops, Esc leaves.";
+    candidates: "이어질 수 있는 말", "What may follow";
+    quote_more: "따옴표가 열려 있어요.", "A quote is open.";
+    line_more: "아직 이어지는 줄이에요.", "The line goes on.";
+    console_done: "끝났고 출력은 없어요", "Done, no output";
     here_doc_more: "여러 줄을 받는 중이에요. 끝맺는 줄까지 적고 Enter를 누르세요.",
         "Reading several lines. Type the closing line, then press Enter.";
     filter: "걸러 보기", "Filter";

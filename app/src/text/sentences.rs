@@ -217,9 +217,29 @@ pub fn silent(lang: Lang, node: &str, ms: i64) -> String {
 pub fn more(lang: Lang, n: usize) -> String {
     pick(lang, format!("외 {n}개"), format!("and {n} more"))
 }
-/// Why Enter does not send yet.
+/// How a command ended.
 pub fn exit_code(lang: Lang, code: i32) -> String {
     pick(lang, format!("종료 코드 {code}"), format!("exit code {code}"))
+}
+/// A long answer of the console, read aloud.
+pub fn console_lines(lang: Lang, lines: usize, first: &str) -> String {
+    pick(lang, format!("{lines}줄이에요. 첫 줄: {first}"), format!("{lines} lines. The first: {first}"))
+}
+/// A text that a command wants edited.
+pub fn editing(lang: Lang, name: &str) -> String {
+    pick(lang, format!("{name} 고치기"), format!("Editing {name}"))
+}
+/// How many words may follow.
+pub fn candidate_count(lang: Lang, n: usize) -> String {
+    pick(lang, format!("이어질 말 {n}개"), format!("{n} candidates"))
+}
+/// The stage shows the past, the console does not.
+pub fn console_past(lang: Lang, clock: &str) -> String {
+    pick(
+        lang,
+        format!("무대는 지난 순간({clock})을 보여 주고 있어요. 명령은 지금의 클러스터에서 실행돼요."),
+        format!("The stage shows a past moment ({clock}). Commands run in the cluster as it is now."),
+    )
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use app::backend::{Answer, Backend, EventRow, Handle, ObjectText, TimeControl};
 use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
-    console::ConsoleEntry,
+    console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     learner::{HomeView, Lang, LessonEntry, Resume},
     lesson::{LessonPage, Progress, Verdict},
@@ -14,17 +14,20 @@ use wire::{
     stage::StageView,
 };
 
-use super::{Play, fidelity, past};
+use super::{
+    Play,
+    console::{Attended, Seat},
+    fidelity, past,
+};
 use crate::{
-    console,
     sandboxes::{KINDS, Sandbox, problem},
     storage::SandboxRow,
 };
 
-/// Longest console line, bytes: manifests are typed here too.
-const LINE_BYTES_MAX: usize = 256 * 1024;
 /// Console entries shown.
 const LOG_MAX: i64 = 100;
+/// Lines of before that Up leads to.
+const HISTORY_MAX: i64 = 300;
 /// Rows of the Events tab.
 const EVENTS_MAX: usize = 300;
 /// A step goes at most this far.
@@ -41,47 +44,13 @@ pub(super) struct ForLearner {
 }
 
 impl ForLearner {
-    async fn open(&self, sandbox: &str) -> Result<(SandboxRow, Arc<Sandbox>), Problem> {
+    pub(super) async fn open(&self, sandbox: &str) -> Result<(SandboxRow, Arc<Sandbox>), Problem> {
         self.play.open_sandbox(&self.learner, sandbox).await
     }
 
     fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
         let picture = sandbox.picture();
         Progress { hints: self.play.hints(row, lang, picture.hints_opened), ..picture.progress.clone() }
-    }
-
-    /// Runs a line; where it is one of the experiment's acts, the act is noted.
-    async fn run(&self, row: &SandboxRow, sandbox: &Sandbox, line: &str) -> Result<ConsoleEntry, Problem> {
-        if line.len() > LINE_BYTES_MAX {
-            return Err(Problem::TooLarge { bytes_max: LINE_BYTES_MAX as u64 });
-        }
-        let act = sandbox.experiment.act_of(line).map(|a| a.id.clone());
-        let begun = act.and_then(|id| sandbox.begin_act(&id));
-        let before = sandbox.journal();
-        let mut printed = console::run(sandbox.client(), line, self.lang).await;
-        if let Some(begun) = begun {
-            sandbox.end_act(&begun, printed.exit_code == 0).await;
-        }
-        let after = sandbox.journal();
-        if after.refused > before.refused {
-            if after.written == before.written {
-                return Err(Problem::NotSaved);
-            }
-            printed.stderr.push_str(console::partly_saved(self.lang));
-        }
-        let entry = ConsoleEntry {
-            line: line.to_owned(),
-            stdout: printed.stdout,
-            stderr: printed.stderr,
-            exit_code: printed.exit_code,
-            at_ms: sandbox.now_ms(),
-        };
-        // What the cluster did is done, whether the console remembers its words or not.
-        if let Err(error) = self.play.storage.append_console(&row.id, row.run, &entry).await {
-            tracing::warn!(%error, "a line of the console could not be kept");
-        }
-        sandbox.settle().await;
-        Ok(entry)
     }
 
     async fn home(&self, lang: Lang) -> Result<HomeView, Problem> {
@@ -317,6 +286,32 @@ impl Backend for ForLearner {
         Box::pin(async move {
             let row = me.play.sandboxes.owned(&me.learner, &sandbox).await?;
             me.play.storage.console(&row.id, row.run, LOG_MAX).await.map_err(problem)
+        })
+    }
+
+    fn console_history(&self) -> Answer<Vec<String>> {
+        let me = self.clone();
+        Box::pin(async move { me.play.storage.history(&me.learner, HISTORY_MAX).await.map_err(problem) })
+    }
+
+    fn edited(&self, sandbox: String, id: String, text: Option<String>) -> Answer<()> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (_, sandbox) = me.open(&sandbox).await?;
+            // an editor that nobody waits for any more has nothing to save
+            if let Some(waits) = sandbox.edits.take(&id) {
+                let _ = waits.send(text);
+            }
+            Ok(())
+        })
+    }
+
+    fn complete(&self, sandbox: String, line: String) -> Answer<Completion> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            let seat = Seat::take(&me, &row, &sandbox, "", Attended::Looks).await?;
+            Ok(crate::console::complete(&seat, &line).await)
         })
     }
 

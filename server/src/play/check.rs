@@ -1,7 +1,12 @@
 //! `pilothouse lessons check`: reads and lints the course, then plays every experiment in virtual time.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
+use futures::future::BoxFuture;
 use lessons::{
     Course, Experiment, Severity,
     check::{
@@ -15,9 +20,13 @@ use sandbox::{
     http::{Live, Opened, Speed},
 };
 use serde_json::Value;
-use wire::learner::Lang;
+use wire::{learner::Lang, lesson::Acted};
 
-use crate::{console, sandboxes, stage::learner};
+use crate::{
+    console::{self, Desk, Editor, Files},
+    sandboxes,
+    stage::learner,
+};
 
 /// Seed and epoch of trials: any will do, so they are fixed.
 const SEED: u64 = 21;
@@ -59,6 +68,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<bool> {
 /// A fresh cluster in virtual time.
 struct LiveLab {
     live: Live,
+    files: Files,
     /// The objects as they were listed last, and the newest revision then.
     listed: Option<(Snapshot, u64)>,
 }
@@ -74,7 +84,8 @@ impl LiveLab {
             paused: true,
             may_write: experiment.may_write.clone(),
         };
-        Ok(Self { live: Live::open(opened, Arc::new(()))?, listed: None })
+        let files = Files::new(experiment.files.clone(), BTreeMap::new());
+        Ok(Self { live: Live::open(opened, Arc::new(()))?, files, listed: None })
     }
 
     /// Plural names of the kinds that were written after a revision; `None` where the cluster no longer knows.
@@ -92,11 +103,42 @@ impl LiveLab {
     }
 }
 
+/// The author sits where a learner would; the trial itself notes acts.
+impl Desk for LiveLab {
+    fn client(&self) -> kube::Client {
+        self.live.client(learner())
+    }
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.live.clock().now.0).unwrap_or_default()
+    }
+    fn lang(&self) -> Lang {
+        Lang::En
+    }
+    fn is_attended(&self) -> bool {
+        false
+    }
+    fn history(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn files(&self) -> &Files {
+        &self.files
+    }
+    fn editor(&self) -> Option<Arc<dyn Editor>> {
+        None
+    }
+    fn begin(&self, _: &[String]) -> Option<Acted> {
+        None
+    }
+    fn end<'a>(&'a self, _: &'a Acted, _: bool) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 impl Lab for LiveLab {
     type Error = anyhow::Error;
 
     async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
-        let printed = console::run(self.live.client(learner()), command, Lang::En).await;
+        let printed = console::print(&*self, command).await;
         anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.stderr);
         Ok(())
     }

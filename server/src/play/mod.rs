@@ -2,6 +2,7 @@
 
 mod backend;
 pub mod check;
+mod console;
 mod fidelity;
 mod frames;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use sandbox::api::access::token;
 use wire::{learner::Lang, problem::Problem};
 
 use crate::{
-    house::{Frames, House},
+    house::{Frames, House, Pieces},
     sandboxes::{Sandbox, Sandboxes, problem},
     secret::same,
     stage::learner,
@@ -92,6 +93,21 @@ impl House for Play {
         async move {
             let (row, sandbox) = play.open_sandbox(&learner, &sandbox).await?;
             Ok(frames::stream(play, row, sandbox, lang, last_id))
+        }
+        .boxed()
+    }
+
+    fn console(
+        &self,
+        learner: String,
+        sandbox: String,
+        lang: Lang,
+        line: String,
+    ) -> BoxFuture<'static, Pieces> {
+        let me = backend::ForLearner { play: self.clone(), learner, lang };
+        async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            console::pieces(&me, &row, &sandbox, line).await
         }
         .boxed()
     }

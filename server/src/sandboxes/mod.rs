@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use wire::problem::Problem;
 
 pub use follow::KINDS;
+pub use recorder::Progress as JournalProgress;
 pub use sandbox::{Picture, Sandbox, read_world};
 
 use crate::{

@@ -1,6 +1,9 @@
 //! One open sandbox: its cluster, the newest picture of it, and what the learner did besides the cluster.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use lessons::Experiment;
 use sandbox::{
@@ -10,7 +13,7 @@ use sandbox::{
     object::Object,
 };
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, oneshot, watch},
     task::JoinHandle,
     time::{Duration, timeout},
 };
@@ -35,6 +38,9 @@ use crate::{
 const PICTURE_WAIT: Duration = Duration::from_millis(500);
 /// Longest that a page waits for it: a page without script stays as it was drawn, and a replay takes a while.
 const PAGE_WAIT: Duration = Duration::from_secs(10);
+
+/// Lines of the console that may run at once: a learner may have several pages open.
+const LINES_MAX: usize = 8;
 
 /// The newest picture and the learner's place, hints apart (they are words).
 #[derive(Clone, Debug, Default)]
@@ -64,6 +70,27 @@ pub struct Notes {
     pub turn: u64,
 }
 
+/// Texts that a command handed to its learner, each with the command's end of it.
+#[derive(Debug, Default)]
+pub struct Edits(Mutex<HashMap<String, oneshot::Sender<Option<String>>>>);
+
+impl Edits {
+    /// One more; gives its id, and where the saved text comes.
+    pub fn add(&self) -> (String, oneshot::Receiver<Option<String>>) {
+        let (id, (waits, text)) = (secret::id(), oneshot::channel());
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // commands that were stopped wait no more
+        all.retain(|_, waits| !waits.is_closed());
+        all.insert(id.clone(), waits);
+        (id, text)
+    }
+
+    /// The command that waits for this text.
+    pub fn take(&self, id: &str) -> Option<oneshot::Sender<Option<String>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
+    }
+}
+
 /// An open sandbox.
 pub struct Sandbox {
     /// Id, in URLs.
@@ -76,6 +103,10 @@ pub struct Sandbox {
     pub experiment: Arc<Experiment>,
     /// The cluster.
     pub live: Live,
+    /// One permit for each line of the console that runs.
+    pub lines: Arc<Semaphore>,
+    /// Texts that are being edited.
+    pub edits: Edits,
     journal: Arc<Journal>,
     storage: Storage,
     notes: Arc<Mutex<Notes>>,
@@ -139,6 +170,8 @@ impl Sandbox {
             start_ms: row.start_ms,
             experiment,
             live,
+            lines: Arc::new(Semaphore::new(LINES_MAX)),
+            edits: Edits::default(),
             journal,
             storage,
             notes,

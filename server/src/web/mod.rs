@@ -1,5 +1,6 @@
 //! The web room: pages, server functions, frames, downloads. What is behind it is known as a [`House`] only.
 
+mod console;
 mod entry;
 mod fault;
 mod frames;

@@ -7,7 +7,7 @@ use axum::{
     extract::Request,
     http::Response,
     middleware,
-    routing::{MethodFilter, any, get, on},
+    routing::{MethodFilter, any, get, on, post},
 };
 use leptos::{
     prelude::{provide_context, use_context},
@@ -25,7 +25,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Learner, Web, entry, fault, frames, guard, kubeconfig, learner};
+use super::{Learner, Web, console, entry, fault, frames, guard, kubeconfig, learner};
 
 /// Files at the root of the site folder.
 const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
@@ -93,6 +93,7 @@ fn functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router<Web> 
 fn streams(web: &Web) -> Router<Web> {
     Router::new()
         .route("/sandboxes/{id}/frames", get(frames::frames))
+        .route("/sandboxes/{id}/console", post(console::console))
         .route("/sandboxes/{id}/kubeconfig", get(kubeconfig::kubeconfig))
         .layer(middleware::from_fn_with_state(web.clone(), learner::find))
 }

@@ -13,13 +13,14 @@ use futures::{
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use wire::{
+    console::Piece,
     learner::Lang,
     problem::Problem,
     stage::{Frame, StageView},
 };
 
 use super::*;
-use crate::house::Frames;
+use crate::house::{Frames, Pieces};
 
 /// A house in which everybody owns the sandbox `sb`; its frames start after the last one seen and then wait.
 struct Cottage;
@@ -41,6 +42,14 @@ impl House for Cottage {
         };
         let stream = futures::stream::iter([1, 2]).map(frame).chain(futures::stream::pending());
         Box::pin(ready(if sandbox == "sb" { Ok(stream.boxed()) } else { Err(Problem::NoSuchSandbox) }))
+    }
+    fn console(&self, _: String, sandbox: String, lang: Lang, line: String) -> BoxFuture<'static, Pieces> {
+        let end = Piece::End { exit_code: 0, at_ms: 0, problem: None };
+        let pieces = [Piece::Out(format!("{line} in {lang}\n")), end];
+        let stream = futures::stream::iter(pieces);
+        // a command that never ends by itself
+        let stream = if line == "watch" { futures::stream::pending().boxed() } else { stream.boxed() };
+        Box::pin(ready(if sandbox == "sb" { Ok(stream) } else { Err(Problem::NoSuchSandbox) }))
     }
     fn kube(&self, _: &str, _: &str) -> BoxFuture<'static, Result<sandbox::http::Service, Problem>> {
         Box::pin(ready(Err(Problem::NoSuchSandbox)))
@@ -291,6 +300,31 @@ async fn a_frame_is_an_event_with_its_number() {
         let data = event.lines().find_map(|l| l.strip_prefix("data: ")).unwrap();
         assert!(matches!(serde_json::from_str(data).unwrap(), Frame::Snapshot { .. }));
     }
+}
+
+#[tokio::test]
+async fn a_line_of_the_console_is_answered_piece_by_piece() {
+    let site = Site::open().await;
+    let cookie = site.learner().await;
+    let headers = [("cookie", cookie.as_str())];
+    for (path, headers, status) in [
+        ("/sandboxes/sb/console", [].as_slice(), 404),
+        ("/sandboxes/other/console", &headers, 404),
+        ("/sandboxes/sb/console?lang=xx", &headers, 400),
+    ] {
+        assert_eq!(site.post(path, "ls", headers).await.status(), status, "{path}");
+    }
+    let answer = site.post("/sandboxes/sb/console?lang=en", "kubectl get pods | grep '한글'", &headers).await;
+    assert_eq!(text(answer.headers(), header::CONTENT_TYPE), "application/x-ndjson");
+    assert_eq!(text(answer.headers(), header::CACHE_CONTROL), "no-store");
+    let said = body(answer).await;
+    let pieces: Vec<Piece> = said.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(pieces[0], Piece::Out("kubectl get pods | grep '한글' in en\n".into()));
+    assert!(matches!(pieces[1], Piece::End { exit_code: 0, .. }), "{said}");
+
+    let answer = site.post("/sandboxes/sb/console", "watch", &headers).await;
+    site.close.send_replace(true);
+    assert_eq!(body(answer).await, "", "a server that goes down ends it");
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ fn wrong_lines_and_texts_are_answered_in_the_console() {
                 "the server doesn't have a resource type \"frobs\"",
             ),
             ("an unknown handle", "console", "lab frobnicate", 1, usage),
-            ("an open quote", "console", "kubectl get 'pods", 1, "error: "),
+            ("an open quote", "console", "kubectl get 'pods", 2, "error: "),
             (
                 "a machine that is not there",
                 "console",

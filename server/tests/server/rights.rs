@@ -60,5 +60,7 @@ fn the_world_is_written_by_leave_only() {
     let allowed = door.ask_as_learner("PATCH", &format!("{GROUP}/machines/node-c"), power);
     assert_eq!((allowed.status, &allowed.json()["spec"]["power"]), (200, &"Off".into()));
     let entry = learner.console(&server, "lab plug node-c").unwrap();
-    assert_eq!((entry.exit_code, entry.stdout.as_str()), (0, "machine/node-c plugged (spec.power: On)\n"));
+    let said = "machine.sim.pilothouse.dev/node-c patched\n\
+        # kubectl patch machine node-c --type=merge -p '{\"spec\":{\"power\":\"On\"}}'\n";
+    assert_eq!((entry.exit_code, entry.stdout.as_str()), (0, said));
 }

@@ -1,0 +1,24 @@
+//! Traffic: how many requests a second.
+
+use serde_json::json;
+
+use super::{
+    Done,
+    write::{TRAFFIC, World},
+};
+
+const RATE_MAX: f64 = 1_000_000.0;
+
+/// `lab traffic NAME RPS`.
+pub async fn set(world: &World, name: &str, rate: &str) -> Done {
+    let name = name.strip_prefix("traffic/").unwrap_or(name);
+    let rps = rate.trim_end_matches("/s").parse::<f64>().ok();
+    let Some(rps) = rps.filter(|r| r.is_finite() && (0.0..=RATE_MAX).contains(r)) else {
+        return Err(world.say(
+            &format!("error: 초당 요청 수가 {rate:?}예요. 0 이상의 수를 넣어 주세요."),
+            &format!("error: requests a second must be a number from 0, not {rate:?}"),
+        ));
+    };
+    let rps = if rps.fract() == 0.0 { json!(rps as i64) } else { json!(rps) };
+    world.patch(TRAFFIC, name, json!({ "ratePerSecond": rps })).await
+}
