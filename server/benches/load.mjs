@@ -9,25 +9,20 @@
 // with --speed, how evenly the frames of a fast clock come, too; --first gives a line that each types before.
 // Exits with 1 on errors only; how fast a machine is, is for the reader to judge. Node >= 20, no packages.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import http from "node:http";
-import os from "node:os";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { agent, ask, header, machine, row, SITE, start, visit } from "./served.mjs";
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const WAIT_MS = 10_000;
 const OPENING_AT_ONCE = 4;
 
 const { values: flags } = parseArgs({
   options: {
     binary: { type: "string" },
-    site: { type: "string", default: path.join(ROOT, "target/site") },
+    site: { type: "string", default: SITE },
     url: { type: "string" },
     slug: { type: "string", default: "21-why-kubernetes" },
     learners: { type: "string", default: "50" },
@@ -42,33 +37,7 @@ const seconds = Number(flags.seconds);
 const everyMs = Number(flags["every-ms"]);
 const speed = Number(flags.speed);
 const errors = [];
-const agent = new http.Agent({ keepAlive: true, maxSockets: learners * 3 });
-
-/** Starts the program on free ports; resolves to its address once it listens. */
-async function start(binary) {
-  const data = mkdtempSync(path.join(os.tmpdir(), "pilothouse-load-"));
-  const args = ["serve", "--listen", "127.0.0.1:0", "--kube-listen", "127.0.0.1:0", "--data", data];
-  const child = spawn(path.resolve(binary), args, {
-    cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: "", LEPTOS_SITE_ROOT: flags.site, RUST_LOG: process.env.RUST_LOG ?? "warn" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const stop = async () => {
-    if (child.exitCode === null) {
-      child.kill("SIGTERM");
-      await Promise.race([once(child, "exit"), sleep(8_000)]);
-      if (child.exitCode === null) child.kill("SIGKILL");
-    }
-    rmSync(data, { recursive: true, force: true });
-  };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop().finally(() => process.exit(1)));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const at = /listening on (http:\S+)/.exec(line);
-    if (at) return { url: at[1], stop, pid: child.pid };
-  }
-  await stop();
-  throw new Error(`${binary} ended before it listened`);
-}
+agent.maxSockets = learners * 3;
 
 /** Seconds of processor time that a process has used; NaN where it cannot be told. */
 function cpuSeconds(pid) {
@@ -78,29 +47,6 @@ function cpuSeconds(pid) {
   } catch {
     return NaN;
   }
-}
-
-/** One request with a cookie; the body whole. */
-function ask(url, { method = "GET", cookie, form } = {}) {
-  const body = form && new URLSearchParams(form).toString();
-  const headers = { accept: form ? "application/json" : "text/html", "accept-language": "ko" };
-  if (cookie) headers.cookie = cookie;
-  if (form) {
-    headers["content-type"] = "application/x-www-form-urlencoded";
-    headers["content-length"] = Buffer.byteLength(body);
-  }
-  return new Promise((resolve, reject) => {
-    const request = http.request(url, { method, headers, agent }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (piece) => (text += piece));
-      response.on("end", () => resolve({ code: response.statusCode, headers: response.headers, text }));
-      response.on("error", reject);
-    });
-    request.on("error", reject);
-    request.setTimeout(60_000, () => request.destroy(new Error(`no answer in 60 s: ${method} ${url}`)));
-    request.end(body);
-  });
 }
 
 class Learner {
@@ -115,12 +61,7 @@ class Learner {
   }
 
   async open() {
-    const page = await ask(`${this.base}/ko/lessons/${flags.slug}`);
-    if (page.code !== 200) throw new Error(`the lesson page gave ${page.code}`);
-    this.cookie = (page.headers["set-cookie"] ?? []).map((c) => c.split(";")[0]).join("; ");
-    this.sandbox = /\/sandboxes\/([A-Za-z0-9_-]+)\//.exec(page.text)?.[1]
-      ?? /name="sandbox"[^>]*value="([^"]+)"/.exec(page.text)?.[1];
-    if (!this.cookie || !this.sandbox) throw new Error("the lesson page named no sandbox, or set no cookie");
+    Object.assign(this, await visit(this.base, flags.slug));
     const first = new Promise((resolve, reject) => {
       this.first = resolve;
       setTimeout(() => reject(new Error("no first frame in 20 s")), 20_000).unref();
@@ -207,18 +148,9 @@ class Learner {
   }
 }
 
-/** The value that a share of all does not exceed. */
-const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
-
-function row(name, times) {
-  const sorted = times.toSorted((a, b) => a - b);
-  const cells = [0.5, 0.95, 0.99, 1].map((p) => percentile(sorted, p).toFixed(1).padStart(9));
-  console.log(`${name.padEnd(34)}${String(sorted.length).padStart(7)}${cells.join("")}`);
-}
-
 async function main() {
   if (!flags.url && !flags.binary) throw new Error("say which server: --url ADDRESS, or --binary PATH to start one");
-  const server = flags.url ? { url: flags.url.replace(/\/$/, ""), stop: async () => {} } : await start(flags.binary);
+  const server = flags.url ? { url: flags.url.replace(/\/$/, ""), stop: async () => {} } : await start(flags.binary, flags.site);
   const all = Array.from({ length: learners }, (_, n) => new Learner(server.url, n));
   try {
     const begun = performance.now();
@@ -232,10 +164,9 @@ async function main() {
     await Promise.all(all.map((one) => one.live(until)));
 
     const busy = ((cpuSeconds(server.pid) - before) / seconds) * 100;
-    const [cpu] = os.cpus();
-    console.log(`machine: ${os.cpus().length} x ${cpu?.model ?? "?"}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0].toFixed(1)}`);
+    machine();
     console.log(`learners: ${learners}, opened in ${(openedMs / 1000).toFixed(1)} s; ${seconds} s of an action about every ${everyMs} ms each, clocks at x${speed}`);
-    console.log(`${"ms".padEnd(34)}${"count".padStart(7)}${["p50", "p95", "p99", "max"].map((h) => h.padStart(9)).join("")}`);
+    header();
     row("action sent to picture shown", all.flatMap((one) => one.times));
     row("action sent to form answered", all.flatMap((one) => one.answers));
     const lags = all.map((one) => one.lags());
