@@ -115,15 +115,27 @@ export class ClusterPage {
     }
   }
 
+  /** Where lines are typed. */
+  get prompt(): Locator {
+    return this.page.getByRole("textbox", { name: this.words.consoleLine });
+  }
+  /** Lines that have ended, with what they printed. */
+  get entries(): Locator {
+    return this.log.locator(".entry[data-done]");
+  }
+  /** The line that runs. */
+  get running(): Locator {
+    return this.log.locator(".entry[aria-busy=true]");
+  }
+
   /** Runs a line in the console; gives what came out. */
   async run(line: string): Promise<string> {
-    const entries = this.log.locator(".entry");
-    const before = await entries.count();
-    await this.page.getByRole("textbox", { name: this.words.consoleLine }).fill(line);
-    await this.page.getByRole("textbox", { name: this.words.consoleLine }).press("Enter");
-    await expect(entries).toHaveCount(before + 1);
-    await expect(entries.last().locator(".cmd")).toHaveText(line);
-    return (await entries.last().locator("pre").allInnerTexts()).join("\n");
+    const before = await this.entries.count();
+    await this.prompt.fill(line);
+    await this.prompt.press("Enter");
+    await expect(this.entries).toHaveCount(before + 1);
+    await expect(this.entries.last().locator(".cmd")).toHaveText(line);
+    return (await this.entries.last().locator("pre").allInnerTexts()).join("\n");
   }
 
   /** Who, when and what of the explanation so far. */
