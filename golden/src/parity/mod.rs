@@ -78,7 +78,8 @@ pub fn run(args: &Args) -> Result<bool> {
     }
     let outcomes: Vec<&Outcome> = played.iter().flat_map(|p| &p.outcomes).collect();
     let whole = args.verb.is_none() && args.group.is_none();
-    verdict(&outcomes, args.show, whole)
+    let holds = verdict(&outcomes, args.show, whole)?;
+    Ok(all_prepared(&played) && holds)
 }
 
 /// Plays the groups on several threads; what comes back is in their order. Groups without an answer to compare with are empty.
@@ -106,6 +107,13 @@ fn play_all(
         workers.into_iter().try_for_each(|w| w.join().unwrap_or_else(|_| anyhow::bail!("a player panicked")))
     })?;
     Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect())
+}
+
+/// Tells which groups could not be played to their end.
+fn all_prepared(played: &[Played]) -> bool {
+    let broken: Vec<&String> = played.iter().filter_map(|p| p.broken.as_ref()).collect();
+    broken.iter().for_each(|why| println!("could not be prepared: {why}"));
+    broken.is_empty()
 }
 
 fn verdict(outcomes: &[&Outcome], show: bool, whole: bool) -> Result<bool> {
@@ -140,6 +148,7 @@ mod tests {
         let groups = script::read_all(&place::parity()).unwrap();
         let played = play_all(&groups, None, &Recordings::read().unwrap()).unwrap();
         let outcomes: Vec<&Outcome> = played.iter().flat_map(|p| &p.outcomes).collect();
+        assert!(all_prepared(&played));
         assert!(
             verdict(&outcomes, false, false).unwrap(),
             "`cargo xtask kubectl-parity --show` shows what differs"

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::{
     recorded::{Answer, Recording},
@@ -52,12 +52,14 @@ pub struct Played {
     pub outcomes: Vec<Outcome>,
     /// How real kubectl answered.
     pub answers: Vec<Answer>,
+    /// Why its lines could not all be played.
+    pub broken: Option<String>,
 }
 
 /// Plays a group with the real one beside ours, or with what was recorded of it; with neither nothing is played.
 ///
 /// # Errors
-/// When something cannot be started, or a line that prepares fails.
+/// When something cannot be started.
 pub async fn play(
     number: usize,
     group: &Group,
@@ -73,6 +75,9 @@ pub async fn play(
     let mut player = Player { here, there, played: Played::default() };
     for step in &group.steps {
         player.step(&group.verb, step).await?;
+        if player.played.broken.is_some() {
+            break;
+        }
     }
     player.here.stop().await;
     if let There::World(world) = player.there {
@@ -118,8 +123,8 @@ impl Player<'_> {
                 if let There::World(world) = &self.there {
                     saids.push(world.ours(line, None).await);
                 }
-                for said in saids {
-                    ensure!(said.exit == 0, "{shown}: {}{}", said.stdout, said.stderr);
+                if let Some(said) = saids.iter().find(|said| said.exit != 0) {
+                    self.played.broken = Some(format!("{verb}: {shown}: {}", said.stderr.trim()));
                 }
                 self.both_to(self.here.now_ms() + BETWEEN_MS).await;
             }
