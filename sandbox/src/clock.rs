@@ -1,7 +1,5 @@
 //! Virtual time: milliseconds, and Kubernetes' two ways to write a moment.
 
-use std::cell::RefCell;
-
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
@@ -25,18 +23,7 @@ impl Time {
 
     /// `metav1.Time`: whole seconds, UTC.
     pub fn rfc3339(self) -> EcoString {
-        thread_local! {
-            /// What is written at one moment names it many times: one string for all.
-            static LAST: RefCell<(i64, EcoString)> = const { RefCell::new((i64::MIN, EcoString::new())) };
-        }
-        let second = self.0.div_euclid(1000);
-        LAST.with_borrow_mut(|(known, text)| {
-            if *known != second {
-                *known = second;
-                *text = format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S")).into();
-            }
-            text.clone()
-        })
+        format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S")).into()
     }
 
     /// `metav1.MicroTime`: six digits, UTC.
@@ -59,6 +46,24 @@ impl Time {
             .unwrap_or_default()
             .to_zoned(jiff::tz::TimeZone::UTC)
             .datetime()
+    }
+}
+
+/// The second that was written out last: what is written in one second names it many times, and all share the text.
+#[derive(Clone, Debug, Default)]
+pub struct Second {
+    second: i64,
+    text: EcoString,
+}
+
+impl Second {
+    /// A moment as `metav1.Time`.
+    pub fn text(&mut self, time: Time) -> EcoString {
+        let second = time.0.div_euclid(1000);
+        if self.second != second || self.text.is_empty() {
+            *self = Self { second, text: time.rfc3339() };
+        }
+        self.text.clone()
     }
 }
 

@@ -31,7 +31,7 @@ use bytes::Bytes;
 use ecow::EcoString;
 
 use crate::{
-    clock::Time,
+    clock::{Second, Time},
     json::Json,
     object::{Key, Object},
     origin::{self, Origin},
@@ -71,6 +71,7 @@ pub struct Api {
     pub(crate) warnings: Option<Vec<String>>,
     /// In whose name a request owns fields; empty for the parts, whose user says it.
     manager: EcoString,
+    second: Second,
     written: wire::Memo,
     metrics: metrics::Metrics,
     large: room::Large,
@@ -94,6 +95,7 @@ impl Api {
             bindings: OnceLock::new(),
             warnings: None,
             manager: EcoString::new(),
+            second: Second::default(),
             written: wire::Memo::default(),
             metrics: metrics::Metrics::default(),
             large: room::Large::default(),

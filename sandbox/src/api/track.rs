@@ -51,7 +51,7 @@ impl Api {
                 Subresource::EphemeralContainers => "ephemeralcontainers",
                 Subresource::Resize => "resize",
             },
-            now: self.now().rfc3339(),
+            now: self.second.text(self.now),
             schema: fields::schema_of(def),
             skip: if def.status && sub == Subresource::Main { &["status"] } else { &[] },
         }
@@ -97,7 +97,7 @@ impl Api {
             name: self.manager.clone(),
             api_version: SCALE.into(),
             subresource: "scale",
-            now: self.now().rfc3339(),
+            now: self.second.text(self.now),
             schema: scale_schema(),
             skip: &["status"],
         }

@@ -80,7 +80,7 @@ impl Api {
             self.rng.stream(def.plural).uid()
         };
         object["metadata"].set("uid", uid);
-        object["metadata"].set("creationTimestamp", self.now());
+        object["metadata"].set("creationTimestamp", self.second.text(self.now));
         object["metadata"].set("generation", def.generation.then_some(1i64));
         // A kubelet registers its node with a status.
         if def.status && resource != resources::NODE {

@@ -1,7 +1,10 @@
 //! Sets that many objects have in common, kept once: the pods of a ReplicaSet are owned alike, and so are the statuses that kubelets write,
 //! whichever cluster they are in. Remembers a bounded number; what it forgets is only no longer shared.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use ecow::EcoString;
 
@@ -11,20 +14,18 @@ use crate::{
     rng::fnv64,
 };
 
-/// Nodes remembered by a thread.
+/// Nodes remembered by the process.
 const NODES_MAX: usize = 4096;
 
-thread_local! {
-    static KNOWN: RefCell<Known> = RefCell::default();
-}
+/// Of all clusters: what they write does not depend on it, only how often it is held.
+static KNOWN: Mutex<Known> = Mutex::new(Known { nodes: BTreeMap::new() });
 
 /// The set, sharing its parts with those before.
 pub fn shared(set: Map) -> Map {
-    KNOWN.with_borrow_mut(|known| known.set(set))
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).set(set)
 }
 
 /// What was written lately.
-#[derive(Default)]
 struct Known {
     nodes: BTreeMap<u64, Map>,
 }
