@@ -17,7 +17,7 @@ use sandbox::{
 use serde_json::Value;
 use wire::learner::Lang;
 
-use crate::{console, sandboxes, stage::learner};
+use crate::{console, kube_api, sandboxes, stage::learner};
 
 /// Seed and epoch of trials: any will do, so they are fixed.
 const SEED: u64 = 21;
@@ -96,7 +96,7 @@ impl Lab for LiveLab {
     type Error = anyhow::Error;
 
     async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
-        let printed = console::run(self.live.client(learner()), command, Lang::En).await;
+        let printed = console::run(kube_api::client(&self.live, learner()), command, Lang::En).await;
         anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.stderr);
         Ok(())
     }

@@ -26,7 +26,7 @@ use super::{
     recorder::{self, Journal},
 };
 use crate::{
-    secret,
+    kube_api, secret,
     stage::learner,
     storage::{SandboxRow, Storage},
 };
@@ -271,7 +271,7 @@ impl Sandbox {
 
     /// A client as the learner.
     pub fn client(&self) -> kube::Client {
-        self.live.client(learner())
+        kube_api::client(&self.live, learner())
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
