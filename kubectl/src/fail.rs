@@ -94,6 +94,11 @@ impl Fail {
         if let Self::Exit(code, _) = self { *code } else { 1 }
     }
 
+    /// What a server says that does not have something.
+    pub fn not_found(message: String) -> Self {
+        Self::Status(Box::new(Status { reason: "NotFound".into(), message, ..Status::default() }))
+    }
+
     /// The sentence alone, as Go's `err.Error()` gives it.
     pub fn message(&self) -> String {
         match self {

@@ -146,6 +146,11 @@ impl Flags {
         self.get(name).and_then(|value| value.parse().ok())
     }
 
+    /// A duration flag, nanoseconds; `default` where it was not given.
+    pub fn duration(&self, name: &str, default: &str) -> i64 {
+        duration::parse(self.get(name).unwrap_or(default)).unwrap_or_default()
+    }
+
     /// All values of a list flag, commas split.
     pub fn list(&self, name: &str) -> Vec<String> {
         let values = self.values.get(name).into_iter().flatten();

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use futures::{AsyncBufReadExt, Stream, StreamExt};
+use futures::{AsyncBufReadExt, Stream, StreamExt, stream};
 use http::{Method, Request};
 use jiff::Timestamp;
+use kube::client::Connection;
 use serde_json::Value;
 
 use crate::{
@@ -225,6 +226,37 @@ impl<'a> Cx<'a> {
     /// GET as JSON.
     pub async fn get(&mut self, url: &str) -> Done<Value> {
         self.send(Method::GET, url, JSON, None).await
+    }
+
+    /// Waits for the next event of a watch, or until the server ends it.
+    pub async fn next_event(&mut self, url: &str) -> Done<Option<Value>> {
+        Ok(self.watch(url, JSON).await?.next().await)
+    }
+
+    /// The text of an answer as it comes, line by line, each with its end.
+    pub async fn lines(&mut self, url: &str) -> Done<impl Stream<Item = String> + Unpin + Send + use<>> {
+        let request = self.request(Method::GET, url, "application/json, */*", None)?;
+        let body = Box::pin(self.kubectl.client.request_stream(request).await?);
+        Ok(Box::pin(stream::unfold(body, async |mut body| {
+            let mut line = Vec::new();
+            let read = body.read_until(b'\n', &mut line).await.unwrap_or(0);
+            (read > 0).then(|| (String::from_utf8_lossy(&line).into_owned(), body))
+        })))
+    }
+
+    /// Prints the text of an answer as it comes, each line behind `prefix`.
+    pub async fn print_lines(&mut self, url: &str, prefix: &str) -> Done {
+        let mut lines = self.lines(url).await?;
+        while let Some(line) = lines.next().await {
+            self.out(&format!("{prefix}{line}"));
+        }
+        Ok(())
+    }
+
+    /// A WebSocket.
+    pub async fn connect(&mut self, url: &str) -> Done<Connection> {
+        let request = self.request(Method::GET, url, "*/*", None)?;
+        Ok(self.kubectl.client.connect(request).await?)
     }
 
     /// The lines of a watch, each an event. Ends when the server ends it.

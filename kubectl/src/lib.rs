@@ -1,7 +1,7 @@
 //! kubectl's command line over any `kube::Client`: the words, the tables and the exit codes of kubectl 1.33.
 //!
 //! Models kubectl's commands as seen from outside (arguments in; stdout, stderr and exit code out).
-//! Omits: files of kubeconfig, exec, logs, port-forward, cp, plugins and templates of Go.
+//! Omits: files of kubeconfig, port-forward, cp, proxy, debug, plugins and templates of Go.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod commands;
@@ -12,12 +12,15 @@ mod discovery;
 mod duration;
 mod fail;
 mod flags;
+mod follow;
 pub mod host;
 mod http;
 mod manifest;
 mod names;
 mod output;
 mod patch;
+mod pods;
+mod remote;
 mod select;
 mod selector;
 mod verb;

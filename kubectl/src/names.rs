@@ -80,40 +80,6 @@ fn subdomain(text: &str) -> Vec<String> {
     wrong
 }
 
-/// Whether a text is a label selector: `a=b,c!=d,e in (f,g),!h,i>1`.
-pub fn is_selector(text: &str) -> bool {
-    let mut depth = 0;
-    let terms = text.split(|c| {
-        depth += i32::from(c == '(') - i32::from(c == ')');
-        c == ',' && depth == 0
-    });
-    text.trim().is_empty() || terms.map(str::trim).all(is_requirement)
-}
-
-fn is_requirement(term: &str) -> bool {
-    let is_key = |key: &str| qualified_name(key.trim()).is_empty();
-    if let Some(key) = term.strip_prefix('!') {
-        return is_key(key);
-    }
-    if let Some((head, values)) = term.split_once('(') {
-        let Some(values) = values.strip_suffix(')') else { return false };
-        let mut words = head.split_whitespace();
-        let (key, operator, more) = (words.next(), words.next(), words.next());
-        return key.is_some_and(is_key)
-            && matches!(operator, Some("in" | "notin"))
-            && more.is_none()
-            && values.split(',').all(|value| label_value(value.trim()).is_empty());
-    }
-    for operator in ["!=", "==", "=", ">", "<"] {
-        if let Some((key, value)) = term.split_once(operator) {
-            let value = value.trim();
-            let is_number = !matches!(operator, ">" | "<") || value.parse::<i64>().is_ok();
-            return is_key(key) && is_number && label_value(value).is_empty();
-        }
-    }
-    is_key(term)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,16 +100,6 @@ mod tests {
             assert!(is.iter().zip(&wrong).all(|(is, part)| is.contains(part)), "{key:?}: {is:?}");
         }
         assert_eq!(qualified_name(&"a".repeat(64)), ["name part must be no more than 63 characters"]);
-    }
-
-    #[test]
-    fn selectors() {
-        for good in ["", "a", "!a", "a=b", "a==b", "a!=b,c", "a in (b,c),d notin (e)", "a>1", "a="] {
-            assert!(is_selector(good), "{good}");
-        }
-        for bad in ["a=b=c", "a in b", "a in (b", "=b", "a>b", "a b", ",", "-a"] {
-            assert!(!is_selector(bad), "{bad}");
-        }
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl Found {
         format!("{}/{}", self.resource.kind_group(), self.name)
     }
 
+    /// What the server says of a name that is not there.
+    pub fn not_found(&self) -> Fail {
+        Fail::not_found(format!("{} {:?} not found", self.resource.plural_group(), self.name))
+    }
+
     /// `deployment.apps "web"`.
     pub fn quoted(&self) -> String {
         format!("{} {:?}", self.resource.kind_group(), self.name)
@@ -221,13 +226,8 @@ pub async fn each(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<(Vec<
     if flags.get("filename").is_some() {
         return latest(cx, flags, args).await;
     }
-    let asks = asks(cx, args).await?;
-    if asks.is_empty() {
-        return Err(nothing_given(flags));
-    }
-    refuse_mixture(flags, args, &asks)?;
     let (mut found, mut fails) = (Vec::new(), Vec::new());
-    for ask in asks {
+    for ask in needed(cx, flags, args).await? {
         match fetch(cx, flags, &ask).await {
             Ok(more) => found.extend(more),
             Err(fail @ Fail::Status(_)) => fails.push(fail),
@@ -301,6 +301,35 @@ pub fn alone(args: &[String]) -> Done {
             "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
         }
     }))
+}
+
+/// Reads the arguments as resources; there must be some.
+///
+/// # Errors
+/// Those of [`asks`] and of [`refuse_mixture`], and kubectl's words for a line that names nothing.
+pub async fn needed(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Vec<Ask>> {
+    let asks = asks(cx, args).await?;
+    if asks.is_empty() {
+        return Err(nothing_given(flags));
+    }
+    refuse_mixture(flags, args, &asks)?;
+    Ok(asks)
+}
+
+/// The one object that a line means which names a pod, or `TYPE/NAME`, or TYPE and NAME.
+///
+/// # Errors
+/// What the server says.
+pub async fn one_or_pod(cx: &mut Cx<'_>, flags: &Flags, args: &[String]) -> Done<Found> {
+    let args = if args.len() == 1 { of_type("pods", args) } else { args.to_vec() };
+    let mut found = objects(cx, flags, &args).await?;
+    if found.len() == 1 { Ok(found.remove(0)) } else { Err(Fail::error("expected a resource")) }
+}
+
+/// Names of one type, of which some may say another: `pods/web` of `web`, and `deploy/web` as it is.
+pub fn of_type(plural: &str, names: &[String]) -> Vec<String> {
+    let typed = |name: &String| if name.contains('/') { name.clone() } else { format!("{plural}/{name}") };
+    names.iter().map(typed).collect()
 }
 
 /// What one ask finds.

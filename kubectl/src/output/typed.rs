@@ -10,6 +10,7 @@ const ORDER: &str = "kind apiVersion metadata name generateName namespace uid re
     binaryData stringData subjects roleRef \
     value globalDefault description preemptionPolicy spec audiences boundObjectRef hard scopes schedule \
     concurrencyPolicy suspend jobTemplate parallelism completions backoffLimit manualSelector completionMode podReplacementPolicy \
+    scaleTargetRef minReplicas maxReplicas metrics currentReplicas desiredReplicas currentMetrics \
     replicas minAvailable ingressClassName defaultBackend tls rules aggregationRule hosts secretName host http paths path pathType backend \
     service ports clusterIP clusterIPs selector matchLabels matchExpressions key operator values maxUnavailable template strategy \
     volumes initContainers containers image command args workingDir protocol hostPort containerPort port targetPort nodePort \
@@ -39,9 +40,14 @@ const MAPS: &[&str] = &[
 fn rank(parent: &str, field: &str) -> usize {
     let order = match parent {
         "ownerReferences" => "apiVersion kind name uid controller blockOwnerDeletion",
+        "metrics" => "type resource",
+        "resource" => "name target",
         "roleRef" => "apiGroup kind name",
         "rules" => "verbs apiGroups resources resourceNames nonResourceURLs host http",
+        "scaleTargetRef" => "kind name apiVersion",
         "subjects" => "kind apiGroup name namespace",
+        "target" => "type averageUtilization",
+        "userInfo" => "username uid groups extra",
         parent if MAPS.contains(&parent) => "",
         _ => ORDER,
     };

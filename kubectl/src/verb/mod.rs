@@ -2,31 +2,39 @@
 
 mod api_resources;
 mod apply;
+mod auth;
+mod certificate;
 mod cluster_info;
 mod completion;
 mod config;
-mod cordon;
 mod create;
 mod delete;
 mod describe;
 mod diff;
+mod drain;
 mod edit;
+mod elsewhere;
 mod events;
+mod exec;
 mod explain;
+mod generate;
 mod get;
 mod help;
 mod kustomize;
 mod label;
 mod last_applied;
 mod local;
+mod logs;
 mod patch;
 mod print;
 mod replace;
 mod rollout;
 mod scale;
 mod set;
+mod taint;
 mod top;
 mod version;
+mod wait;
 
 use serde_json::Value;
 
@@ -85,7 +93,7 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "replace" => replace::run(cx, &words).await,
         "rollout" => rollout::run(cx, &words).await,
         "set" => set::run(cx, &words).await,
-        verb @ ("cordon" | "uncordon") => cordon::run(cx, verb, &words).await,
+        verb @ ("cordon" | "uncordon") => drain::cordon::run(cx, verb, &words).await,
         "version" => version::run(cx, &flags).await,
         "api-resources" => api_resources::resources(cx, &flags).await,
         "api-versions" => api_resources::versions(cx, &flags).await,
@@ -93,6 +101,18 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
         "plugin" => Err(Fail::error("unable to find any kubectl plugins in your PATH")),
         "completion" => completion::run(&flags),
         "kustomize" => kustomize::run(&flags),
+        "drain" => drain::run(cx, &words).await,
+        "run" => generate::run::run(cx, &words).await,
+        "expose" => generate::expose::run(cx, &words).await,
+        "autoscale" => generate::autoscale::run(cx, &words).await,
+        "logs" => logs::run(cx, &words).await,
+        "exec" => exec::run(cx, &words).await,
+        "attach" => exec::attach(cx, &words).await,
+        verb @ ("cp" | "port-forward" | "proxy" | "debug") => elsewhere::machine(verb, &flags),
+        "auth" => auth::run(cx, &words).await,
+        "certificate" => certificate::run(cx, &words).await,
+        "wait" => wait::run(cx, &words).await,
+        "taint" => taint::run(cx, &words).await,
         "config" => config::run(cx, path, &resolved.rest),
         "help" => help::run(cx, &resolved.rest),
         "options" => {
@@ -193,11 +213,6 @@ fn refuse(verb: &str, flags: &Flags) -> Done {
     Ok(())
 }
 
-/// kubectl's own error, with where to read on.
-fn usage(verb: &str, text: &str) -> Fail {
-    Fail::Error(format!("{text}\nSee 'kubectl {verb} -h' for help and examples"))
-}
-
 /// `--validate` as the server's parameter.
 ///
 /// # Errors
@@ -220,6 +235,16 @@ fn no_arguments(command: &str, flags: &Flags) -> Done {
     }
     let words = flags.args.join(" ");
     Err(usage(command, &format!("unexpected arguments: [{words}]")))
+}
+
+/// The error of a verb that has no such subcommand.
+fn unknown_subcommand(verb: &str, word: &str) -> Fail {
+    usage(verb, &format!("unknown command {word:?}"))
+}
+
+/// kubectl's own error, with where to read on.
+fn usage(verb: &str, text: &str) -> Fail {
+    Fail::Error(format!("{text}\nSee 'kubectl {verb} -h' for help and examples"))
 }
 
 fn unknown_command(word: &str) -> Fail {

@@ -10,7 +10,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use http_body_util::BodyExt;
 use sandbox::{
     http::{Attached, Live, Service, unauthorized},
     user::User,
@@ -80,22 +79,32 @@ fn stranger(request: &Request) -> Response {
     (StatusCode::UNAUTHORIZED, headers, body).into_response()
 }
 
+/// The API's answer; one that streams ends when the server goes down.
 async fn pass(api: Service, mut request: Request, closing: watch::Receiver<bool>) -> Response {
     request.headers_mut().remove(header::AUTHORIZATION);
+    let response = answer(api, request).await;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    Response::from_parts(parts, Body::from_stream(body.into_data_stream().take_until(closed(closing))))
+}
+
+/// The API's answer; a command in a container is attached to the client.
+pub(super) async fn answer(api: Service, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let upgrade = Upgrade::of(&mut parts).await;
     let (parts, body) = match api.oneshot(Request::from_parts(parts, body)).await {
         Ok(response) => response.into_parts(),
         Err(e) => match e {},
     };
-    if let Some(attached) = parts.extensions.get::<Attached>() {
-        return upgrade.attach(attached.clone()).unwrap_or_else(|| {
+    match parts.extensions.get::<Attached>() {
+        None => Response::from_parts(parts, Body::new(body)),
+        Some(attached) => upgrade.attach(attached.clone()).unwrap_or_else(|| {
             let why = "unable to upgrade: missing upgrade headers in request";
             status(StatusCode::BAD_REQUEST, "BadRequest", why)
-        });
+        }),
     }
-    let frames = body.into_data_stream().take_until(closed(closing));
-    Response::from_parts(parts, Body::from_stream(frames))
 }
 
 /// The sandbox's id, and the address within its API.

@@ -6,6 +6,7 @@
 mod certs;
 mod exec;
 mod forward;
+mod inside;
 mod kubeconfig;
 mod listener;
 #[cfg(test)]
@@ -13,5 +14,6 @@ mod tests;
 
 pub use certs::Certs;
 pub use forward::{alone, router};
+pub use inside::client;
 pub use kubeconfig::Kubeconfig;
 pub use listener::TlsListener;

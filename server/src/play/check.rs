@@ -24,7 +24,7 @@ use wire::{learner::Lang, lesson::Acted};
 
 use crate::{
     console::{self, Desk, Editor, Files},
-    sandboxes,
+    kube_api, sandboxes,
     stage::learner,
 };
 
@@ -106,7 +106,7 @@ impl LiveLab {
 /// The author sits where a learner would; the trial itself notes acts.
 impl Desk for LiveLab {
     fn client(&self) -> kube::Client {
-        self.live.client(learner())
+        kube_api::client(&self.live, learner())
     }
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.live.clock().now.0).unwrap_or_default()

@@ -29,7 +29,7 @@ use super::{
     recorder::{self, Journal},
 };
 use crate::{
-    secret,
+    kube_api, secret,
     stage::learner,
     storage::{SandboxRow, Storage},
 };
@@ -304,7 +304,7 @@ impl Sandbox {
 
     /// A client as the learner.
     pub fn client(&self) -> kube::Client {
-        self.live.client(learner())
+        kube_api::client(&self.live, learner())
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod cli;
+mod console_exec;
 mod full_disk;
 mod kubectl;
 mod kubectl_custom;
