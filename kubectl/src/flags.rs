@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     commands::{self, Kind, Spec},
+    duration,
     fail::{Done, Fail},
 };
 
