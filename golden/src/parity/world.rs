@@ -26,8 +26,8 @@ const TICK_MS: i64 = 1000;
 /// Longest that a line may wait, virtual time.
 const LONGEST_MS: i64 = 120_000;
 /// A line of ours waits if nothing could be done in so many pauses of this length.
-const PAUSES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(2);
+const PAUSES: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// A cluster with both kubectls.
 pub struct World {
