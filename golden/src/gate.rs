@@ -22,14 +22,17 @@ pub struct Gate {
     answering: Answering,
 }
 
-/// How many requests are being answered; a watch is answered as soon as it begins.
+/// How many requests are being answered, and have ever been; a watch is answered as soon as it begins.
 #[derive(Clone, Default)]
-pub struct Answering(Arc<AtomicUsize>);
+pub struct Answering {
+    now: Arc<AtomicUsize>,
+    ever: Arc<AtomicUsize>,
+}
 
 impl Answering {
-    /// None?
-    pub fn none(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == 0
+    /// How many there have ever been, where none is being answered now.
+    pub fn rests(&self) -> Option<usize> {
+        (self.now.load(Ordering::SeqCst) == 0).then(|| self.ever.load(Ordering::SeqCst))
     }
 
     /// Counts one until it has its answer.
@@ -40,8 +43,9 @@ impl Answering {
                 self.0.fetch_sub(1, Ordering::SeqCst);
             }
         }
-        self.0.fetch_add(1, Ordering::SeqCst);
-        let _ends = Ends(&self.0);
+        self.now.fetch_add(1, Ordering::SeqCst);
+        self.ever.fetch_add(1, Ordering::SeqCst);
+        let _ends = Ends(&self.now);
         answer.await
     }
 }

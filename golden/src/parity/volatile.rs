@@ -13,7 +13,7 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         // A line of kubectl's log: when, which process, which line of its sources.
         (r"(?m)^([EWIF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\S+):\d+\]", "${1}KLOG ${2}]"),
         // Ages by the machine's clock of a cluster that was made months ago.
-        (r"\b\d{3,4}d\b|\b\dy\d{1,3}d\b", "AGE"),
+        (r"(^|[\s(])(?:\d{3,4}d|\dy\d{1,3}d)\b", "${1}AGE"),
         (r#"(restartedAt"?: *"?)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"#, "${1}TIME"),
         // The two sides of `diff`: folders of a moment.
         (concat!("/tm", r"p/(LIVE|MERGED)-\d+"), "${1}"),

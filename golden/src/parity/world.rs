@@ -26,8 +26,8 @@ const TICK_MS: i64 = 1000;
 /// Longest that a line may wait, virtual time.
 const LONGEST_MS: i64 = 120_000;
 /// A line of ours waits if nothing could be done in so many pauses of this length.
-const PAUSES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(2);
+const PAUSES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// A cluster with both kubectls.
 pub struct World {
@@ -154,10 +154,12 @@ fn client(live: &Live, answering: Answering) -> kube::Client {
 
 /// Comes to its end when whatever runs on this thread waits.
 async fn quiet(answering: &Answering) {
-    let mut paused = 0;
+    let (mut paused, mut before) = (0, None);
     while paused < PAUSES {
         tokio::time::sleep(PAUSE).await;
-        paused = if answering.none() { paused + 1 } else { 0 };
+        let rests = answering.rests();
+        paused = if rests.is_some() && rests == before { paused + 1 } else { 0 };
+        before = rests;
     }
 }
 
@@ -167,7 +169,7 @@ async fn waits(pid: Option<u32>, at_first: bool, answering: &Answering) {
     if at_first {
         idle.settled(Duration::from_secs(5)).await;
     }
-    while !idle.look() || !answering.none() {
+    while !idle.look() || answering.rests().is_none() {
         tokio::time::sleep(BEAT).await;
     }
 }
