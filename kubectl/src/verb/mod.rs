@@ -36,8 +36,6 @@ mod top;
 mod version;
 mod wait;
 
-use serde_json::Value;
-
 use crate::{
     commands,
     config::{CLUSTERS, CONTEXTS, USERS},
@@ -272,16 +270,6 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// Prints what a changing verb did to one object: a line in kubectl's words, or the object as `-o` says.
-fn report(cx: &mut Cx<'_>, flags: &Flags, object: &Value, title: &str, done: &str) -> Done {
-    let dry = match flags.text("dry-run") {
-        "client" | "unchanged" => DryRun::Client,
-        "server" => DryRun::Server,
-        _ => DryRun::None,
-    };
-    print::Printer::read(cx, flags)?.print(cx, object, title, done, dry)
 }
 
 /// Whether anything is to be sent, and with which extra parameter.
