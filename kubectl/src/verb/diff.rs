@@ -129,7 +129,8 @@ fn print(cx: &mut Cx<'_>, flags: &Flags, pairs: BTreeMap<String, Pair>) -> bool 
         let hunks = unified::hunks(&shown(live), &shown(merged));
         if !hunks.is_empty() {
             differs = true;
-            let (from, to) = (format!("/tmp/LIVE-1/{name}"), format!("/tmp/MERGED-1/{name}"));
+            let folder = |state: &str| format!("{}/{state}-1/{name}", std::env::temp_dir().display());
+            let (from, to) = (folder("LIVE"), folder("MERGED"));
             cx.out(&format!("diff -u -N {from} {to}\n--- {from}\t{time}\n+++ {to}\t{time}\n{hunks}"));
         }
     }
