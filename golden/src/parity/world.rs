@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 use kubectl::{Captured, Config, Kubectl, Sink};
 use sandbox::{clock::Time, http::Live};
 use server::alone::admin;
-use tower::ServiceExt;
 
 use super::host::Folder;
 use crate::{
@@ -144,10 +143,10 @@ impl World {
 
 /// A client whose requests are counted while they are answered.
 fn client(live: &Live, answering: Answering) -> kube::Client {
-    let service = live.service(admin());
+    let inside = server::kube_api::client(live, admin());
     let counted = tower::service_fn(move |request: http::Request<kube::client::Body>| {
-        let (service, answering) = (service.clone(), answering.clone());
-        async move { answering.count(service.oneshot(request)).await }
+        let (inside, answering) = (inside.clone(), answering.clone());
+        async move { answering.count(inside.send(request)).await }
     });
     kube::Client::new(counted, "default")
 }
@@ -192,7 +191,7 @@ mod tests {
             ("k rollout st", 10, "status"),
             ("k get daemonset", 6, "daemonsets"),
             ("k get po,daemonset", 9, "daemonsets"),
-            ("k get st", 6, "sts"),
+            ("k get st", 6, "statefulsets"),
             ("k get --show-l", 6, "--show-labels"),
             ("k get pods -n kube-s", 14, "kube-system"),
             ("k get pods --namespace=kube-s", 23, "kube-system"),

@@ -35,15 +35,22 @@ fn int(value: &str) -> Option<String> {
 }
 
 fn bare_quote(value: &str) -> Option<String> {
-    let mut column = 1;
-    for field in value.split(',') {
-        if !field.starts_with('"')
-            && let Some(at) = field.find('"')
-        {
-            let column = column + at;
-            return Some(format!("parse error on line 1, column {column}: bare \" in non-quoted-field"));
+    let (mut at_start, mut is_quoted, mut in_quotes) = (true, false, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            '"' if at_start => (is_quoted, in_quotes) = (true, true),
+            '"' if is_quoted => in_quotes = !in_quotes,
+            '"' => {
+                let column = at + 1;
+                return Some(format!("parse error on line 1, column {column}: bare \" in non-quoted-field"));
+            }
+            ',' if !in_quotes => {
+                (at_start, is_quoted) = (true, false);
+                continue;
+            }
+            _ => {}
         }
-        column += field.len() + 1;
+        at_start = false;
     }
     None
 }

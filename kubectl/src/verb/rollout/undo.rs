@@ -46,13 +46,17 @@ pub async fn run(cx: &mut Cx<'_>, flags: &Flags, printer: &mut Printer, dry: Dry
     let revisions = revisions::all(cx, found).await?;
     let target = target(&revisions, wanted, kind, &found.name)?;
     if dry == DryRun::Client {
-        return printer.typed(cx, &found.object, &found.title(), &pod_template(&target.template), dry);
+        let done = match kind.as_str() {
+            // The ReplicaSet's own: why it changed stands in the history alone.
+            "Deployment" => pod_template(&target.object["spec"]["template"]),
+            _ => format!("will roll back to {}", pod_template(&target.template)),
+        };
+        return printer.typed(cx, &found.object, &found.title(), &done, dry);
     }
     if found.object["spec"]["paused"] == true {
-        return Err(Fail::Error(format!(
-            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/{}' and try again",
-            found.name
-        )));
+        return Err(Fail::error(
+            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+        ));
     }
     if bare(&target.template) == bare(&found.object["spec"]["template"]) {
         let done = format!("skipped rollback (current template already matches revision {wanted})");

@@ -13,6 +13,9 @@ use super::{Ended, Filter, Ready};
 use eval::{Engine, Env, Stop};
 use syntax::Term;
 
+/// Stack of a run, bytes: for the deepest filter that is taken. Only what is used of it takes memory.
+const STACK_BYTES: usize = 512 << 20;
+
 struct Jq {
     term: Term,
     env: Env,
@@ -80,12 +83,25 @@ pub fn read(argv: &[String]) -> Result<Ready, String> {
         }
     }
     let program = program.ok_or("a filter is missing: jq [-rcjnse] '.items[].metadata.name'")?;
-    jq.term = syntax::read(&program).map_err(|why| format!("error: {why}\njq: 1 compile error"))?;
+    jq.term = deep(|| syntax::read(&program)).map_err(|why| format!("error: {why}\njq: 1 compile error"))?;
     Ok(Ready { filter: Box::new(jq), files })
 }
 
 fn unknown(option: &str) -> String {
     format!("Unknown option: {option}\nOptions here: -r -c -j -n -s -e --arg --argjson")
+}
+
+/// Runs what goes as deep as a filter is nested. A stack that overflowed would end the server for everybody.
+fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        let done = thread.map(|thread| thread.join());
+        match done {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(why) => panic!("no thread for a filter: {why}"),
+        }
+    })
 }
 
 impl Jq {
@@ -126,6 +142,17 @@ impl Filter for Jq {
     }
 
     fn end(&mut self, out: &mut dyn FnMut(&str)) -> Ended {
+        let (ended, text) = deep(|| {
+            let mut text = String::new();
+            (self.run(&mut |piece| text.push_str(piece)), text)
+        });
+        out(&text);
+        ended
+    }
+}
+
+impl Jq {
+    fn run(&self, out: &mut dyn FnMut(&str)) -> Ended {
         let (inputs, broken) = self.inputs();
         let mut ended = Ended::default();
         let (engine, mut last) = (Engine::default(), None);
