@@ -182,7 +182,7 @@ mod tests {
             let (object, pattern) = (Object(json), Object(pattern.clone()));
             let bytes = pack(&object, &pattern);
             assert_eq!(unpack(&bytes, &pattern).unwrap().to_string(), object.to_string());
-            assert!((least..=most).contains(&bytes.len()), "{} bytes: {}", bytes.len(), object.to_string());
+            assert!((least..=most).contains(&bytes.len()), "{} bytes: {}", bytes.len(), *object);
             assert!(unpack(&bytes[..bytes.len() - 1], &pattern).is_none());
         }
     }

@@ -131,7 +131,7 @@ impl Run<'_, '_> {
                 (0..number.as_i64().unwrap_or_default()).map(|at| (at.into(), at.into())).collect()
             }
             Some(other) => {
-                let at = pipe.commands.first().map_or(0, |command| place(command));
+                let at = pipe.commands.first().map_or(0, place);
                 let why = format!("range can't iterate over {}", gofmt::print(other));
                 return Err((at, pipe.to_string(), why));
             }

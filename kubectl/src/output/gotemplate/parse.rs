@@ -17,7 +17,7 @@ pub type Parsed = (Vec<Node>, BTreeMap<String, Vec<Node>>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     File,
-    End,
+    Block,
     Else,
 }
 
@@ -44,7 +44,7 @@ pub fn template(source: &str) -> Result<Parsed, Bad> {
     let (nodes, end) = parser.list()?;
     match end {
         End::File => Ok((nodes, parser.named)),
-        End::End => Err(parser.bad("unexpected {{end}}")),
+        End::Block => Err(parser.bad("unexpected {{end}}")),
         End::Else => Err(parser.bad("unexpected {{else}}")),
     }
 }
@@ -95,7 +95,7 @@ impl Parser {
                         "end" => {
                             self.next += 1;
                             self.right("end")?;
-                            return Ok((nodes, End::End));
+                            return Ok((nodes, End::Block));
                         }
                         "else" => {
                             self.next += 1;
@@ -130,7 +130,7 @@ impl Parser {
                 let (_, name) = self.name("define clause")?;
                 self.right("define clause")?;
                 let (nodes, end) = self.list()?;
-                if end != End::End {
+                if end != End::Block {
                     return Err(self.bad("unexpected EOF"));
                 }
                 self.named.insert(name, nodes);
@@ -141,7 +141,7 @@ impl Parser {
                 let data = self.pipe("block clause")?;
                 self.right("block clause")?;
                 let (nodes, end) = self.list()?;
-                if end != End::End {
+                if end != End::Block {
                     return Err((self.end, "unexpected EOF".into()));
                 }
                 self.named.insert(name.clone(), nodes);
@@ -197,7 +197,7 @@ impl Parser {
         self.variables.truncate(scope);
         let otherwise = match end {
             End::File => return Err((self.end, "unexpected EOF".into())),
-            End::End => Vec::new(),
+            End::Block => Vec::new(),
             End::Else => self.otherwise(keyword)?,
         };
         Ok(match keyword {
@@ -218,7 +218,7 @@ impl Parser {
         self.right("input")?;
         let (nodes, end) = self.list()?;
         match end {
-            End::End => Ok(nodes),
+            End::Block => Ok(nodes),
             End::Else => Err(self.bad("expected end; found {{else}}")),
             End::File => Err((self.end, "unexpected EOF".into())),
         }

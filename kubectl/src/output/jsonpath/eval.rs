@@ -144,19 +144,19 @@ impl Walker {
 
     fn keeps(
         &mut self,
-        item: &Cow<'_, Value>,
+        item: &Value,
         left: &[Node],
         operator: &str,
         right: &[Node],
     ) -> Result<bool, String> {
-        let lefts = self.list(vec![item.clone()], left);
+        let lefts = self.list(vec![Cow::Borrowed(item)], left);
         if operator == "exists" {
             return Ok(lefts.is_ok_and(|lefts| !lefts.is_empty()));
         }
         let lefts = lefts?;
         let rights = match lefts.len() {
             0 => return Ok(false),
-            1 => self.list(vec![item.clone()], right)?,
+            1 => self.list(vec![Cow::Borrowed(item)], right)?,
             _ => return Err("can only compare one element at a time".into()),
         };
         match rights.as_slice() {

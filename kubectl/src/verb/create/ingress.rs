@@ -23,7 +23,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
         read(rule)?;
     }
     for annotation in flags.raw_list("annotation") {
-        if !annotation.split_once('=').is_some_and(|(key, _)| !key.is_empty()) {
+        if annotation.split_once('=').is_none_or(|(key, _)| key.is_empty()) {
             return Err(Fail::Error(format!(
                 "annotation {annotation} is invalid and should be in format key=[value]"
             )));

@@ -29,8 +29,11 @@ pub async fn run(
             }
         };
     screen.stdout(&said);
+    if !attended {
+        return 0;
+    }
     let mut shown = 0;
-    while attended {
+    loop {
         let command = match world.get(COMPOSE_COMMAND, &name).await {
             Ok(command) => command,
             Err(why) => {
@@ -51,5 +54,4 @@ pub async fn run(
         }
         tokio::time::sleep(LOOK).await;
     }
-    0
 }

@@ -96,11 +96,14 @@ pub fn read(known: &str, argv: &[String]) -> Result<Given, String> {
     Ok(given)
 }
 
+/// Options by their letter, with their values.
+pub type Options = Vec<(char, String)>;
+
 /// Options before a command, and the command with all that follows it.
 ///
 /// # Errors
 /// As [`read`].
-pub fn leading(known: &str, argv: &[String]) -> Result<(Vec<(char, String)>, Vec<String>), String> {
+pub fn leading(known: &str, argv: &[String]) -> Result<(Options, Vec<String>), String> {
     let mut at = 0;
     while let Some(word) = argv.get(at).filter(|w| w.len() > 1 && w.starts_with('-')) {
         at += 1;
