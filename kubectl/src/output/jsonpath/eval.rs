@@ -142,13 +142,7 @@ impl Walker {
         Ok(found)
     }
 
-    fn keeps(
-        &mut self,
-        item: &Value,
-        left: &[Node],
-        operator: &str,
-        right: &[Node],
-    ) -> Result<bool, String> {
+    fn keeps(&mut self, item: &Value, left: &[Node], operator: &str, right: &[Node]) -> Result<bool, String> {
         let lefts = self.list(vec![Cow::Borrowed(item)], left);
         if operator == "exists" {
             return Ok(lefts.is_ok_and(|lefts| !lefts.is_empty()));
