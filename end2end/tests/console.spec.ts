@@ -188,6 +188,15 @@ test("Tab completes from the live cluster, by keyboard alone", async ({ page }) 
   await expect(words).toBeHidden();
   await expect(prompt).toBeFocused();
 
+  await prompt.fill("kubectl get po,deploym");
+  await prompt.press("Tab");
+  await expect(prompt).toHaveValue("kubectl get po,deployments ");
+  await prompt.fill("kubectl describe node/nod");
+  await prompt.press("Tab");
+  await expect(prompt).toHaveValue("kubectl describe node/node-");
+  await words.getByRole("button", { name: "node-c" }).click();
+  await expect(prompt).toHaveValue("kubectl describe node/node-c ");
+
   await prompt.fill("kubectl get pods | gr");
   await prompt.press("Tab");
   await expect(prompt).toHaveValue("kubectl get pods | grep ");
@@ -227,7 +236,7 @@ test("names lead to the stage, and the console says when the stage looks back", 
   await expect(note).toBeVisible();
   expect(await cluster.run("echo now")).toBe("now\n");
   expect(await axeFindings(page)).toEqual([]);
-  await note.getByRole("button", { name: cluster.words.goLive }).click();
+  await note.getByRole("link", { name: cluster.words.goLive }).click();
   await expect(note).toHaveCount(0);
 });
 
@@ -246,7 +255,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await screenshot(page, `console-1280-${colorScheme}`);
 
     await page.setViewportSize({ width: 390, height: 844 });
-    await page.locator("label[for=stage-open]").click();
+    await page.getByText(cluster.words.openStage, { exact: true }).click();
     const tab = page.getByRole("tab", { name: cluster.words.console });
     if (!(await cluster.prompt.isVisible())) await tab.click();
     await expect(cluster.prompt).toBeVisible();

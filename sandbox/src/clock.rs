@@ -31,6 +31,11 @@ impl Time {
         format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S%.6f")).into()
     }
 
+    /// RFC 3339 with nine digits, as containers' logs have it, UTC.
+    pub fn rfc3339_nano(self) -> EcoString {
+        format!("{}Z", self.civil().strftime("%Y-%m-%dT%H:%M:%S%.9f")).into()
+    }
+
     /// The HTTP `Date` header.
     pub fn http_date(self) -> String {
         self.civil().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()

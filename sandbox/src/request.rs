@@ -5,7 +5,7 @@ use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{is_connection, is_question, watch::Watch},
+    api::{is_connection, is_question, log::Log, watch::Watch},
     object::Key,
     user::User,
 };
@@ -61,6 +61,8 @@ pub enum Reply {
     Watch(Box<Watch>),
     /// A command that may run in a container, for a client that is to be attached to it.
     Exec(Box<Exec>),
+    /// A log that is followed, to be polled as time goes on.
+    Log(Box<Log>),
 }
 
 /// A command to run in a container. Models `PodExecOptions`.

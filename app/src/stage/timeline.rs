@@ -33,15 +33,15 @@ fn kind(kind: MarkKind) -> (&'static str, &'static str) {
 }
 
 /// The address that shows a past moment, for browsers without script.
-fn at_address(at_ms: Option<i64>) -> String {
-    let address = here("time");
+pub fn at_address(at_ms: Option<i64>, room: &str) -> String {
+    let address = here(room);
     let (path, rest) = address.split_once(['?', '#']).unwrap_or((&address, ""));
     let query = if address.contains('?') { rest.split('#').next().unwrap_or("") } else { "" };
     let mut kept: Vec<String> =
         query.split('&').filter(|p| !p.is_empty() && !p.starts_with("at=")).map(str::to_owned).collect();
     kept.extend(at_ms.map(|at| format!("at={at}")));
     let mark = if kept.is_empty() { "" } else { "?" };
-    format!("{path}{mark}{}#time", kept.join("&"))
+    format!("{path}{mark}{}#{room}", kept.join("&"))
 }
 
 /// To the mark before or after the moment shown; forward from now is a step of the cluster.
@@ -82,7 +82,7 @@ pub fn Timeline() -> impl IntoView {
         <section class="tl" id="time" aria-label=text::time(l)>
             <div class="tl__bar">
                 <div class="tl__keys">
-                    <a class="iconbtn iconbtn--s" role="button" href=move || at_address(Some(back_to())) rel="external"
+                    <a class="iconbtn iconbtn--s" role="button" href=move || at_address(Some(back_to()), "time") rel="external"
                         aria-label=text::prev_mark(l) title=format!("{} (,)", text::prev_mark(l))
                         on:click=move |ev| { ev.prevent_default(); step(stage, false) }><Icon id="i-back" /></a>
                     <PlayPause paused fragment="time" />
@@ -99,7 +99,7 @@ pub fn Timeline() -> impl IntoView {
                 </Post>
                 <span class="tl__clock"><output>{move || stage.face(stage.now_ms.get())}</output><small>{text::virtual_time(l)}</small></span>
                 <span class="tl__pick">{picked}</span>
-                <a class="live" role="button" href=move || at_address(None) rel="external"
+                <a class="live" role="button" href=move || at_address(None, "time") rel="external"
                     aria-pressed=move || if stage.is_past.get() { "false" } else { "true" }
                     on:click=move |ev| { ev.prevent_default(); stage.go_live() }>
                     {move || if stage.is_past.get() { text::go_live(l) } else { text::live(l) }}
@@ -258,7 +258,7 @@ fn MarkAt(g: Group, marks: Memo<Vec<Mark>>) -> impl IntoView {
         .join("\n");
     let end = if g.x < 6.0 { Some("r") } else { None };
     view! {
-        <a class="mark" data-k=k data-end=end style=format!("--x:{:.2}", g.x) href=at_address(Some(at)) rel="external"
+        <a class="mark" data-k=k data-end=end style=format!("--x:{:.2}", g.x) href=at_address(Some(at), "time") rel="external"
             aria-label=title.clone() title=title.clone()
             on:click=move |ev| { ev.prevent_default(); stage.look_at(at) }>
             <svg aria-hidden="true"><use href=symbol(shape)></use></svg>

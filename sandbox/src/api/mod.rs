@@ -11,6 +11,7 @@ mod discovery;
 mod disruption;
 mod events;
 pub mod fields;
+pub mod log;
 pub mod metrics;
 pub mod names;
 mod openapi;

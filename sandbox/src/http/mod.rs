@@ -2,6 +2,7 @@
 //! learner's clock, with every mutating request recorded before it is applied.
 
 mod attached;
+mod follow;
 mod headers;
 mod live;
 mod metrics;

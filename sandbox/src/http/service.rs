@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody, combi
 
 use super::{
     attached::Attached,
+    follow,
     headers::{audit_id, bounded},
     live::Live,
     metrics, protobuf, watch,
@@ -82,6 +83,14 @@ impl Service {
                 let warnings: Vec<String> = w.warning().into_iter().collect();
                 let stream = StreamBody::new(watch::stream(self.live.clone(), *w, counted));
                 self.head(StatusCode::OK, "application/json", &warnings)
+                    .body(BodyExt::boxed_unsync(stream))
+                    .unwrap_or_default()
+            }
+            Ok(Reply::Log(log)) => {
+                let Some(counted) = self.live.0.counts.watch() else { return self.fail(&too_many_watches()) };
+                self.live.0.counts.count(metrics::verb(&request.method, false), 200);
+                let stream = StreamBody::new(follow::stream(self.live.clone(), *log, counted));
+                self.head(StatusCode::OK, "text/plain", &[])
                     .body(BodyExt::boxed_unsync(stream))
                     .unwrap_or_default()
             }
@@ -193,7 +202,7 @@ impl Service {
     fn fail(&self, status: &Status) -> Response<ResponseBody> {
         match failure(status) {
             Reply::Body(body) => self.whole(body, &Known::default(), &Request::default()),
-            Reply::Watch(_) | Reply::Exec(_) => Response::default(),
+            Reply::Watch(_) | Reply::Exec(_) | Reply::Log(_) => Response::default(),
         }
     }
 
@@ -232,7 +241,7 @@ pub fn unauthorized(uri: &http::Uri, headers: &HeaderMap) -> Bytes {
     match failure(&Status::unauthorized()) {
         Reply::Body(body) if is_for_eyes(&request) => pretty(body).bytes,
         Reply::Body(body) => body.bytes,
-        Reply::Watch(_) | Reply::Exec(_) => Bytes::new(),
+        Reply::Watch(_) | Reply::Exec(_) | Reply::Log(_) => Bytes::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::request::{Reply, Request};
 
 /// A pod that is not started again; its container has these fields.
-fn start(c: &mut Cluster, name: &str, policy: &str, fields: Json) {
+pub fn start(c: &mut Cluster, name: &str, policy: &str, fields: Json) {
     let mut one = json!({"name": "c", "image": "busybox:1.36"});
     for (field, value) in fields.entries() {
         one.set(field, value.clone());

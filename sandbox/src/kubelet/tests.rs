@@ -6,6 +6,8 @@ mod config;
 mod disk;
 #[path = "hang_tests.rs"]
 mod hang;
+#[path = "log_tests.rs"]
+mod log;
 #[path = "machine_tests.rs"]
 mod machines;
 #[path = "memory_tests.rs"]

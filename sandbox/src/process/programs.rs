@@ -9,16 +9,19 @@ const DIRS: [&str; 15] = [
     "/usr", "/var", "/",
 ];
 /// Programs that are simulated, besides shells.
-const KNOWN: [&str; 33] = [
+const KNOWN: [&str; 34] = [
     "true", ":", "false", "echo", "printf", "printenv", "env", "hostname", "pwd", "whoami", "id", "date",
     "uname", "sleep", "cat", "ls", "ps", "test", "[", "nslookup", "touch", "rm", "mkdir", "rmdir", "chmod",
-    "chown", "cp", "mv", "ln", "set", "trap", "umask", "sync",
+    "chown", "cp", "mv", "ln", "set", "trap", "umask", "sync", "seq",
 ];
 
 /// Is it one of them?
 pub(super) fn knows(program: &str) -> bool {
     KNOWN.contains(&program.rsplit('/').next().unwrap_or(program))
 }
+
+/// Most numbers of one `seq`.
+const SEQ_MAX: i64 = 10_000;
 
 impl Session {
     /// Runs a program; `None` if the image has none of this name.
@@ -47,6 +50,7 @@ impl Session {
             "id" => self.id(args),
             "date" => Printed::out(format!("{}\n", date(now))),
             "uname" => Printed::out(self.uname(args)),
+            "seq" => seq(args),
             "sleep" => sleep(args),
             "cat" => self.cat(args),
             "ls" => self.ls(args),
@@ -179,6 +183,26 @@ impl Session {
         };
         Printed { code: i32::from(!holds), ..Printed::default() }
     }
+}
+
+/// Numbers, a line each. Omits: options, and steps that are no whole numbers.
+fn seq(args: &[String]) -> Printed {
+    let mut numbers = Vec::new();
+    for arg in args {
+        let Ok(number) = arg.parse::<i32>() else {
+            return Printed::failed(format!("seq: invalid number '{arg}'\n"), 1);
+        };
+        numbers.push(i64::from(number));
+    }
+    let (first, step, last) = match numbers[..] {
+        [last] => (1, 1, last),
+        [first, last] => (first, 1, last),
+        [first, step, last] if step != 0 => (first, step, last),
+        _ => return Printed::failed("Usage: seq [-w] [-s SEP] [FIRST [INC]] LAST\n", 1),
+    };
+    let all = (0..SEQ_MAX).map(|n| first + n * step);
+    let within = all.take_while(|n| if step > 0 { *n <= last } else { *n >= last });
+    Printed::out(within.map(|n| format!("{n}\n")).collect::<String>())
 }
 
 fn echo(args: &[String]) -> Printed {

@@ -1,18 +1,18 @@
-//! The shell of a simulated container: commands joined by `;`, `&&`, `||`, the loops `while` and `until`, variables,
-//! redirections to files. Models busybox's ash as far as one-liners go. Omits: pipes, jobs, `if`, `for`, functions; they are
+//! The shell of a simulated container: commands joined by `;`, `&&`, `||`, the loops `while`, `until` and `for`, variables,
+//! redirections to files. Models busybox's ash as far as one-liners go. Omits: pipes, jobs, `if`, functions; they are
 //! refused in the shell's own words.
 
 use super::{
     Printed, Session,
     task::Stuck,
-    words::{Command, Joint, Redirect, split},
+    words::{Command, Joint, Redirect, Word, split},
 };
 use crate::clock::Time;
 
 /// Rounds of a loop in a command that a client waits for.
 const ROUNDS_MAX: u32 = 300;
 /// Words of what is not simulated.
-const RESERVED: [&str; 8] = ["if", "for", "case", "{", "}", "do", "done", "function"];
+const RESERVED: [&str; 7] = ["if", "case", "{", "}", "do", "done", "function"];
 
 /// Is it a shell's name?
 pub(super) fn is_shell(program: &str) -> bool {
@@ -63,21 +63,28 @@ fn list(session: &mut Session, commands: &[Command], now: Time) -> Printed {
     all
 }
 
-/// `while` or `until`.
+/// `while`, `until` or `for`.
 struct Loop {
-    until: bool,
-    condition: Vec<Command>,
+    rounds: Rounds,
     body: Vec<Command>,
     /// Commands from its first word to its `done`.
     length: usize,
+}
+
+/// How often a loop goes round.
+enum Rounds {
+    /// As long as a list of commands is good, or until it is.
+    Asks { until: bool, condition: Vec<Command> },
+    /// Once for each word.
+    Each { name: String, words: Vec<Word> },
 }
 
 impl Loop {
     /// The loop that begins here, if one does.
     fn find(commands: &[Command]) -> Option<Self> {
         let begins = |i: usize, word: &str| commands[i].words.first().is_some_and(|w| w.is(word));
-        let until = begins(0, "until");
-        if !until && !begins(0, "while") {
+        let (until, each) = (begins(0, "until"), begins(0, "for"));
+        if !until && !each && !begins(0, "while") {
             return None;
         }
         let at = |word: &str| (1..commands.len()).find(|i| begins(*i, word));
@@ -88,24 +95,49 @@ impl Loop {
             part.retain(|c| !c.words.is_empty());
             Some(part)
         };
-        Some(Self { until, condition: part(0, start)?, body: part(start, end)?, length: end + 1 })
+        let condition = part(0, start)?;
+        let rounds = if each { Rounds::each(&condition)? } else { Rounds::Asks { until, condition } };
+        Some(Self { rounds, body: part(start, end)?, length: end + 1 })
     }
 
     fn run(&self, session: &mut Session, now: Time) -> Printed {
         let mut all = Printed::default();
+        let mut values = match &self.rounds {
+            Rounds::Asks { .. } => Vec::new(),
+            Rounds::Each { words, .. } => words.iter().flat_map(|w| w.fields(session, now)).collect(),
+        }
+        .into_iter();
         for round in 0.. {
             let then = now.plus_ms(all.takes_ms);
             if session.ended || !session.goes_on(then) || session.watch.is_none() && round == ROUNDS_MAX {
                 break;
             }
-            all.then(list(session, &self.condition, then));
-            if session.ended || (session.last_code == 0) == self.until {
-                break;
+            match &self.rounds {
+                Rounds::Asks { until, condition } => {
+                    all.then(list(session, condition, then));
+                    if session.ended || (session.last_code == 0) == *until {
+                        break;
+                    }
+                }
+                Rounds::Each { name, .. } => {
+                    let Some(value) = values.next() else { break };
+                    session.env.insert(name.clone(), value);
+                }
             }
             all.then(list(session, &self.body, now.plus_ms(all.takes_ms)));
         }
         all.code = if session.ended { session.last_code } else { 0 };
         all
+    }
+}
+
+impl Rounds {
+    /// `NAME in WORDS`.
+    fn each(head: &[Command]) -> Option<Self> {
+        let [Command { words, .. }] = head else { return None };
+        let [name, of, words @ ..] = words.as_slice() else { return None };
+        let name = name.name()?.to_owned();
+        of.is("in").then(|| Self::Each { name, words: words.to_vec() })
     }
 }
 

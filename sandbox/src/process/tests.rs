@@ -93,6 +93,14 @@ fn programs_print_what_the_container_is() {
             0,
         ),
         (
+            &["sh", "-c", "for i in 1 'a b' $(seq 2 4); do echo \"<$i>\"; done; echo $i"],
+            "<1>\n<a b>\n<2>\n<3>\n<4>\n4\n",
+            "",
+            0,
+        ),
+        (&["sh", "-c", "for i in $(seq 3); do [ $i = 2 ] && exit 5; echo $i; done"], "1\n", "", 5),
+        (&["seq", "x"], "", "seq: invalid number 'x'\n", 1),
+        (
             &["sh", "-c", "echo a > f; echo b >> f; cat f; echo no >/dev/null; echo err >&2"],
             "a\nb\n",
             "err\n",

@@ -58,13 +58,31 @@ impl Word {
         out
     }
 
+    /// The fields that it stands for: what a command printed is taken apart at its blanks.
+    pub fn fields(&self, session: &mut Session, now: Time) -> Vec<String> {
+        let prints = self.0.iter().any(|(text, expands)| *expands && text.contains("$("));
+        let text = self.expand(session, now);
+        if prints { text.split_whitespace().map(str::to_owned).collect() } else { vec![text] }
+    }
+
     /// `NAME=value`: the name, if it is one.
     pub fn assigns(&self) -> Option<&str> {
         let (name, _) = self.0.first().filter(|(_, plain)| *plain)?.0.split_once('=')?;
-        let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        (!name.is_empty() && name.chars().all(good) && !name.starts_with(|c: char| c.is_ascii_digit()))
-            .then_some(name)
+        is_name(name).then_some(name)
     }
+
+    /// A variable's name.
+    pub fn name(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [(text, true)] if is_name(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(good) && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn values(text: &str, session: &mut Session, now: Time) -> String {

@@ -14,7 +14,7 @@ fn text(c: &mut Cluster, uri: &str, accept: &str) -> (u16, &'static str, String)
         Reply::Body(body) => {
             (body.code, body.content_type, String::from_utf8_lossy(&body.bytes).into_owned())
         }
-        Reply::Watch(_) | Reply::Exec(_) => panic!("{uri} is a stream"),
+        Reply::Watch(_) | Reply::Exec(_) | Reply::Log(_) => panic!("{uri} is a stream"),
     }
 }
 

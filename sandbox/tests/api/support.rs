@@ -40,7 +40,7 @@ pub fn send(cluster: &mut Cluster, request: &Request) -> (u16, Value) {
             let text = String::from_utf8_lossy(&body.bytes).into_owned();
             (body.code, serde_json::from_slice(&body.bytes).unwrap_or(Value::String(text)))
         }
-        Reply::Watch(_) | Reply::Exec(_) => panic!("{} is a stream", request.uri),
+        Reply::Watch(_) | Reply::Exec(_) | Reply::Log(_) => panic!("{} is a stream", request.uri),
     }
 }
 

@@ -13,7 +13,7 @@ fn open(c: &mut Cluster, request: &Request) -> Watch {
     match c.handle(request) {
         Reply::Watch(watch) => *watch,
         Reply::Body(body) => panic!("no watch: {}", String::from_utf8_lossy(&body.bytes)),
-        Reply::Exec(exec) => panic!("no watch: {exec:?}"),
+        Reply::Exec(_) | Reply::Log(_) => panic!("no watch"),
     }
 }
 

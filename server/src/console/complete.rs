@@ -23,10 +23,15 @@ pub async fn complete(desk: &dyn Desk, line: &str) -> Completion {
         }
         _ => 0,
     };
+    if let ["kubectl" | "k", rest @ ..] = &words[own..]
+        && !matches!(rest.last(), Some(&"-f" | &"--filename"))
+    {
+        let typed = format!("kubectl {} {typed}", rest.join(" "));
+        return of_kubectl(desk, &typed, line.len()).await;
+    }
     let mut words = match &words[own..] {
         [] if own > 0 => vec!["kubectl".to_owned()],
         [] => programs::PROGRAMS.iter().chain(&pipe::PROGRAMS).map(|p| (*p).to_owned()).collect(),
-        ["kubectl" | "k", rest @ ..] => kubectl(desk, rest),
         ["lab", rest @ ..] => of_lab(desk, rest).await,
         _ => desk.files().names(),
     };
@@ -39,11 +44,12 @@ pub async fn complete(desk: &dyn Desk, line: &str) -> Completion {
     Completion { from, words: words.into_iter().map(word).collect() }
 }
 
-fn kubectl(desk: &dyn Desk, before: &[&str]) -> Vec<String> {
-    match before.last() {
-        Some(&"-f" | &"--filename") => desk.files().names(),
-        _ => Vec::new(),
-    }
+/// What kubectl says: its command alone, and where the line ends that it is the end of.
+async fn of_kubectl(desk: &dyn Desk, command: &str, end: usize) -> Completion {
+    let candidates = programs::kubectl_of(desk).complete(command, command.len()).await;
+    let from = candidates.first().map_or(end, |first| end - (command.len() - first.from));
+    let word = |c: kubectl::Candidate| Candidate { text: c.text, note: c.note, open: c.open };
+    Completion { from, words: candidates.into_iter().map(word).collect() }
 }
 
 async fn of_lab(desk: &dyn Desk, before: &[&str]) -> Vec<String> {

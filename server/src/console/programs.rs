@@ -6,7 +6,7 @@ use futures::{FutureExt, future::BoxFuture};
 use kubectl::Kubectl;
 
 use super::{
-    desk::{Screen, Surroundings},
+    desk::{Desk, Screen, Surroundings},
     lab,
     shell::Shell,
     watch, words,
@@ -101,11 +101,13 @@ pub fn run<'s>(
 }
 
 async fn kubectl(shell: &Shell<'_>, argv: &[String], stdin: Option<&str>, screen: &mut dyn Screen) -> i32 {
-    let kubectl = Kubectl::new(shell.desk.client());
+    kubectl_of(shell.desk).run(argv, stdin, screen).await
+}
+
+/// kubectl at a desk.
+pub fn kubectl_of(desk: &dyn Desk) -> Kubectl {
     // where nobody can press Ctrl-C, and a cluster's time may stand still, nothing waits for it
-    let kubectl =
-        kubectl.wait_for_deletion(shell.desk.is_attended()).host(Arc::new(Surroundings::of(shell.desk)));
-    kubectl.run(argv, stdin, screen).await
+    Kubectl::new(desk.client()).wait_for_deletion(desk.is_attended()).host(Arc::new(Surroundings::of(desk)))
 }
 
 fn ls(shell: &Shell<'_>, argv: &[String], screen: &mut dyn Screen) -> i32 {

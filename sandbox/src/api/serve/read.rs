@@ -190,7 +190,7 @@ fn resource(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status
             let object = get(api, call, target)?;
             Ok(Reply::Body(json_body(200, &scale::get(def, object)?)))
         }
-        (Some(_), Sub::Log) => subresources::log(api, call, target).map(Reply::Body),
+        (Some(_), Sub::Log) => subresources::log(api, call, target),
         (Some(_), Sub::Exec) => exec::exec(api, call, target).map(|e| Reply::Exec(Box::new(e))),
         (Some(_), Sub::Absent) => Err(Status::not_modelled(def)),
         (Some(_), Sub::Binding | Sub::Eviction | Sub::Finalize | Sub::Token) => {

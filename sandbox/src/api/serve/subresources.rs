@@ -1,16 +1,17 @@
 //! Pods' own subresources: binding, log. Models the pod registry's REST handlers.
 //! Omits: attach, port-forward, the older protocol of exec (SPDY).
 
-use ecow::EcoString;
-
 use super::{Call, body, exec, options::write_options, route::Target, text_body, write::success};
 use crate::{
-    api::Api,
+    api::{
+        Api,
+        log::{Log, LogOptions},
+    },
+    clock::Time,
     json::Json,
-    object::{Key, Object},
-    process,
-    request::{Body, Request},
-    resources::{IMAGE, POD},
+    object::Key,
+    request::{Body, Reply, Request},
+    resources::POD,
     status::{FieldError, Status},
 };
 
@@ -75,74 +76,56 @@ pub fn refusal_of_exec(api: &Api, call: &Call<'_>, target: &Target) -> Status {
     })
 }
 
-/// GET `log`: what a container printed. The log of one whose command is not simulated says when it started and ended.
-pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Body, Status> {
+/// GET `log`: what a container printed.
+pub fn log(api: &Api, call: &Call<'_>, target: &Target) -> Result<Reply, Status> {
     let pod = api.get(POD, &target.key())?;
-    let name = pod.name();
+    let options = log_options(call, pod.name(), api.now())?;
     let container = exec::container(pod, call.query.get("container"))?;
-    let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
-    let status = lists.iter().flat_map(|f| pod["status"][*f].list()).find(|s| s["name"] == container);
-    let Some(status) = status.filter(|s| s["state"]["waiting"].is_null() || !s["lastState"].is_empty())
-    else {
-        if pod["spec"]["nodeName"].is_empty() {
-            return Ok(text_body(200, ""));
-        }
-        let reason = status.map_or("", |s| s["state"]["waiting"]["reason"].text());
-        let reason = match reason {
-            "" => "ContainerCreating",
-            "ErrImagePull" => "image can't be pulled",
-            "ImagePullBackOff" => "trying and failing to pull image",
-            other => other,
-        };
-        return Err(Status::bad_request(format!(
-            "container {container:?} in pod {name:?} is waiting to start: {reason}"
-        )));
+    let mut log = Log::open(pod, container, options)?;
+    if log.is_followed() && log.is_open() {
+        return Ok(Reply::Log(Box::new(log)));
+    }
+    Ok(Reply::Body(text_body(200, log.poll(api, api.now()))))
+}
+
+/// Models `ValidatePodLogOptions`.
+fn log_options(call: &Call<'_>, pod: &str, now: Time) -> Result<LogOptions, Status> {
+    let query = call.query;
+    let number = |name: &str| query.int(name).map_err(Status::bad_request);
+    let (tail, limit, since_s) = (number("tailLines")?, number("limitBytes")?, number("sinceSeconds")?);
+    let since = match query.get("sinceTime") {
+        "" => None,
+        text => Some(Time::parse(text).ok_or_else(|| {
+            Status::bad_request(format!(
+                "parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\""
+            ))
+        })?),
     };
-    let previous = call.query.flag("previous") == Some(true);
-    if previous && status["lastState"]["terminated"].is_null() {
-        return Err(Status::bad_request(format!(
-            "previous terminated container {container:?} in pod {name:?} not found"
-        )));
-    }
-    let state = if previous { &status["lastState"] } else { &status["state"] };
-    Ok(text_body(200, said(api, pod, state, container).unwrap_or_else(|| lines(api, pod, state, container))))
-}
-
-/// What a container printed whose command is known.
-fn said(api: &Api, pod: &Object, state: &Json, container: &str) -> Option<String> {
-    let ended = &state["terminated"];
-    if ended["reason"] == "StartError" {
-        return Some(String::new());
-    }
-    let since = if ended.is_null() { &state["running"]["startedAt"] } else { &ended["startedAt"] }.time()?;
-    // A status has whole seconds.
-    let until = ended["finishedAt"].time().map_or(api.now(), |end| end.plus_ms(999));
-    let pieces = process::log(api, pod, container, since, until)?;
-    Some(pieces.into_iter().map(|(_, text)| text).collect())
-}
-
-/// What is said of a container whose command is not known: when it started, its last words, when it ended.
-fn lines(api: &Api, pod: &Object, state: &Json, container: &str) -> String {
-    let (running, ended) = (&state["running"], &state["terminated"]);
-    let started = if running.is_null() { &ended["startedAt"] } else { &running["startedAt"] };
-    let mut out = String::new();
-    if !started.is_empty() {
-        out += &format!("{} {container} started\n", started.text());
-    }
-    if !ended.is_null() {
-        let code = ended["exitCode"].int().unwrap_or(0);
-        if let Some(words) = last_words(api, pod, container, code) {
-            out += &format!("{} {words}\n", ended["finishedAt"].text());
+    let mut errors = Vec::new();
+    let mut least = |field: &'static str, value: Option<i64>, min: i64| {
+        if let Some(value) = value.filter(|value| *value < min) {
+            let why = if min == 0 { "must be greater than or equal to 0" } else { "must be greater than 0" };
+            errors.push(FieldError::invalid(field, &value.into(), why));
         }
-        out += &format!("{} {container} ended with exit code {code}\n", ended["finishedAt"].text());
+    };
+    least("tailLines", tail, 0);
+    least("limitBytes", limit, 1);
+    if since.is_none() {
+        least("sinceSeconds", since_s, 1);
+    } else if since_s.is_some() {
+        errors
+            .push(FieldError::forbidden("", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
     }
-    out
-}
-
-/// What its Image says that it prints before it ends by itself.
-fn last_words(api: &Api, pod: &Object, container: &str, code: i64) -> Option<EcoString> {
-    let declared = pod["spec"]["containers"].list().iter().find(|c| c["name"] == *container)?;
-    let image = api.list(IMAGE, "").find(|i| i["spec"]["image"] == declared["image"])?;
-    let own = image["spec"]["exitCode"].int().unwrap_or(1) == code;
-    image["spec"]["crashLog"].eco().filter(|_| own).cloned()
+    if !errors.is_empty() {
+        return Err(Status::invalid_kind("", "PodLogOptions", pod, &errors));
+    }
+    let count = |number: Option<i64>| number.and_then(|number| usize::try_from(number).ok());
+    Ok(LogOptions {
+        follow: query.flag("follow") == Some(true),
+        previous: query.flag("previous") == Some(true),
+        timestamps: query.flag("timestamps") == Some(true),
+        since: since.or(since_s.map(|seconds| now.plus_ms(-seconds * 1000))),
+        tail: count(tail),
+        limit_bytes: count(limit),
+    })
 }

@@ -10,11 +10,6 @@ pub struct Completed {
     pub shown: Vec<Candidate>,
 }
 
-/// Does a word of a line end here?
-pub fn ends_word(c: char) -> bool {
-    c.is_ascii_whitespace() || "|;&(".contains(c)
-}
-
 /// Puts in the one candidate, or what all have in common.
 pub fn complete(before: &str, answer: &Completion) -> Completed {
     let Some(typed) = before.get(answer.from..) else {

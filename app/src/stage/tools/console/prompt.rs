@@ -11,6 +11,7 @@ use crate::{
     stage::{
         state::Stage,
         terminal::whole::{Open, commands, open},
+        timeline::at_address,
     },
     text,
 };
@@ -35,7 +36,7 @@ struct Field {
     /// How far back in history, and what was being written.
     back: StoredValue<usize>,
     draft: StoredValue<String>,
-    candidates: RwSignal<Vec<Candidate>>,
+    candidates: RwSignal<Completion>,
     /// Counts what is typed: an answer to what was there before is dropped.
     turn: StoredValue<u32>,
     /// Enter came while a syllable was composed: the line goes when the syllable is whole.
@@ -51,7 +52,7 @@ impl Field {
             text: RwSignal::new(String::new()),
             back: StoredValue::new(0),
             draft: StoredValue::new(String::new()),
-            candidates: RwSignal::new(Vec::new()),
+            candidates: RwSignal::new(Completion::default()),
             turn: StoredValue::new(0),
             sends: StoredValue::new(false),
             shift: StoredValue::new(false),
@@ -61,7 +62,7 @@ impl Field {
     fn read(self) -> String {
         let text = self.node.get_untracked().map(|n| n.value()).unwrap_or_default();
         self.turn.update_value(|n| *n = n.wrapping_add(1));
-        self.candidates.set(Vec::new());
+        self.candidates.set(Completion::default());
         if self.text.with_untracked(|t| *t != text) {
             self.text.set(text.clone());
         }
@@ -144,17 +145,19 @@ impl Field {
                 _ = node.set_selection_range(at, at);
             }
         }
-        self.candidates.set(shown.into_iter().take(SHOWN_MAX).collect());
+        self.candidates
+            .set(Completion { from: answer.from, words: shown.into_iter().take(SHOWN_MAX).collect() });
     }
 
     /// One of the candidates was chosen.
     fn choose(self, word: Candidate) {
+        // reading the field takes the candidates away
+        let from = self.candidates.with_untracked(|c| c.from);
         let (text, caret) = (self.read(), self.caret());
         let units: Vec<u16> = text.encode_utf16().collect();
         let caret = caret.unwrap_or(units.len()).min(units.len());
         let (before, after) =
             (String::from_utf16_lossy(&units[..caret]), String::from_utf16_lossy(&units[caret..]));
-        let from = before.rfind(super::complete::ends_word).map_or(0, |n| n + 1);
         let answer = Completion { from, words: vec![word] };
         self.take(&before, &after, &answer);
         if let Some(node) = self.node.get_untracked() {
@@ -199,8 +202,8 @@ impl Field {
             }
             "ArrowUp" if plain && !ev.shift_key() && self.at_edge(true) => self.go(1),
             "ArrowDown" if plain && !ev.shift_key() && self.at_edge(false) => self.go(-1),
-            "Escape" if self.candidates.with_untracked(|c| !c.is_empty()) => {
-                self.candidates.set(Vec::new());
+            "Escape" if self.candidates.with_untracked(|c| !c.words.is_empty()) => {
+                self.candidates.set(Completion::default());
                 ev.stop_propagation();
             }
             "c" | "C" if ev.ctrl_key() && !ev.shift_key() && nothing_selected => {
@@ -261,7 +264,8 @@ pub fn Prompt() -> impl IntoView {
                 <p class="prompt__past" role="note">
                     <Icon id="i-clock" />
                     <span>{text::console_past(l, &stage.face(stage.now_ms.get()))}</span>
-                    <button type="button" class="btn btn--s" on:click=move |_| stage.go_live()>{text::go_live(l)}</button>
+                    <a class="btn btn--s" href=at_address(None, "tools") rel="external"
+                        on:click=move |ev| { ev.prevent_default(); stage.go_live() }>{text::go_live(l)}</a>
                 </p>
             })}
             <label for="console-line"><span class="ps" aria-hidden="true">"$"</span><span class="vh">{text::console_line(l)}</span></label>
@@ -278,9 +282,9 @@ pub fn Prompt() -> impl IntoView {
             <p class="vh" id="console-keys">{text::console_keys(l)}</p>
             <p class="prompt__more" id="console-more">{more}</p>
             <div class="prompt__words" role="group" aria-label=text::candidates(l)
-                hidden=move || field.candidates.with(Vec::is_empty)>
-                <p class="vh" role="status">{move || field.candidates.with(|c| if c.is_empty() { String::new() } else { text::candidate_count(l, c.len()) })}</p>
-                <For each=move || field.candidates.get() key=|word| word.text.clone() let:word>
+                hidden=move || field.candidates.with(|c| c.words.is_empty())>
+                <p class="vh" role="status">{move || field.candidates.with(|c| if c.words.is_empty() { String::new() } else { text::candidate_count(l, c.words.len()) })}</p>
+                <For each=move || field.candidates.get().words key=|word| word.text.clone() let:word>
                     {
                         let (shown, note) = (word.text.clone(), word.note.clone());
                         view! { <button type="button" class="word" title=note on:click=move |_| field.choose(word.clone())>{shown}</button> }
