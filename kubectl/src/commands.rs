@@ -15,8 +15,10 @@ pub enum Kind {
     Bool,
     /// Anything.
     Text,
-    /// A whole number.
+    /// A whole number of 64 bits.
     Int,
+    /// One of 32.
+    Int32,
     /// `1m30s`.
     Duration,
     /// Several, commas between them.
@@ -50,6 +52,7 @@ impl<'a> Spec<'a> {
         let kind = match kind {
             "b" => Kind::Bool,
             "i" => Kind::Int,
+            "i32" => Kind::Int32,
             "d" => Kind::Duration,
             "l" => Kind::List,
             "a" => Kind::Array,

@@ -2,6 +2,8 @@
 //!
 //! Models client-go's `UntilWithSync`. A watch that the server ends is how time is counted: it is the cluster's.
 
+use std::time::Instant;
+
 use futures::StreamExt;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,18 +23,22 @@ pub const TIMED_OUT: &str = "timed out waiting for the condition";
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
     start: Timestamp,
+    /// By the machine's clock: a cluster whose time stands still keeps nobody for ever.
+    real: Instant,
     limit_s: Option<i64>,
 }
 
 impl Deadline {
     /// Nanoseconds from now; none is for ever.
     pub fn new(cx: &Cx<'_>, limit_ns: Option<i64>) -> Self {
-        Self { start: cx.now(), limit_s: limit_ns.map(duration::seconds_up) }
+        Self { start: cx.now(), real: Instant::now(), limit_s: limit_ns.map(duration::seconds_up) }
     }
 
     /// Whole seconds that are left, if there is a limit.
     pub fn left_s(&self, cx: &Cx<'_>) -> Option<i64> {
-        self.limit_s.map(|limit_s| limit_s - (cx.now().as_second() - self.start.as_second()))
+        let passed_s = cx.now().as_second() - self.start.as_second();
+        let real_s = i64::try_from(self.real.elapsed().as_secs()).unwrap_or(i64::MAX);
+        self.limit_s.map(|limit_s| limit_s - passed_s.max(real_s))
     }
 
     /// Whether the time is over.

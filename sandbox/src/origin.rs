@@ -56,6 +56,8 @@ pub const AGGREGATION_CONTROLLER: &str =
     "system:serviceaccount:kube-system:clusterrole-aggregation-controller";
 /// User of the persistent volume controller.
 pub const PERSISTENT_VOLUME_BINDER: &str = "system:serviceaccount:kube-system:persistent-volume-binder";
+/// User of the controller that makes claims for pods.
+pub const EPHEMERAL_VOLUME_CONTROLLER: &str = "system:serviceaccount:kube-system:ephemeral-volume-controller";
 /// User of the controller that keeps claims in use.
 pub const PVC_PROTECTION_CONTROLLER: &str = "system:serviceaccount:kube-system:pvc-protection-controller";
 /// User of the controller that keeps volumes in use.

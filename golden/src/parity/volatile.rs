@@ -1,5 +1,5 @@
-//! What differs between two equal clusters all the same: their addresses, the folders in which lines run, and what kubectl
-//! takes from the machine's clock. All else is compared as it is.
+//! What differs between two equal clusters all the same: their addresses, the folders in which lines run, what kubectl takes
+//! from the machine's clock, and the order of what it keeps in maps. All else is compared as it is.
 
 use std::{path::Path, sync::LazyLock};
 
@@ -7,11 +7,16 @@ use regex::Regex;
 
 use crate::kubectl::Said;
 
+/// What a LimitRange limits.
+const LIMITED: [&str; 3] = ["Container", "Pod", "PersistentVolumeClaim"];
+
 static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let rules: &[(&str, &str)] = &[
         (r"\b(127\.0\.0\.1|localhost):\d+", "SERVER"),
         // A line of kubectl's log: when, which process, which line of its sources.
         (r"(?m)^([EWIF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\S+):\d+\]", "${1}KLOG ${2}]"),
+        // What its library notes of watches that ended soon depends on how busy the machine is.
+        (r"(?m)^.KLOG reflector\.go\].*\n?", ""),
         // Ages by the machine's clock of a cluster that was made months ago.
         (r"(^|[\s(])(?:\d{3,4}d|\dy\d{1,3}d)\b", "${1}AGE"),
         (r#"(restartedAt"?: *"?)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"#, "${1}TIME"),
@@ -31,9 +36,31 @@ fn pattern(text: &str) -> Regex {
 pub fn masked(said: Said, home: &Path) -> Said {
     let mask = |text: String| {
         let text = text.replace(&*home.to_string_lossy(), "HOME");
-        RULES.iter().fold(text, |text, (from, to)| from.replace_all(&text, *to).into_owned())
+        in_order(&RULES.iter().fold(text, |text, (from, to)| from.replace_all(&text, *to).into_owned()))
     };
     Said { exit: said.exit, stdout: mask(said.stdout), stderr: mask(said.stderr) }
+}
+
+/// Limits of one type, and the warnings of a drain, come from maps of Go, whose order changes from run to run.
+fn in_order(text: &str) -> String {
+    let limits = |line: &str| line.split_whitespace().next().is_some_and(|word| LIMITED.contains(&word));
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut ordered = String::with_capacity(text.len());
+    for run in lines.chunk_by(|a, b| limits(a) && limits(b)) {
+        let mut run = run.to_vec();
+        run.sort_unstable();
+        run.iter().for_each(|line| ordered += &warnings_in_order(line));
+    }
+    ordered
+}
+
+fn warnings_in_order(line: &str) -> String {
+    let Some(warnings) = line.strip_prefix("Warning: ").and_then(|rest| rest.strip_suffix('\n')) else {
+        return line.to_owned();
+    };
+    let mut warnings: Vec<&str> = warnings.split("; ").collect();
+    warnings.sort_unstable();
+    format!("Warning: {}\n", warnings.join("; "))
 }
 
 #[cfg(test)]
@@ -49,6 +76,11 @@ mod tests {
             ("Normal  Pulled  330d (x2 over 331d)", "Normal  Pulled  AGE (x2 over AGE)"),
             ("web  1/1  Running  5m30s", "web  1/1  Running  5m30s"),
             ("/home/a/kubeconfig", "HOME/kubeconfig"),
+            (
+                "b\n Pod  z\n Container  b\n Container  a\na\n",
+                "b\n Container  a\n Container  b\n Pod  z\na\n",
+            ),
+            ("Warning: c; a; b\nz; y\n", "Warning: a; b; c\nz; y\n"),
             ("--- LIVE/v1.Pod.a.b\t2026-11-27 11:53:54.005462306 +0000", "--- LIVE/v1.Pod.a.b\tTIME"),
         ] {
             let said = Said { exit: 0, stdout: given.into(), stderr: String::new() };

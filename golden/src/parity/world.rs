@@ -24,6 +24,8 @@ const AGE_MS: i64 = 60_000;
 const TICK_MS: i64 = 1000;
 /// Longest that a line may wait, virtual time.
 const LONGEST_MS: i64 = 120_000;
+/// Longest that it may wait after that, by the machine's clock.
+const REST_MAX: Duration = Duration::from_secs(15);
 /// A line of ours waits if nothing could be done in so many pauses of this length.
 const PAUSES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(4);
@@ -98,7 +100,9 @@ impl World {
                     () = quiet(&self.answering) => {}
                 }
                 if left_ms <= 0 {
-                    break None;
+                    // what waits by the machine's own clock, as kubectl does, gets the time that kubectl gets
+                    let rest = if for_ms.is_some() { Duration::ZERO } else { REST_MAX };
+                    break tokio::time::timeout(rest, &mut run).await.ok();
                 }
                 self.tick(&mut left_ms).await;
             }

@@ -10,7 +10,8 @@ pub fn complaint(kind: Kind, value: &str) -> Option<String> {
         Kind::Bool if !is_bool(value) => {
             Some(format!("strconv.ParseBool: parsing {value:?}: invalid syntax"))
         }
-        Kind::Int => int(value),
+        Kind::Int => int(value, |value| value.parse::<i64>().is_ok()),
+        Kind::Int32 => int(value, |value| value.parse::<i32>().is_ok()),
         Kind::Duration => duration::parse(value).err(),
         Kind::List => bare_quote(value),
         Kind::Bool | Kind::Text | Kind::Array => None,
@@ -26,12 +27,12 @@ fn is_bool(value: &str) -> bool {
     is_true(value) || matches!(value, "0" | "f" | "F" | "false" | "FALSE" | "False")
 }
 
-fn int(value: &str) -> Option<String> {
+fn int(value: &str, fits: fn(&str) -> bool) -> Option<String> {
     let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"));
     }
-    value.parse::<i64>().is_err().then(|| format!("strconv.ParseInt: parsing {value:?}: value out of range"))
+    (!fits(value)).then(|| format!("strconv.ParseInt: parsing {value:?}: value out of range"))
 }
 
 fn bare_quote(value: &str) -> Option<String> {
@@ -97,6 +98,8 @@ mod tests {
                 "9999999999999999999",
                 Some("strconv.ParseInt: parsing \"9999999999999999999\": value out of range"),
             ),
+            (Kind::Int32, "2147483647", None),
+            (Kind::Int32, "2147483648", Some("strconv.ParseInt: parsing \"2147483648\": value out of range")),
             (Kind::Duration, "1h30m", None),
             (Kind::Duration, "0", None),
             (Kind::Duration, ".5s", None),

@@ -53,7 +53,7 @@ fn flags(specs: &[Spec<'_>]) -> String {
 fn flag(spec: &Spec<'_>) -> String {
     let takes = match spec.kind {
         Kind::Bool => "",
-        Kind::Int => "=NUMBER",
+        Kind::Int | Kind::Int32 => "=NUMBER",
         Kind::Duration => "=DURATION",
         Kind::Text => "=TEXT",
         Kind::List | Kind::Array => "=TEXT ...",

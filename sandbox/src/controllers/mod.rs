@@ -119,6 +119,8 @@ pub enum Work {
     ClaimResync(Key),
     /// A volume to look at.
     Volume(EcoString),
+    /// A pod whose own claims to make.
+    EphemeralVolumes(Key),
     /// A claim that wants to go.
     ClaimProtection(Key),
     /// A volume that wants to go.
@@ -166,6 +168,7 @@ impl Work {
             Work::Disruption(_) => origin::DISRUPTION_CONTROLLER,
             Work::Namespace(_) => origin::NAMESPACE_CONTROLLER,
             Work::Claim(_) | Work::ClaimResync(_) | Work::Volume(_) => origin::PERSISTENT_VOLUME_BINDER,
+            Work::EphemeralVolumes(_) => origin::EPHEMERAL_VOLUME_CONTROLLER,
             Work::ClaimProtection(_) => origin::PVC_PROTECTION_CONTROLLER,
             Work::VolumeProtection(_) => origin::PV_PROTECTION_CONTROLLER,
             Work::AccountToken(_)
@@ -270,6 +273,7 @@ impl Controllers {
             Work::Namespace(name) => namespace::sync(&name, ctx),
             Work::Claim(key) | Work::ClaimResync(key) => self.binder.sync_claim(&key, ctx),
             Work::Volume(name) => volume::sync_volume(&name, ctx),
+            Work::EphemeralVolumes(key) => volume::sync_ephemeral(&key, ctx),
             Work::ClaimProtection(key) => volume::release_claim(&key, ctx),
             Work::VolumeProtection(name) => volume::release_volume(&name, ctx),
             Work::Definition(name) => definition::sync(&name, ctx),

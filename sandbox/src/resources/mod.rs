@@ -60,6 +60,7 @@ pub mod persistent_volume;
 pub mod persistent_volume_claim;
 pub mod pod;
 pub mod pod_check;
+pub mod pod_claims;
 pub mod pod_disruption_budget;
 pub mod pod_ephemeral;
 pub mod pod_metrics;

@@ -68,9 +68,13 @@ fn default_container(container: &mut Json, host_network: bool) {
         within(l, "postStart", default_handler);
         within(l, "preStop", default_handler);
     });
-    each(container, "env", |e| {
-        within(e, "valueFrom", |v| within(v, "fieldRef", |f| f.default_to("apiVersion", "v1")));
-    });
+    each(container, "env", |e| within(e, "valueFrom", default_reference));
+}
+
+/// A reference to a field of the pod or to a container's resources.
+fn default_reference(source: &mut Json) {
+    within(source, "fieldRef", |f| f.default_to("apiVersion", "v1"));
+    within(source, "resourceFieldRef", |r| r.default_to("divisor", "0"));
 }
 
 fn default_probe(probe: &mut Json) {
@@ -100,6 +104,18 @@ fn default_volume(volume: &mut Json) {
         within(volume, source, |s| s.default_to("defaultMode", 420i64));
     }
     within(volume, "hostPath", |h| h.default_to("type", ""));
+    within(volume, "downwardAPI", |d| each(d, "items", default_reference));
+    within(volume, "projected", |p| {
+        each(p, "sources", |s| {
+            within(s, "downwardAPI", |d| each(d, "items", default_reference));
+            within(s, "serviceAccountToken", |t| t.default_to("expirationSeconds", 3600i64));
+        });
+    });
+    within(volume, "ephemeral", |e| {
+        within(e, "volumeClaimTemplate", |t| {
+            within(t, "spec", |s| s.default_to("volumeMode", "Filesystem"));
+        });
+    });
 }
 
 /// Is the image's tag `latest`, said or unsaid? A digest alone is no tag.

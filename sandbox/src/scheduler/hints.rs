@@ -13,12 +13,11 @@ use super::{
     nodes::{NodeInfo, PodInfo},
     spread,
     terms::Terms,
-    volumes::claims,
 };
 use crate::{
     api::{Api, Change, Record},
     object::Object,
-    resources,
+    resources::{self, pod_claims},
     selector::nodes::takes,
 };
 
@@ -33,8 +32,8 @@ pub fn helps(record: &Record, pod: &Object, because_of: &BTreeSet<Plugin>, api: 
             because_of.iter().any(|p| pod_helps(*p, record, pod, api))
         }
         resources::PERSISTENT_VOLUME_CLAIM if record.change != Change::Deleted => {
-            let is_its =
-                object.namespace() == pod.namespace() && claims(pod).any(|name| name == object.name());
+            let is_its = object.namespace() == pod.namespace()
+                && pod_claims::of_pod(pod).any(|claim| claim.name == *object.name());
             is_its && because_of.contains(&Plugin::VolumeBinding)
         }
         _ => false,

@@ -7,18 +7,16 @@ use crate::{
     cluster::Ctx,
     json,
     object::{Key, Object},
-    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS, volume_match},
+    resources::{
+        PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, STORAGE_CLASS,
+        pod_claims::{self, PodClaim},
+        volume_match,
+    },
 };
 
 const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
-
-/// The claims that a pod names.
-pub fn claims(pod: &Object) -> impl Iterator<Item = &str> {
-    let volumes = pod["spec"]["volumes"].list().iter();
-    volumes.map(|v| v["persistentVolumeClaim"]["claimName"].text()).filter(|name| !name.is_empty())
-}
 
 /// What a pod's claims have, and what they still want.
 #[derive(Default)]
@@ -37,10 +35,15 @@ impl<'a> Wants<'a> {
     pub fn read(pod: &Object, api: &'a Api) -> Result<Self, String> {
         let mut wants = Self::default();
         let mut waits = false;
-        for name in claims(pod) {
-            let key = Key::new(pod.namespace().clone(), name);
+        for PodClaim { name, ephemeral } in pod_claims::of_pod(pod) {
+            let key = Key::new(pod.namespace().clone(), name.clone());
             let Some(claim) = api.find(PERSISTENT_VOLUME_CLAIM, &key) else {
-                return Err(format!("persistentvolumeclaim {name:?} not found"));
+                return Err(match ephemeral {
+                    true => format!(
+                        "waiting for ephemeral volume controller to create the persistentvolumeclaim {name:?}"
+                    ),
+                    false => format!("persistentvolumeclaim {name:?} not found"),
+                });
             };
             let volume = claim["spec"]["volumeName"].text();
             if claim["status"]["phase"] == "Lost" {
@@ -50,6 +53,12 @@ impl<'a> Wants<'a> {
             }
             if claim.is_terminating() {
                 return Err(format!("persistentvolumeclaim {name:?} is being deleted"));
+            }
+            if ephemeral && claim.controller_uid() != Some(pod.uid()) {
+                let (space, owner) = (pod.namespace(), pod.name());
+                return Err(format!(
+                    "PVC {space}/{name} was not created for pod {space}/{owner} (pod is not owner)"
+                ));
             }
             let class = api.find(STORAGE_CLASS, &Key::cluster(claim["spec"]["storageClassName"].text()));
             match class.filter(|class| class["volumeBindingMode"] == "WaitForFirstConsumer") {

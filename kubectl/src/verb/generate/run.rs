@@ -115,6 +115,9 @@ fn pod(flags: &Flags, name: &str) -> Done<Value> {
         given => labels(given)?,
     };
     let mut metadata = json!({"creationTimestamp": null, "labels": own_labels, "name": name});
+    if let Some(namespace) = flags.get("namespace").filter(|it| !it.is_empty()) {
+        metadata["namespace"] = namespace.into();
+    }
     for annotation in flags.raw_list("annotations") {
         let (key, value) = annotation
             .split_once('=')

@@ -3,6 +3,7 @@
 //! What waits for its first consumer is chosen by the scheduler.
 //! Omits: the policy `Recycle`, resizing, volume attributes classes.
 
+mod ephemeral;
 mod protection;
 
 use ecow::EcoString;
@@ -15,13 +16,14 @@ use crate::{
     json::Json,
     object::{Key, Object},
     origin,
-    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS, volume_match},
+    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, STORAGE_CLASS, pod_claims, volume_match},
 };
 
 use super::{
     Work,
     common::{is_finished, next_on_grid},
 };
+pub use ephemeral::sync as sync_ephemeral;
 pub use protection::{sync_claim as release_claim, sync_volume as release_volume};
 
 /// From seeing a change to acting on it.
@@ -43,6 +45,7 @@ const SOURCE: Source<'_> = Source { component: "persistentvolume-controller", ho
 
 /// Sees a change.
 pub fn observe(record: &Record, queue: &mut Queue) {
+    ephemeral::observe(record, queue);
     let object = &record.object;
     match record.resource {
         PERSISTENT_VOLUME_CLAIM => {
@@ -155,8 +158,7 @@ fn sync_unbound(claim: &Object, ctx: &mut Ctx<'_>) -> Next {
 /// What a claim waits for that its first consumer decides about. Models `emitEventForUnboundDelayBindingClaim`.
 fn awaited(claim: &Object, api: &Api) -> (&'static str, String) {
     let waits = |pod: &&Object| {
-        let mut volumes = pod["spec"]["volumes"].list().iter();
-        let uses = volumes.any(|v| v["persistentVolumeClaim"]["claimName"] == *claim.name().as_str());
+        let uses = pod_claims::of_pod(pod).any(|it| it.name == *claim.name());
         uses && pod.at("spec.nodeName").is_empty() && !is_finished(pod)
     };
     let pods: Vec<&str> =

@@ -9,18 +9,13 @@ use crate::{
     cluster::{Ctx, Queue},
     object::{Key, Object},
     origin,
-    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD},
+    resources::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, POD, pod_claims},
 };
 
 use super::super::common::{drop_finalizer, has_finalizer};
 
 const CLAIM: &str = "kubernetes.io/pvc-protection";
 const VOLUME: &str = "kubernetes.io/pv-protection";
-
-fn claims_of(pod: &Object) -> impl Iterator<Item = &str> {
-    let volumes = pod["spec"]["volumes"].list().iter();
-    volumes.map(|v| v["persistentVolumeClaim"]["claimName"].text()).filter(|name| !name.is_empty())
-}
 
 fn is_over(pod: &Object) -> bool {
     matches!(pod["status"]["phase"].text(), "Succeeded" | "Failed")
@@ -29,11 +24,9 @@ fn is_over(pod: &Object) -> bool {
 /// Sees that a pod is gone or over.
 pub fn observe(record: &Record, queue: &mut Queue) {
     if record.resource == POD && (record.change == Change::Deleted || is_over(&record.object)) {
-        for name in claims_of(&record.object) {
-            queue.after_ms(
-                LATENCY_MS,
-                Work::ClaimProtection(Key::new(record.object.namespace().clone(), name)),
-            );
+        for claim in pod_claims::of_pod(&record.object) {
+            let key = Key::new(record.object.namespace().clone(), claim.name);
+            queue.after_ms(LATENCY_MS, Work::ClaimProtection(key));
         }
     }
 }
@@ -45,7 +38,7 @@ pub fn sync_claim(key: &Key, ctx: &mut Ctx<'_>) {
     if !claim.is_some_and(|c| c.is_terminating() && has_finalizer(c, CLAIM)) {
         return;
     }
-    let uses = |p: &Object| !is_over(p) && claims_of(p).any(|name| key.name == name);
+    let uses = |p: &Object| !is_over(p) && pod_claims::of_pod(p).any(|claim| key.name == claim.name);
     if ctx.api.list(POD, &key.namespace).any(uses) {
         return;
     }

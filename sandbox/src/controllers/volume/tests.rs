@@ -27,6 +27,17 @@ fn claim(name: &str, size: &str) -> Json {
         "resources": {"requests": {"storage": size}}}})
 }
 
+fn node_of(cluster: &mut Cluster, name: &str) {
+    make(cluster, NODE, json!({"metadata": {"name": name}}));
+    let mut ready = cluster.api().find(NODE, &Key::cluster(name)).unwrap().clone();
+    ready.set(
+        "status",
+        json!({"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"},
+            "conditions": [{"type": "Ready", "status": "True"}]}),
+    );
+    cluster.request("u", |api| api.update(NODE, ready, Subresource::Status)).unwrap();
+}
+
 fn phase(cluster: &Cluster, resource: Resource, key: &Key) -> String {
     cluster.api().find(resource, key).map_or("gone".into(), |o| o["status"]["phase"].text().into())
 }
@@ -119,17 +130,7 @@ fn the_first_consumer_decides() {
         "volumeBindingMode": "WaitForFirstConsumer"}),
     );
     for node in ["a", "b"] {
-        make(&mut c, NODE, json!({"metadata": {"name": node}}));
-        c.request("u", |api| {
-            let mut ready = api.get(NODE, &Key::cluster(node))?.clone();
-            ready.set(
-                "status",
-                json!({"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"},
-                "conditions": [{"type": "Ready", "status": "True"}]}),
-            );
-            api.update(NODE, ready, Subresource::Status)
-        })
-        .unwrap();
+        node_of(&mut c, node);
     }
     let mut local = volume("v", "1Gi", "Retain");
     local["spec"].set("storageClassName", "local");
@@ -178,4 +179,46 @@ fn what_is_in_use_stays() {
     assert_eq!(gone(PERSISTENT_VOLUME, &Key::cluster("v")), [true, true]);
     assert_eq!(gone(PERSISTENT_VOLUME_CLAIM, &key), [true, true]);
     assert_eq!(gone(POD, &Key::new("default", "p")), [false, false]);
+}
+
+/// docs: concepts/storage/ephemeral-volumes, "Generic ephemeral volumes".
+#[test]
+fn a_pod_with_a_volume_of_its_own_has_a_claim_that_goes_with_it() {
+    let mut c = cluster();
+    let pvc = PERSISTENT_VOLUME_CLAIM;
+    let template = json!({"metadata": {"labels": {"k": "v"}}, "spec": {"accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}}}});
+    let volume_of_pod = json!({"name": "data", "ephemeral": {"volumeClaimTemplate": template}});
+    let pod = |name: &str| {
+        json!({"metadata": {"name": name, "namespace": "default"}, "spec": {
+            "containers": [{"name": "c", "image": "nginx:1.27"}], "volumes": [volume_of_pod.clone()]}})
+    };
+    node_of(&mut c, "a");
+    make(&mut c, pvc, claim("taken-data", "1Gi"));
+    make(&mut c, POD, pod("web"));
+    make(&mut c, POD, pod("taken"));
+    let key = Key::new("default", "web-data");
+    let made = c.api().find(pvc, &key).unwrap().clone();
+    assert_eq!(
+        (made["metadata"]["labels"]["k"].text(), made["spec"]["volumeMode"].text()),
+        ("v", "Filesystem")
+    );
+    let web = c.api().find(POD, &Key::new("default", "web")).unwrap().clone();
+    assert_eq!(made.controller_uid(), Some(web.uid()));
+    c.advance_to(c.now().plus_ms(1_000));
+    let why = |c: &Cluster, name: &str| {
+        let pod = c.api().find(POD, &Key::new("default", name)).unwrap();
+        pod["status"]["conditions"].list().iter().map(|x| x["message"].text().to_owned()).collect::<String>()
+    };
+    assert!(
+        why(&c, "web").contains("pod has unbound immediate PersistentVolumeClaims"),
+        "{}",
+        why(&c, "web")
+    );
+    let words = "PVC default/taken-data was not created for pod default/taken (pod is not owner)";
+    assert!(why(&c, "taken").contains(words), "{}", why(&c, "taken"));
+    c.request("u", |api| api.delete(POD, &web.key(), &DeleteOptions::default())).unwrap();
+    c.advance_to(c.now().plus_ms(1_000));
+    assert_eq!(phase(&c, pvc, &key), "gone");
+    assert_eq!(phase(&c, pvc, &Key::new("default", "taken-data")), "Pending");
 }
