@@ -57,6 +57,13 @@ pub fn Console() -> impl IntoView {
     view! {
         <div class="consolebox">
             <div class="console" node_ref=log tabindex="0" role="log" aria-live="polite" aria-label=text::console_log(l)>
+                // it goes with the lines: the log needs its room more
+                <p class="own">
+                    <a href=format!("/sandboxes/{}/kubeconfig", stage.sandbox.get_value()) download rel="external">
+                        {text::own_kubectl(l)}
+                    </a>
+                    " "{text::own_kubectl_how(l)}
+                </p>
                 // what is read out of it is one sentence at a time, so that no stream drowns its listener
                 <div class="entries" aria-live="off">
                     {move || is_empty.get().then(|| view! { <p class="note">{text::console_empty(l)}</p> })}

@@ -291,12 +291,6 @@ pub fn Prompt() -> impl IntoView {
                     }
                 </For>
             </div>
-            <p class="prompt__own">
-                <a href=format!("/sandboxes/{}/kubeconfig", stage.sandbox.get_value()) download rel="external">
-                    {text::own_kubectl(l)}
-                </a>
-                " "{text::own_kubectl_how(l)}
-            </p>
         </Post>
     }
 }
