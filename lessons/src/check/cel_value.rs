@@ -1,18 +1,10 @@
 //! Views as CEL's values: maps are looked into where they stand, only what an expression reads is handed out.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
+use cel::common::{
+    types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, Kind},
+    value::Val,
 };
-
-use cel::{
-    ExecutionError,
-    common::{
-        traits::{Container, Indexer, Iterable, Iterator as CelIterator, Sizer, Zeroer},
-        types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, Kind, Type},
-        value::{Builtin, BuiltinRef, CowVal, Val},
-    },
-};
+use celmap::{Entries, LazyMap};
 use serde_json::Value;
 
 use super::view::View;
@@ -25,7 +17,7 @@ impl<'v> View<'v> {
             View::Computed(value) => of_computed(value),
             View::List(objects) => list(objects.values().map(|o| of_json(o))),
             View::Some(items) => list(items.iter().map(View::to_cel)),
-            View::Names(_) | View::Past(_) => Box::new(Fields::of(self.clone())),
+            View::Names(_) | View::Past(_) => Box::new(LazyMap::of(self.clone())),
         }
     }
 }
@@ -34,7 +26,7 @@ fn of_json(value: &Value) -> Box<dyn Val + '_> {
     match value {
         Value::String(text) => Box::new(CelString::from(text.as_str())),
         Value::Array(items) => list(items.iter().map(of_json)),
-        Value::Object(_) => Box::new(Fields::of(View::Json(value))),
+        Value::Object(_) => Box::new(LazyMap::of(View::Json(value))),
         atom => of_atom(atom),
     }
 }
@@ -83,147 +75,12 @@ pub(super) fn to_json(value: &dyn Val) -> Option<Value> {
     })
 }
 
-/// A map of a view's keys. It becomes a map of CEL's own only where one must be walked or compared as a whole, and
-/// even then its values stay views.
-#[derive(Debug)]
-struct Fields<'v> {
-    view: View<'v>,
-    whole: OnceLock<CelMap<'v>>,
-}
-
-impl<'v> Fields<'v> {
-    fn of(view: View<'v>) -> Fields<'v> {
-        Fields { view, whole: OnceLock::new() }
+impl<'v> Entries<'v> for View<'v> {
+    fn get(&self, key: &str) -> Option<Box<dyn Val + 'v>> {
+        View::get(self, key).map(|view| view.to_cel())
     }
 
-    fn whole(&self) -> &CelMap<'v> {
-        self.whole.get_or_init(|| {
-            let keys = self.view.keys().unwrap_or_default();
-            let entry =
-                |key: &'v str| Some((CelMapKey::String(CelString::from(key)), self.view.get(key)?.to_cel()));
-            CelMap::from(keys.into_iter().filter_map(entry).collect::<HashMap<_, _>>())
-        })
-    }
-}
-
-impl Clone for Fields<'_> {
-    fn clone(&self) -> Self {
-        Fields::of(self.view.clone())
-    }
-}
-
-impl Val for Fields<'_> {
-    fn get_type(&self) -> &Type {
-        <Self as Val>::cel_type()
-    }
-
-    fn cel_type() -> &'static Type {
-        CelMap::cel_type()
-    }
-
-    fn as_container(&self) -> Option<&dyn Container> {
-        Some(self)
-    }
-
-    fn as_indexer<'b, 'w>(&'b self) -> Option<&'b (dyn Indexer + 'w)>
-    where
-        Self: 'w,
-    {
-        Some(self)
-    }
-
-    fn into_indexer<'w>(self: Box<Self>) -> Option<Box<dyn Indexer + 'w>>
-    where
-        Self: 'w,
-    {
-        Some(self)
-    }
-
-    fn as_iterable<'b, 'w>(&'b self) -> Option<&'b (dyn Iterable + 'w)>
-    where
-        Self: 'w,
-    {
-        Some(self)
-    }
-
-    fn as_sizer(&self) -> Option<&dyn Sizer> {
-        Some(self)
-    }
-
-    fn as_zeroer(&self) -> Option<&dyn Zeroer> {
-        Some(self)
-    }
-
-    fn equals(&self, other: &dyn Val) -> bool {
-        self.whole().equals(other)
-    }
-
-    fn clone_as_boxed<'w>(&self) -> Box<dyn Val + 'w>
-    where
-        Self: 'w,
-    {
-        Box::new(self.clone())
-    }
-
-    fn as_builtin<'b, 'w>(&'b self) -> BuiltinRef<'b, 'w>
-    where
-        Self: 'w,
-    {
-        BuiltinRef::Map(self.whole())
-    }
-
-    fn into_builtin<'w>(self: Box<Self>) -> Option<Builtin<'w>>
-    where
-        Self: 'w,
-    {
-        Some(Builtin::Map(self.whole().clone()))
-    }
-}
-
-impl Container for Fields<'_> {
-    fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
-        match key.downcast_ref::<CelString>() {
-            Some(key) => Ok(self.view.get(key.inner()).is_some()),
-            None => self.whole().contains(key),
-        }
-    }
-}
-
-impl Indexer for Fields<'_> {
-    fn get<'b, 'w>(&'b self, key: &dyn Val) -> Result<CowVal<'b, 'w>, ExecutionError>
-    where
-        Self: 'w,
-    {
-        let Some(key) = key.downcast_ref::<CelString>() else { return self.whole().get(key) };
-        let missing = || ExecutionError::NoSuchKey(Arc::new(key.inner().to_owned()));
-        self.view.get(key.inner()).map(|v| CowVal::Owned(v.to_cel())).ok_or_else(missing)
-    }
-
-    fn steal<'w>(self: Box<Self>, key: &dyn Val) -> Result<Box<dyn Val + 'w>, ExecutionError>
-    where
-        Self: 'w,
-    {
-        Indexer::get(&*self, key).map(CowVal::into_owned)
-    }
-}
-
-impl Iterable for Fields<'_> {
-    fn iter<'b, 'w>(&'b self) -> Box<dyn CelIterator<'b, 'w> + 'b>
-    where
-        Self: 'w,
-    {
-        self.whole().iter()
-    }
-}
-
-impl Sizer for Fields<'_> {
-    fn size(&self) -> CelInt {
-        CelInt::from(self.view.len().unwrap_or_default() as i64)
-    }
-}
-
-impl Zeroer for Fields<'_> {
-    fn is_zero_value(&self) -> bool {
-        self.view.len().unwrap_or_default() == 0
+    fn keys(&self) -> Vec<&'v str> {
+        View::keys(self).unwrap_or_default()
     }
 }

@@ -4,13 +4,14 @@
 use super::{File, Finding, code::numbered};
 
 /// Ours, with those of ours that each may know.
-const MAY_KNOW: [(&str, &[&str]); 9] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("wire", &[]),
     ("app", &["wire"]),
-    ("lessons", &["wire"]),
+    ("celmap", &[]),
+    ("lessons", &["celmap", "wire"]),
     ("goyaml", &[]),
     ("kubectl", &["goyaml"]),
-    ("sandbox", &["goyaml"]),
+    ("sandbox", &["celmap", "goyaml"]),
     ("server", &["app", "lessons", "kubectl", "sandbox", "wire"]),
     ("golden", &["server", "sandbox", "kubectl"]),
     ("xtask", &[]),
