@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::{
     browser,
     cargo::{ALL, BROWSER, cargo, has},
-    e2e, golden, paths, postgres, run, sh,
+    e2e, golden, paths, postgres, run, sh, simulate,
     tally::{self, Tally},
     tidy, wasm_target,
 };
@@ -24,6 +24,7 @@ const STEPS: [Step; 13] = [
     ("clippy, the browser's side", clippy_browser),
     ("clippy, xtask", clippy_xtask),
     ("unit and integration tests", tests),
+    ("worlds and faults from seeds", seeds),
     ("tests in the documentation", doc_tests),
     ("tests of xtask", tests_xtask),
     ("the lessons", lessons),
@@ -98,6 +99,11 @@ fn tests() -> Result<Tally> {
     }
     eprintln!("cargo-nextest is not installed: cargo test does it.");
     counted(&mut cargo(&[&["test", "--no-fail-fast", "--lib", "--bins", "--tests"], &ALL]))
+}
+
+/// After the tests, not beside them: it takes all cores itself.
+fn seeds() -> Result<Tally> {
+    counted(&mut simulate::Seeds::default().command())
 }
 
 fn doc_tests() -> Result<Tally> {
