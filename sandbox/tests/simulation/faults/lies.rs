@@ -10,6 +10,7 @@ use sandbox::{
 
 use super::{Fault, How, Index, fault};
 use crate::{
+    perform::USER,
     pods::{is_terminal, node_of, set_condition},
     world::TEAM,
 };
@@ -61,7 +62,7 @@ pub static FAULTS: &[Fault] = &[
         "a held object goes",
         "finalizers:",
         How::Lie(|r| {
-            let goes = r.change == Change::Deleted && r.object.is_terminating();
+            let goes = r.change == Change::Deleted && r.origin.user != USER;
             alter(r, goes, |o| o["metadata"].set("finalizers", json!(["example.com/held"])))
         }),
     ),
