@@ -95,7 +95,8 @@ fn clippy_xtask() -> Result<Tally> {
 fn tests() -> Result<Tally> {
     postgres::ensure();
     if has("nextest") {
-        return counted(&mut cargo(&[&["nextest", "run", "--no-fail-fast", "--no-tests=pass"], &ALL]));
+        let most = ["nextest", "run", "--no-fail-fast", "--no-tests=pass", "-E", simulate::OTHERS];
+        return counted(&mut cargo(&[&most, &ALL]));
     }
     eprintln!("cargo-nextest is not installed: cargo test does it.");
     counted(&mut cargo(&[&["test", "--no-fail-fast", "--lib", "--bins", "--tests"], &ALL]))
@@ -103,7 +104,7 @@ fn tests() -> Result<Tally> {
 
 /// After the tests, not beside them: it takes all cores itself.
 fn seeds() -> Result<Tally> {
-    counted(&mut simulate::Seeds::default().command())
+    counted(&mut simulate::Seeds::default().command_with_all())
 }
 
 fn doc_tests() -> Result<Tally> {

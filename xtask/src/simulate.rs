@@ -11,6 +11,9 @@ use crate::{
 /// Seeds that `cargo xtask test` plays.
 pub const SEEDS: u64 = 2_000;
 
+/// What nextest is to play, so that nothing is played without optimisation first.
+pub const OTHERS: &str = "not binary(simulation)";
+
 /// The profile of the tests with a quick sandbox; by that, and by the selection of packages, the dependencies are those of the
 /// other tests and compile once. A profile of its own would compile all of them again.
 const QUICK: [&str; 4] = [
@@ -68,10 +71,19 @@ impl Seeds {
     }
 
     /// The test that plays them.
-    pub fn command(&self) -> Command {
+    fn command(&self) -> Command {
+        self.tests(&["seeds", "--exact"])
+    }
+
+    /// The same with what else there is: runs that once failed, planted faults.
+    pub fn command_with_all(&self) -> Command {
+        self.tests(&["--test-threads", "1"])
+    }
+
+    fn tests(&self, which: &[&str]) -> Command {
         let profile: &[&str] = if self.release { &["--release"] } else { &QUICK };
-        let test = ["--test", "simulation", "seeds", "--", "--exact", "--nocapture"];
-        let mut play = cargo(&[&["test"], &ALL, profile, &test]);
+        let test = ["--test", "simulation", "--", "--nocapture"];
+        let mut play = cargo(&[&["test"], &ALL, profile, &test, which]);
         play.env("SIMULATE_SEEDS", self.count.to_string()).env("SIMULATE_FROM", self.from.to_string());
         if let Some(acts) = self.acts {
             play.env("SIMULATE_ACTS", acts.to_string());

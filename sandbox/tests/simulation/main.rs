@@ -30,6 +30,7 @@ use std::{
 use faults::Fault;
 use plan::Plan;
 use play::{ACTS_MAX, Options, cores};
+use run::Broken;
 
 #[test]
 fn seeds() {
@@ -65,21 +66,26 @@ fn planted_faults_are_found() {
         threads.into_iter().flat_map(|t| t.join().unwrap()).collect::<Vec<_>>()
     });
     table.sort_by_key(|(fault, _)| fault.name);
-    for (fault, seed) in &table {
-        match seed {
-            Some((seed, what)) => println!("{:<42} after {:>2} seeds: {what}", fault.name, seed + 1),
+    for (fault, found) in &table {
+        match found {
+            Some((seed, broken)) => {
+                println!("{:<42} after {:>2} seeds: {}: {}", fault.name, seed + 1, broken.check, broken.what)
+            }
             None => println!("{:<42} not found in {FAULT_SEEDS} seeds", fault.name),
         }
     }
-    let missed: Vec<&str> = table.iter().filter(|(_, seed)| seed.is_none()).map(|(f, _)| f.name).collect();
+    let missed: Vec<&str> = table.iter().filter(|(_, found)| found.is_none()).map(|(f, _)| f.name).collect();
     assert!(missed.is_empty(), "not found: {missed:?}");
+    let found: Vec<&str> = table.iter().flat_map(|(_, found)| found).map(|(_, broken)| broken.check).collect();
+    let idle: Vec<&str> = safety::names().chain(rest::names()).filter(|name| !found.contains(name)).collect();
+    assert!(idle.is_empty(), "nothing is planted for: {idle:?}");
 }
 
-/// The first seed that shows a fault, and in which words.
-fn first_seed(fault: &Fault) -> Option<(u64, String)> {
+/// The first seed that shows a fault, and how.
+fn first_seed(fault: &Fault) -> Option<(u64, Broken)> {
     (0..FAULT_SEEDS).find_map(|seed| {
         let broken = run::judge(&Plan::drawn(seed, ACTS_MAX), Some(fault.how)).err()?;
         let what = format!("{}: {}", broken.check, broken.what);
-        what.contains(fault.found_by).then_some((seed, what))
+        what.contains(fault.found_by).then_some((seed, broken))
     })
 }

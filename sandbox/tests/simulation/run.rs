@@ -128,7 +128,7 @@ fn play(plan: &Plan, mut eyes: Eyes) -> Result<(Totals, Cluster), Broken> {
     live_until(&mut cluster, end, &mut eyes, &mut totals)?;
     totals.revisions = cluster.api().revision();
     if let Some(safety) = &eyes.safety {
-        safety.at_the_end(&cluster).map_err(|what| broken(&cluster, ("records", what)))?;
+        safety.at_the_end(&cluster).map_err(|what| broken(&cluster, what))?;
         if let Some(wrong) = eyes.at_rest {
             wrong(&mut cluster);
         }

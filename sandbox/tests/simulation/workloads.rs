@@ -3,7 +3,7 @@
 
 use sandbox::{json, json::Json, rng::Stream};
 
-use super::world::{CLASS, GOOD, TEAM, World, ZONE, ZONES, one_of};
+use super::world::{CLASS, GOOD, LEAKS, TEAM, World, ZONE, ZONES, one_of};
 
 impl World {
     pub(super) fn deployment(&mut self, name: &str, rng: &mut Stream) {
@@ -16,7 +16,8 @@ impl World {
             }
         };
         let host_port = (rng.below(6) == 0).then_some(8080);
-        let mut template = template(name, &one_of(&GOOD, rng), host_port, rng);
+        let image = if rng.below(6) == 0 { LEAKS.to_owned() } else { one_of(&GOOD, rng) };
+        let mut template = template(name, &image, host_port, rng);
         place(name, &mut template["spec"], rng);
         spare(&mut template["spec"], rng);
         let spec = json!({"replicas": rng.below(7) as i64, "strategy": strategy,

@@ -47,7 +47,7 @@ impl World {
         for n in 0..1 + rng.below(3) {
             world.deployment(&format!("web-{n}"), rng);
         }
-        if rng.below(3) == 0 {
+        if rng.below(2) == 0 {
             world.stateful_set("db", rng);
         }
         if rng.below(3) == 0 {
@@ -56,13 +56,13 @@ impl World {
         if rng.below(3) == 0 {
             world.job("batch", rng);
         }
-        if rng.below(5) == 0 {
+        if rng.below(4) == 0 {
             world.cron_job("tick", rng);
         }
         if rng.below(5) == 0 {
             world.autoscaler(rng);
         }
-        if rng.below(4) == 0 {
+        if rng.below(3) == 0 {
             world.compose(rng);
         }
         world

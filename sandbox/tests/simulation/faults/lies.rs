@@ -11,7 +11,7 @@ use sandbox::{
 use super::{Fault, How, Index, fault};
 use crate::{
     perform::USER,
-    pods::{is_terminal, node_of, set_condition},
+    pods::{is_terminal, node_of, ordinal, set_condition},
     world::TEAM,
 };
 
@@ -54,6 +54,14 @@ pub static FAULTS: &[Fault] = &[
             let was =
                 r.resource == resources::PERSISTENT_VOLUME_CLAIM && r.before.as_ref().is_some_and(is_bound);
             was && changed(r, |o| o["spec"].set("volumeName", "another"))
+        }),
+    ),
+    fault(
+        "the store has something else",
+        "records:",
+        How::Lie(|r| {
+            let is_event = r.resource == resources::EVENT;
+            alter(r, is_event, |o| o.set("message", "what nobody said"))
         }),
     ),
     fault("an index loses a pod", "indexes:", How::Index(Index::Pods)),
@@ -127,7 +135,7 @@ pub static FAULTS: &[Fault] = &[
         How::Lie(|r| {
             let new = r.change == Change::Added
                 && r.object.controller().is_some_and(|c| c["kind"] == "StatefulSet");
-            alter(r, new && r.resource == resources::POD, |o| {
+            alter(r, new && r.resource == resources::POD && ordinal(&r.object) > 0, |o| {
                 o["metadata"]["labels"].set("controller-revision-hash", "another");
             })
         }),

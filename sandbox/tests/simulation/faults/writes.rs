@@ -24,6 +24,7 @@ pub static FAULTS: &[Fault] = &[
     fault("an autoscaler jumps", "at once", How::Write(deeds::jump)),
     fault("a polite pod is promised a place", "politeness:", How::Write(deeds::nominate)),
     fault("a daemon comes beside another", "daemons:", How::Write(sets::daemon)),
+    fault("a volume is given twice", "claims:", How::Write(sets::volume)),
     fault("a job goes on for ever", "suspension:", How::Write(batch::after_the_end)),
     fault("jobs of a schedule overlap", "concurrency:", How::Write(batch::overlap)),
     fault("a job goes before its time", "time to live:", How::Write(batch::too_early)),

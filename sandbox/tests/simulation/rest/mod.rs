@@ -45,13 +45,20 @@ const CHECKS: [(&str, Resource, Check); 19] = [
     ("commands", resources::COMPOSE_COMMAND, compose::command),
 ];
 
+const OWNERS: &str = "owners at rest";
+
+/// What it may find.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.into_iter().map(|(name, ..)| name).chain([OWNERS])
+}
+
 /// Pods, and how many of them are Ready; or the check that does not hold, and why.
 pub fn look(cluster: &Cluster) -> Result<(u64, u64), (&'static str, String)> {
     let api = cluster.api();
     for (name, resource, check) in CHECKS {
         api.list(resource, "").try_for_each(|o| check(api, o)).map_err(|why| (name, why))?;
     }
-    left::owners_exist(api).map_err(|why| ("owners at rest", why))?;
+    left::owners_exist(api).map_err(|why| (OWNERS, why))?;
     let ready = api.list(resources::POD, "").filter(|p| is_ready(p)).count() as u64;
     Ok((api.list(resources::POD, "").count() as u64, ready))
 }

@@ -73,6 +73,14 @@ const STATES: [(&str, Check); 6] = [
     ("ports", compose::ports_are_given_once),
 ];
 
+/// What it may find.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STEPS.into_iter().chain(STATES).map(|(name, _)| name).chain([INDEXES, RECORDS])
+}
+
+const INDEXES: &str = "indexes";
+const RECORDS: &str = "records";
+
 /// What was seen so far.
 #[derive(Debug, Default)]
 pub struct Safety {
@@ -100,12 +108,12 @@ impl Safety {
             let told = self.lie.as_mut().and_then(|lie| lie.about(record));
             self.record(told.as_ref().unwrap_or(record), &mut touched)?;
         }
-        touched.agree(&self.shadow, api, self.lie.as_ref()).map_err(|why| ("indexes", why))
+        touched.agree(&self.shadow, api, self.lie.as_ref()).map_err(|why| (INDEXES, why))
     }
 
     /// The store has what its records say.
-    pub fn at_the_end(&self, cluster: &Cluster) -> Verdict {
-        self.shadow.is_what_is_stored(cluster.api())
+    pub fn at_the_end(&self, cluster: &Cluster) -> Found {
+        self.shadow.is_what_is_stored(cluster.api()).map_err(|why| (RECORDS, why))
     }
 
     fn record(&mut self, record: &Record, touched: &mut Touched) -> Found {
