@@ -76,7 +76,8 @@ fn planted_faults_are_found() {
     }
     let missed: Vec<&str> = table.iter().filter(|(_, found)| found.is_none()).map(|(f, _)| f.name).collect();
     assert!(missed.is_empty(), "not found: {missed:?}");
-    let found: Vec<&str> = table.iter().flat_map(|(_, found)| found).map(|(_, broken)| broken.check).collect();
+    let found: Vec<&str> =
+        table.iter().flat_map(|(_, found)| found).map(|(_, broken)| broken.check).collect();
     let idle: Vec<&str> = safety::names().chain(rest::names()).filter(|name| !found.contains(name)).collect();
     assert!(idle.is_empty(), "nothing is planted for: {idle:?}");
 }

@@ -49,7 +49,8 @@ pub fn budget_overdrawn(cluster: &mut Cluster) -> bool {
 /// The quota looks away while one more pod is made than it allows.
 pub fn quota(cluster: &mut Cluster) -> bool {
     let uri = format!("/api/v1/namespaces/{TEAM}/resourcequotas/share");
-    let Some(quota) = pick(cluster, resources::RESOURCE_QUOTA, |_, _| true) else { return false };
+    let is_bounded = pick(cluster, resources::LIMIT_RANGE, |_, _| true).is_some();
+    let Some(quota) = pick(cluster, resources::RESOURCE_QUOTA, |_, _| !is_bounded) else { return false };
     let hard = quota.at("spec.hard").clone();
     let allow = |cluster: &mut Cluster, hard: Json| {
         let spec = Json::object().with("hard", hard);
