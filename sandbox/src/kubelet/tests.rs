@@ -179,6 +179,44 @@ fn what_a_finalizer_holds_is_not_run_again() {
     assert_eq!(pod(&c, "web").0, Json::Null, "nobody holds it any more");
 }
 
+/// Whoever deletes a pod by force and makes another of its name may be quicker than the kubelets: each sees its own.
+#[test]
+fn a_name_that_was_given_again_starts_on_its_node() {
+    for moment_ms in [0, 500] {
+        let mut c = cluster();
+        run_s(&mut c, 2);
+        bind(&mut c, "web", "node-a", "nginx:1");
+        run_s(&mut c, 6);
+        let at_once = DeleteOptions { grace_s: Some(0), ..Default::default() };
+        c.request("tester", |api| api.delete(resources::POD, &Key::new("default", "web"), &at_once)).unwrap();
+        c.advance_to(c.now().plus_ms(moment_ms));
+        bind(&mut c, "web", "node-b", "nginx:1");
+        run_s(&mut c, 10);
+        assert_eq!(pod(&c, "web")["status"]["phase"], "Running", "{moment_ms} ms later");
+        let ended = reasons(&c, "web").iter().filter(|r| *r == "Killing").count();
+        assert_eq!(ended, 1, "what ran on the other node, {moment_ms} ms later");
+    }
+}
+
+/// As the garbage collector of pods tells of those whose node is no more, while its machine still runs them.
+#[test]
+fn a_told_end_is_not_taken_back() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "web", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    let key = Key::new("default", "web");
+    let fail = |p: &mut Object| p["status"].set("phase", "Failed");
+    c.request("tester", |api| Ok(api.update_status(resources::POD, &key, fail))).unwrap();
+    let options = DeleteOptions { grace_s: Some(30), ..Default::default() };
+    c.request("tester", |api| api.delete(resources::POD, &key, &options)).unwrap();
+    let from = c.api().store().revision();
+    run_s(&mut c, 60);
+    let told = c.api().store().since(from).unwrap().filter(|r| r.resource == resources::POD);
+    let phases: Vec<&str> = told.map(|r| r.object.at("status.phase").text()).collect();
+    assert!(phases.len() > 1 && phases.iter().all(|phase| *phase == "Failed"), "{phases:?}");
+}
+
 #[test]
 fn signals_kill_and_kubelets_restart() {
     let mut c = cluster();

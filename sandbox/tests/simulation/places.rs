@@ -56,7 +56,9 @@ fn skewed(
         }
     }
     let least = counts.values().min().copied().unwrap_or(0);
-    let skew = counts.get(own).copied().unwrap_or(0) + 1 - least;
+    // Who has lost its label counts for nobody.
+    let itself = i64::from(takes(constraint, pod));
+    let skew = counts.get(own).copied().unwrap_or(0) + itself - least;
     let most = constraint["maxSkew"].int().unwrap_or(1);
     (skew > most).then(|| format!("a skew of {skew}, and {most} is allowed"))
 }

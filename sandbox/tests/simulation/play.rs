@@ -77,6 +77,7 @@ pub fn seeds(options: &Options) -> Vec<String> {
             match run::judge(&plan, None) {
                 Ok(played) => totals.add(&played),
                 Err(broken) => {
+                    println!("seed {seed}: {}: {}", broken.check, broken.what);
                     stop.store(!options.keep_going, Ordering::Relaxed);
                     let mut failures = failures.lock().unwrap();
                     failures.entry(broken.check).or_default().push((plan, broken));

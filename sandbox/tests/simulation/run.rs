@@ -26,6 +26,9 @@ const BOOT_MS: i64 = 30_000;
 /// From the last act to rest: 40 s of grace, 300 s of patience, back-offs of 300 s, and a full progress deadline.
 pub const REST_MS: i64 = 1_500_000;
 
+/// Steps in a run, most of which take a thousand: who does not find rest is busy for ever.
+const STEPS_MAX: u64 = 60_000;
+
 /// Newest events that a failure shows.
 const EVENTS_SHOWN: usize = 24;
 
@@ -44,6 +47,8 @@ pub struct Broken {
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
     steps: u64,
+    /// Of the run that had most.
+    steps_max: u64,
     revisions: u64,
     accepted: u64,
     refused: u64,
@@ -151,6 +156,9 @@ fn live_until(
         cluster.step();
         totals.steps += 1;
         eyes.look(cluster)?;
+        if totals.steps > STEPS_MAX {
+            return Err(broken(cluster, ("steps", format!("{STEPS_MAX} steps are not enough"))));
+        }
     }
     cluster.advance_to(until);
     Ok(())
@@ -188,6 +196,7 @@ impl Broken {
 impl Totals {
     pub fn add(&mut self, other: &Self) {
         self.steps += other.steps;
+        self.steps_max = self.steps_max.max(other.steps.max(other.steps_max));
         self.revisions += other.revisions;
         self.accepted += other.accepted;
         self.refused += other.refused;
@@ -205,9 +214,10 @@ impl Totals {
         let reasons: Vec<String> =
             sum.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
         format!(
-            "events at rest: {}\n{} steps, {} revisions, {} acts accepted, {} refused; at rest {} pods, {} of them Ready;",
+            "events at rest: {}\n{} steps, {} in one run at most, {} revisions, {} acts accepted, {} refused; at rest {} pods, {} of them Ready;",
             reasons.join(", "),
             sum.steps,
+            sum.steps_max,
             sum.revisions,
             sum.accepted,
             sum.refused,

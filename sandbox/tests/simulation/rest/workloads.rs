@@ -14,13 +14,16 @@ pub fn deployment(api: &Api, deployment: &Object) -> Verdict {
         return Err(format!("Deployment {name} was not looked at since its last change"));
     }
     let wanted = deployment.at("spec.replicas").int().unwrap_or(1);
-    let of_it = |p: &&Object| {
-        p.label("app") == Some(name)
-            && p.namespace() == deployment.namespace()
-            && !p.is_terminating()
-            && !is_terminal(p)
-    };
-    let pods: Vec<&Object> = api.list(resources::POD, "").filter(of_it).collect();
+    let all = || api.list(resources::POD, deployment.namespace()).filter(|p| p.label("app") == Some(name));
+    if deployment.is_terminating() {
+        // It waits for its dependents, as those on a machine that is silent.
+        return if all().next().is_some() {
+            Ok(())
+        } else {
+            Err(format!("Deployment {name} was deleted and stays"))
+        };
+    }
+    let pods: Vec<&Object> = all().filter(|p| !p.is_terminating() && !is_terminal(p)).collect();
     let wanted_image = image_wanted(deployment);
     let all_well = pods.iter().all(|p| is_ready(p));
     if !GOOD.contains(&wanted_image)

@@ -30,15 +30,19 @@ pub fn containers_stay(record: &Record, shadow: &Shadow) -> Verdict {
 /// The engine starts nothing again that is not to be.
 pub fn restarts_are_meant(record: &Record, shadow: &Shadow) -> Verdict {
     let Some(before) = record.before.as_ref().filter(|_| is_container(record)) else { return Ok(()) };
-    let Some(project) = project_of(&record.object, shadow) else { return Ok(()) };
+    let container = &record.object;
+    let Some(project) = project_of(container, shadow) else { return Ok(()) };
     let count = |c: &Object| c.at("status.restartCount").int().unwrap_or(0);
-    let was = before.at("status.exitCode").int().unwrap_or(0);
-    let policy = project["spec"]["services"][record.object.at("spec.service").text()]["restart"].text();
-    let rises = count(&record.object) > count(before);
-    if rises && (policy == "no" || policy.starts_with("on-failure") && was == 0) {
+    // It rises with the end that another start follows.
+    let ended = container.at("status.exitCode").int().unwrap_or(0);
+    let policy = project["spec"]["services"][container.at("spec.service").text()]["restart"].text();
+    let retries_max = policy.strip_prefix("on-failure:").and_then(|n| n.parse::<i64>().ok());
+    let too_often = retries_max.is_some_and(|most| ended == 0 || count(container) > most);
+    if count(container) > count(before) && (policy == "no" || too_often) {
         return Err(format!(
-            "container {} ended with {was} and was started again by {policy}",
-            record.object.name()
+            "container {} ended with {ended} and was started again by {policy}, {} times",
+            container.name(),
+            count(container)
         ));
     }
     Ok(())

@@ -10,12 +10,15 @@ const KILLED: i64 = 137;
 /// Who is evicted for a node's memory has failed for good, and says who disrupted it.
 pub fn evictions_are_told(record: &Record, _: &Shadow) -> Verdict {
     let pod = &record.object;
-    if record.resource != resources::POD || pod.at("status.reason") != "Evicted" {
+    let is_evicted = |p: &Object| p.at("status.reason") == "Evicted";
+    if record.resource != resources::POD || !is_evicted(pod) {
         return Ok(());
     }
+    // Who drains the node later disrupts what is over, too.
+    let is_news = !record.before.as_ref().is_some_and(is_evicted);
     let ran = pod.at("status.message").text().starts_with("The node was low on resource: memory.");
     let disrupted = pod.condition("DisruptionTarget")["reason"] == "TerminationByKubelet";
-    if pod.at("status.phase") != "Failed" || ran && !disrupted {
+    if pod.at("status.phase") != "Failed" || is_news && ran && !disrupted {
         return Err(format!("pod {} was evicted: {}", pod.name(), pod["status"]));
     }
     Ok(())

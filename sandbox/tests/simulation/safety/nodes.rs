@@ -56,10 +56,10 @@ pub fn addresses_differ(record: &Record, shadow: &Shadow) -> Verdict {
 }
 
 /// `--eviction-pressure-transition-period`: so long after memory was scarce the node says so, less the ten seconds in which it may
-/// tell it late.
-const TRANSITION_MS: i64 = 300_000 - 10_000;
+/// tell it late, and the forty for which it may be silent before somebody notices.
+const TRANSITION_MS: i64 = 300_000 - 10_000 - 40_000;
 
-/// A node does not take its pressure back early, unless its kubelet started again.
+/// A node does not take its pressure back early, unless its kubelet started again, or was cut off when it began.
 pub fn pressure_lasts(record: &Record, _: &Shadow) -> Verdict {
     let Some(before) = record.before.as_ref().filter(|_| record.resource == resources::NODE && stays(record))
     else {
@@ -67,8 +67,10 @@ pub fn pressure_lasts(record: &Record, _: &Shadow) -> Verdict {
     };
     let (was, is) = (before.condition("MemoryPressure"), record.object.condition("MemoryPressure"));
     let booted = before.at("status.nodeInfo.bootID") != record.object.at("status.nodeInfo.bootID");
-    let since =
-        was["lastTransitionTime"].time().filter(|_| was["status"] == "True" && is["status"] == "False");
+    let heard = before.condition("Ready")["lastTransitionTime"].time();
+    let since = was["lastTransitionTime"]
+        .time()
+        .filter(|since| was["status"] == "True" && is["status"] == "False" && heard < Some(*since));
     match since.map(|since| record.at.since_ms(since)) {
         Some(lasted_ms) if lasted_ms < TRANSITION_MS && !booted => {
             Err(format!("node {} took its memory pressure back after {lasted_ms} ms", record.object.name()))
