@@ -131,7 +131,7 @@ fn play(plan: &Plan, mut eyes: Eyes) -> Result<(Totals, Cluster), Broken> {
     perform::calm(&mut cluster, &plan.world);
     let end = cluster.now().plus_ms(REST_MS);
     live_until(&mut cluster, end, &mut eyes, &mut totals)?;
-    totals.revisions = cluster.api().revision();
+    (totals.steps_max, totals.revisions) = (totals.steps, cluster.api().revision());
     if let Some(safety) = &eyes.safety {
         safety.at_the_end(&cluster).map_err(|what| broken(&cluster, what))?;
         if let Some(wrong) = eyes.at_rest {
@@ -196,7 +196,7 @@ impl Broken {
 impl Totals {
     pub fn add(&mut self, other: &Self) {
         self.steps += other.steps;
-        self.steps_max = self.steps_max.max(other.steps.max(other.steps_max));
+        self.steps_max = self.steps_max.max(other.steps_max);
         self.revisions += other.revisions;
         self.accepted += other.accepted;
         self.refused += other.refused;
