@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::{
     browser,
     cargo::{ALL, BROWSER, cargo, has},
-    e2e, golden, paths, postgres, run, sh,
+    e2e, golden, paths, postgres, run, sh, simulate,
     tally::{self, Tally},
     tidy, wasm_target,
 };
@@ -17,13 +17,14 @@ use crate::{
 type Step = (&'static str, fn() -> Result<Tally>);
 
 /// Cheap ones first: who forgot to format hears it at once.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     ("format", format),
     ("the rules of the house", tidy::run),
     ("clippy, the server's side", clippy_server),
     ("clippy, the browser's side", clippy_browser),
     ("clippy, xtask", clippy_xtask),
     ("unit and integration tests", tests),
+    ("worlds and faults from seeds", seeds),
     ("tests in the documentation", doc_tests),
     ("tests of xtask", tests_xtask),
     ("the lessons", lessons),
@@ -94,10 +95,16 @@ fn clippy_xtask() -> Result<Tally> {
 fn tests() -> Result<Tally> {
     postgres::ensure();
     if has("nextest") {
-        return counted(&mut cargo(&[&["nextest", "run", "--no-fail-fast", "--no-tests=pass"], &ALL]));
+        let most = ["nextest", "run", "--no-fail-fast", "--no-tests=pass", "-E", simulate::OTHERS];
+        return counted(&mut cargo(&[&most, &ALL]));
     }
     eprintln!("cargo-nextest is not installed: cargo test does it.");
     counted(&mut cargo(&[&["test", "--no-fail-fast", "--lib", "--bins", "--tests"], &ALL]))
+}
+
+/// After the tests, not beside them: it takes all cores itself.
+fn seeds() -> Result<Tally> {
+    counted(&mut simulate::Seeds::default().command_with_all())
 }
 
 fn doc_tests() -> Result<Tally> {

@@ -1,57 +1,116 @@
 //! `cargo xtask simulate`: the sandbox's simulation with as many seeds as one likes.
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo::cargo, sh};
+use crate::{
+    cargo::{ALL, cargo},
+    sh,
+};
+
+/// Seeds that `cargo xtask test` plays.
+pub const SEEDS: u64 = 2_000;
+
+/// What nextest is to play, so that nothing is played without optimisation first.
+pub const OTHERS: &str = "not binary(simulation)";
+
+/// The profile of the tests with a quick sandbox; by that, and by the selection of packages, the dependencies are those of the
+/// other tests and compile once. A profile of its own would compile all of them again.
+const QUICK: [&str; 4] = [
+    "--config",
+    "profile.dev.package.sandbox.opt-level=2",
+    "--config",
+    "profile.dev.package.sandbox.codegen-units=16",
+];
 
 /// Plays them; its verdict is ours.
-pub fn run(release: bool, args: &[String]) -> Result<ExitCode> {
-    let seeds = Seeds::parse(args)?;
-    let mut play = cargo(&[&["test", "-p", "sandbox", "--test", "simulation"]]);
-    if release {
-        play.arg("--release");
-    }
-    play.args(["seeds", "--", "--nocapture"]);
-    play.env("SIMULATE_SEEDS", seeds.count.to_string()).env("SIMULATE_FROM", seeds.from.to_string());
-    sh::run(&mut play)?;
+pub fn run(args: &[String]) -> Result<ExitCode> {
+    sh::run(&mut Seeds::parse(args)?.command())?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Which seeds.
+/// Which seeds, and how.
 #[derive(Debug, PartialEq)]
-struct Seeds {
-    count: u64,
-    from: u64,
+pub struct Seeds {
+    pub count: u64,
+    pub from: u64,
+    /// Acts in a run at most, where it is not as many as ever.
+    pub acts: Option<u64>,
+    /// Goes on after a failure, and tells one of each kind.
+    pub keep_going: bool,
+    pub release: bool,
+}
+
+impl Default for Seeds {
+    fn default() -> Self {
+        Self { count: SEEDS, from: 0, acts: None, keep_going: false, release: false }
+    }
 }
 
 impl Seeds {
     fn parse(args: &[String]) -> Result<Self> {
-        let mut seeds = Self { count: 2_000, from: 0 };
-        for pair in args.chunks(2) {
-            let [flag, value] = pair else { bail!("{} needs a number", pair[0]) };
-            let number =
-                value.parse().with_context(|| format!("{flag} {value}: a whole number was expected"))?;
+        let mut seeds = Self::default();
+        let mut args = args.iter();
+        while let Some(flag) = args.next() {
+            let mut number = || {
+                let value = args.next().with_context(|| format!("{flag} needs a number"))?;
+                value.parse().with_context(|| format!("{flag} {value}: a whole number was expected"))
+            };
             match flag.as_str() {
-                "--seeds" => seeds.count = number,
-                "--from" => seeds.from = number,
-                other => bail!("`simulate` knows --seeds N, --from M and --release, not `{other}`"),
+                "--seeds" => seeds.count = number()?,
+                "--from" => seeds.from = number()?,
+                "--acts" => seeds.acts = Some(number()?),
+                "--keep-going" => seeds.keep_going = true,
+                "--release" => seeds.release = true,
+                other => bail!(
+                    "`simulate` knows --seeds N, --from M, --acts K, --keep-going and --release, not `{other}`"
+                ),
             }
         }
         Ok(seeds)
+    }
+
+    /// The test that plays them.
+    fn command(&self) -> Command {
+        self.tests(&["seeds", "--exact"])
+    }
+
+    /// The same with what else there is: runs that once failed, planted faults.
+    pub fn command_with_all(&self) -> Command {
+        self.tests(&["--test-threads", "1"])
+    }
+
+    fn tests(&self, which: &[&str]) -> Command {
+        let profile: &[&str] = if self.release { &["--release"] } else { &QUICK };
+        let test = ["--test", "simulation", "--", "--nocapture"];
+        let mut play = cargo(&[&["test"], &ALL, profile, &test, which]);
+        play.env("SIMULATE_SEEDS", self.count.to_string()).env("SIMULATE_FROM", self.from.to_string());
+        if let Some(acts) = self.acts {
+            play.env("SIMULATE_ACTS", acts.to_string());
+        }
+        if self.keep_going {
+            play.env("SIMULATE_KEEP_GOING", "1");
+        }
+        play
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Seeds;
+    use super::{SEEDS, Seeds};
 
     #[test]
     fn seeds_are_numbers_after_their_flags() {
         let parse =
             |text: &str| Seeds::parse(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        for (text, count, from) in [("", 2_000, 0), ("--from 7 --seeds 3", 3, 7)] {
-            assert_eq!(parse(text).unwrap(), Seeds { count, from }, "{text}");
+        let seeds = |count, from| Seeds { count, from, ..Seeds::default() };
+        for (text, expect) in [
+            ("", seeds(SEEDS, 0)),
+            ("--from 7 --seeds 3", seeds(3, 7)),
+            ("--keep-going --acts 40", Seeds { acts: Some(40), keep_going: true, ..Seeds::default() }),
+            ("--release", Seeds { release: true, ..Seeds::default() }),
+        ] {
+            assert_eq!(parse(text).unwrap(), expect, "{text}");
         }
         for (text, words) in
             [("--seeds", "needs a number"), ("--seeds x", "whole number"), ("--seed 1", "--seeds N")]

@@ -21,7 +21,7 @@ const DISRUPTED: &str = "DisruptionTarget";
 /// The whole status; `old` keeps others' conditions and the times of what did not change.
 pub fn pod_status(run: &PodRun, pod_id: &str, host_ip: &str, old: &Json, now: Time) -> Json {
     let mut status = old.clone();
-    let phase = phase(run);
+    let phase = phase_to_tell(run, &old["phase"]);
     status.set("phase", phase);
     if let Some(doom) = run.doom.as_ref().filter(|_| run.finished()) {
         status.set("reason", doom.reason);
@@ -47,6 +47,16 @@ pub fn pod_status(run: &PodRun, pod_id: &str, host_ip: &str, old: &Json, now: Ti
         status.set("ephemeralContainerStatuses", late.into_iter().map(bare).collect::<Json>());
     }
     status
+}
+
+/// An end that somebody else told of stays one. Models the three-way merge in `generateAPIPodStatus`.
+fn phase_to_tell(run: &PodRun, told: &Json) -> &'static str {
+    let own = phase(run);
+    let is_end = |phase: &&str| matches!(*phase, "Succeeded" | "Failed");
+    match ["Succeeded", "Failed"].into_iter().find(|end| *told == **end) {
+        Some(end) if !is_end(&own) => end,
+        _ => own,
+    }
 }
 
 /// Models `getPhase`.

@@ -33,7 +33,7 @@ const ADDRESS_TRIES: u32 = 1024;
 impl Kubelets {
     pub(super) fn sync_pod(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
         let pod = ctx.api.find(resources::POD, key).cloned();
-        self.set_aside(key, pod.as_ref());
+        self.part(key, pod.as_ref(), ctx);
         let bound: EcoString = pod.as_ref().map_or("", |p| p["spec"]["nodeName"].text()).into();
         let name = self.pods.get(key).map_or(bound, |run| run.node.clone());
         let Some(host) = self.hosts.get(&name).filter(|h| h.up && h.synced) else { return };
@@ -76,14 +76,21 @@ impl Kubelets {
         }
     }
 
-    /// A pod's name was given again while its node was cut off: there it runs on.
-    fn set_aside(&mut self, key: &Key, pod: Option<&Object>) {
+    /// A pod's name was given again, on another node. Who had it is stopped, or runs on while its node is cut off.
+    fn part(&mut self, key: &Key, pod: Option<&Object>, ctx: &mut Ctx<'_>) {
         let Some((pod, run)) = pod.zip(self.pods.get(key)) else { return };
         let node = pod["spec"]["nodeName"].text();
-        let elsewhere = !node.is_empty() && node != run.node && *pod.uid() != run.uid;
-        if elsewhere && !self.hosts.get(&run.node).is_some_and(Kubelet::reaches_api) {
-            self.strays.extend(self.pods.remove(key).map(|run| (key.clone(), run)));
+        if node.is_empty() || node == run.node || *pod.uid() == run.uid {
+            return;
         }
+        if !self.hosts.get(&run.node).is_some_and(Kubelet::reaches_api) {
+            self.strays.extend(self.pods.remove(key).map(|run| (key.clone(), run)));
+            return;
+        }
+        if run.kill_at.is_none() {
+            tell_end(key, run, ctx);
+        }
+        self.forget(key);
     }
 
     /// A node reaches the API again: what it should not run is stopped now.

@@ -16,6 +16,7 @@ mod memory;
 mod task;
 
 use crate::{
+    api::{DeleteOptions, Subresource},
     clock::Time,
     cluster::{Cluster, Config},
     json,
@@ -48,7 +49,7 @@ fn set_machine(c: &mut Cluster, name: &str, field: &str, value: &str) {
     let changed = c.request("tester", |api| {
         let mut machine = api.get(resources::MACHINE, &Key::cluster(name))?.clone();
         machine["spec"].set(field, value);
-        api.update(resources::MACHINE, machine, crate::api::Subresource::Main)
+        api.update(resources::MACHINE, machine, Subresource::Main)
     });
     changed.unwrap();
 }
@@ -144,13 +145,78 @@ fn deleted_pods_end_and_are_confirmed() {
     run_s(&mut c, 2);
     bind(&mut c, "web", "node-a", "nginx:1");
     run_s(&mut c, 6);
-    let options = crate::api::DeleteOptions { grace_s: Some(30), ..Default::default() };
+    let options = DeleteOptions { grace_s: Some(30), ..Default::default() };
     c.request("tester", |api| api.delete(resources::POD, &Key::new("default", "web"), &options)).unwrap();
     c.advance_to(c.now().plus_ms(200));
     assert_eq!(pod(&c, "web")["status"]["phase"], "Running");
     c.advance_to(c.now().plus_ms(100));
     assert_eq!(pod(&c, "web").0, Json::Null);
     assert_eq!(reasons(&c, "web").last().unwrap(), "Killing");
+}
+
+/// Kubernetes' documentation of finalizers: the object stays, terminating, until the list is empty; what the kubelet ended stays ended.
+#[test]
+fn what_a_finalizer_holds_is_not_run_again() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "web", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    let key = Key::new("default", "web");
+    let change = |c: &mut Cluster, change: &dyn Fn(&mut Object)| {
+        c.request("tester", |api| Ok(api.modify(resources::POD, &key, Subresource::Main, change))).unwrap();
+    };
+    change(&mut c, &|p| p["metadata"].set("finalizers", json!(["example.com/held"])));
+    c.request("tester", |api| api.delete(resources::POD, &key, &DeleteOptions::default())).unwrap();
+    run_s(&mut c, 60);
+    let held = pod(&c, "web");
+    assert_eq!(held["metadata"]["deletionGracePeriodSeconds"].int(), Some(0));
+    change(&mut c, &|p| p["metadata"]["labels"].set("looked-at", "again"));
+    run_s(&mut c, 60);
+    let started = reasons(&c, "web").iter().filter(|r| *r == "Started").count();
+    assert_eq!((started, pod(&c, "web")["status"]["phase"].text()), (1, "Succeeded"));
+    change(&mut c, &|p| p["metadata"].set("finalizers", json!([])));
+    run_s(&mut c, 1);
+    assert_eq!(pod(&c, "web").0, Json::Null, "nobody holds it any more");
+}
+
+/// Whoever deletes a pod by force and makes another of its name may be quicker than the kubelets: each sees its own.
+#[test]
+fn a_name_that_was_given_again_starts_on_its_node() {
+    for moment_ms in [0, 500] {
+        let mut c = cluster();
+        run_s(&mut c, 2);
+        bind(&mut c, "web", "node-a", "nginx:1");
+        run_s(&mut c, 6);
+        let at_once = DeleteOptions { grace_s: Some(0), ..Default::default() };
+        c.request("tester", |api| api.delete(resources::POD, &Key::new("default", "web"), &at_once)).unwrap();
+        c.advance_to(c.now().plus_ms(moment_ms));
+        bind(&mut c, "web", "node-b", "nginx:1");
+        run_s(&mut c, 10);
+        assert_eq!(pod(&c, "web")["status"]["phase"], "Running", "{moment_ms} ms later");
+        let ended = reasons(&c, "web").iter().filter(|r| *r == "Killing").count();
+        assert_eq!(ended, 1, "what ran on the other node, {moment_ms} ms later");
+    }
+}
+
+/// As the garbage collector of pods tells of those whose node is no more, while its machine still runs them.
+#[test]
+fn a_told_end_is_not_taken_back() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    bind(&mut c, "web", "node-a", "nginx:1");
+    run_s(&mut c, 6);
+    let key = Key::new("default", "web");
+    let hold = |p: &mut Object| p["metadata"].set("finalizers", json!(["example.com/held"]));
+    let fail = |p: &mut Object| p["status"].set("phase", "Failed");
+    c.request("tester", |api| Ok(api.modify(resources::POD, &key, Subresource::Main, hold))).unwrap();
+    c.request("tester", |api| Ok(api.update_status(resources::POD, &key, fail))).unwrap();
+    let from = c.api().store().revision();
+    c.request("tester", |api| api.delete(resources::POD, &key, &DeleteOptions::default())).unwrap();
+    run_s(&mut c, 60);
+    let told = c.api().store().since(from).unwrap().filter(|r| r.resource == resources::POD);
+    let phases: Vec<&str> = told.map(|r| r.object.at("status.phase").text()).collect();
+    // All of its containers have ended well in the end.
+    assert_eq!(phases, ["Failed", "Failed", "Succeeded"]);
 }
 
 #[test]
@@ -185,7 +251,7 @@ fn a_pulled_plug_silences_a_node_until_it_boots_again() {
     let containers = |c: &Cluster| pod(c, "stays")["status"]["containerStatuses"].clone();
     let before = containers(&c);
     let goes = Key::new("default", "goes");
-    let options = crate::api::DeleteOptions { grace_s: Some(30), ..Default::default() };
+    let options = DeleteOptions { grace_s: Some(30), ..Default::default() };
     c.request("tester", |api| api.delete(resources::POD, &goes, &options)).unwrap();
     run_s(&mut c, 100);
     assert_eq!(renewed(&c, "node-a"), 1000);

@@ -1,16 +1,18 @@
 //! Worlds, writes and faults drawn from a seed: what must never be, looked for after every step; and what must be, once
 //! the faults have stopped.
 //!
-//! `cargo xtask simulate --seeds N --from M` plays as many as one likes. A failure prints its seed, the acts that are needed for it,
-//! and the line for `regressions.txt` that keeps it.
+//! `cargo xtask simulate --seeds N --from M` plays as many as one likes. A failure prints its seed, with what is needed for it and
+//! the file that keeps it in `regressions/`.
 #![allow(clippy::unwrap_used)]
 
 mod act;
+mod compose;
 mod faults;
 mod perform;
 mod places;
+mod plan;
+mod play;
 mod pods;
-mod reasons;
 mod regressions;
 mod rest;
 mod run;
@@ -21,43 +23,27 @@ mod world;
 mod wrongs;
 
 use std::{
-    env,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
-    time::Instant,
 };
 
-use faults::{FAULTS, Fault};
-use run::{Plan, Totals};
-
-/// Seeds that are played where nobody says how many: in a debug build a second of a core each.
-const SEEDS: u64 = 100;
+use faults::Fault;
+use plan::Plan;
+use play::{ACTS_MAX, Options, cores};
+use run::Broken;
 
 #[test]
 fn seeds() {
-    let (seeds, from) = (number("SIMULATE_SEEDS", SEEDS), number("SIMULATE_FROM", 0));
-    let (next, start) = (AtomicU64::new(from), Instant::now());
-    let play = || {
-        let mut totals = Totals::default();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= from + seeds {
-                return Ok(totals);
-            }
-            let plan = Plan::drawn(seed);
-            match plan.judge() {
-                Ok(played) => totals.add(&played),
-                Err(broken) => return Err(shrink::report(&plan, &broken)),
-            }
+    let failures = play::seeds(&Options::told());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn regressions_stay_mended() {
+    for (name, plan) in regressions::read() {
+        if let Err(broken) = run::judge(&plan, None) {
+            panic!("regressions/{name}: {}", shrink::report(&plan, &broken));
         }
-    };
-    let totals = thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(play)).collect();
-        threads.into_iter().map(|t| t.join().unwrap()).collect::<Result<Vec<_>, _>>()
-    });
-    match totals {
-        Ok(totals) => println!("{}", Totals::line(&totals, from, seeds, start.elapsed())),
-        Err(report) => panic!("{report}"),
     }
 }
 
@@ -70,7 +56,7 @@ fn planted_faults_are_found() {
     let next = AtomicUsize::new(0);
     let find = || {
         let mut found = Vec::new();
-        while let Some(fault) = FAULTS.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(fault) = faults::all().nth(next.fetch_add(1, Ordering::Relaxed)) {
             found.push((fault, first_seed(fault)));
         }
         found
@@ -80,39 +66,27 @@ fn planted_faults_are_found() {
         threads.into_iter().flat_map(|t| t.join().unwrap()).collect::<Vec<_>>()
     });
     table.sort_by_key(|(fault, _)| fault.name);
-    for (fault, seed) in &table {
-        match seed {
-            Some((seed, what)) => println!("{:<42} after {:>2} seeds: {what}", fault.name, seed + 1),
+    for (fault, found) in &table {
+        match found {
+            Some((seed, broken)) => {
+                println!("{:<42} after {:>2} seeds: {}: {}", fault.name, seed + 1, broken.check, broken.what)
+            }
             None => println!("{:<42} not found in {FAULT_SEEDS} seeds", fault.name),
         }
     }
-    let missed: Vec<&str> = table.iter().filter(|(_, seed)| seed.is_none()).map(|(f, _)| f.name).collect();
+    let missed: Vec<&str> = table.iter().filter(|(_, found)| found.is_none()).map(|(f, _)| f.name).collect();
     assert!(missed.is_empty(), "not found: {missed:?}");
+    let found: Vec<&str> =
+        table.iter().flat_map(|(_, found)| found).map(|(_, broken)| broken.check).collect();
+    let idle: Vec<&str> = safety::names().chain(rest::names()).filter(|name| !found.contains(name)).collect();
+    assert!(idle.is_empty(), "nothing is planted for: {idle:?}");
 }
 
-/// The first seed that shows a fault, and in which words.
-fn first_seed(fault: &Fault) -> Option<(u64, String)> {
+/// The first seed that shows a fault, and how.
+fn first_seed(fault: &Fault) -> Option<(u64, Broken)> {
     (0..FAULT_SEEDS).find_map(|seed| {
-        let broken = Plan::drawn(seed).judge_with(Some(fault.how)).err()?;
-        broken.what.contains(fault.found_by).then_some((seed, broken.what))
-    })
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
-#[test]
-fn regressions_stay_mended() {
-    for plan in regressions::read() {
-        if let Err(broken) = plan.judge() {
-            panic!("{}", shrink::report(&plan, &broken));
-        }
-    }
-}
-
-fn number(name: &str, or: u64) -> u64 {
-    env::var(name).ok().map_or(or, |text| {
-        text.parse().unwrap_or_else(|_| panic!("{name}={text}: a whole number was expected"))
+        let broken = run::judge(&Plan::drawn(seed, ACTS_MAX), Some(fault.how)).err()?;
+        let what = format!("{}: {}", broken.check, broken.what);
+        what.contains(fault.found_by).then_some((seed, broken))
     })
 }

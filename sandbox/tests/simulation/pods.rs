@@ -36,15 +36,42 @@ pub fn node_of(pod: &Object) -> &str {
 }
 
 pub fn image(pod: &Object) -> &str {
-    pod.at("spec.containers").list()[0]["image"].text()
+    image_of(&pod["spec"])
 }
 
-/// What a pod asks for: CPU in thousandths, memory in bytes.
+/// The image that a workload's pods are to have.
+pub fn image_wanted(workload: &Object) -> &str {
+    image_of(workload.at("spec.template.spec"))
+}
+
+fn image_of(spec: &Json) -> &str {
+    spec["containers"].list()[0]["image"].text()
+}
+
+/// The number in the name of a StatefulSet's pod.
+pub fn ordinal(pod: &Object) -> i64 {
+    pod.name().rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+/// What a pod asks for, CPU in thousandths and memory in bytes: its containers with its sidecars, or, if that is more, an init
+/// container with the sidecars that started before it.
 pub fn asked(pod: &Object) -> (i64, i64) {
-    let requests =
-        |c: &Json| (millis(c.at("resources.requests.cpu")), bytes(c.at("resources.requests.memory")));
-    let all = pod.at("spec.containers").list().iter().map(requests);
-    all.fold((0, 0), |(cpu, memory), (c, m)| (cpu + c, memory + m))
+    let cpu = |c: &Json| millis(c.at("resources.requests.cpu"));
+    let memory = |c: &Json| bytes(c.at("resources.requests.memory"));
+    (together(pod, &cpu), together(pod, &memory))
+}
+
+fn together(pod: &Object, of: &dyn Fn(&Json) -> i64) -> i64 {
+    let (mut sidecars, mut most) = (0, 0);
+    for init in pod.at("spec.initContainers").list() {
+        if init["restartPolicy"] == "Always" {
+            sidecars += of(init);
+            most = most.max(sidecars);
+        } else {
+            most = most.max(sidecars + of(init));
+        }
+    }
+    most.max(sidecars + pod.at("spec.containers").list().iter().map(of).sum::<i64>())
 }
 
 pub fn host_ports(pod: &Object) -> impl Iterator<Item = i64> + '_ {
@@ -78,4 +105,12 @@ pub fn fits<'a>(pod: &Object, node: &Object, there: impl Iterator<Item = &'a Obj
         && (sum.1 + memory <= bytes(&room["memory"]) || memory == 0)
         && (there.count() as i64) < room["pods"].text().parse::<i64>().unwrap()
         && host_ports(pod).all(|port| !taken.contains(&port))
+}
+
+/// Says something else of a condition.
+pub fn set_condition(object: &mut Object, type_: &str, status: &str) {
+    let conditions = object["status"]["conditions"].list_mut().make_mut();
+    if let Some(condition) = conditions.iter_mut().find(|c| c["type"] == *type_) {
+        condition.set("status", status);
+    }
 }

@@ -1,21 +1,20 @@
-//! Runs that once failed, with the acts that it took: `SEED ACT,ACT,… # what it was`.
+//! Runs that once failed, each in a file of `regressions/` (`plan.rs` says what stands there).
 
-use super::run::Plan;
+use std::{fs, path::Path};
 
-pub fn read() -> Vec<Plan> {
-    let lines = include_str!("regressions.txt").lines();
-    lines
-        .map(|line| line.split('#').next().unwrap().trim())
-        .filter(|line| !line.is_empty())
-        .map(plan)
+use super::plan::Plan;
+
+/// With the files' names.
+pub fn read() -> Vec<(String, Plan)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/regressions");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+        .iter()
+        .map(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let plan = Plan::read(&fs::read_to_string(file).unwrap());
+            (name.clone(), plan.unwrap_or_else(|why| panic!("regressions/{name}: {why}")))
+        })
         .collect()
-}
-
-fn plan(line: &str) -> Plan {
-    let number = |text: &str| {
-        text.parse().unwrap_or_else(|_| panic!("regressions.txt: {line:?}: {text:?} is no number"))
-    };
-    let (seed, acts) = line.split_once(' ').unwrap_or((line, ""));
-    let kept = acts.split(',').filter(|n| !n.is_empty()).map(|n| number(n.trim()) as usize).collect();
-    Plan::drawn(number(seed)).with(kept)
 }

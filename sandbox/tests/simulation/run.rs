@@ -4,50 +4,40 @@ use std::{
     collections::BTreeMap,
     fmt::Write,
     panic::{self, AssertUnwindSafe},
-    time::Duration,
 };
 
 use sandbox::{
     clock::Time,
     cluster::{Cluster, Config},
     resources,
-    rng::Rng,
 };
 
 use super::{
-    act::Act,
     faults::{How, Lie},
-    perform, rest,
+    perform,
+    plan::Plan,
+    rest,
     safety::Safety,
-    world::World,
 };
 
 const EPOCH: Time = Time(1_795_000_000_000);
-/// Acts happen within this time.
-const ACTS_MS: i64 = 240_000;
-const ACTS_MAX: u64 = 14;
+/// From power to a machine's answer.
+const BOOT_MS: i64 = 30_000;
 /// From the last act to rest: 40 s of grace, 300 s of patience, back-offs of 300 s, and a full progress deadline.
-const REST_MS: i64 = 1_500_000;
+pub const REST_MS: i64 = 1_500_000;
+
+/// Steps in a run, most of which take a thousand: who does not find rest is busy for ever.
+const STEPS_MAX: u64 = 60_000;
 
 /// Newest events that a failure shows.
 const EVENTS_SHOWN: usize = 24;
-
-/// A run that can be played.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    pub seed: u64,
-    /// Numbers of the acts that are played.
-    pub kept: Vec<usize>,
-    world: World,
-    acts: Vec<Act>,
-    /// Which machines are powered again when the faults stop.
-    mended: Vec<bool>,
-}
 
 /// What does not hold, and when.
 #[derive(Clone, Debug)]
 pub struct Broken {
     pub at_ms: i64,
+    /// The check that does not hold.
+    pub check: &'static str,
     pub what: String,
     /// Pods and the newest events at that moment, for eyes.
     pub state: String,
@@ -57,6 +47,8 @@ pub struct Broken {
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
     steps: u64,
+    /// Of the run that had most.
+    steps_max: u64,
     revisions: u64,
     accepted: u64,
     refused: u64,
@@ -98,91 +90,60 @@ impl Eyes {
     }
 }
 
-impl Plan {
-    /// The run of a seed, whole.
-    pub fn drawn(seed: u64) -> Self {
-        let mut rng = Rng::new(seed ^ 0x7369_6d75_6c61_7465);
-        let world = World::drawn(rng.stream("world"));
-        let count = 2 + rng.stream("count").below(ACTS_MAX - 1);
-        let mut acts: Vec<Act> =
-            (0..count).map(|_| Act::drawn(&world, ACTS_MS, rng.stream("acts"))).collect();
-        acts.sort_by_key(|act| act.at_ms);
-        let mended = world.nodes.iter().map(|_| rng.stream("mended").below(3) > 0).collect();
-        Self { seed, kept: (0..acts.len()).collect(), world, acts, mended }
-    }
+/// Plays a run; a panic is a failure as any other.
+pub fn judge(plan: &Plan, planted: Option<How>) -> Result<Totals, Broken> {
+    let played = panic::catch_unwind(AssertUnwindSafe(|| play_twice(plan, planted)));
+    played.unwrap_or_else(|_| Err(Broken::outside("panic", "it panics".to_owned())))
+}
 
-    /// The same run with these acts alone.
-    pub fn with(&self, kept: Vec<usize>) -> Self {
-        Self { kept, ..self.clone() }
+/// Plays it, and again without looking: the bytes must be the same.
+fn play_twice(plan: &Plan, planted: Option<How>) -> Result<Totals, Broken> {
+    let (totals, first) = play(plan, Eyes::open(planted))?;
+    if matches!(planted, Some(How::Lie(_) | How::Index(_) | How::Write(_) | How::AtRest(_))) {
+        return Ok(totals);
     }
+    let (_, mut second) = play(plan, Eyes::shut())?;
+    if let Some(How::SecondRun(more)) = planted {
+        more(&mut second);
+    }
+    let (dump, again) = (first.dump(), second.dump());
+    if dump == again {
+        return Ok(totals);
+    }
+    let line = dump.lines().zip(again.lines()).find(|(a, b)| a != b);
+    Err(Broken::outside("bytes", format!("the second run left other bytes: {line:?}")))
+}
 
-    /// The acts that are played, for eyes.
-    pub fn acts(&self) -> impl Iterator<Item = (usize, &Act)> {
-        self.kept.iter().filter_map(|&n| self.acts.get(n).map(|act| (n, act)))
+fn play(plan: &Plan, mut eyes: Eyes) -> Result<(Totals, Cluster), Broken> {
+    let config = Config { seed: plan.seed, epoch: EPOCH, world: plan.world.objects.clone() };
+    let mut cluster = Cluster::new(config).map_err(|e| Broken::outside("world", e.to_string()))?;
+    let mut totals = Totals::default();
+    for act in &plan.acts {
+        live_until(&mut cluster, EPOCH.plus_ms(act.at_ms), &mut eyes, &mut totals)?;
+        let code = perform::act(&mut cluster, &act.what, &plan.world);
+        totals.accepted += u64::from(code < 300);
+        totals.refused += u64::from(code >= 300);
+        eyes.look(&mut cluster)?;
     }
-
-    /// Plays it; a panic is a failure as any other.
-    pub fn judge(&self) -> Result<Totals, Broken> {
-        self.judge_with(None)
+    plan.mended.iter().for_each(|node| perform::mend(&mut cluster, node));
+    let mended = cluster.now().plus_ms(BOOT_MS);
+    live_until(&mut cluster, mended, &mut eyes, &mut totals)?;
+    perform::calm(&mut cluster, &plan.world);
+    let end = cluster.now().plus_ms(REST_MS);
+    live_until(&mut cluster, end, &mut eyes, &mut totals)?;
+    (totals.steps_max, totals.revisions) = (totals.steps, cluster.api().revision());
+    if let Some(safety) = &eyes.safety {
+        safety.at_the_end(&cluster).map_err(|what| broken(&cluster, what))?;
+        if let Some(wrong) = eyes.at_rest {
+            wrong(&mut cluster);
+        }
+        let found = rest::look(&cluster).map_err(|what| broken(&cluster, what))?;
+        (totals.pods_at_rest, totals.ready_at_rest) = found;
+        for event in cluster.api().list(resources::EVENT, "") {
+            *totals.reasons.entry(event["reason"].text().to_owned()).or_default() += 1;
+        }
     }
-
-    /// The same, with something planted into it.
-    pub fn judge_with(&self, planted: Option<How>) -> Result<Totals, Broken> {
-        let played = panic::catch_unwind(AssertUnwindSafe(|| self.play_twice(planted)));
-        played.unwrap_or_else(|_| Err(Broken::outside("it panics".to_owned())))
-    }
-
-    /// Plays it, and again without looking: the bytes must be the same.
-    fn play_twice(&self, planted: Option<How>) -> Result<Totals, Broken> {
-        let (totals, first) = self.play(Eyes::open(planted))?;
-        if matches!(planted, Some(How::Lie(_) | How::Index(_) | How::Write(_) | How::AtRest(_))) {
-            return Ok(totals);
-        }
-        let (_, mut second) = self.play(Eyes::shut())?;
-        if let Some(How::SecondRun(more)) = planted {
-            more(&mut second);
-        }
-        let (dump, again) = (first.dump(), second.dump());
-        if dump == again {
-            return Ok(totals);
-        }
-        let line = dump.lines().zip(again.lines()).find(|(a, b)| a != b);
-        Err(Broken::outside(format!("the second run left other bytes: {line:?}")))
-    }
-
-    fn play(&self, mut eyes: Eyes) -> Result<(Totals, Cluster), Broken> {
-        let config = Config { seed: self.seed, epoch: EPOCH, world: self.world.objects.clone() };
-        let mut cluster = Cluster::new(config).map_err(|e| Broken::outside(e.to_string()))?;
-        let mut totals = Totals::default();
-        for (_, act) in self.acts() {
-            live_until(&mut cluster, EPOCH.plus_ms(act.at_ms), &mut eyes, &mut totals)?;
-            let code = perform::act(&mut cluster, &act.what, &self.world);
-            totals.accepted += u64::from(code < 300);
-            totals.refused += u64::from(code >= 300);
-            eyes.look(&mut cluster)?;
-        }
-        for (node, on) in self.world.nodes.iter().zip(&self.mended) {
-            if *on {
-                perform::mend(&mut cluster, node);
-            }
-        }
-        perform::calm(&mut cluster, &self.world);
-        let end = cluster.now().plus_ms(REST_MS);
-        live_until(&mut cluster, end, &mut eyes, &mut totals)?;
-        totals.revisions = cluster.api().revision();
-        if let Some(safety) = &eyes.safety {
-            safety.at_the_end(&cluster).map_err(|what| broken(&cluster, what))?;
-            if let Some(wrong) = eyes.at_rest {
-                wrong(&mut cluster);
-            }
-            let found = rest::look(&cluster).map_err(|what| broken(&cluster, what))?;
-            (totals.pods_at_rest, totals.ready_at_rest) = found;
-            for event in cluster.api().list(resources::EVENT, "") {
-                *totals.reasons.entry(event["reason"].text().to_owned()).or_default() += 1;
-            }
-        }
-        Ok((totals, cluster))
-    }
+    Ok((totals, cluster))
 }
 
 fn live_until(
@@ -195,12 +156,15 @@ fn live_until(
         cluster.step();
         totals.steps += 1;
         eyes.look(cluster)?;
+        if totals.steps > STEPS_MAX {
+            return Err(broken(cluster, ("steps", format!("{STEPS_MAX} steps are not enough"))));
+        }
     }
     cluster.advance_to(until);
     Ok(())
 }
 
-fn broken(cluster: &Cluster, what: String) -> Broken {
+fn broken(cluster: &Cluster, (check, what): (&'static str, String)) -> Broken {
     let api = cluster.api();
     let mut state = String::new();
     // Writing to a String cannot fail.
@@ -220,18 +184,19 @@ fn broken(cluster: &Cluster, what: String) -> Broken {
             event["message"].text()
         );
     }
-    Broken { at_ms: cluster.now().since_ms(EPOCH), what, state }
+    Broken { at_ms: cluster.now().since_ms(EPOCH), check, what, state }
 }
 
 impl Broken {
-    fn outside(what: String) -> Self {
-        Self { at_ms: 0, what, state: String::new() }
+    fn outside(check: &'static str, what: String) -> Self {
+        Self { at_ms: 0, check, what, state: String::new() }
     }
 }
 
 impl Totals {
     pub fn add(&mut self, other: &Self) {
         self.steps += other.steps;
+        self.steps_max = self.steps_max.max(other.steps_max);
         self.revisions += other.revisions;
         self.accepted += other.accepted;
         self.refused += other.refused;
@@ -242,26 +207,22 @@ impl Totals {
         }
     }
 
-    /// What was played, in one line.
-    pub fn line(all: &[Self], from: u64, seeds: u64, took: Duration) -> String {
+    /// What came to pass in all of them.
+    pub fn lines(all: &[Self]) -> String {
         let mut sum = Self::default();
         all.iter().for_each(|t| sum.add(t));
-        let mut line = format!("seeds {from} to {}: {} steps, ", from + seeds - 1, sum.steps);
-        // Writing to a String cannot fail.
-        let _ = write!(
-            line,
-            "{} revisions, {} acts accepted, {} refused; at rest {} pods, {} of them Ready; {:.1} s",
+        let reasons: Vec<String> =
+            sum.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        format!(
+            "events at rest: {}\n{} steps, {} in one run at most, {} revisions, {} acts accepted, {} refused; at rest {} pods, {} of them Ready;",
+            reasons.join(", "),
+            sum.steps,
+            sum.steps_max,
             sum.revisions,
             sum.accepted,
             sum.refused,
             sum.pods_at_rest,
-            sum.ready_at_rest,
-            took.as_secs_f64()
-        );
-        line.push_str("\nevents at rest:");
-        for (reason, count) in &sum.reasons {
-            let _ = write!(line, " {reason} {count},");
-        }
-        line
+            sum.ready_at_rest
+        )
     }
 }

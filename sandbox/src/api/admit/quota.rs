@@ -61,22 +61,35 @@ fn is_over(pod: &Object) -> bool {
     matches!(pod["status"]["phase"].text(), "Succeeded" | "Failed")
 }
 
-/// The sum over containers, or what one init container needs where that is more. Models `PodRequests`.
+/// What runs together, or what an init container needs beside the sidecars before it, where that is more. Models `PodRequests`
+/// and `PodLimits`. Omits: overhead.
 fn amounts(spec: &Json, part: &str) -> Charges {
-    let mut sums = Charges::new();
-    let read = |c: &Json| -> Vec<(String, Amount)> {
+    let read = |c: &Json| -> Charges {
         let entries = c["resources"][part].entries();
         entries.filter_map(|(n, v)| Some((n.to_string(), Amount::read(v)?))).collect()
     };
-    for (name, amount) in spec["containers"].list().iter().flat_map(read) {
-        let sum = sums.entry(name).or_default();
-        *sum = sum.plus(amount);
+    let (mut together, mut sidecars, mut init) = (Charges::new(), Charges::new(), Charges::new());
+    for container in spec["containers"].list() {
+        combine(&mut together, &read(container), Amount::plus);
     }
-    for (name, amount) in spec["initContainers"].list().iter().flat_map(read) {
-        let sum = sums.entry(name).or_default();
-        *sum = (*sum).max(amount);
+    for container in spec["initContainers"].list() {
+        let mut need = read(container);
+        combine(&mut need, &sidecars, Amount::plus);
+        if container["restartPolicy"] == "Always" {
+            combine(&mut together, &read(container), Amount::plus);
+            sidecars.extend(need.clone());
+        }
+        combine(&mut init, &need, Ord::max);
     }
-    sums
+    combine(&mut together, &init, Ord::max);
+    together
+}
+
+fn combine(all: &mut Charges, more: &Charges, of_both: fn(Amount, Amount) -> Amount) {
+    for (name, amount) in more {
+        let sum = all.entry(name.clone()).or_default();
+        *sum = of_both(*sum, *amount);
+    }
 }
 
 /// Is the object one of those that the quota counts?
@@ -200,4 +213,30 @@ fn requested(quota: &Object, hard: &Json, pod: &Object) -> Result<(), String> {
     let all: Vec<String> =
         missing.iter().map(|(name, who)| format!("{name} for: {}", who.join(","))).collect();
     Err(format!("failed quota: {}: must specify {}", quota.name(), all.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    /// Kubernetes' documentation of sidecar containers, "Resource sharing within containers".
+    #[test]
+    fn sidecars_run_beside_the_others_and_init_containers_before_them() {
+        let want = |cpu: &str, policy: &str| json!({"restartPolicy": policy, "resources": {"requests": {"cpu": cpu}}});
+        for (init, expect) in [
+            (json!([]), "300m"),
+            (json!([want("200m", "")]), "300m"),
+            (json!([want("1", "")]), "1"),
+            (json!([want("100m", "Always")]), "400m"),
+            (json!([want("100m", "Always"), want("500m", "")]), "600m"),
+            (json!([want("500m", ""), want("100m", "Always")]), "500m"),
+            (json!([want("100m", "Always"), want("50m", "Always"), want("100m", "")]), "450m"),
+        ] {
+            let mut spec = json!({"containers": [want("100m", ""), want("200m", "")]});
+            spec.set("initContainers", init.clone());
+            let found = amounts(&spec, "requests")["cpu"];
+            assert_eq!(Some(found), Amount::read(&expect.into()), "{init}");
+        }
+    }
 }

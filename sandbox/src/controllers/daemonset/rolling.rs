@@ -50,7 +50,9 @@ pub fn delete(ds: &Object, nodes: &[Object], pods: &ByNode, hash: &str, now: Tim
     let min_ready_s = ds["spec"]["minReadySeconds"].int().unwrap_or(0);
     let available = |pod: &Object| is_available(pod, min_ready_s, now);
     let (mut unavailable, mut at_once, mut candidates) = (0, Vec::new(), Vec::new());
-    for node in wanted {
+    // Who stays on a node that would get none now is old, too, and is not replaced.
+    let is_of_it = |n: &&Object| pods.contains_key(n.name()) || place(ds, n) == Place::Here;
+    for node in nodes.iter().filter(is_of_it) {
         let here: &[Object] = pods.get(node.name()).map_or(&[], Vec::as_slice);
         match split(ds, here, hash) {
             // What is new and missing is the other half's to mend.
@@ -136,5 +138,21 @@ mod tests {
             assert_eq!(gone, expect, "{strategy} {states:?}");
             assert_eq!(second(&ds, &nodes, &pods, "h", Time::default()).len(), second_, "{strategy}");
         }
+    }
+
+    /// A node to which a taint came keeps its pod, but not through an update.
+    #[test]
+    fn an_old_pod_that_would_not_come_again_goes() {
+        let taint = json!([{"key": "mine", "effect": "NoSchedule"}]);
+        let node = Object(json!({"metadata": {"name": "a"}, "spec": {"taints": taint}}));
+        let pod = Object(json!({"metadata": {"name": "a", "labels": {"controller-revision-hash": "g"}},
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]}}));
+        let mut ds = Object(json!({"spec": {"template": {}}}));
+        ds["spec"]["updateStrategy"].set("rollingUpdate", json!({"maxUnavailable": 1}));
+        let (nodes, key) = ([node], pod.key());
+        let pods = ByNode::from([("a".into(), vec![pod])]);
+        assert_eq!(place(&ds, &nodes[0]), Place::Stays);
+        assert_eq!(delete(&ds, &nodes, &pods, "h", Time::default()), [key]);
+        assert!(second(&ds, &nodes, &pods, "h", Time::default()).is_empty());
     }
 }

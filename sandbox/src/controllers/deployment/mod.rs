@@ -319,6 +319,8 @@ fn write_status(d: &Object, sets: &Sets, rollout: bool, ctx: &mut Ctx<'_>) {
     let s = status::status(&d, &sets.all(), sets.new.as_ref(), rollout, ctx.now());
     if let Some(at) = status::late_at(&d, &s) {
         ctx.queue.at(at.plus_ms(1000).max(ctx.now().plus_ms(1000)), Work::Deployment(d.key()));
+    } else if let Some(at) = status::look_again_at(&d, &s).filter(|at| *at > ctx.now()) {
+        ctx.queue.at(at.plus_ms(1000), Work::Deployment(d.key()));
     }
     put_status(&d, s, ctx);
 }

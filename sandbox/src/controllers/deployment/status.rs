@@ -125,6 +125,14 @@ pub fn late_at(d: &Object, s: &Json) -> Option<Time> {
     Some(c["lastUpdateTime"].time()?.plus_ms(deadline_s(d)? * 1000))
 }
 
+/// When a deployment that was complete once and is not now is looked at again, whatever it waits for. Models
+/// `requeueStuckDeployment`. Omits: that it goes on, ever more seldom, after this moment.
+pub fn look_again_at(d: &Object, s: &Json) -> Option<Time> {
+    let c = condition(s, "Progressing")
+        .filter(|c| c["reason"] == "NewReplicaSetAvailable" && !is_complete(d, s))?;
+    Some(c["lastUpdateTime"].time()?.plus_ms(deadline_s(d)? * 1000))
+}
+
 fn is_late(d: &Object, s: &Json, now: Time) -> bool {
     condition(s, "Progressing").is_some_and(|c| c["reason"] == "ProgressDeadlineExceeded")
         || late_at(d, s).is_some_and(|at| at < now)
@@ -166,4 +174,29 @@ pub fn pause_noted(d: &Object, now: Time) -> Option<Json> {
     let mut s = d["status"].clone();
     set_condition(&mut s, "Progressing", "Unknown", reason, message, now);
     Some(s)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_complete_and_is_not_is_looked_at_after_its_deadline() {
+        let d = Object(
+            json!({"metadata": {"generation": 1}, "spec": {"replicas": 2, "progressDeadlineSeconds": 600}}),
+        );
+        let at = Time(1_795_000_000_000);
+        for (reason, available, expect) in [
+            ("NewReplicaSetAvailable", 1, Some(at.plus_ms(600_000))),
+            ("NewReplicaSetAvailable", 2, None),
+            ("ProgressDeadlineExceeded", 1, None),
+        ] {
+            let mut progress = json!({"type": "Progressing", "reason": reason});
+            progress.set("lastUpdateTime", at);
+            let mut s = json!({"replicas": 2, "updatedReplicas": 2, "observedGeneration": 1});
+            s.set("availableReplicas", available as i64);
+            s.set("conditions", vec![progress]);
+            assert_eq!(look_again_at(&d, &s), expect, "{reason}, {available} available");
+        }
+    }
 }

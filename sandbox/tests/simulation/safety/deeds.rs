@@ -1,10 +1,6 @@
-//! What the parts may do: the scheduler preempt, an eviction take from a budget, a stateful set make its next pod, an autoscaler scale.
+//! What the parts may do: the scheduler preempt, an eviction take from a budget, an autoscaler scale.
 
-use sandbox::{
-    api::{Change, Record},
-    object::{Key, Object},
-    origin, resources,
-};
+use sandbox::{api::Record, object::Object, origin, resources};
 
 use super::{Verdict, shadow::Shadow, stays};
 use crate::pods::{is_ready, is_terminal, node_of};
@@ -28,6 +24,16 @@ pub fn preemption_is_by_priority(record: &Record, shadow: &Shadow) -> Verdict {
     };
     if !shadow.list(resources::POD, "").any(|p| waits(&p)) {
         return Err(format!("pod {} makes room for nobody of higher priority", record.object.name()));
+    }
+    Ok(())
+}
+
+/// Who is to take nobody's place is promised none.
+pub fn the_polite_wait(record: &Record, _: &Shadow) -> Verdict {
+    let pod = &record.object;
+    let promised = !pod.at("status.nominatedNodeName").is_empty();
+    if record.resource == resources::POD && promised && pod.at("spec.preemptionPolicy") == "Never" {
+        return Err(format!("pod {} never preempts and is nominated", pod.name()));
     }
     Ok(())
 }
@@ -65,28 +71,7 @@ fn budget_is_debited(record: &Record) -> Verdict {
     Ok(())
 }
 
-/// Of a stateful set that goes in order, a pod comes when those before it are ready.
-pub fn ordinals_come_in_order(record: &Record, shadow: &Shadow) -> Verdict {
-    let pod = &record.object;
-    if record.resource != resources::POD || record.change != Change::Added {
-        return Ok(());
-    }
-    let mut sets = shadow.list(resources::STATEFUL_SET, pod.namespace());
-    let ordered =
-        |s: &&Object| s.at("spec.podManagementPolicy") != "Parallel" && pod.controller_uid() == Some(s.uid());
-    let Some(set) = sets.find(ordered) else { return Ok(()) };
-    let ordinal = pod.name().rsplit('-').next().and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
-    for before in 0..ordinal {
-        let key = Key::new(pod.namespace().clone(), format!("{}-{before}", set.name()));
-        let found = shadow.find(resources::POD, &key);
-        if found.is_none_or(|p| !is_ready(p) || p.is_terminating()) {
-            return Err(format!("pod {} came before {} was ready", pod.name(), key.name));
-        }
-    }
-    Ok(())
-}
-
-/// An autoscaler scales within its bounds.
+/// An autoscaler scales within its bounds, and by its default policies (100 % or 4 pods, whichever is more) at a time.
 pub fn scales_stay_in_bounds(record: &Record, shadow: &Shadow) -> Verdict {
     let by_it = record.origin.user == origin::HORIZONTAL_POD_AUTOSCALER;
     if !by_it || record.resource != resources::DEPLOYMENT {
@@ -98,6 +83,11 @@ pub fn scales_stay_in_bounds(record: &Record, shadow: &Shadow) -> Verdict {
         let bound = |field: &str| hpa["spec"][field].int().unwrap_or(1);
         if !(bound("minReplicas")..=bound("maxReplicas")).contains(&replicas) {
             return Err(format!("autoscaler {} scaled to {replicas}, out of its bounds", hpa.name()));
+        }
+        let was = record.before.as_ref().map_or(replicas, |b| b.at("spec.replicas").int().unwrap_or(1));
+        let most = (was * 2).max(was + 4);
+        if replicas > most {
+            return Err(format!("autoscaler {} scaled from {was} to {replicas} at once", hpa.name()));
         }
     }
     Ok(())

@@ -42,7 +42,7 @@ impl Touched {
             }
             let told = shadow.keys_on(node);
             if indexed.iter().ne(told.iter().copied()) {
-                return Err(format!("indexes: {indexed:?} on node {node}, there are {told:?}"));
+                return Err(format!("{indexed:?} on node {node}, there are {told:?}"));
             }
         }
         for owner in &self.owners {
@@ -52,7 +52,7 @@ impl Touched {
             }
             let told = shadow.owned_by(owner);
             if indexed != told {
-                return Err(format!("indexes: {indexed:?} of owner {owner}, there are {told:?}"));
+                return Err(format!("{indexed:?} of owner {owner}, there are {told:?}"));
             }
         }
         Ok(())

@@ -13,8 +13,8 @@ use crate::pods::{asked, bytes, host_ports, is_terminal, millis, node_of};
 
 pub fn bear_their_pods(record: &Record, shadow: &Shadow) -> Verdict {
     let is_bound = record.resource == resources::POD && stays(record) && !node_of(&record.object).is_empty();
-    let moves =
-        |b: &Object| node_of(b) != node_of(&record.object) || is_terminal(b) != is_terminal(&record.object);
+    // Who is there stays, when the machine gets smaller.
+    let moves = |b: &Object| node_of(b) != node_of(&record.object);
     if !is_bound || !record.before.as_ref().is_none_or(moves) {
         return Ok(());
     }
@@ -24,7 +24,8 @@ pub fn bear_their_pods(record: &Record, shadow: &Shadow) -> Verdict {
     let room = node.at("status.allocatable");
     let (cpu, memory) =
         here.iter().map(|p| asked(p)).fold((0, 0), |(c, m), (cpu, memory)| (c + cpu, m + memory));
-    if cpu > millis(&room["cpu"]) || memory > bytes(&room["memory"]) {
+    let (own_cpu, own_memory) = asked(&record.object);
+    if own_cpu > 0 && cpu > millis(&room["cpu"]) || own_memory > 0 && memory > bytes(&room["memory"]) {
         return Err(format!("node {name} is promised {cpu}m and {memory} bytes of {room}"));
     }
     if here.len() as i64 > room["pods"].text().parse::<i64>().unwrap() {
@@ -51,5 +52,29 @@ pub fn addresses_differ(record: &Record, shadow: &Shadow) -> Verdict {
             Err(format!("pods {} and {} have the address {new}", other.name(), record.object.name()))
         }
         None => Ok(()),
+    }
+}
+
+/// `--eviction-pressure-transition-period`: so long after memory was scarce the node says so, less the ten seconds in which it may
+/// tell it late, and the forty for which it may be silent before somebody notices.
+const TRANSITION_MS: i64 = 300_000 - 10_000 - 40_000;
+
+/// A node does not take its pressure back early, unless its kubelet started again, or was cut off when it began.
+pub fn pressure_lasts(record: &Record, _: &Shadow) -> Verdict {
+    let Some(before) = record.before.as_ref().filter(|_| record.resource == resources::NODE && stays(record))
+    else {
+        return Ok(());
+    };
+    let (was, is) = (before.condition("MemoryPressure"), record.object.condition("MemoryPressure"));
+    let booted = before.at("status.nodeInfo.bootID") != record.object.at("status.nodeInfo.bootID");
+    let heard = before.condition("Ready")["lastTransitionTime"].time();
+    let since = was["lastTransitionTime"]
+        .time()
+        .filter(|since| was["status"] == "True" && is["status"] == "False" && heard < Some(*since));
+    match since.map(|since| record.at.since_ms(since)) {
+        Some(lasted_ms) if lasted_ms < TRANSITION_MS && !booted => {
+            Err(format!("node {} took its memory pressure back after {lasted_ms} ms", record.object.name()))
+        }
+        _ => Ok(()),
     }
 }

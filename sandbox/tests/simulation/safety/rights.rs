@@ -1,13 +1,14 @@
-//! Bounds that somebody set: a quota, the width of a job.
+//! Bounds that somebody set: a quota, a range of limits.
 
 use sandbox::{
     api::{Change, Record},
+    json::Json,
     object::Object,
     resources,
 };
 
 use super::{Verdict, shadow::Shadow};
-use crate::pods::{asked, is_terminal, millis};
+use crate::pods::{asked, bytes, is_terminal, millis};
 
 pub fn quotas_are_kept(record: &Record, shadow: &Shadow) -> Verdict {
     if record.resource != resources::POD || record.change == Change::Deleted {
@@ -26,19 +27,24 @@ pub fn quotas_are_kept(record: &Record, shadow: &Shadow) -> Verdict {
     Ok(())
 }
 
-/// No more pods of a job at a time than it wants.
-pub fn jobs_keep_their_width(record: &Record, shadow: &Shadow) -> Verdict {
+/// Each new container is within the limits of its namespace.
+pub fn limits_are_kept(record: &Record, shadow: &Shadow) -> Verdict {
+    let pod = &record.object;
     if record.resource != resources::POD || record.change != Change::Added {
         return Ok(());
     }
-    let Some(uid) = record.object.controller_uid() else { return Ok(()) };
-    let mut jobs = shadow.list(resources::JOB, record.object.namespace());
-    let Some(job) = jobs.find(|job| job.uid() == uid) else { return Ok(()) };
-    let of_it = shadow.list(resources::POD, job.namespace()).filter(|p| p.controller_uid() == Some(uid));
-    let active = of_it.filter(|p| !is_terminal(p) && !p.is_terminating()).count() as i64;
-    let width = job.at("spec.parallelism").int().unwrap_or(1);
-    if active > width {
-        return Err(format!("Job {} has {active} pods and wants {width} at a time", job.name()));
+    let ranges = shadow.list(resources::LIMIT_RANGE, pod.namespace());
+    for range in ranges.flat_map(|r| r.at("spec.limits").list()) {
+        for container in pod.at("spec.containers").list() {
+            let (request, limit) = (container.at("resources.requests"), container.at("resources.limits"));
+            let cpu = |of: &Json, bound: &str| (millis(&of["cpu"]), millis(&range[bound]["cpu"]));
+            let memory = |of: &Json, bound: &str| (bytes(&of["memory"]), bytes(&range[bound]["memory"]));
+            let over = |(is, most): (i64, i64)| is == 0 || is > most;
+            let under = |(is, least): (i64, i64)| is < least;
+            if over(cpu(limit, "max")) || over(memory(limit, "max")) || under(cpu(request, "min")) {
+                return Err(format!("pod {} has {} out of {range}", pod.name(), container["resources"]));
+            }
+        }
     }
     Ok(())
 }

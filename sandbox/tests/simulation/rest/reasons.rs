@@ -6,7 +6,7 @@ use sandbox::{
     resources,
 };
 
-use super::{
+use crate::{
     places::refusal,
     pods::{fits, image, is_ready, is_terminal, node_of},
     world::{BAD, claims},
@@ -32,7 +32,7 @@ pub fn explained(api: &Api, pod: &Object) -> Result<(), String> {
     if !BAD.contains(&image(pod)) {
         return Err(format!("pod {name} of {} is not ready: {}", image(pod), pod["status"]));
     }
-    if !told(api, pod, &["BackOff", "Failed"]) {
+    if !told(api, pod, &["BackOff", "Failed", "Unhealthy"]) {
         return Err(format!("pod {name} of {} is not ready, and no event says so", image(pod)));
     }
     Ok(())
