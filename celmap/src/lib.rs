@@ -140,7 +140,7 @@ impl<'v, E: Entries<'v>> Indexer for LazyMap<'v, E> {
     {
         let Some(key) = key.downcast_ref::<CelString>() else { return self.whole().get(key) };
         let missing = || ExecutionError::NoSuchKey(Arc::new(key.inner().to_owned()));
-        self.entries.get(key.inner()).map(|value| CowVal::Owned(value)).ok_or_else(missing)
+        self.entries.get(key.inner()).map(CowVal::Owned).ok_or_else(missing)
     }
 
     fn steal<'w>(self: Box<Self>, key: &dyn Val) -> Result<Box<dyn Val + 'w>, ExecutionError>

@@ -70,7 +70,7 @@ impl Kubectl {
         let specs: Vec<Spec<'_>> = commands::flags_of(&resolved.path).collect();
         let waits = waits_for_value(&specs, &typed.before);
         let finished = resolved.rest.len() - usize::from(waits.is_some());
-        let flags = Flags::parse(&resolved.path, "", &resolved.rest[..finished]).unwrap_or_default();
+        let flags = Flags::parse(&resolved.path, &resolved.rest[..finished]).unwrap_or_default();
         let context = Context { path: &resolved.path, flags: &flags };
         let behind_dashes = typed.before.iter().any(|word| word == "--");
         let last = typed.last.as_str();

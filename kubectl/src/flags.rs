@@ -23,15 +23,12 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// Parses the words of a command such as `rollout status`, which may take the flags `more` beside those of the table of
-    /// commands, as in `"output/o:s all-namespaces/A:b"`.
+    /// Parses the words of a command such as `rollout status`, which takes the flags of the table of commands.
     ///
     /// # Errors
     /// kubectl's words for an unknown flag, a missing or a malformed value.
-    pub fn parse(command: &str, more: &str, words: &[String]) -> Done<Self> {
-        let more: Vec<Spec<'_>> = more.split_whitespace().map(Spec::read).collect();
-        let table: Vec<Spec<'_>> = commands::flags_of(command).collect();
-        let specs = [more, table].concat();
+    pub fn parse(command: &str, words: &[String]) -> Done<Self> {
+        let specs: Vec<Spec<'_>> = commands::flags_of(command).collect();
         let usage = |text: String| usage(command, &text);
         let mut flags = Self::default();
         let mut words = words.iter();
@@ -189,8 +186,8 @@ mod tests {
         line.split_whitespace().map(str::to_owned).collect()
     }
 
-    fn check(line: &str, args: &[&str], flags: &[(&str, &str)]) {
-        let parsed = Flags::parse("get", "dry-run:s=unchanged", &words(line)).unwrap();
+    fn check(command: &str, line: &str, args: &[&str], flags: &[(&str, &str)]) {
+        let parsed = Flags::parse(command, &words(line)).unwrap();
         assert_eq!(parsed.args, args, "{line}");
         for (name, value) in flags {
             assert_eq!(parsed.text(name), *value, "{line} {name}");
@@ -199,14 +196,15 @@ mod tests {
 
     #[test]
     fn good() {
-        check("pods -o wide", &["pods"], &[("output", "wide")]);
+        check("get", "pods -o wide", &["pods"], &[("output", "wide")]);
         check(
+            "get",
             "-owide pods -wA",
             &["pods"],
             &[("output", "wide"), ("watch", "true"), ("all-namespaces", "true")],
         );
-        check("pods -n=x --dry-run", &["pods"], &[("namespace", "x"), ("dry-run", "unchanged")]);
-        check("pods - -- -x", &["pods", "-"], &[]);
+        check("apply", "-n=x --dry-run", &[], &[("namespace", "x"), ("dry-run", "unchanged")]);
+        check("get", "pods - -- -x", &["pods", "-"], &[]);
     }
 
     #[test]
@@ -225,7 +223,7 @@ mod tests {
                  See 'kubectl scale --help' for usage.",
             ),
         ] {
-            let said = Flags::parse(command, "", &words(line)).unwrap_err().to_string();
+            let said = Flags::parse(command, &words(line)).unwrap_err().to_string();
             assert_eq!(said, format!("error: {expect}"));
         }
     }

@@ -24,7 +24,7 @@ const STEPS: [Step; 14] = [
     ("clippy, the browser's side", clippy_browser),
     ("clippy, xtask", clippy_xtask),
     ("unit and integration tests", tests),
-    ("worlds and faults from seeds", seeds),
+    ("long tests of the sandbox, and seeds", seeds),
     ("tests in the documentation", doc_tests),
     ("tests of xtask", tests_xtask),
     ("the lessons", lessons),

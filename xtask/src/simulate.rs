@@ -11,8 +11,10 @@ use crate::{
 /// Seeds that `cargo xtask test` plays.
 pub const SEEDS: u64 = 2_000;
 
-/// What nextest is to play, so that nothing is played without optimisation first.
-pub const OTHERS: &str = "not binary(simulation)";
+/// Tests of the sandbox that take long, or measure: they are played optimised, one after another.
+const LONG: [&str; 4] = ["--test", "simulation", "--test", "cluster"];
+/// What nextest is to play: all but those.
+pub const OTHERS: &str = "not (package(sandbox) & (binary(simulation) | binary(cluster)))";
 
 /// The profile of the tests with a quick sandbox; by that, and by the selection of packages, the dependencies are those of the
 /// other tests and compile once. A profile of its own would compile all of them again.
@@ -72,18 +74,18 @@ impl Seeds {
 
     /// The test that plays them.
     fn command(&self) -> Command {
-        self.tests(&["seeds", "--exact"])
+        self.tests(&LONG[..2], &["seeds", "--exact"])
     }
 
-    /// The same with what else there is: runs that once failed, planted faults.
+    /// The same with what else takes long: runs that once failed, planted faults, journals, neighbours of hostile clusters.
     pub fn command_with_all(&self) -> Command {
-        self.tests(&["--test-threads", "1"])
+        self.tests(&LONG, &["--test-threads", "1"])
     }
 
-    fn tests(&self, which: &[&str]) -> Command {
+    fn tests(&self, targets: &[&str], which: &[&str]) -> Command {
         let profile: &[&str] = if self.release { &["--release"] } else { &QUICK };
-        let test = ["--test", "simulation", "--", "--nocapture"];
-        let mut play = cargo(&[&["test"], &ALL, profile, &test, which]);
+        let all = ["test", "--no-fail-fast"];
+        let mut play = cargo(&[&all, &ALL, profile, targets, &["--", "--nocapture"], which]);
         play.env("SIMULATE_SEEDS", self.count.to_string()).env("SIMULATE_FROM", self.from.to_string());
         if let Some(acts) = self.acts {
             play.env("SIMULATE_ACTS", acts.to_string());

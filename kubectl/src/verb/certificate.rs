@@ -41,7 +41,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     let (subcommand, rest) = verb_of(words);
     let subcommand = subcommand.unwrap_or_default();
     let answer = if subcommand == "approve" { APPROVE } else { DENY };
-    let flags = parse(cx, &format!("certificate {subcommand}"), "", &rest)?;
+    let flags = parse(&format!("certificate {subcommand}"), &rest)?;
     let mut printer = Printer::read(cx, &flags)?;
     if flags.args.is_empty() && flags.get("filename").is_none() {
         return Err(Fail::error("one or more CSRs must be specified as <name> or -f <filename>"));

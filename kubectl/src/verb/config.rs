@@ -15,7 +15,7 @@ use crate::{
 
 /// Runs a subcommand of `config`.
 pub fn run(cx: &mut Cx<'_>, path: &str, words: &[String]) -> Done {
-    let flags = Flags::parse(path, "", words)?;
+    let flags = Flags::parse(path, words)?;
     match path.trim_start_matches("config ") {
         "view" => view::run(cx, &flags),
         "get-contexts" => contexts(cx, &flags),

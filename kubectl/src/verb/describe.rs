@@ -12,7 +12,7 @@ use crate::{
 
 /// Runs `describe`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "describe", "", words)?;
+    let flags = parse("describe", words)?;
     if flags.args.is_empty() && flags.get("filename").is_none() && flags.get("kustomize").is_none() {
         return Err(Fail::error(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n",

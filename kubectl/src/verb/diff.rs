@@ -32,7 +32,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn compare(cx: &mut Cx<'_>, words: &[String]) -> Done<bool> {
-    let flags = parse(cx, "diff", "", words)?;
+    let flags = parse("diff", words)?;
     if !flags.args.is_empty() {
         return Err(usage("diff", &format!("Unexpected args: [{}]", flags.args.join(" "))));
     }

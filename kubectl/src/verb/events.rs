@@ -17,7 +17,7 @@ use crate::{
 
 /// Runs `events`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "events", "", words)?;
+    let flags = parse("events", words)?;
     let selector = match flags.text("for") {
         "" => None,
         title => Some(about(cx, title).await?),

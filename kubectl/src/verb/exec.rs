@@ -19,7 +19,7 @@ const NO_TTY: &str = "Unable to use a TTY - input is not a terminal or the right
 
 /// Runs `exec`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "exec", "", words)?;
+    let flags = parse("exec", words)?;
     let has_file = flags.get("filename").is_some();
     let dashes = words.iter().any(|word| word == "--");
     if !dashes && (flags.args.len() > 1 || (has_file && !flags.args.is_empty())) {
@@ -53,7 +53,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `attach`.
 pub async fn attach(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "attach", "", words)?;
+    let flags = parse("attach", words)?;
     check_timeout(&flags, "attach")?;
     match flags.args.as_slice() {
         [] => return Err(Fail::error("at least 1 argument is required for attach")),

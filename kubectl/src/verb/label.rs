@@ -43,7 +43,7 @@ impl Kind {
 /// Runs `label` or `annotate`.
 pub async fn run(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done {
     let kind = if verb == "label" { LABEL } else { ANNOTATION };
-    let flags = parse(cx, verb, "", words)?;
+    let flags = parse(verb, words)?;
     let dry = dry_run(cx, &flags)?;
     if flags.on("list") && !flags.text("output").is_empty() {
         return Err(Fail::error("--list and --output may not be specified together"));

@@ -31,7 +31,7 @@ struct Log {
 
 /// Runs `logs`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "logs", "", words)?;
+    let flags = parse("logs", words)?;
     let selected = !flags.text("selector").is_empty();
     match flags.args.len() {
         0 if !selected => return Err(usage("logs", EXPECTED)),

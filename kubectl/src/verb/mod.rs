@@ -60,7 +60,7 @@ pub async fn dispatch(cx: &mut Cx<'_>, argv: &[String]) -> Done {
             _ => unknown_command(unknown),
         });
     }
-    let flags = Flags::parse(path, "", &resolved.rest)?;
+    let flags = Flags::parse(path, &resolved.rest)?;
     if flags.on("record") {
         cx.err("Flag --record has been deprecated, --record will be removed in the future\n");
     }
@@ -191,8 +191,8 @@ fn is_timeout(text: &str) -> bool {
 }
 
 /// Parses a verb's flags.
-fn parse(_cx: &mut Cx<'_>, verb: &str, own: &str, words: &[String]) -> Done<Flags> {
-    let flags = Flags::parse(verb, own, words)?;
+fn parse(verb: &str, words: &[String]) -> Done<Flags> {
+    let flags = Flags::parse(verb, words)?;
     refuse(verb, &flags)?;
     Ok(flags)
 }

@@ -21,7 +21,7 @@ const TYPES: &[(&str, &str)] = &[
 
 /// Runs `patch`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "patch", "", words)?;
+    let flags = parse("patch", words)?;
     let dry = dry_run(cx, &flags)?;
     Printer::read(cx, &flags)?;
     let content = check(&flags)?;

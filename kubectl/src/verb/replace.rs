@@ -24,7 +24,7 @@ const GONE_WITHIN_S: i64 = 300;
 
 /// Runs `replace`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "replace", "", words)?;
+    let flags = parse("replace", words)?;
     let dry = dry_run(cx, &flags)?;
     let deletion = Deletion::plain(cx, &flags, dry)?;
     let mut printer = Printer::read(cx, &flags)?;

@@ -25,7 +25,7 @@ struct Plan {
 
 /// Runs `scale`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "scale", "", words)?;
+    let flags = parse("scale", words)?;
     let replicas =
         flags.number("replicas").ok_or_else(|| Fail::error("required flag(s) \"replicas\" not set"))?;
     if replicas < 0 {

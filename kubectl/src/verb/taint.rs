@@ -35,7 +35,7 @@ struct Change {
 
 /// Runs `taint`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "taint", "", words)?;
+    let flags = parse("taint", words)?;
     let dry = dry_run(cx, &flags)?;
     let (resources, specs) = sort_args(&flags.args)?;
     let mut change = read(&specs).map_err(|why| usage("taint", &why))?;

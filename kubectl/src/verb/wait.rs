@@ -31,7 +31,7 @@ enum For {
 
 /// Runs `wait`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "wait", "", words)?;
+    let flags = parse("wait", words)?;
     let mut printer = Printer::read(cx, &flags)?;
     let wanted = read(flags.text("for"))?;
     let limit_ns = flags.duration("timeout", DEFAULT);

@@ -16,7 +16,7 @@ use crate::{
 
 /// Runs `apply view-last-applied`.
 pub async fn view(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "apply view-last-applied", "", words)?;
+    let flags = parse("apply view-last-applied", words)?;
     let output = flags.get("output").unwrap_or("yaml");
     if !["yaml", "json"].contains(&output) {
         let text = format!("Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json");
@@ -34,7 +34,7 @@ pub async fn view(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `apply set-last-applied`.
 pub async fn set(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "apply set-last-applied", "", words)?;
+    let flags = parse("apply set-last-applied", words)?;
     let dry = dry_run(cx, &flags)?;
     let mut printer = Printer::read(cx, &flags)?;
     if flags.get("filename").is_none() {

@@ -45,7 +45,7 @@ struct Order {
 
 impl Order {
     async fn read(cx: &mut Cx<'_>, words: &[String]) -> Done<Self> {
-        let flags = parse(cx, "apply", "", words)?;
+        let flags = parse("apply", words)?;
         if !flags.args.is_empty() {
             return Err(usage("apply", &format!("Unexpected args: [{}]", flags.args.join(" "))));
         }

@@ -46,7 +46,7 @@ struct About {
 
 /// Runs `auth can-i`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "auth can-i", "", words)?;
+    let flags = parse("auth can-i", words)?;
     if flags.on("list") {
         return all(cx, &flags).await;
     }

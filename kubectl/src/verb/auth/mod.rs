@@ -27,7 +27,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 }
 
 async fn whoami(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "auth whoami", "", words)?;
+    let flags = parse("auth whoami", words)?;
     let mut printer = Printer::read(cx, &flags)?;
     let (api, kind) = ("authentication.k8s.io/v1", "SelfSubjectReview");
     let review = json!({"apiVersion": api, "kind": kind, "metadata": {"creationTimestamp": null}, "status": {"userInfo": {}}});

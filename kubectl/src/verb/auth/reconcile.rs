@@ -34,7 +34,7 @@ struct Plan {
 
 /// Runs `auth reconcile`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "auth reconcile", "", words)?;
+    let flags = parse("auth reconcile", words)?;
     if flags.get("filename").is_none() {
         return Err(Fail::error("must specify one of -f and -k"));
     }

@@ -14,7 +14,7 @@ use crate::{
 
 /// Runs `create -f`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "create", "", words)?;
+    let flags = parse("create", words)?;
     if !flags.args.is_empty() {
         return Err(super::usage("create", &format!("Unexpected args: [{}]", flags.args.join(" "))));
     }

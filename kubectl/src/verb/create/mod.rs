@@ -65,7 +65,7 @@ struct Order {
 /// Reads the line of `create WHAT NAME`; `required` flags are in alphabetical order.
 async fn order(cx: &mut Cx<'_>, what: &str, required: &[&str], words: &[String]) -> Done<Order> {
     let verb = format!("create {what}");
-    let flags = parse(cx, &verb, "", words)?;
+    let flags = parse(&verb, words)?;
     require(&flags, required)?;
     let [name] = flags.args.as_slice() else {
         return Err(usage(&verb, &format!("exactly one NAME is required, got {}", flags.args.len())));

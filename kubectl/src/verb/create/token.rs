@@ -16,7 +16,7 @@ use crate::{
 
 /// Runs `create token`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "create token", "", words)?;
+    let flags = parse("create token", words)?;
     let [name] = flags.args.as_slice() else {
         return Err(usage(
             "create token",

@@ -21,7 +21,7 @@ const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmat
 
 /// Runs `delete`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "delete", "", words)?;
+    let flags = parse("delete", words)?;
     let dry = dry_run(cx, &flags)?;
     let deletion = Deletion::read(cx, &flags, dry)?;
     if let Some(path) = flags.get("raw").filter(|path| !path.is_empty()) {

@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs `cordon` or `uncordon`.
 pub async fn run(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done {
-    let flags = parse(cx, verb, "", words)?;
+    let flags = parse(verb, words)?;
     let dry = dry_run(cx, &flags)?;
     for node in nodes(cx, verb, &flags).await? {
         mark(cx, dry, verb == "cordon", &node).await;

@@ -24,7 +24,7 @@ use crate::{
 
 /// Runs `drain`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "drain", "", words)?;
+    let flags = parse("drain", words)?;
     let plan = Plan {
         dry: dry_run(cx, &flags)?,
         rules: Rules {

@@ -30,7 +30,7 @@ enum Use<'a> {
 
 /// Runs `edit`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = checked(cx, "edit", words)?;
+    let flags = checked("edit", words)?;
     let found = objects(cx, &flags).await?;
     if found.is_empty() {
         return Err(Fail::error("edit cancelled, no objects found"));
@@ -40,7 +40,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
 
 /// Runs `apply edit-last-applied`.
 pub async fn last_applied(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = checked(cx, "apply edit-last-applied", words)?;
+    let flags = checked("apply edit-last-applied", words)?;
     let mut applied = Vec::new();
     for mut found in objects(cx, &flags).await? {
         if let Some(object) = annotation::of(&found.object) {
@@ -65,8 +65,8 @@ pub async fn before_creation(cx: &mut Cx<'_>, flags: &Flags, read: Read, paramet
     Ok(())
 }
 
-fn checked(cx: &mut Cx<'_>, verb: &str, words: &[String]) -> Done<Flags> {
-    let flags = parse(cx, verb, "", words)?;
+fn checked(verb: &str, words: &[String]) -> Done<Flags> {
+    let flags = parse(verb, words)?;
     validation(&flags)?;
     let output = flags.text("output");
     if !["", "json", "yaml"].contains(&output) {

@@ -14,7 +14,7 @@ use crate::{
 
 /// Runs `explain`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "explain", "", words)?;
+    let flags = parse("explain", words)?;
     let request = match flags.args.as_slice() {
         [one] => one,
         [] => {

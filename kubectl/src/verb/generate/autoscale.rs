@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs `autoscale`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "autoscale", "", words)?;
+    let flags = parse("autoscale", words)?;
     let max = flags.number("max").ok_or_else(|| Fail::error("required flag(s) \"max\" not set"))?;
     let min = flags.number("min").unwrap_or(-1);
     let dry = dry_run(cx, &flags)?;

@@ -17,7 +17,7 @@ const NAME_BYTES_MAX: usize = 63;
 
 /// Runs `expose`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "expose", "", words)?;
+    let flags = parse("expose", words)?;
     let dry = dry_run(cx, &flags)?;
     let mut printer = Printer::read(cx, &flags)?;
     // the selector is the Service's, not one of what is exposed

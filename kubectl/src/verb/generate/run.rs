@@ -17,7 +17,7 @@ use crate::{
 
 /// Runs `run`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "run", "", words)?;
+    let flags = parse("run", words)?;
     if flags.get("image").is_none() {
         return Err(Fail::error("required flag(s) \"image\" not set"));
     }

@@ -53,7 +53,7 @@ struct Targets {
 
 /// Runs `get`.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "get", "", words)?;
+    let flags = parse("get", words)?;
     if let Some(path) = flags.get("raw").filter(|path| !path.is_empty()) {
         return raw::run(cx, &flags, path).await;
     }

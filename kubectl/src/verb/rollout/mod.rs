@@ -25,7 +25,7 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     if !SUBCOMMANDS.contains(&subcommand) {
         return Err(unknown_subcommand("rollout", subcommand));
     }
-    let mut flags = parse(cx, &format!("rollout {subcommand}"), "", &rest)?;
+    let mut flags = parse(&format!("rollout {subcommand}"), &rest)?;
     if flags.args.is_empty() && flags.get("filename").is_none() {
         return Err(Fail::error("required resource not specified"));
     }

@@ -52,7 +52,7 @@ struct Order {
 
 impl Order {
     fn read(cx: &mut Cx<'_>, name: &str, words: &[String]) -> Done<Self> {
-        let flags = parse(cx, &format!("set {name}"), "", words)?;
+        let flags = parse(&format!("set {name}"), words)?;
         let dry = dry_run(cx, &flags)?;
         if flags.on("local") && dry == DryRun::Server {
             return Err(Fail::error(

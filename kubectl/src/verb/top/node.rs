@@ -14,7 +14,7 @@ use crate::{
 
 /// Runs it.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "top node", "", words)?;
+    let flags = parse("top node", words)?;
     let name = name(&flags, "node")?;
     check_sort(&flags)?;
     if name.is_some() && !flags.text("selector").is_empty() {

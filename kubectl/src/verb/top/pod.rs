@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs it.
 pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
-    let flags = parse(cx, "top pod", "", words)?;
+    let flags = parse("top pod", words)?;
     let name = name(&flags, "pod")?;
     check_sort(&flags)?;
     let selects = ["selector", "field-selector"].iter().any(|flag| !flags.text(flag).is_empty());
