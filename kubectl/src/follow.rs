@@ -22,7 +22,8 @@ pub const TIMED_OUT: &str = "timed out waiting for the condition";
 /// Until when to wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
-    start: Timestamp,
+    /// None where the cluster's time was not known then: it begins with the first answer.
+    start: Option<Timestamp>,
     /// By the machine's clock: a cluster whose time stands still keeps nobody for ever.
     real: Instant,
     limit_s: Option<i64>,
@@ -31,12 +32,14 @@ pub struct Deadline {
 impl Deadline {
     /// Nanoseconds from now; none is for ever.
     pub fn new(cx: &Cx<'_>, limit_ns: Option<i64>) -> Self {
-        Self { start: cx.now(), real: Instant::now(), limit_s: limit_ns.map(duration::seconds_up) }
+        Self { start: cx.cluster_now(), real: Instant::now(), limit_s: limit_ns.map(duration::seconds_up) }
     }
 
     /// Whole seconds that are left, if there is a limit.
     pub fn left_s(&self, cx: &Cx<'_>) -> Option<i64> {
-        let passed_s = cx.now().as_second() - self.start.as_second();
+        let start = self.start.or(cx.first_date());
+        let passed_s =
+            start.zip(cx.cluster_now()).map_or(0, |(start, now)| now.as_second() - start.as_second());
         let real_s = i64::try_from(self.real.elapsed().as_secs()).unwrap_or(i64::MAX);
         self.limit_s.map(|limit_s| limit_s - passed_s.max(real_s))
     }

@@ -39,6 +39,7 @@ pub struct Cx<'a> {
     pub chunk: i64,
     out: &'a mut (dyn Sink + Send),
     date: Option<Timestamp>,
+    first_date: Option<Timestamp>,
     warned: BTreeSet<String>,
 }
 
@@ -79,6 +80,7 @@ impl<'a> Cx<'a> {
             chunk: 500,
             out,
             date: None,
+            first_date: None,
             warned: BTreeSet::new(),
         }
     }
@@ -110,11 +112,17 @@ impl<'a> Cx<'a> {
 
     /// The cluster's time: the caller's clock, else the newest `Date`, else this machine's.
     pub fn now(&self) -> Timestamp {
-        match (&self.kubectl.clock, self.date) {
-            (Some(clock), _) => clock(),
-            (None, Some(date)) => date,
-            (None, None) => Timestamp::now(),
-        }
+        self.cluster_now().unwrap_or_else(Timestamp::now)
+    }
+
+    /// The cluster's time, as far as it is known.
+    pub fn cluster_now(&self) -> Option<Timestamp> {
+        self.kubectl.clock.as_ref().map(|clock| clock()).or(self.date)
+    }
+
+    /// When the cluster's time was first known, if that is by what it answered.
+    pub fn first_date(&self) -> Option<Timestamp> {
+        self.first_date
     }
 
     fn request(
@@ -181,6 +189,7 @@ impl<'a> Cx<'a> {
         let code = answer.status();
         if let Some(date) = answer.headers().get("Date").and_then(|date| date.to_str().ok()) {
             self.date = jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp()).or(self.date);
+            self.first_date = self.first_date.or(self.date);
         }
         let headers = answer.headers().get_all("Warning").iter();
         let warnings: Vec<String> =

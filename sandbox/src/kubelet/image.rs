@@ -15,6 +15,52 @@ use crate::{
 
 /// Tags that no registry has, where no Image object says otherwise.
 const MISSING_TAGS: [&str; 4] = ["nope", "bad", "missing", "does-not-exist"];
+/// Images that everybody knows: a tag of theirs is a version, or of these words.
+const KNOWN_IMAGES: [&str; 17] = [
+    "alpine",
+    "busybox",
+    "caddy",
+    "debian",
+    "golang",
+    "httpd",
+    "mariadb",
+    "memcached",
+    "mongo",
+    "mysql",
+    "nginx",
+    "node",
+    "postgres",
+    "python",
+    "rabbitmq",
+    "redis",
+    "ubuntu",
+];
+const TAG_WORDS: [&str; 24] = [
+    "alpine",
+    "bookworm",
+    "bullseye",
+    "current",
+    "edge",
+    "focal",
+    "glibc",
+    "jammy",
+    "latest",
+    "lts",
+    "mainline",
+    "management",
+    "musl",
+    "noble",
+    "otel",
+    "perl",
+    "rolling",
+    "slim",
+    "stable",
+    "testing",
+    "trixie",
+    "uclibc",
+    "unstable",
+    "builder",
+];
 /// What a script takes that nobody knows.
 const SCRIPT_MS: i64 = 3000;
 /// Images that end at once when no command is given.
@@ -89,11 +135,26 @@ fn guessed(image: &str, command: &[EcoString]) -> Behaviour {
         ignores_sigterm: command
             .first()
             .is_some_and(|c| ["sleep", "sh", "bash", "/bin/sh"].contains(&c.as_str())),
-        missing: MISSING_TAGS.contains(&tag),
+        missing: is_missing(repository, tag),
         size_bytes: guessed_size(image),
         appetite: Appetite::of(image, &Json::Null),
         writes: None,
     }
+}
+
+/// Is there no such tag in any registry, as far as can be guessed?
+fn is_missing(repository: &str, tag: &str) -> bool {
+    let name = repository.strip_prefix("docker.io/").unwrap_or(repository);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    let versioned =
+        |part: &str| part.trim_start_matches(['v', 'r']).starts_with(|c: char| c.is_ascii_digit());
+    let is_usual = |part: &str| {
+        versioned(part)
+            || TAG_WORDS
+                .iter()
+                .any(|word| part.strip_prefix(word).is_some_and(|rest| rest.is_empty() || versioned(rest)))
+    };
+    MISSING_TAGS.contains(&tag) || KNOWN_IMAGES.contains(&name) && !tag.split('-').all(is_usual)
 }
 
 /// When and how a command line ends, if it does: adds up its sleeps until `exit N` or `false`.
@@ -262,6 +323,26 @@ mod tests {
             ("python app.py", None),
         ] {
             assert_eq!(ends_of(command), ends, "{command}");
+        }
+    }
+
+    #[test]
+    fn tags_of_known_images_are_versions() {
+        for (image, missing) in [
+            ("nginx", false),
+            ("nginx:1.27-alpine", false),
+            ("nginx:stable-alpine3.19-perl", false),
+            ("docker.io/library/nginx:bogus", true),
+            ("nginx:typo", true),
+            ("nginx:nope", true),
+            ("node:lts-slim", false),
+            ("python:3.12-slim-bookworm", false),
+            ("debian:bookworm-slim", false),
+            ("shop:blue", false),
+            ("acme/nginx:blue", false),
+        ] {
+            let (repository, tag) = split(image);
+            assert_eq!(is_missing(repository, tag), missing, "{image}");
         }
     }
 

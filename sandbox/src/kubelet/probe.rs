@@ -1,9 +1,10 @@
 //! Probes. Models the kubelet's prober: first after `initialDelaySeconds`, then every `periodSeconds`, with thresholds and
-//! time-outs. Omits: gRPC, answers that are slower than the time-out but come.
+//! time-outs; where nothing listens a connection is refused. Omits: gRPC, what paths answer (all is well on a port that is
+//! served), answers that are slower than the time-out but come, what commands find in files.
 
 use ecow::EcoString;
 
-use crate::{clock::Time, json::Json};
+use crate::{clock::Time, json::Json, usage::may_listen};
 
 /// Clients whose command waits for an answer.
 const CLIENTS: [&str; 4] = ["curl", "nc", "wget", "grpc_health_probe"];
@@ -57,6 +58,8 @@ pub struct Probe {
     /// `terminationGracePeriodSeconds`, in milliseconds, where it has its own.
     pub grace_ms: Option<i64>,
     how: How,
+    /// Does nothing of the container listen where it asks?
+    refused: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +88,7 @@ pub struct Seen {
 
 impl Probe {
     /// From a container's `livenessProbe`, `readinessProbe` or `startupProbe`.
-    pub fn read(probe: &Json) -> Option<Probe> {
+    pub fn read(probe: &Json, container: &Json) -> Option<Probe> {
         if probe.is_empty() {
             return None;
         }
@@ -111,6 +114,7 @@ impl Probe {
             successes_min: at_least("successThreshold", 1, 1),
             failures_max: at_least("failureThreshold", 3, 1),
             grace_ms: probe["terminationGracePeriodSeconds"].int().map(|s| s.saturating_mul(1000)),
+            refused: how.port().is_some_and(|port| !may_listen(container, number(port, &container["ports"]))),
             how,
         })
     }
@@ -143,18 +147,10 @@ impl Probe {
 
     /// Does a try succeed? The error is the probe's output.
     pub fn attempt(&self, answer: Answer, ip: &str, ports: &Json) -> Result<(), String> {
-        let number = |port: &Json| match port.int() {
-            Some(n) => n,
-            None => ports
-                .list()
-                .iter()
-                .find(|p| p["name"] == *port.text())
-                .and_then(|p| p["containerPort"].int())
-                .unwrap_or(0),
-        };
         let url = |port: &Json, scheme: &str, path: &str| {
-            format!("{scheme}://{ip}:{}/{}", number(port), path.trim_start_matches('/'))
+            format!("{scheme}://{ip}:{}/{}", number(port, ports), path.trim_start_matches('/'))
         };
+        let answer = if self.refused { Answer::Refuses } else { answer };
         let in_time = answer == Answer::Serves || answer == Answer::Hangs && !self.is_answered();
         match &self.how {
             How::Exec { code, .. } if in_time && *code != 0 => Err(String::new()),
@@ -170,9 +166,11 @@ impl Probe {
             How::Http { port, path, scheme } => Err(format!(
                 "Get \"{}\": dial tcp {ip}:{}: connect: connection refused",
                 url(port, scheme, path),
-                number(port)
+                number(port, ports)
             )),
-            How::Tcp { port } => Err(format!("dial tcp {ip}:{}: connect: connection refused", number(port))),
+            How::Tcp { port } => {
+                Err(format!("dial tcp {ip}:{}: connect: connection refused", number(port, ports)))
+            }
         }
     }
 
@@ -205,6 +203,22 @@ impl Probe {
     }
 }
 
+impl How {
+    /// Of those that ask over the network.
+    fn port(&self) -> Option<&Json> {
+        match self {
+            How::Http { port, .. } | How::Tcp { port } => Some(port),
+            How::Exec { .. } => None,
+        }
+    }
+}
+
+/// A port as a number; 0 for a name that is none.
+fn number(port: &Json, ports: &Json) -> i64 {
+    let named = || ports.list().iter().find(|p| p["name"] == *port.text());
+    port.int().or_else(|| named()?["containerPort"].int()).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,7 +233,7 @@ mod tests {
             (json!({"httpGet": {"port": 80}, "initialDelaySeconds": 5, "periodSeconds": 2}), 2500, 5000),
             (json!({"tcpSocket": {"port": 80}, "periodSeconds": 1, "successThreshold": 3}), 1500, 4000),
         ] {
-            let p = Probe::read(&probe).unwrap();
+            let p = Probe::read(&probe, &Json::Null).unwrap();
             let (mut seen, mut at) = (Seen::default(), p.first(Time(0)));
             let answers = Answers { from: Time(answers_at_ms), hangs_at: None };
             loop {
@@ -230,6 +244,25 @@ mod tests {
                 at = p.after(at, at);
             }
             assert_eq!(at.0, ready_at_ms, "{probe}");
+        }
+    }
+
+    #[test]
+    fn a_port_on_which_nothing_listens_refuses() {
+        let container = json!({"image": "nginx:1.27", "ports": [{"name": "web", "containerPort": 80}]});
+        for (how, serves) in [
+            (json!({"httpGet": {"port": 80}}), true),
+            (json!({"httpGet": {"port": "web"}}), true),
+            (json!({"httpGet": {"port": 8081}}), false),
+            (json!({"tcpSocket": {"port": "nosuch"}}), false),
+            (json!({"exec": {"command": ["true"]}}), true),
+        ] {
+            let tried = Probe::read(&how, &container).unwrap().attempt(
+                Answer::Serves,
+                "10.0.0.1",
+                &container["ports"],
+            );
+            assert_eq!(tried.is_ok(), serves, "{how} {tried:?}");
         }
     }
 
@@ -253,7 +286,7 @@ mod tests {
             (exec("cat healthy"), Hangs, "", 0),
             (exec("wget -q localhost"), Hangs, timed_out, 3000),
         ] {
-            let p = Probe::read(&probe).unwrap();
+            let p = Probe::read(&probe, &Json::Null).unwrap();
             let said = p.attempt(answer, "10.0.0.1", &ports).err().unwrap_or_default();
             assert_eq!(said, words, "{probe} {answer:?}");
             let hangs_at = (answer == Hangs).then_some(Time(5));
@@ -264,7 +297,7 @@ mod tests {
 
     #[test]
     fn only_tries_that_may_fail_are_made() {
-        let probe = |how: Json| Probe::read(&how.with("periodSeconds", 10i64)).unwrap();
+        let probe = |how: Json| Probe::read(&how.with("periodSeconds", 10i64), &Json::Null).unwrap();
         let http = || probe(json!({"httpGet": {"port": 80}, "initialDelaySeconds": 5}));
         for (probe, from, hangs_at, expect) in [
             (http(), 0, None, None),

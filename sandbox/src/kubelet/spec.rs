@@ -184,7 +184,7 @@ fn read(c: &Json, init: bool, policy: Restart) -> ContainerSpec {
         image: c["image"].text().into(),
         command: words("command").chain(words("args")).collect(),
         pull_policy: c["imagePullPolicy"].text().into(),
-        probes: ProbeKind::ALL.map(|kind| Probe::read(&c[kind.field()])),
+        probes: ProbeKind::ALL.map(|kind| Probe::read(&c[kind.field()], c)),
         ports: c["ports"].clone(),
         mounts: c["volumeMounts"].clone(),
         resources: c["resources"].clone(),

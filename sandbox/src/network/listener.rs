@@ -13,13 +13,8 @@ use crate::{
     json::Json,
     object::{Key, Object},
     resources,
+    usage::usual_port,
 };
-
-/// Images of tools, whose containers listen to nobody.
-const TOOLS: [&str; 6] = ["busybox", "alpine", "debian", "ubuntu", "curlimages/curl", "pause"];
-/// Images that listen on one port.
-const USUAL: [(&str, i64); 5] =
-    [("nginx", 80), ("httpd", 80), ("redis", 6379), ("memcached", 11211), ("postgres", 5432)];
 
 /// What meets a connection at a pod.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,18 +96,6 @@ fn listening(pod: &Object, port: i64) -> Option<&Json> {
         return containers.iter().find(declares);
     }
     containers.iter().find(|c| usual_port(c["image"].text()).is_none_or(|usual| usual == port))
-}
-
-/// The only port of an image that is known by its name; 0 for those that have none.
-fn usual_port(image: &str) -> Option<i64> {
-    let base = image
-        .split(['@', ':'])
-        .next()
-        .unwrap_or("")
-        .trim_start_matches("docker.io/")
-        .trim_start_matches("library/");
-    let usual = USUAL.iter().find(|(name, _)| *name == base).map(|(_, port)| *port);
-    usual.or_else(|| TOOLS.contains(&base).then_some(0))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod disk;
 mod line;
+mod ports;
 
 use ecow::EcoString;
 
@@ -12,6 +13,7 @@ use crate::{clock::Time, json::Json, object::Object, resources::quantity, rng::f
 
 pub use disk::{SYSTEM_DISK, Writes, Written};
 pub use line::Line;
+pub use ports::{may_listen, usual_port};
 
 /// Bytes of a mebibyte.
 const MI: f64 = 1_048_576.0;

@@ -26,10 +26,14 @@ struct Table {
 
 impl Table {
     fn new(lang: Lang) -> Self {
+        Self::from(EPOCH, lang)
+    }
+
+    fn from(epoch: Time, lang: Lang) -> Self {
         let opened = Opened {
-            config: Config { seed: 7, epoch: EPOCH, world: sandboxes::read_world(WORLD).unwrap() },
+            config: Config { seed: 7, epoch, world: sandboxes::read_world(WORLD).unwrap() },
             entries: Vec::new(),
-            now: EPOCH.plus_ms(180_000),
+            now: epoch.plus_ms(180_000),
             speed: Speed::default(),
             paused: true,
             may_write: ["machines", "signals", "traffics"].map(str::to_owned).to_vec(),
@@ -122,6 +126,19 @@ async fn a_reader_that_has_enough_ends_the_command() {
     let table = Table::new(Lang::En);
     let printed = table.run("kubectl get nodes -w --no-headers | head -2 | awk '{print $1}'").await;
     assert_eq!((printed.stdout.as_str(), printed.exit_code), ("node-a\nnode-b\n", 0));
+}
+
+/// A cluster's time may be far ahead of the machine's: only the former counts.
+#[tokio::test]
+async fn what_holds_need_not_be_waited_for() {
+    let table = Table::from(Time(4_102_444_800_000), Lang::En);
+    for (line, stdout) in [
+        ("kubectl wait --for=condition=Ready node/node-a --timeout=5s", "node/node-a condition met\n"),
+        ("kubectl rollout status deploy/web --timeout=5s", "deployment \"web\" successfully rolled out\n"),
+    ] {
+        let printed = table.run(line).await;
+        assert_eq!((printed.stdout.as_str(), printed.exit_code), (stdout, 0), "{printed:?}");
+    }
 }
 
 #[tokio::test]

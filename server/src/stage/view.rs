@@ -97,13 +97,16 @@ impl Scene {
             text(t, "metadata.namespace") == namespace && text(t, "spec.service") == service
         })?;
         let number = |path: &str| at(t, path).as_f64();
-        let rate_rps = number("spec.ratePerSecond").unwrap_or(0.0);
+        let wanted_rps = number("spec.ratePerSecond").unwrap_or(0.0);
+        let rate_rps_max = number("spec.ratePerSecondMax");
+        // the world sends no more than that, whatever is asked for
+        let rate_rps = wanted_rps.min(rate_rps_max.unwrap_or(f64::INFINITY));
         let error_ratio = number("status.failureRatio").unwrap_or(0.0);
         let (sent, failed, failures) = self.failures.of(key);
         Some(TrafficView {
             name: text(t, "metadata.name").to_owned(),
             rate_rps,
-            rate_rps_max: number("spec.ratePerSecondMax").unwrap_or(rate_rps * 2.0),
+            rate_rps_max: rate_rps_max.unwrap_or(rate_rps * 2.0),
             served_rps: rate_rps * (1.0 - error_ratio),
             error_ratio,
             sent,
