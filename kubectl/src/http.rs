@@ -35,6 +35,8 @@ pub struct Cx<'a> {
     pub impersonate_uid: Option<String>,
     /// What ends the command though nothing failed before, such as rows that can't be sorted.
     pub fatal: Option<Fail>,
+    /// `--request-timeout`: a watch ends then.
+    pub request_timeout_s: Option<i64>,
     /// How many objects of a list are asked for at once; 0 for all.
     pub chunk: i64,
     out: &'a mut (dyn Sink + Send),
@@ -77,6 +79,7 @@ impl<'a> Cx<'a> {
             impersonate_groups: Vec::new(),
             impersonate_uid: None,
             fatal: None,
+            request_timeout_s: None,
             chunk: 500,
             out,
             date: None,
@@ -274,7 +277,9 @@ impl<'a> Cx<'a> {
         url: &str,
         accept: &str,
     ) -> Done<impl Stream<Item = Value> + Unpin + use<>> {
-        let request = self.request(Method::GET, url, accept, None)?;
+        let timeout = self.request_timeout_s.filter(|_| !url.contains("timeoutSeconds="));
+        let url = timeout.map_or_else(|| url.to_owned(), |seconds| format!("{url}&timeoutSeconds={seconds}"));
+        let request = self.request(Method::GET, &url, accept, None)?;
         let body = self.kubectl.client.request_stream(request).await?;
         let lines = Box::pin(body).lines();
         Ok(Box::pin(lines.filter_map(async |line| serde_json::from_str(&line.ok()?).ok())))

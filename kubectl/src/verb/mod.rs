@@ -163,6 +163,7 @@ fn connection(cx: &mut Cx<'_>, path: &str, flags: &Flags) -> Done {
             "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
         ));
     }
+    cx.request_timeout_s = flags.get("request-timeout").and_then(timeout_s).filter(|seconds| *seconds > 0);
     let more = ["as-uid", "as-group"].iter().any(|flag| flags.get(flag).is_some());
     if more && flags.get("as").is_none() {
         let context = config.named(CONTEXTS, &config.current()).unwrap_or_default();
@@ -182,6 +183,12 @@ fn global<'a>(flags: &'a Flags, path: &str, name: &str) -> Option<&'a str> {
     let own =
         commands::command(path).is_some_and(|command| command.flags.iter().any(|spec| spec.name == name));
     flags.get(name).filter(|_| !own)
+}
+
+/// `--request-timeout` in seconds, what is left of one counted whole; 0 is for ever.
+fn timeout_s(text: &str) -> Option<i64> {
+    let parsed = || crate::duration::parse(text).ok().map(crate::duration::seconds_up);
+    text.parse().ok().or_else(parsed)
 }
 
 /// `30`, `1m30s`.

@@ -6,6 +6,7 @@ use ecow::EcoString;
 use super::{
     backoff::{Backoff, go_duration},
     image::{self, Behaviour},
+    probe::Probe,
     run::{Note, Scene},
     running::{KILLED, Running},
     spec::{ContainerSpec, ProbeKind, Restart},
@@ -263,7 +264,11 @@ impl Container {
         scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
         let Some(behaviour) = &self.behaviour else { return };
         let id = image::container_id(scene.pod_uid, &spec.name, self.restarts, now);
-        self.state = State::Running(Box::new(Running::new(spec, id, behaviour, now)));
+        let codes = ProbeKind::ALL.map(|kind| match spec.probe(kind).and_then(Probe::command) {
+            Some(command) => scene.world.codes(spec, command, now),
+            None => Vec::new(),
+        });
+        self.state = State::Running(Box::new(Running::new(spec, id, behaviour, now, codes)));
         if let (State::Running(r), Some(fate)) = (&mut self.state, fate) {
             r.follow(fate, now);
         }

@@ -72,8 +72,9 @@ enum How {
     Tcp {
         port: Json,
     },
-    /// The exit code that the command gives once the process is up.
+    /// The exit code that the command gives once the process is up, where no better is known.
     Exec {
+        words: Vec<String>,
         command: EcoString,
         code: i64,
     },
@@ -102,10 +103,11 @@ impl Probe {
         } else if let tcp @ Json::Map(_) = &probe["tcpSocket"] {
             How::Tcp { port: tcp["port"].clone() }
         } else {
-            let words: Vec<&str> = probe["exec"]["command"].list().iter().map(Json::text).collect();
+            let words: Vec<String> =
+                probe["exec"]["command"].list().iter().map(|word| word.text().to_owned()).collect();
             let command = words.join(" ");
             let code = super::image::ends_of(&command).map_or(0, |(_, code)| code);
-            How::Exec { command: command.into(), code }
+            How::Exec { words, command: command.into(), code }
         };
         Some(Probe {
             delay_ms: at_least("initialDelaySeconds", 0, 0) * 1000,
@@ -145,15 +147,23 @@ impl Probe {
         }
     }
 
-    /// Does a try succeed? The error is the probe's output.
-    pub fn attempt(&self, answer: Answer, ip: &str, ports: &Json) -> Result<(), String> {
+    /// The command that it runs, if it is of that kind.
+    pub fn command(&self) -> Option<&[String]> {
+        match &self.how {
+            How::Exec { words, .. } => Some(words),
+            How::Http { .. } | How::Tcp { .. } => None,
+        }
+    }
+
+    /// Does a try succeed? The error is the probe's output; `known` is its command's exit code, where that is known.
+    pub fn attempt(&self, answer: Answer, known: Option<i64>, ip: &str, ports: &Json) -> Result<(), String> {
         let url = |port: &Json, scheme: &str, path: &str| {
             format!("{scheme}://{ip}:{}/{}", number(port, ports), path.trim_start_matches('/'))
         };
         let answer = if self.refused { Answer::Refuses } else { answer };
         let in_time = answer == Answer::Serves || answer == Answer::Hangs && !self.is_answered();
         match &self.how {
-            How::Exec { code, .. } if in_time && *code != 0 => Err(String::new()),
+            How::Exec { code, .. } if in_time && known.unwrap_or(*code) != 0 => Err(String::new()),
             _ if in_time => Ok(()),
             How::Exec { command, .. } if answer == Answer::Hangs => {
                 Err(format!("command timed out: {command:?} timed out after {}s", self.timeout_s))
@@ -190,16 +200,19 @@ impl Probe {
         }
     }
 
-    /// The next try that matters after one that passed: nothing is otherwise before the process answers otherwise.
-    pub fn matters(&self, passed: Time, answers: &Answers) -> Option<Time> {
-        answers.change_after(passed).map(|change| self.after(passed, change))
+    /// The next try that matters after one that passed: nothing is otherwise before the process, or the command, answers
+    /// otherwise.
+    pub fn matters(&self, passed: Time, answers: &Answers, codes: &[(Time, i64)]) -> Option<Time> {
+        let code = codes.iter().map(|(at, _)| *at).find(|at| *at > passed);
+        let change = [answers.change_after(passed), code].into_iter().flatten().min();
+        change.map(|change| self.after(passed, change))
     }
 
     /// The first try that does not pass, of a process running since `since`.
-    pub fn first_failure(&self, since: Time, answers: &Answers) -> Option<Time> {
+    pub fn first_failure(&self, since: Time, answers: &Answers, codes: &[(Time, i64)]) -> Option<Time> {
         let first = self.first(since);
-        let passes = self.attempt(answers.at(first), "", &Json::Null).is_ok();
-        if passes { self.matters(first, answers) } else { Some(first) }
+        let passes = self.attempt(answers.at(first), code_at(codes, first), "", &Json::Null).is_ok();
+        if passes { self.matters(first, answers, codes) } else { Some(first) }
     }
 }
 
@@ -211,6 +224,11 @@ impl How {
             How::Exec { .. } => None,
         }
     }
+}
+
+/// The exit code at a moment, where it is known.
+pub fn code_at(codes: &[(Time, i64)], time: Time) -> Option<i64> {
+    codes.iter().rev().find(|(at, _)| *at <= time).map(|(_, code)| *code)
 }
 
 /// A port as a number; 0 for a name that is none.
@@ -237,7 +255,7 @@ mod tests {
             let (mut seen, mut at) = (Seen::default(), p.first(Time(0)));
             let answers = Answers { from: Time(answers_at_ms), hangs_at: None };
             loop {
-                let tried = p.attempt(answers.at(at), "10.0.0.1", &Json::Null);
+                let tried = p.attempt(answers.at(at), None, "10.0.0.1", &Json::Null);
                 if p.judge(&mut seen, tried.is_ok()) == Some(true) {
                     break;
                 }
@@ -259,6 +277,7 @@ mod tests {
         ] {
             let tried = Probe::read(&how, &container).unwrap().attempt(
                 Answer::Serves,
+                None,
                 "10.0.0.1",
                 &container["ports"],
             );
@@ -287,7 +306,7 @@ mod tests {
             (exec("wget -q localhost"), Hangs, timed_out, 3000),
         ] {
             let p = Probe::read(&probe, &Json::Null).unwrap();
-            let said = p.attempt(answer, "10.0.0.1", &ports).err().unwrap_or_default();
+            let said = p.attempt(answer, None, "10.0.0.1", &ports).err().unwrap_or_default();
             assert_eq!(said, words, "{probe} {answer:?}");
             let hangs_at = (answer == Hangs).then_some(Time(5));
             let known = p.known(Time(5), &Answers { from: Time(0), hangs_at });
@@ -307,7 +326,11 @@ mod tests {
             (probe(json!({"exec": {"command": ["false"]}})), 0, None, Some(0)),
         ] {
             let answers = Answers { from: Time(from), hangs_at: hangs_at.map(Time) };
-            assert_eq!(probe.first_failure(Time(0), &answers), expect.map(Time), "{probe:?} {answers:?}");
+            assert_eq!(
+                probe.first_failure(Time(0), &answers, &[]),
+                expect.map(Time),
+                "{probe:?} {answers:?}"
+            );
         }
     }
 }

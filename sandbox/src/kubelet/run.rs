@@ -130,6 +130,10 @@ pub trait World {
     fn fate(&self, _spec: &ContainerSpec, _since: Time) -> Option<Fate> {
         None
     }
+    /// The exit codes of a probe's command over time in a container that started at a moment, where they are known.
+    fn codes(&self, _spec: &ContainerSpec, _command: &[String], _since: Time) -> Vec<(Time, i64)> {
+        Vec::new()
+    }
     /// Volumes that cannot be set up now, and why.
     fn mount_errors(&self) -> Vec<(String, String)> {
         Vec::new()

@@ -6,7 +6,7 @@ use ecow::EcoString;
 use super::{
     image::Behaviour,
     pressure::Burden,
-    probe::{Answers, Seen},
+    probe::{Answers, Seen, code_at},
     run::{Note, Scene},
     spec::{ContainerSpec, ProbeKind},
 };
@@ -40,6 +40,8 @@ pub struct Running {
     /// Is it stopped only to be started again?
     pub renewed: bool,
     answers: Answers,
+    /// Exit codes of the commands of its probes, each from a moment on.
+    codes: [Vec<(Time, i64)>; 3],
     turns: [Turn; 3],
     memory: Memory,
     written: Option<Box<Written>>,
@@ -57,7 +59,13 @@ struct Turn {
 
 impl Running {
     /// A process that starts at `since`.
-    pub fn new(spec: &ContainerSpec, id: EcoString, behaviour: &Behaviour, since: Time) -> Self {
+    pub fn new(
+        spec: &ContainerSpec,
+        id: EcoString,
+        behaviour: &Behaviour,
+        since: Time,
+        codes: [Vec<(Time, i64)>; 3],
+    ) -> Self {
         let answers = Answers {
             from: since.plus_ms(behaviour.ready_ms),
             hangs_at: behaviour.hangs_ms.map(|after_ms| since.plus_ms(after_ms)),
@@ -72,6 +80,7 @@ impl Running {
             started: spec.probe(ProbeKind::Startup).is_none(),
             renewed: false,
             answers,
+            codes,
             turns: [Turn::default(); 3],
             memory: Memory::new(behaviour.appetite, since),
             written: behaviour.writes.map(|writes| Box::new(Written::new(writes, since))),
@@ -98,7 +107,8 @@ impl Running {
             None => self.ready = true,
         }
         if let Some(probe) = spec.probe(ProbeKind::Liveness) {
-            let try_at = probe.first_failure(self.since, &self.answers);
+            let codes = &self.codes[ProbeKind::Liveness as usize];
+            let try_at = probe.first_failure(self.since, &self.answers, codes);
             self.ask(ProbeKind::Liveness, try_at.map(not_before));
         }
     }
@@ -141,11 +151,12 @@ impl Running {
         let kind = ProbeKind::ALL.into_iter().find(due)?;
         let (probe, turn) = (spec.probe(kind)?, &mut self.turns[kind as usize]);
         let tried = turn.try_at?;
-        let outcome = probe.attempt(self.answers.at(tried), scene.ip, &spec.ports);
+        let codes = &self.codes[kind as usize];
+        let outcome = probe.attempt(self.answers.at(tried), code_at(codes, tried), scene.ip, &spec.ports);
         let verdict = probe.judge(&mut turn.seen, outcome.is_ok());
         let known = probe.known(tried, &self.answers);
         turn.try_at = match verdict {
-            Some(true) => probe.matters(tried, &self.answers),
+            Some(true) => probe.matters(tried, &self.answers, codes),
             _ => Some(probe.after(tried, known)),
         };
         if let Err(output) = outcome {

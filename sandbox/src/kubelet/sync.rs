@@ -214,6 +214,11 @@ impl World for Around<'_> {
         process::fate(self.api, pod, &spec.name, since)
     }
 
+    fn codes(&self, spec: &ContainerSpec, command: &[String], since: Time) -> Vec<(Time, i64)> {
+        let pod = self.api.find(resources::POD, self.key);
+        pod.map_or_else(Vec::new, |pod| process::codes(self.api, pod, &spec.name, since, command))
+    }
+
     fn mount_errors(&self) -> Vec<(String, String)> {
         let pod = self.api.find(resources::POD, self.key);
         pod.map_or_else(Vec::new, |pod| config::mount_errors(self.api, pod))

@@ -155,3 +155,23 @@ fn a_bad_version_says_why_it_ends() {
     assert_eq!((ended["exitCode"].int(), ended["reason"].text()), (Some(3), "Error"));
     assert!(logs(&mut c, "app").contains("cannot read /etc/app.conf\n"), "{}", logs(&mut c, "app"));
 }
+
+/// docs: tasks/configure-pod-container/configure-liveness-readiness-startup-probes, "Define a liveness command".
+#[test]
+fn a_command_that_asks_for_a_file_fails_once_the_file_is_gone() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let line = "touch /run/healthy; sleep 30; rm -f /run/healthy; sleep 600";
+    let fields = json!({
+        "args": ["/bin/sh", "-c", line],
+        "livenessProbe": {"exec": {"command": ["cat", "/run/healthy"]}, "initialDelaySeconds": 5, "periodSeconds": 5},
+    });
+    start(&mut c, "liveness", "Always", fields);
+    run_s(&mut c, 32);
+    assert!(!reasons(&c, "liveness").contains(&"Unhealthy".to_owned()), "the file is there");
+    run_s(&mut c, 20);
+    let all = reasons(&c, "liveness");
+    assert!(all.contains(&"Unhealthy".to_owned()) && all.contains(&"Killing".to_owned()), "{all:?}");
+    run_s(&mut c, 32);
+    assert_eq!(pod(&c, "liveness")["status"]["containerStatuses"][0]["restartCount"].int(), Some(1));
+}

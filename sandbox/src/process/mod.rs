@@ -13,7 +13,7 @@ mod shell;
 mod task;
 mod words;
 
-pub use task::{Fate, fate, log};
+pub use task::{Fate, codes, fate, log};
 
 use std::collections::BTreeMap;
 
@@ -75,6 +75,9 @@ impl Printed {
     }
 }
 
+/// Files by absolute path.
+type Files = BTreeMap<String, String>;
+
 /// A process in a container, as a client that is attached to it sees it.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -83,7 +86,7 @@ pub struct Session {
     user: i64,
     dir: String,
     env: BTreeMap<String, String>,
-    files: BTreeMap<String, String>,
+    files: Files,
     main: String,
     last_code: i32,
     ended: bool,
@@ -102,7 +105,11 @@ impl Session {
     pub fn open(api: &Api, exec: &Exec) -> Self {
         let pod = api.find(POD, &exec.pod).cloned().unwrap_or_default();
         let since = started(&pod, &exec.container).unwrap_or(api.now());
-        Self::of(api, &pod, exec, since)
+        let mut session = Self::of(api, &pod, exec, since);
+        if let Some(files) = task::files(api, &pod, container(&pod, &exec.container), since) {
+            session.files = files;
+        }
+        session
     }
 
     fn of(api: &Api, pod: &Object, exec: &Exec, since: Time) -> Self {

@@ -59,6 +59,7 @@ fn list(session: &mut Session, commands: &[Command], now: Time) -> Printed {
         };
         session.last_code = printed.code;
         all.then(printed);
+        session.follow_files(now.plus_ms(all.takes_ms));
     }
     all
 }

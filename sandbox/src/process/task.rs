@@ -3,7 +3,7 @@
 //! Omits: programs and shell words that are not known here (they end as their command lets one guess), files that another
 //! process wrote, a Service that goes again while something waits for it.
 
-use super::{Printed, Session, container, env, shell};
+use super::{Files, Printed, Session, container, env, files, shell};
 use crate::{
     api::Api,
     clock::Time,
@@ -19,6 +19,8 @@ pub(super) const FOREVER_MS: i64 = 1 << 40;
 const STEPS_MAX: u32 = 30_000;
 /// A status has whole seconds.
 const SECOND_MS: i64 = 999;
+/// Changes of files that are followed in one process; a later one is as if it were not made.
+const CHANGES_MAX: usize = 50;
 /// Bytes of a termination message.
 const MESSAGE_MAX: usize = 4096;
 /// Images that start what they are told to.
@@ -78,6 +80,8 @@ pub(super) struct Watch {
     pub until: Option<Time>,
     /// What comes after it cannot be known.
     pub now: Time,
+    /// The files as they were from these moments on, where a command changed them.
+    pub files: Vec<(Time, Files)>,
 }
 
 impl Session {
@@ -91,6 +95,15 @@ impl Session {
             watch.stuck = Some(Stuck::Forever);
         }
         watch.stuck.is_none()
+    }
+
+    /// A command of a main process has ended: what it did to the files is followed.
+    pub(super) fn follow_files(&mut self, at: Time) {
+        let Some(watch) = &mut self.watch else { return };
+        let same = watch.files.last().is_some_and(|(_, files)| *files == self.files);
+        if !same && watch.files.len() < CHANGES_MAX {
+            watch.files.push((at, self.files.clone()));
+        }
     }
 
     /// A main process met what it cannot do; true if this is one.
@@ -127,6 +140,38 @@ pub fn fate(api: &Api, pod: &Object, name: &str, since: Time) -> Option<Fate> {
     }
     message.truncate(message.floor_char_boundary(MESSAGE_MAX));
     Some(Fate::Ends { after_ms: printed.takes_ms, code, message })
+}
+
+/// The files of a container whose main process started at `since`, as they are now; nothing if that cannot be told.
+pub(super) fn files(api: &Api, pod: &Object, declared: &Json, since: Time) -> Option<Files> {
+    if is_declared(api, declared) {
+        return None;
+    }
+    let (session, _) = play(api, pod, declared, since, Some(api.now()))?;
+    let changes = session.watch?.files;
+    changes.into_iter().rev().find(|(at, _)| *at <= api.now()).map(|(_, files)| files)
+}
+
+/// The exit codes that a command gives in a container whose main process started at `since`, each from a moment on; nothing if
+/// what the process does to its files cannot be told.
+pub fn codes(api: &Api, pod: &Object, name: &str, since: Time, command: &[String]) -> Vec<(Time, i64)> {
+    let declared = container(pod, name);
+    if command.is_empty() || is_declared(api, declared) {
+        return Vec::new();
+    }
+    let Some((session, _)) = play(api, pod, declared, since, None) else { return Vec::new() };
+    let changes = session.watch.as_ref().map(|watch| watch.files.clone()).unwrap_or_default();
+    let begin = (since, files::of(api, pod, declared, &session.hostname));
+    let mut codes: Vec<(Time, i64)> = Vec::new();
+    for (at, files) in [begin].into_iter().chain(changes) {
+        let mut asked = Session { files, watch: None, ended: false, ..session.clone() };
+        let Some(printed) = asked.program(command, at) else { return Vec::new() };
+        let code = i64::from(printed.code);
+        if codes.last().is_none_or(|(_, last)| *last != code) {
+            codes.push((at, code));
+        }
+    }
+    codes
 }
 
 /// What the main process printed until `until`, with the time of each piece; nothing if that cannot be told.
@@ -167,7 +212,7 @@ fn play(
     };
     let mut session = Session::of(api, pod, &exec, since.plus_ms(SECOND_MS));
     session.argv = argv.iter().map(|word| env::expand(word, &session.env)).collect();
-    session.watch = Some(Box::new(Watch { steps: 0, stuck: None, until, now: api.now() }));
+    session.watch = Some(Box::new(Watch { steps: 0, stuck: None, until, now: api.now(), files: Vec::new() }));
     let argv = session.argv.clone();
     let printed = session.program(&argv, since)?;
     let mut all = Printed::default();

@@ -20,12 +20,12 @@ pub use complete::complete;
 pub use desk::{Desk, Editor, Files, Screen};
 use kubectl::Sink;
 use tokio::time::timeout;
-use wire::learner::Lang;
+use wire::{console::Output, learner::Lang};
 pub use words::partly_saved;
 
 /// Where nobody can press Ctrl-C, a command that has not ended by then is stopped.
 const RUN_MAX: Duration = Duration::from_secs(8);
-/// Longest output kept of one stream, bytes.
+/// Longest output kept, bytes.
 const OUTPUT_BYTES_MAX: usize = 256 * 1024;
 /// Exit code of what was stopped.
 pub const STOPPED: i32 = 130;
@@ -33,42 +33,36 @@ pub const STOPPED: i32 = 130;
 /// What a line printed, and its exit code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Printed {
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
+    /// In the order in which it came.
+    pub output: Output,
     /// 0 is success; 130 was stopped.
     pub exit_code: i32,
 }
 
 impl Sink for Printed {
     fn stdout(&mut self, text: &str) {
-        keep(&mut self.stdout, text);
+        keep(&mut self.output, false, text);
     }
 
     fn stderr(&mut self, text: &str) {
-        keep(&mut self.stderr, text);
+        keep(&mut self.output, true, text);
     }
 }
 
 impl Screen for Printed {
     fn clear(&mut self) {
-        self.stdout.clear();
-        self.stderr.clear();
+        self.output = Output::default();
     }
 }
 
 /// Adds to a text as far as there is room, and says where there was none.
-fn keep(all: &mut String, text: &str) {
+fn keep(all: &mut Output, err: bool, text: &str) {
     const CUT: &str = "\n(cut)\n";
-    if all.len() >= OUTPUT_BYTES_MAX {
-        return;
-    }
-    let end = (0..=text.len().min(OUTPUT_BYTES_MAX - all.len())).rev().find(|i| text.is_char_boundary(*i));
-    all.push_str(&text[..end.unwrap_or(0)]);
-    if end != Some(text.len()) {
-        all.truncate(all.floor_char_boundary(OUTPUT_BYTES_MAX));
-        all.push_str(CUT);
+    let Some(room) = OUTPUT_BYTES_MAX.checked_sub(all.len()).filter(|room| *room > 0) else { return };
+    let end = text.floor_char_boundary(room);
+    all.push(err, &text[..end]);
+    if end < text.len() {
+        all.push(err, CUT);
     }
 }
 

@@ -117,7 +117,11 @@ async fn lines_and_what_they_print() {
         ("# nothing", ""),
     ] {
         let printed = table.run(line).await;
-        assert_eq!((printed.stdout.as_str(), printed.stderr.as_str()), (stdout, ""), "{line}");
+        assert_eq!(
+            (printed.output.of(false).as_str(), printed.output.of(true).as_str()),
+            (stdout, ""),
+            "{line}"
+        );
     }
 }
 
@@ -125,7 +129,7 @@ async fn lines_and_what_they_print() {
 async fn a_reader_that_has_enough_ends_the_command() {
     let table = Table::new(Lang::En);
     let printed = table.run("kubectl get nodes -w --no-headers | head -2 | awk '{print $1}'").await;
-    assert_eq!((printed.stdout.as_str(), printed.exit_code), ("node-a\nnode-b\n", 0));
+    assert_eq!((printed.output.of(false).as_str(), printed.exit_code), ("node-a\nnode-b\n", 0));
 }
 
 /// A cluster's time may be far ahead of the machine's: only the former counts.
@@ -137,8 +141,15 @@ async fn what_holds_need_not_be_waited_for() {
         ("kubectl rollout status deploy/web --timeout=5s", "deployment \"web\" successfully rolled out\n"),
     ] {
         let printed = table.run(line).await;
-        assert_eq!((printed.stdout.as_str(), printed.exit_code), (stdout, 0), "{printed:?}");
+        assert_eq!((printed.output.of(false).as_str(), printed.exit_code), (stdout, 0), "{printed:?}");
     }
+}
+
+#[tokio::test]
+async fn both_streams_come_in_their_order() {
+    let table = Table::new(Lang::En);
+    let printed = table.run("echo a; kubectl get nosuch; echo b").await;
+    assert_eq!(printed.output.text(), "a\nerror: the server doesn't have a resource type \"nosuch\"\nb\n");
 }
 
 #[tokio::test]
@@ -179,13 +190,13 @@ async fn lab_says_what_it_wrote() {
         ),
     ] {
         let printed = table.run(line).await;
-        assert_eq!((printed.stdout, printed.stderr.as_str()), (stdout, stderr), "{line}");
+        assert_eq!((printed.output.of(false), printed.output.of(true).as_str()), (stdout, stderr), "{line}");
     }
-    let pod = table.run("kubectl get pods -o name | head -1").await.stdout;
+    let pod = table.run("kubectl get pods -o name | head -1").await.output.of(false);
     let killed = table.run(&format!("lab kill {pod}")).await;
-    assert!(killed.stdout.starts_with("signal.sim.pilothouse.dev/web-"), "{killed:?}");
-    assert!(killed.stdout.contains(" created\n# kubectl create -f - <<< '{"), "{killed:?}");
-    let refused = table.run("lab crash shop-1.4").await.stderr;
+    assert!(killed.output.of(false).starts_with("signal.sim.pilothouse.dev/web-"), "{killed:?}");
+    assert!(killed.output.of(false).contains(" created\n# kubectl create -f - <<< '{"), "{killed:?}");
+    let refused = table.run("lab crash shop-1.4").await.output.of(true);
     assert!(
         refused.contains("(Forbidden)") && refused.ends_with("이 실험에서는 images 종류를 바꿀 수 없어요.\n"),
         "{refused}"
@@ -195,13 +206,13 @@ async fn lab_says_what_it_wrote() {
         ("lab help kill", "lab kill POD"),
         ("lab ls", "machine.sim.pilothouse.dev/node-a"),
     ] {
-        assert!(table.run(line).await.stdout.contains(words), "{line}");
+        assert!(table.run(line).await.output.of(false).contains(words), "{line}");
     }
     for (line, words) in
         [("lab unplg node-c", "혹시 lab unplug인가요?"), ("lab unplug", "lab unplug의 인자가 달라요")]
     {
         let printed = table.run(line).await;
-        assert!(printed.exit_code == 1 && printed.stderr.contains(words), "{line}: {printed:?}");
+        assert!(printed.exit_code == 1 && printed.output.of(true).contains(words), "{line}: {printed:?}");
     }
 }
 
@@ -225,7 +236,7 @@ async fn what_is_not_here_is_told_kindly() {
     ] {
         let printed = table.run(line).await;
         assert_eq!(printed.exit_code, code, "{line}: {printed:?}");
-        assert!(printed.stderr.contains(words), "{line}: {printed:?}");
+        assert!(printed.output.of(true).contains(words), "{line}: {printed:?}");
     }
 }
 
@@ -289,6 +300,6 @@ fn long_output_is_cut() {
     for _ in 0..3 {
         printed.stdout(&"가".repeat(OUTPUT_BYTES_MAX / 6));
     }
-    assert!(printed.stdout.ends_with("가\n(cut)\n"), "{}", printed.stdout.len());
-    assert!(printed.stdout.len() < OUTPUT_BYTES_MAX + 10);
+    assert!(printed.output.of(false).ends_with("가\n(cut)\n"), "{}", printed.output.of(false).len());
+    assert!(printed.output.of(false).len() < OUTPUT_BYTES_MAX + 10);
 }

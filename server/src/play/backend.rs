@@ -258,7 +258,7 @@ impl Backend for ForLearner {
             let command = sandbox.experiment.acts.iter().find(|a| a.id == act).map(|a| a.command.clone());
             let entry = me.run(&row, &sandbox, &command.ok_or(Problem::NoSuchAct { id: act })?).await?;
             if entry.exit_code != 0 {
-                return Err(Problem::Cluster { message: entry.stderr });
+                return Err(Problem::Cluster { message: entry.output.of(true) });
             }
             sandbox.settle().await;
             Ok(me.progress(&row, &sandbox, lang))

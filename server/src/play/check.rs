@@ -139,7 +139,7 @@ impl Lab for LiveLab {
 
     async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
         let printed = console::print(&*self, command).await;
-        anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.stderr);
+        anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.output.of(true));
         Ok(())
     }
 

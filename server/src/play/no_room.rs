@@ -152,7 +152,7 @@ async fn demand_untouched(game: &Game, hindrance: Hindrance) {
     let pull = backend.handle(game.sandbox.clone(), Handle::Unplug { node: "node-b".into() }).await;
     assert_eq!(pull, Err(Problem::NotSaved));
     let look = backend.console(game.sandbox.clone(), "kubectl get deployment web".into()).await.unwrap();
-    assert_eq!((look.exit_code, look.stderr.as_str()), (0, ""), "who only reads is answered");
+    assert_eq!((look.exit_code, look.output.of(true).as_str()), (0, ""), "who only reads is answered");
 
     assert_eq!(game.objects().await, objects);
     let page = backend.lesson(SLUG.into(), Lang::En).await.unwrap();

@@ -17,8 +17,9 @@ pub struct Kind {
     pub path: &'static str,
 }
 
-/// All that are followed.
+/// All that are followed: those that checks can speak of.
 pub const KINDS: &[Kind] = &[
+    Kind { plural: "namespaces", path: "/api/v1/namespaces" },
     Kind { plural: "nodes", path: "/api/v1/nodes" },
     Kind { plural: "pods", path: "/api/v1/pods" },
     Kind { plural: "services", path: "/api/v1/services" },
@@ -27,6 +28,13 @@ pub const KINDS: &[Kind] = &[
     Kind { plural: "leases", path: "/apis/coordination.k8s.io/v1/leases" },
     Kind { plural: "deployments", path: "/apis/apps/v1/deployments" },
     Kind { plural: "replicasets", path: "/apis/apps/v1/replicasets" },
+    Kind { plural: "statefulsets", path: "/apis/apps/v1/statefulsets" },
+    Kind { plural: "daemonsets", path: "/apis/apps/v1/daemonsets" },
+    Kind { plural: "jobs", path: "/apis/batch/v1/jobs" },
+    Kind { plural: "cronjobs", path: "/apis/batch/v1/cronjobs" },
+    Kind { plural: "horizontalpodautoscalers", path: "/apis/autoscaling/v2/horizontalpodautoscalers" },
+    Kind { plural: "poddisruptionbudgets", path: "/apis/policy/v1/poddisruptionbudgets" },
+    Kind { plural: "networkpolicies", path: "/apis/networking.k8s.io/v1/networkpolicies" },
     Kind { plural: "endpointslices", path: "/apis/discovery.k8s.io/v1/endpointslices" },
     Kind { plural: "machines", path: "/apis/sim.pilothouse.dev/v1/machines" },
     Kind { plural: "images", path: "/apis/sim.pilothouse.dev/v1/images" },
@@ -104,4 +112,19 @@ async fn list(client: &kube::Client, kind: Kind, to: &Sender<Seen>) -> kube::Res
 async fn send(to: &Sender<Seen>, kind: Kind, object: Value, deleted: bool) -> Result<(), ()> {
     let revision = object["metadata"]["resourceVersion"].as_str().and_then(|r| r.parse().ok()).unwrap_or(0);
     to.send(Seen { plural: kind.plural, object: Arc::new(object), deleted, revision }).await.map_err(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// A check of what is not followed would see nothing, for ever.
+    #[test]
+    fn what_checks_speak_of_is_followed() {
+        let followed: BTreeSet<&str> = KINDS.iter().map(|kind| kind.plural).collect();
+        let known: BTreeSet<&str> = lessons::check::KINDS.iter().map(|kind| kind.plural).collect();
+        assert_eq!(followed, known);
+    }
 }

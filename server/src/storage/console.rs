@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wire::console::ConsoleEntry;
+use wire::console::{ConsoleEntry, Output};
 
 use super::{
     Storage,
@@ -19,17 +19,18 @@ impl Storage {
     /// When nothing could be written.
     pub async fn append_console(&self, sandbox: &str, run: i64, entry: &ConsoleEntry) -> Result<()> {
         sqlx::query(
-            "INSERT INTO console (sandbox_id, run, seq, line, stdout, stderr, exit_code, at_ms) \
+            "INSERT INTO console (sandbox_id, run, seq, line, stdout, stderr, exit_code, at_ms, turns) \
              VALUES ($1, $2, (SELECT COALESCE(MAX(seq), 0) + 1 FROM console WHERE sandbox_id = $1 AND run = $2), \
-             $3, $4, $5, $6, $7)",
+             $3, $4, $5, $6, $7, $8)",
         )
         .bind(sandbox.to_owned())
         .bind(run)
         .bind(entry.line.clone())
-        .bind(entry.stdout.clone())
-        .bind(entry.stderr.clone())
+        .bind(entry.output.of(false))
+        .bind(entry.output.of(true))
         .bind(i64::from(entry.exit_code))
         .bind(entry.at_ms)
+        .bind(written(&entry.output.turns()))
         .execute(&self.pool)
         .await
         .map_err(not_saved)?;
@@ -41,8 +42,8 @@ impl Storage {
     /// # Errors
     /// When the database does not answer.
     pub async fn console(&self, sandbox: &str, run: i64, max: i64) -> Result<Vec<ConsoleEntry>> {
-        let rows: Vec<(String, String, String, i64, i64)> = sqlx::query_as(
-            "SELECT line, stdout, stderr, exit_code, at_ms FROM console \
+        let rows: Vec<(String, String, String, i64, i64, String)> = sqlx::query_as(
+            "SELECT line, stdout, stderr, exit_code, at_ms, turns FROM console \
              WHERE sandbox_id = $1 AND run = $2 ORDER BY seq DESC LIMIT $3",
         )
         .bind(sandbox.to_owned())
@@ -50,12 +51,13 @@ impl Storage {
         .bind(max)
         .fetch_all(&self.pool)
         .await?;
-        let entry = |(line, stdout, stderr, exit_code, at_ms)| ConsoleEntry {
-            line,
-            stdout,
-            stderr,
-            exit_code: i32::try_from(exit_code).unwrap_or(i32::MAX),
-            at_ms,
+        let entry = |(line, stdout, stderr, exit_code, at_ms, turns): (_, String, String, _, _, String)| {
+            ConsoleEntry {
+                line,
+                output: Output::woven(&stdout, &stderr, &read(&turns)),
+                exit_code: i32::try_from(exit_code).unwrap_or(i32::MAX),
+                at_ms,
+            }
         };
         Ok(rows.into_iter().rev().map(entry).collect())
     }
@@ -138,4 +140,12 @@ impl Storage {
         query.execute(&self.pool).await.map_err(not_saved)?;
         Ok(())
     }
+}
+
+fn written(turns: &[usize]) -> String {
+    turns.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn read(turns: &str) -> Vec<usize> {
+    turns.split(' ').filter_map(|turn| turn.parse().ok()).collect()
 }

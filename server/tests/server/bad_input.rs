@@ -91,7 +91,8 @@ fn wrong_lines_and_texts_are_answered_in_the_console() {
             let answer = learner.call(&stage.server, function, &[(field, text)]);
             assert_eq!(answer.status, 200, "{what}: {}", answer.body);
             let entry = answer.json();
-            let said = entry["stderr"].as_str().unwrap();
+            let output: wire::console::Output = serde_json::from_value(entry["output"].clone()).unwrap();
+            let said = output.of(true);
             assert_eq!(entry["exit_code"], code, "{what}: {said}");
             assert!(said.contains(words), "{what} ({}): {said:?} does not say {words:?}", learner.lang);
         }

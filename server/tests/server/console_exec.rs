@@ -17,7 +17,7 @@ fn the_console_runs_commands_in_containers() {
     ] {
         let entry = learner.console(&server, line).unwrap();
         assert_eq!(
-            (entry.exit_code, entry.stdout.as_str(), entry.stderr.as_str()),
+            (entry.exit_code, entry.output.of(false).as_str(), entry.output.of(true).as_str()),
             (code, stdout, stderr),
             "{line}"
         );

@@ -30,7 +30,7 @@ fn the_world_is_written_by_leave_only() {
         let expect = refusal(verb, "images", "shop-1.4", cluster);
         assert_eq!(entry.exit_code, 1, "{entry:?}");
         for words in ["Error from server (Forbidden): ", &expect] {
-            assert!(entry.stderr.contains(words), "{} does not say {words}", entry.stderr);
+            assert!(entry.output.of(true).contains(words), "{} does not say {words}", entry.output.of(true));
         }
     }
 
@@ -62,5 +62,5 @@ fn the_world_is_written_by_leave_only() {
     let entry = learner.console(&server, "lab plug node-c").unwrap();
     let said = "machine.sim.pilothouse.dev/node-c patched\n\
         # kubectl patch machine node-c --type=merge -p '{\"spec\":{\"power\":\"On\"}}'\n";
-    assert_eq!((entry.exit_code, entry.stdout.as_str()), (0, said));
+    assert_eq!((entry.exit_code, entry.output.of(false).as_str()), (0, said));
 }

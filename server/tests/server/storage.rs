@@ -1,7 +1,7 @@
 //! Storage against real databases: every case on a SQLite file and on a PostgreSQL.
 
 use server::storage::{NewEntry, SandboxRow, Storage, StorageError};
-use wire::console::ConsoleEntry;
+use wire::console::{ConsoleEntry, Output};
 
 use super::support::{Folder, Postgres};
 
@@ -180,10 +180,13 @@ async fn progress_of_an_experiment(url: &str) {
 
 async fn the_console_keeps_order_and_bounds(url: &str) {
     let (db, id) = with_sandbox(url).await;
+    let mut output = Output::default();
+    for (err, text) in [(true, "못 찾았어요\n"), (false, "이름\n"), (true, "끝\n")] {
+        output.push(err, text);
+    }
     let entry = |n: i32| ConsoleEntry {
         line: format!("kubectl get pods # {n}"),
-        stdout: "이름\n".into(),
-        stderr: String::new(),
+        output: output.clone(),
         exit_code: n,
         at_ms: i64::from(n),
     };

@@ -7,7 +7,7 @@ pub mod whole;
 use std::collections::VecDeque;
 
 use leptos::{prelude::*, task::spawn_local};
-use wire::console::{ConsoleEntry, Piece};
+use wire::console::{ConsoleEntry, Output, Piece};
 
 use super::state::Stage;
 use crate::api;
@@ -64,8 +64,7 @@ impl Terminal {
         self.remember(&line);
         self.running.set(Some(ConsoleEntry {
             line: line.clone(),
-            stdout: String::new(),
-            stderr: String::new(),
+            output: Output::default(),
             exit_code: 0,
             at_ms: stage.now_ms.get_untracked(),
         }));
@@ -130,7 +129,7 @@ impl Terminal {
         entry.exit_code = match (code, answer) {
             (Some(code), _) => code,
             (None, Ok(fetch::Way::Aborted)) => {
-                entry.stderr.push_str("^C\n");
+                entry.output.push(true, "^C\n");
                 STOPPED
             }
             // a stream that ends without saying so was cut
@@ -153,23 +152,28 @@ impl Terminal {
 /// What a piece does to an entry.
 fn take(entry: &mut ConsoleEntry, piece: Piece) {
     match piece {
-        Piece::Out(text) => keep_newest(&mut entry.stdout, &text),
-        Piece::Err(text) => keep_newest(&mut entry.stderr, &text),
-        Piece::Clear => {
-            entry.stdout.clear();
-            entry.stderr.clear();
-        }
+        Piece::Out(text) => keep_newest(&mut entry.output, false, &text),
+        Piece::Err(text) => keep_newest(&mut entry.output, true, &text),
+        Piece::Clear => entry.output = Output::default(),
         Piece::Edit { .. } | Piece::End { .. } => {}
     }
 }
 
-/// Adds to a text; what is too old goes, line by line.
-fn keep_newest(all: &mut String, text: &str) {
-    all.push_str(text);
-    if all.len() > SHOWN_BYTES_MAX {
-        let from = all.ceil_char_boundary(all.len() - SHOWN_BYTES_MAX / 2);
-        let from = all[from..].find('\n').map_or(from, |n| from + n + 1);
-        *all = format!("…\n{}", &all[from..]);
+/// Adds to what was printed; what is too old goes, line by line.
+fn keep_newest(all: &mut Output, err: bool, text: &str) {
+    all.push(err, text);
+    let Some(mut over) = all.len().checked_sub(SHOWN_BYTES_MAX).filter(|over| *over > 0) else { return };
+    over += SHOWN_BYTES_MAX / 2;
+    let gone = all.0.iter().scan(0, |sum, part| {
+        *sum += part.text.len();
+        Some(*sum)
+    });
+    let gone = gone.take_while(|sum| *sum <= over).count();
+    over -= all.0.drain(..gone).map(|part| part.text.len()).sum::<usize>();
+    if let Some(first) = all.0.first_mut() {
+        let from = first.text.ceil_char_boundary(over);
+        let from = first.text[from..].find('\n').map_or(from, |n| from + n + 1);
+        first.text.replace_range(..from, "…\n");
     }
 }
 
@@ -179,22 +183,18 @@ mod tests {
 
     #[test]
     fn pieces_make_an_entry() {
-        let mut entry = ConsoleEntry {
-            line: String::new(),
-            stdout: String::new(),
-            stderr: String::new(),
-            exit_code: 0,
-            at_ms: 0,
-        };
-        for piece in [Piece::Out("a".into()), Piece::Clear, Piece::Out("b\n".into()), Piece::Err("c".into())]
-        {
+        let mut entry =
+            ConsoleEntry { line: String::new(), output: Output::default(), exit_code: 0, at_ms: 0 };
+        let out = |text: &str| Piece::Out(text.into());
+        for piece in [out("a"), Piece::Clear, out("b\n"), Piece::Err("c\n".into()), out("d\n")] {
             take(&mut entry, piece);
         }
-        assert_eq!((entry.stdout.as_str(), entry.stderr.as_str()), ("b\n", "c"));
+        assert_eq!((entry.output.text().as_str(), entry.output.0.len()), ("b\nc\nd\n", 3), "in its order");
         for n in 0..40_000 {
             take(&mut entry, Piece::Out(format!("{n} 파드\n")));
         }
-        assert!(entry.stdout.len() <= SHOWN_BYTES_MAX);
-        assert!(entry.stdout.starts_with("…\n") && entry.stdout.ends_with("\n39999 파드\n"));
+        assert!(entry.output.len() <= SHOWN_BYTES_MAX);
+        let shown = entry.output.text();
+        assert!(shown.starts_with("…\n") && shown.ends_with("\n39999 파드\n"));
     }
 }

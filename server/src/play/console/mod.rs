@@ -48,6 +48,6 @@ fn refused(
     if !wrote {
         return Some(Problem::NotSaved);
     }
-    printed.stderr.push_str(console::partly_saved(lang));
+    printed.output.push(true, console::partly_saved(lang));
     None
 }

@@ -120,8 +120,7 @@ impl Seat {
         }
         let entry = ConsoleEntry {
             line: self.line.clone(),
-            stdout: printed.stdout,
-            stderr: printed.stderr,
+            output: printed.output,
             exit_code: printed.exit_code,
             at_ms: self.begun_ms,
         };

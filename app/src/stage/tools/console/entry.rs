@@ -13,13 +13,12 @@ use crate::{
 /// Shows an entry that has ended.
 pub fn ended(stage: Stage, names: RwSignal<Names>, entry: ConsoleEntry) -> AnyView {
     let l = stage.lang;
-    let ConsoleEntry { line, stdout, stderr, exit_code, .. } = entry;
+    let ConsoleEntry { line, output, exit_code, .. } = entry;
     let failed = exit_code != 0 && exit_code != STOPPED;
     view! {
         <div class="entry" data-done="">
             <div><span class="ps">"$ "</span><span class="cmd">{line}</span></div>
-            {(!stdout.is_empty()).then(|| printed(stage, names, Signal::stored(stdout), false))}
-            {(!stderr.is_empty()).then(|| printed(stage, names, Signal::stored(stderr), failed))}
+            {output.0.into_iter().map(|part| printed(stage, names, Signal::stored(part.text), part.err && failed)).collect::<Vec<_>>()}
             {failed.then(|| view! { <p class="note"><Icon id="i-err" />{text::exit_code(l, exit_code)}</p> })}
         </div>
     }
@@ -30,19 +29,20 @@ pub fn ended(stage: Stage, names: RwSignal<Names>, entry: ConsoleEntry) -> AnyVi
 pub fn running(stage: Stage, names: RwSignal<Names>) -> impl IntoView {
     let running = stage.terminal.running;
     let is_there = Memo::new(move |_| running.with(Option::is_some));
-    let part = move |of: fn(&ConsoleEntry) -> &String| {
+    let parts = Memo::new(move |_| running.with(|r| r.as_ref().map_or(0, |e| e.output.0.len())));
+    let part = move |at: usize| {
         Signal::from(Memo::new(move |_| {
-            running.with(|r| r.as_ref().map(|e| of(e).clone()).unwrap_or_default())
+            running
+                .with(|r| r.as_ref().and_then(|e| Some(e.output.0.get(at)?.text.clone())).unwrap_or_default())
         }))
     };
     move || {
         is_there.get().then(|| {
-            let (line, stdout, stderr) = (part(|e| &e.line), part(|e| &e.stdout), part(|e| &e.stderr));
+            let line = Memo::new(move |_| running.with(|r| r.as_ref().map(|e| e.line.clone()).unwrap_or_default()));
             view! {
                 <div class="entry" aria-busy="true">
                     <div><span class="ps">"$ "</span><span class="cmd">{line}</span></div>
-                    {printed(stage, names, stdout, false)}
-                    {printed(stage, names, stderr, false)}
+                    <For each=move || 0..parts.get() key=|at| *at let:at>{printed(stage, names, part(at), false)}</For>
                 </div>
             }
         })

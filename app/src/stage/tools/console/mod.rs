@@ -47,8 +47,7 @@ pub fn Console() -> impl IntoView {
         }
     };
     Effect::new(move |before: Option<usize>| {
-        let length =
-            stage.terminal.running.with(|r| r.as_ref().map_or(0, |e| e.stdout.len() + e.stderr.len() + 1));
+        let length = stage.terminal.running.with(|r| r.as_ref().map_or(0, |e| e.output.len() + 1));
         stage.console.track();
         // a new line is shown wherever its writer was
         ends(before.is_none_or(|b| b == 0) || length == 0);

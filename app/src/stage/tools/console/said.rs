@@ -14,12 +14,11 @@ const CHARS_MAX: usize = 600;
 
 /// What is said when a line has ended.
 fn summary(l: text::Lang, entry: &ConsoleEntry) -> String {
-    let all = [entry.stdout.trim_end(), entry.stderr.trim_end()];
-    let all: Vec<&str> = all.into_iter().filter(|t| !t.is_empty()).collect();
-    let all = all.join("\n");
+    let all = entry.output.text();
+    let all = all.trim_end();
     let lines = all.lines().count();
     let told = if lines <= LINES_WHOLE_MAX && all.chars().count() <= CHARS_MAX {
-        all
+        all.to_owned()
     } else {
         text::console_lines(l, lines, all.lines().next().unwrap_or_default())
     };
@@ -32,7 +31,7 @@ fn summary(l: text::Lang, entry: &ConsoleEntry) -> String {
 
 /// The newest line of a stream.
 fn newest(entry: &ConsoleEntry) -> Option<String> {
-    let text = if entry.stdout.is_empty() { &entry.stderr } else { &entry.stdout };
+    let text = entry.output.text();
     let line = text.lines().rev().find(|line| !line.trim().is_empty())?;
     Some(line.chars().take(CHARS_MAX).collect())
 }
@@ -75,16 +74,16 @@ pub fn Said() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use wire::console::Output;
+
     use super::*;
 
     #[test]
     fn long_answers_are_told_by_their_length() {
-        let entry = |stdout: &str, exit_code| ConsoleEntry {
-            line: "k".into(),
-            stdout: stdout.into(),
-            stderr: String::new(),
-            exit_code,
-            at_ms: 0,
+        let entry = |stdout: &str, exit_code| {
+            let mut output = Output::default();
+            output.push(false, stdout);
+            ConsoleEntry { line: "k".into(), output, exit_code, at_ms: 0 }
         };
         for (stdout, code, expect) in [
             ("pod/a deleted\n", 0, "pod/a deleted"),
