@@ -167,9 +167,9 @@ fn a_command_that_asks_for_a_file_fails_once_the_file_is_gone() {
         "livenessProbe": {"exec": {"command": ["cat", "/run/healthy"]}, "initialDelaySeconds": 5, "periodSeconds": 5},
     });
     start(&mut c, "liveness", "Always", fields);
-    run_s(&mut c, 32);
+    run_s(&mut c, 28);
     assert!(!reasons(&c, "liveness").contains(&"Unhealthy".to_owned()), "the file is there");
-    run_s(&mut c, 20);
+    run_s(&mut c, 24);
     let all = reasons(&c, "liveness");
     assert!(all.contains(&"Unhealthy".to_owned()) && all.contains(&"Killing".to_owned()), "{all:?}");
     run_s(&mut c, 32);
