@@ -161,9 +161,10 @@ pub async fn load_lesson(
     at: Option<i64>,
 ) -> Result<LessonLoad, Fault> {
     let backend = house_of()?;
-    let page = backend.lesson(slug, lang).await?;
-    let active = crate::lesson::active(&page, ex.as_deref());
-    let Some(sandbox) = active.map(|i| page.experiments[i].sandbox.clone()) else {
+    let page = backend.lesson(slug, lang, ex).await?;
+    let on_stage = page.experiments.iter().enumerate().find_map(|(i, e)| Some((i, e.sandbox.clone()?)));
+    let active = on_stage.as_ref().map(|(i, _)| *i);
+    let Some((_, sandbox)) = on_stage else {
         return Ok(LessonLoad {
             page,
             active,

@@ -98,8 +98,8 @@ pub trait Backend: Send + Sync {
     fn home(&self, lang: Lang) -> Answer<HomeView>;
     /// How true the cluster is.
     fn fidelity(&self) -> Answer<FidelityView>;
-    /// A lesson with its experiments' sandboxes made or found.
-    fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage>;
+    /// A lesson with one of its experiments on the stage, its sandbox made or found: the one asked for, or the learner's current one.
+    fn lesson(&self, slug: String, lang: Lang, experiment: Option<String>) -> Answer<LessonPage>;
     /// The newest picture of a sandbox; or, with `at_ms`, the picture at a past moment.
     fn stage(&self, sandbox: String, at_ms: Option<i64>) -> Answer<StageView>;
     /// Locks a prediction.

@@ -66,23 +66,22 @@ impl Lesson {
     pub fn page(
         &self,
         lang: Lang,
-        mut learner: impl FnMut(&Experiment) -> (String, Progress),
+        mut learner: impl FnMut(&Experiment) -> Progress,
     ) -> Option<LessonPage> {
         let (lang, text) = self.text(lang)?;
         let view = |experiment: &Arc<Experiment>| {
             let words = text.words.get(&experiment.id)?.clone();
-            let (sandbox, progress) = learner(experiment);
             Some(ExperimentView {
                 id: experiment.id.clone(),
                 label: words.label,
                 title: words.title,
-                sandbox,
+                sandbox: None,
                 prediction: words.prediction,
                 acts: words.acts,
                 checks: words.checks,
                 hints: words.hints_html.len() as u32,
                 closing_html: words.closing_html,
-                progress,
+                progress: learner(experiment),
             })
         };
         Some(LessonPage {

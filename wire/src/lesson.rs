@@ -65,8 +65,8 @@ pub struct ExperimentView {
     pub label: String,
     /// Title.
     pub title: String,
-    /// The learner's sandbox for it.
-    pub sandbox: String,
+    /// The learner's sandbox for it, while it stands on the stage.
+    pub sandbox: Option<String>,
     /// The question and its choices.
     pub prediction: PredictionText,
     /// What the learner may do, each with its command.
@@ -77,7 +77,7 @@ pub struct ExperimentView {
     pub hints: u32,
     /// Words shown with the explanation once all checks have passed, as sanitised HTML.
     pub closing_html: String,
-    /// The learner's state.
+    /// The learner's state; of one that is not on the stage, no more than its verdicts.
     pub progress: Progress,
 }
 

@@ -32,7 +32,7 @@ pub struct Card {
 
 impl Card {
     pub fn sandbox(&self) -> String {
-        self.view.with_value(|v| v.sandbox.clone())
+        self.view.with_value(|v| v.sandbox.clone().unwrap_or_default())
     }
     pub fn clock(&self, at_ms: i64) -> String {
         text::clock(at_ms, self.start_ms.get())
@@ -63,16 +63,16 @@ impl Card {
 }
 
 #[component]
-pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
+pub fn Experiment(view: ExperimentView) -> impl IntoView {
     let l = lang();
     let id = format!("ex-{}", view.id);
-    let stage = on_stage.then(use_context::<Stage>).flatten();
+    let stage = expect_context::<Stage>();
     let card = Card {
-        progress: stage.map_or_else(|| RwSignal::new(view.progress.clone()), |s| s.progress),
-        fault: stage.map_or_else(|| RwSignal::new(None), |s| s.fault),
+        progress: stage.progress,
+        fault: stage.fault,
         lang: l,
-        start_ms: Signal::derive(move || stage.map_or(0, |s| s.start_ms.get())),
-        failed: Signal::derive(move || stage.map_or(0, |s| s.failed.get())),
+        start_ms: stage.start_ms.into(),
+        failed: stage.failed.into(),
         back: StoredValue::new(here(&id)),
         view: StoredValue::new(view.clone()),
     };
@@ -109,8 +109,6 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
     };
     let first_act = move || card.progress.with(|p| p.acts.iter().map(|a| a.at_ms).min());
     let heading = format!("{id}-h");
-    let stage_link =
-        here(&id).split('#').next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
     view! {
         <section class="ex" id=id.clone() aria-labelledby=heading.clone()>
             <header class="ex__head">
@@ -136,9 +134,6 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
                     on_post=move |_| card.take(api::reset(card.sandbox(), l, String::new()))>
                     <button class="btn btn--s btn--quiet"><Icon id="i-reset" />{text::reset_experiment(l)}</button>
                 </Post>
-                {(!on_stage).then(|| view! {
-                    <a class="btn btn--s push" rel="external" href=format!("{stage_link}?ex={}#{id}", view.id)>{text::on_stage(l)}</a>
-                })}
             </footer>
         </section>
     }

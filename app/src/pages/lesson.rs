@@ -9,7 +9,7 @@ use super::missing::Broken;
 use crate::{
     api::{LessonLoad, load_lesson},
     icon::Icon,
-    lesson::{experiment::Experiment, rail::Rail},
+    lesson::{experiment::Experiment, rail::Rail, waiting::Waiting},
     notice::Notice,
     stage::{Dock, StagePanel, state::Stage},
     text,
@@ -85,10 +85,10 @@ fn Prose(page: LessonPage, active: Option<usize>) -> impl IntoView {
                 view! { <div class="prose__block" inner_html=html.clone()></div> }.into_any()
             }
             Block::Experiment { id } => match page.experiments.iter().position(|e| &e.id == id) {
-                Some(i) => {
-                    view! { <Experiment view=page.experiments[i].clone() on_stage=active == Some(i) /> }
-                        .into_any()
+                Some(i) if active == Some(i) => {
+                    view! { <Experiment view=page.experiments[i].clone() /> }.into_any()
                 }
+                Some(i) => view! { <Waiting view=page.experiments[i].clone() /> }.into_any(),
                 None => ().into_any(),
             },
         })

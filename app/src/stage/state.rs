@@ -89,7 +89,7 @@ impl Stage {
             live.with(|v| v.services.iter().filter_map(|s| s.traffic.as_ref()).map(|t| t.failed).sum())
         });
         Self {
-            sandbox: StoredValue::new(ex.sandbox.clone()),
+            sandbox: StoredValue::new(ex.sandbox.clone().unwrap_or_default()),
             live,
             past,
             progress: RwSignal::new(ex.progress.clone()),

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use app::backend::{Answer, Backend, EventRow, Handle, ObjectText, TimeControl};
+use lessons::Experiment;
 use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     learner::{HomeView, Lang, LessonEntry, Resume},
-    lesson::{LessonPage, Progress, Verdict},
+    lesson::{CheckResult, LessonPage, Progress, Verdict},
     problem::Problem,
     stage::StageView,
 };
@@ -58,12 +59,8 @@ impl ForLearner {
         let mut lessons = Vec::new();
         for lesson in &self.play.course.lessons {
             let Some((_, text)) = lesson.text(lang) else { continue };
-            let mut passed = 0;
-            for row in rows.iter().filter(|r| r.lesson == lesson.slug) {
-                let checks = lesson.experiment(&row.experiment).map_or(0, |e| e.checks.len());
-                let done = self.play.storage.verdicts_passed(&row.id, row.run).await.map_err(problem)?;
-                passed += u32::from(checks > 0 && done as usize == checks);
-            }
+            let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
+            let passed = lesson.experiments.iter().filter(|e| standing(e, &kept).passed).count() as u32;
             lessons.push(LessonEntry {
                 slug: lesson.slug.clone(),
                 number: lesson.number,
@@ -99,27 +96,37 @@ impl ForLearner {
         }))
     }
 
-    async fn lesson(&self, slug: &str, lang: Lang) -> Result<LessonPage, Problem> {
+    async fn lesson(&self, slug: &str, lang: Lang, asked: Option<&str>) -> Result<LessonPage, Problem> {
         let lesson = self.play.lesson(slug)?.clone();
-        let mut places = Vec::new();
-        for experiment in &lesson.experiments {
-            let row = self.play.sandboxes.row_for(&self.learner, &lesson.slug, experiment).await?;
-            if let Err(error) = self.play.storage.touch(&row.id).await {
-                tracing::warn!(%error, "a visit was not noted");
+        let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
+        let page = lesson.page(lang, |experiment| standing(experiment, &kept));
+        let mut page = page.ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
+        page.kubernetes = sandbox::version::KUBERNETES_VERSION.into();
+        if let Some(i) = on_stage(&page, asked) {
+            let id = page.experiments[i].id.clone();
+            if let Some(experiment) = lesson.experiment(&id) {
+                let (sandbox, progress) = self.put_on_stage(&lesson.slug, experiment, lang).await?;
+                page.experiments[i].sandbox = Some(sandbox);
+                page.experiments[i].progress = progress;
             }
-            let (row, sandbox) = self.open(&row.id).await?;
-            sandbox.drawn().await;
-            places.push((experiment.id.clone(), row.id.clone(), self.progress(&row, &sandbox, lang)));
         }
-        let place = |e: &lessons::Experiment| {
-            places
-                .iter()
-                .find(|(id, ..)| *id == e.id)
-                .map(|(_, s, p)| (s.clone(), p.clone()))
-                .unwrap_or_default()
-        };
-        let page = lesson.page(lang, place).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
-        Ok(LessonPage { kubernetes: sandbox::version::KUBERNETES_VERSION.into(), ..page })
+        Ok(page)
+    }
+
+    async fn put_on_stage(
+        &self,
+        slug: &str,
+        experiment: &Experiment,
+        lang: Lang,
+    ) -> Result<(String, Progress), Problem> {
+        let row = self.play.sandboxes.row_for(&self.learner, slug, experiment).await?;
+        if let Err(error) = self.play.storage.touch(&row.id).await {
+            tracing::warn!(%error, "a visit was not noted");
+        }
+        let (row, sandbox) = self.open(&row.id).await?;
+        sandbox.drawn().await;
+        let progress = self.progress(&row, &sandbox, lang);
+        Ok((row.id, progress))
     }
 
     async fn time(&self, sandbox: &str, control: TimeControl) -> Result<StageView, Problem> {
@@ -165,6 +172,30 @@ impl ForLearner {
         rows.truncate(EVENTS_MAX);
         Ok(rows)
     }
+}
+
+/// Which experiment stands on the stage: the one asked for, else the first that is not passed, else the last.
+fn on_stage(page: &LessonPage, asked: Option<&str>) -> Option<usize> {
+    let all = &page.experiments;
+    all.iter()
+        .position(|e| Some(e.id.as_str()) == asked)
+        .or_else(|| all.iter().position(|e| !e.progress.passed))
+        .or_else(|| all.len().checked_sub(1))
+}
+
+/// How far a learner is in an experiment, by the checks that are kept as passed: `(experiment, check, at_ms)`.
+fn standing(experiment: &Experiment, kept: &[(String, String, i64)]) -> Progress {
+    let of = |check: &str| kept.iter().find(|(e, c, _)| *e == experiment.id && c == check).map(|kept| kept.2);
+    let checks: Vec<CheckResult> = experiment
+        .checks
+        .iter()
+        .map(|check| match of(&check.id) {
+            Some(at_ms) => CheckResult { id: check.id.clone(), verdict: Verdict::Pass, at_ms, why: None },
+            None => CheckResult { id: check.id.clone(), ..CheckResult::default() },
+        })
+        .collect();
+    let passed = !checks.is_empty() && checks.iter().all(|c| c.verdict == Verdict::Pass);
+    Progress { checks, passed, ..Progress::default() }
 }
 
 async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
@@ -225,9 +256,9 @@ impl Backend for ForLearner {
         Box::pin(async { Ok(fidelity::view()) })
     }
 
-    fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage> {
+    fn lesson(&self, slug: String, lang: Lang, experiment: Option<String>) -> Answer<LessonPage> {
         let me = self.clone();
-        Box::pin(async move { ForLearner::lesson(&me, &slug, lang).await })
+        Box::pin(async move { ForLearner::lesson(&me, &slug, lang, experiment.as_deref()).await })
     }
 
     fn stage(&self, sandbox: String, at_ms: Option<i64>) -> Answer<StageView> {

@@ -34,8 +34,8 @@ impl Game {
         let storage = Storage::open(&url).await.unwrap();
         let learner = storage.create_learner("hash").await.unwrap();
         let house = Self::house(&storage);
-        let page = house.backend(learner.clone(), Lang::Ko).lesson(SLUG.into(), Lang::Ko).await.unwrap();
-        let sandbox = page.experiments[0].sandbox.clone();
+        let page = house.backend(learner.clone(), Lang::Ko).lesson(SLUG.into(), Lang::Ko, None).await.unwrap();
+        let sandbox = page.experiments[0].sandbox.clone().unwrap();
         Self { dir, storage, house, learner, sandbox }
     }
 
@@ -155,6 +155,6 @@ async fn demand_untouched(game: &Game, hindrance: Hindrance) {
     assert_eq!((look.exit_code, look.output.of(true).as_str()), (0, ""), "who only reads is answered");
 
     assert_eq!(game.objects().await, objects);
-    let page = backend.lesson(SLUG.into(), Lang::En).await.unwrap();
+    let page = backend.lesson(SLUG.into(), Lang::En, None).await.unwrap();
     assert_eq!(page.experiments[0].progress.acts, [], "nothing was done");
 }

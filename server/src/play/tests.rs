@@ -37,8 +37,8 @@ impl Drop for Desk {
 async fn a_page_shows_what_the_form_before_it_did() {
     let desk = Desk::new().await;
     let learner: &dyn Backend = &desk.learner;
-    let page = async || learner.lesson(LESSON.into(), Lang::En).await.unwrap().experiments[0].clone();
-    let sandbox = page().await.sandbox;
+    let page = async || learner.lesson(LESSON.into(), Lang::En, None).await.unwrap().experiments[0].clone();
+    let sandbox = page().await.sandbox.unwrap();
     let clock = async || learner.stage(sandbox.clone(), None).await.unwrap().clock;
 
     for speed in [20, 5, 60, 1].repeat(5) {

@@ -172,10 +172,12 @@ async fn progress_of_an_experiment(url: &str) {
     for (check, verdict) in [("a", "failed"), ("b", "passed"), ("a", "passed"), ("c", "failed")] {
         db.save_verdict(&id, 1, check, verdict, 1, "[]").await.unwrap();
     }
-    assert_eq!(
-        (db.verdicts_passed(&id, 1).await.unwrap(), db.verdicts_passed(&id, 2).await.unwrap()),
-        (2, 0)
-    );
+    let row = db.sandbox(&id).await.unwrap().unwrap();
+    let passed = async || db.passed_checks(&row.learner_id, &row.lesson).await.unwrap();
+    let kept = |check: &str| (row.experiment.clone(), check.to_owned(), 1);
+    assert_eq!(passed().await, [kept("a"), kept("b")]);
+    db.start_run(&id, 2, 5, 0, "world", "hash", 0).await.unwrap();
+    assert_eq!(passed().await, [], "a new run has passed nothing");
 }
 
 async fn the_console_keeps_order_and_bounds(url: &str) {
