@@ -5,7 +5,7 @@ use wire::lesson::{ActText, ExperimentView, Progress, Verdict};
 
 use super::{chain::Explain, checks::Checks, predict::Predict};
 use crate::{
-    api::{self, Act, Hint, Reset},
+    api::{self, Act, Hint, Reset, Show},
     fault::Fault,
     icon::Icon,
     post::Post,
@@ -133,6 +133,9 @@ pub fn Experiment(view: ExperimentView) -> impl IntoView {
                 <Post action=Reset::url() fields=card.fields(&[("lang", l.tag())])
                     on_post=move |_| card.take(api::reset(card.sandbox(), l, String::new()))>
                     <button class="btn btn--s btn--quiet"><Icon id="i-reset" />{text::reset_experiment(l)}</button>
+                </Post>
+                <Post action=Show::url() fields=card.fields(&[])>
+                    <button class="btn btn--s btn--quiet"><Icon id="i-eye" />{text::show_me(l)}</button>
                 </Post>
             </footer>
         </section>

@@ -72,6 +72,12 @@ labels! {
     on_stage: "무대에 올리기", "Put on the stage";
     hint_open: "힌트 보기", "Show a hint";
 
+    show_me: "시범 보기", "Show me";
+    runs: "시도 목록", "Runs";
+    run_name: "이 시도의 이름", "Name of this run";
+    run_rename: "이름 바꾸기", "Rename";
+    try_from_here: "여기서 다시 해 보기", "Try again from here";
+
     stage: "무대", "Stage";
     my_cluster: "내 클러스터", "My cluster";
     legend: "상태 읽는 법", "Reading the states";

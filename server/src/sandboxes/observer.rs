@@ -285,7 +285,7 @@ impl Observer {
         if self.clock_saved == Some(state) {
             return;
         }
-        match self.storage.save_clock(&self.id, state.0, i64::from(state.1), paused).await {
+        match self.storage.save_clock(&self.id, self.run, state.0, i64::from(state.1), paused).await {
             Ok(()) => self.clock_saved = Some(state),
             Err(error) => tracing::warn!(%error, "the clock could not be saved"),
         }

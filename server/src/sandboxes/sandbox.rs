@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use lessons::Experiment;
@@ -107,6 +107,8 @@ pub struct Sandbox {
     pub lines: Arc<Semaphore>,
     /// Texts that are being edited.
     pub edits: Edits,
+    /// A task plays the solution in it.
+    pub is_showing: AtomicBool,
     journal: Arc<Journal>,
     storage: Storage,
     notes: Arc<Mutex<Notes>>,
@@ -172,6 +174,7 @@ impl Sandbox {
             live,
             lines: Arc::new(Semaphore::new(LINES_MAX)),
             edits: Edits::default(),
+            is_showing: AtomicBool::new(false),
             journal,
             storage,
             notes,
@@ -282,7 +285,7 @@ impl Sandbox {
     pub async fn save_clock(&self) {
         let clock = self.live.clock();
         let (now_ms, speed) = (clock.now.since_ms(self.live.epoch()), i64::from(clock.speed.factor()));
-        if let Err(error) = self.storage.save_clock(&self.id, now_ms, speed, clock.paused).await {
+        if let Err(error) = self.storage.save_clock(&self.id, self.run, now_ms, speed, clock.paused).await {
             tracing::warn!(%error, "the clock could not be saved");
         }
     }
@@ -295,6 +298,11 @@ impl Sandbox {
     /// Is what is kept of it ahead of what is in memory? Then it must be opened anew.
     pub fn is_behind(&self) -> bool {
         self.journal.is_behind()
+    }
+
+    /// Was it ended?
+    pub fn is_closed(&self) -> bool {
+        self.observer.is_finished()
     }
 
     /// Ends it at once: its viewers reconnect to the next run.

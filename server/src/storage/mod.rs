@@ -5,6 +5,7 @@ mod error;
 mod experiment;
 mod journal;
 mod learner;
+mod run;
 mod sandbox;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use error::StorageError;
 use error::{Result, not_saved};
 pub use journal::NewEntry;
+pub use run::Beginning;
 pub use sandbox::SandboxRow;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, any::AnyPoolOptions, pool::PoolConnection};
 
