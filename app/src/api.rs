@@ -209,6 +209,17 @@ pub async fn predict(
     land(&back, house_of()?.predict(sandbox, choice.unwrap_or_default(), lang).await)
 }
 
+/// Answers the question for afterwards.
+#[server(prefix = "/api", endpoint = "transfer")]
+pub async fn transfer(
+    sandbox: String,
+    choice: Option<String>,
+    lang: Lang,
+    back: String,
+) -> Result<Progress, Fault> {
+    land(&back, house_of()?.transfer(sandbox, choice.unwrap_or_default(), lang).await)
+}
+
 /// Does an act of the experiment.
 #[server(prefix = "/api", endpoint = "act")]
 pub async fn act(sandbox: String, act: String, lang: Lang, back: String) -> Result<Progress, Fault> {

@@ -132,6 +132,8 @@ pub trait Backend: Send + Sync {
     fn hint(&self, sandbox: String, lang: Lang) -> Answer<Progress>;
     /// Starts the experiment again from its world: a new journal in the same sandbox. Hints stay open.
     fn reset(&self, sandbox: String, lang: Lang) -> Answer<Progress>;
+    /// Answers the question for afterwards; a run on a fresh seed decides it.
+    fn transfer(&self, sandbox: String, choice: String, lang: Lang) -> Answer<Progress>;
     /// The runs of a sandbox, oldest first.
     fn runs(&self, sandbox: String) -> Answer<Vec<RunView>>;
     /// Goes on from a past moment in a branch, paused there; gives its number.

@@ -77,6 +77,7 @@ impl Lesson {
                 checks: words.checks,
                 hints: words.hints_html.len() as u32,
                 closing_html: words.closing_html,
+                transfer: words.transfer,
                 progress: learner(experiment),
             })
         };

@@ -72,6 +72,12 @@ labels! {
     on_stage: "무대에 올리기", "Put on the stage";
     hint_open: "힌트 보기", "Show a hint";
 
+    transfer: "옮겨 보기", "Transfer";
+    transfer_how: "새 씨앗으로 한 번 더 돌려서 답을 정해요", "a run on a fresh seed decides";
+    transfer_ask: "답을 잠그고 돌려 보기", "Lock the answer and run it";
+    transfer_true: "실제로 일어난 일", "what happened";
+    transfer_right: "새 실행에서도 그렇게 됐어요.", "The new run went that way.";
+    transfer_wrong: "새 실행은 다르게 흘러갔어요. 표시한 쪽이 실제로 일어난 일이에요.", "The new run went another way: the marked one.";
     show_me: "시범 보기", "Show me";
     runs: "시도 목록", "Runs";
     run_name: "이 시도의 이름", "Name of this run";

@@ -50,7 +50,7 @@ impl ForLearner {
         self.play.open_sandbox(&self.learner, sandbox).await
     }
 
-    fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
+    pub(super) fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
         let picture = sandbox.picture();
         Progress { hints: self.play.hints(row, lang, picture.hints_opened), ..picture.progress.clone() }
     }
@@ -391,6 +391,11 @@ impl Backend for ForLearner {
             let (row, sandbox) = me.open(&sandbox).await?;
             Ok(me.progress(&row, &sandbox, lang))
         })
+    }
+
+    fn transfer(&self, sandbox: String, choice: String, lang: Lang) -> Answer<Progress> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::transfer(&me, &sandbox, &choice, lang).await })
     }
 
     fn runs(&self, sandbox: String) -> Answer<Vec<RunView>> {

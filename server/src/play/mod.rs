@@ -11,6 +11,7 @@ mod past;
 mod runs;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::{path::Path, sync::Arc};
 

@@ -116,3 +116,25 @@ async fn a_past_moment_is_gone_on_from_and_the_solution_is_shown() {
     assert_eq!(lines, [("lab unplug node-c".into(), 0)]);
     assert_eq!(powered().await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fresh_seed_answers_the_question_for_afterwards() {
+    let desk = Desk::new().await;
+    let learner: &dyn Backend = &desk.learner;
+    let sandbox = desk.page(None).await.sandbox.unwrap();
+    let answer = async |choice: &str| learner.transfer(sandbox.clone(), choice.into(), Lang::En).await;
+    let early = answer("same").await;
+    assert!(matches!(early, Err(Problem::BadPrediction { .. })), "nothing has passed yet: {early:?}");
+
+    learner.handle(sandbox.clone(), Handle::Unplug { node: "node-c".into() }).await.unwrap();
+    let (_, open) = desk.learner.open(&sandbox).await.unwrap();
+    open.live.advance_to(open.live.clock().now.plus_ms(600_000)).await;
+    open.drawn().await;
+    assert!(desk.page(None).await.progress.passed);
+    answer("nonsense").await.unwrap_err();
+    for choice in ["untouched", "same"] {
+        let told = answer(choice).await.unwrap().transfer.unwrap();
+        assert_eq!((told.choice.as_str(), told.right.as_str()), ("untouched", "same"), "the first answer stays");
+    }
+    assert!(desk.page(None).await.progress.transfer.is_some());
+}

@@ -248,6 +248,7 @@ impl Observer {
             hints: Vec::new(),
             chain: self.scene.chain(),
             passed: self.checker.passed(),
+            transfer: notes.transfer,
         }
     }
 

@@ -18,7 +18,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 use wire::{
-    lesson::{Acted, Predicted, Progress},
+    lesson::{Acted, Predicted, Progress, Transferred},
     problem::Problem,
     stage::{ClockView, StageView},
 };
@@ -66,6 +66,8 @@ pub struct Notes {
     pub acts: Vec<Acted>,
     /// Open hints.
     pub hints: usize,
+    /// The answer to the question for afterwards.
+    pub transfer: Option<Transferred>,
     /// Grows with every change, so that a picture can say which state it shows.
     pub turn: u64,
 }
@@ -257,6 +259,17 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Keeps the answer to the question for afterwards; an earlier one stays.
+    ///
+    /// # Errors
+    /// `NotSaved`.
+    pub async fn answer_transfer(&self, choice: &str, right: &str) -> Result<(), Problem> {
+        self.storage.answer_transfer(&self.id, choice, right).await.map_err(problem)?;
+        let kept = self.storage.transfer(&self.id).await.map_err(problem)?;
+        self.note(|n| n.transfer = kept.map(|(choice, right)| Transferred { choice, right }));
+        Ok(())
+    }
+
     /// An act is about to be done; the first time counts. `None` if it was done before. It is kept with the first entry of
     /// the journal that its command makes.
     pub fn begin_act(&self, id: &str) -> Option<Acted> {
@@ -355,10 +368,12 @@ async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Proble
     let prediction = storage.prediction(&row.id, row.run).await.map_err(problem)?;
     let acts = storage.acts(&row.id, row.run).await.map_err(problem)?;
     let hints = storage.hints(&row.id).await.map_err(problem)?;
+    let transfer = storage.transfer(&row.id).await.map_err(problem)?;
     Ok(Notes {
         prediction: prediction.map(|(choice, at_ms)| Predicted { choice, at_ms, right: None }),
         acts: acts.into_iter().map(|(id, at_ms)| Acted { id, at_ms }).collect(),
         hints: usize::try_from(hints).unwrap_or(0),
+        transfer: transfer.map(|(choice, right)| Transferred { choice, right }),
         turn: 0,
     })
 }
