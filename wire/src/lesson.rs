@@ -159,6 +159,8 @@ pub struct Transferred {
     pub choice: String,
     /// The id of the one that a run on a fresh seed made true.
     pub right: String,
+    /// It is time to ask again.
+    pub due: bool,
 }
 
 /// A locked prediction.

@@ -14,10 +14,11 @@ use crate::{
 pub fn Transfer(card: Card, step: Signal<String>) -> impl IntoView {
     let l = card.lang;
     let words = card.view.with_value(|v| v.transfer.clone());
-    let passed = Memo::new(move |_| card.progress.with(|p| p.passed));
+    let asked = Memo::new(move |_| card.progress.with(|p| p.passed || p.transfer.is_some()));
+    let due = Memo::new(move |_| card.progress.with(|p| p.transfer.as_ref().is_some_and(|t| t.due)));
     let shown = move || {
-        passed.get().then(|| words.clone()).flatten().map(|words| {
-        let answer = Memo::new(move |_| card.progress.with(|p| p.transfer.clone()));
+        asked.get().then(|| words.clone()).flatten().map(|words| {
+        let answer = Memo::new(move |_| card.progress.with(|p| p.transfer.clone().filter(|t| !t.due)));
         let choices = words
             .choices
             .iter()
@@ -48,7 +49,7 @@ pub fn Transfer(card: Card, step: Signal<String>) -> impl IntoView {
         });
         view! {
             <div class=step data-n="5">
-                <h4>{text::transfer(l)}" "<small>{text::transfer_how(l)}</small></h4>
+                <h4>{text::transfer(l)}" "<small>{move || if due.get() { text::transfer_due(l) } else { text::transfer_how(l) }}</small></h4>
                 <p id="transfer-q">{words.question.clone()}</p>
                 <Post action=TransferFn::url() fields=card.fields(&[("lang", l.tag())])
                     on_post=move |ev: SubmitEvent| if let Some(choice) = chosen(&ev) {

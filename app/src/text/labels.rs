@@ -74,6 +74,8 @@ labels! {
 
     transfer: "옮겨 보기", "Transfer";
     transfer_how: "새 씨앗으로 한 번 더 돌려서 답을 정해요", "a run on a fresh seed decides";
+    transfer_due: "다시 볼 때가 됐어요. 새 씨앗으로 돌려서 답을 정해요", "time to look again; a run on a fresh seed decides";
+    review: "다시 볼 질문", "Due for review";
     transfer_ask: "답을 잠그고 돌려 보기", "Lock the answer and run it";
     transfer_true: "실제로 일어난 일", "what happened";
     transfer_right: "새 실행에서도 그렇게 됐어요.", "The new run went that way.";

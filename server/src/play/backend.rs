@@ -9,7 +9,7 @@ use serde_json::Value;
 use wire::{
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
-    learner::{HomeView, Lang, LessonEntry, Resume},
+    learner::{Due, HomeView, Lang, LessonEntry, Resume},
     lesson::{CheckResult, LessonPage, Progress, Verdict},
     problem::Problem,
     run::RunView,
@@ -72,7 +72,19 @@ impl ForLearner {
                 begun: rows.iter().any(|r| r.lesson == lesson.slug),
             });
         }
-        Ok(HomeView { lessons, resume: self.resume(rows.first(), lang).await? })
+        let (resume, due) = (self.resume(rows.first(), lang).await?, self.due(lang).await?);
+        Ok(HomeView { lessons, resume, due })
+    }
+
+    async fn due(&self, lang: Lang) -> Result<Vec<Due>, Problem> {
+        let now_unix_ms = jiff::Timestamp::now().as_millisecond();
+        let due = self.play.storage.due_transfers(&self.learner, now_unix_ms).await.map_err(problem)?;
+        let view = |(slug, experiment): (String, String)| {
+            let words = self.play.course.lesson(&slug)?.words(&experiment, lang)?;
+            let question = words.transfer.as_ref()?.question.clone();
+            Some(Due { label: words.label.clone(), question, slug, experiment })
+        };
+        Ok(due.into_iter().filter_map(view).collect())
     }
 
     async fn resume(&self, row: Option<&SandboxRow>, lang: Lang) -> Result<Option<Resume>, Problem> {

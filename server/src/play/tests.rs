@@ -134,7 +134,11 @@ async fn a_fresh_seed_answers_the_question_for_afterwards() {
     answer("nonsense").await.unwrap_err();
     for choice in ["untouched", "same"] {
         let told = answer(choice).await.unwrap().transfer.unwrap();
-        assert_eq!((told.choice.as_str(), told.right.as_str()), ("untouched", "same"), "the first answer stays");
+        assert_eq!(
+            (told.choice.as_str(), told.right.as_str()),
+            ("untouched", "same"),
+            "the first answer stays"
+        );
     }
     assert!(desk.page(None).await.progress.transfer.is_some());
 }

@@ -31,7 +31,7 @@ use super::{
 use crate::{
     kube_api, secret,
     stage::learner,
-    storage::{SandboxRow, Storage},
+    storage::{Answer, SandboxRow, Storage},
 };
 
 /// Longest that an answer to a script waits for the picture to show what was just done: its stream brings the rest.
@@ -259,14 +259,15 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Keeps the answer to the question for afterwards; an earlier one stays.
+    /// Keeps the answer to the question for afterwards; an earlier one that is not due again stays.
     ///
     /// # Errors
     /// `NotSaved`.
     pub async fn answer_transfer(&self, choice: &str, right: &str) -> Result<(), Problem> {
-        self.storage.answer_transfer(&self.id, choice, right).await.map_err(problem)?;
+        let now_unix_ms = jiff::Timestamp::now().as_millisecond();
+        self.storage.answer_transfer(&self.id, choice, right, now_unix_ms).await.map_err(problem)?;
         let kept = self.storage.transfer(&self.id).await.map_err(problem)?;
-        self.note(|n| n.transfer = kept.map(|(choice, right)| Transferred { choice, right }));
+        self.note(|n| n.transfer = kept.map(transferred));
         Ok(())
     }
 
@@ -373,9 +374,13 @@ async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Proble
         prediction: prediction.map(|(choice, at_ms)| Predicted { choice, at_ms, right: None }),
         acts: acts.into_iter().map(|(id, at_ms)| Acted { id, at_ms }).collect(),
         hints: usize::try_from(hints).unwrap_or(0),
-        transfer: transfer.map(|(choice, right)| Transferred { choice, right }),
+        transfer: transfer.map(transferred),
         turn: 0,
     })
+}
+
+fn transferred(Answer { choice, right, due_unix_ms, .. }: Answer) -> Transferred {
+    Transferred { choice, right, due: due_unix_ms <= jiff::Timestamp::now().as_millisecond() }
 }
 
 /// The world's objects, from the YAML that the run was made from.

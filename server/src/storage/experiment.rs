@@ -5,7 +5,6 @@ use sqlx::{Any, any::AnyArguments, query::Query};
 use super::{
     Storage,
     error::{Result, not_saved},
-    now_ms,
 };
 
 /// Notes that an act was done; its first moment stays.
@@ -67,27 +66,6 @@ impl Storage {
                    opened = CASE WHEN hints.opened < $2 THEN hints.opened + 1 ELSE hints.opened END RETURNING opened";
         let query = sqlx::query_scalar(sql).bind(sandbox.to_owned()).bind(max);
         query.fetch_one(&self.pool).await.map_err(not_saved)
-    }
-
-    /// Keeps the answer to a question for afterwards; an earlier one stays.
-    ///
-    /// # Errors
-    /// When nothing could be written.
-    pub async fn answer_transfer(&self, sandbox: &str, choice: &str, right: &str) -> Result<()> {
-        let sql = "INSERT INTO transfers (sandbox_id, choice, right_choice, answered_unix_ms) \
-                   VALUES ($1, $2, $3, $4) ON CONFLICT (sandbox_id) DO NOTHING";
-        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(choice.to_owned()).bind(right.to_owned());
-        query.bind(now_ms()).execute(&self.pool).await.map_err(not_saved)?;
-        Ok(())
-    }
-
-    /// The answer to a question for afterwards: the choice, and the right one.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn transfer(&self, sandbox: &str) -> Result<Option<(String, String)>> {
-        let sql = "SELECT choice, right_choice FROM transfers WHERE sandbox_id = $1";
-        Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).fetch_optional(&self.pool).await?)
     }
 
     /// How many hints are open, over all runs.

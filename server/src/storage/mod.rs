@@ -9,6 +9,7 @@ mod run;
 mod sandbox;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub use journal::NewEntry;
 pub use run::Beginning;
 pub use sandbox::SandboxRow;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, any::AnyPoolOptions, pool::PoolConnection};
+pub use transfer::Answer;
 
 /// SQLite keeps each commit on disk before it answers; readers do not block the one writer.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \

@@ -36,6 +36,7 @@ on_both!(
     an_act_is_kept_with_its_entry_or_not_at_all,
     progress_of_an_experiment,
     runs_branch_and_are_kept,
+    questions_come_again,
     the_console_keeps_order_and_bounds,
 );
 
@@ -274,4 +275,26 @@ async fn the_console_keeps_order_and_bounds(url: &str) {
     }
     db.keep_file(&id, "b", None).await.unwrap();
     assert_eq!(db.files(&id).await.unwrap(), [("a.yaml".to_owned(), "3".to_owned())].into());
+}
+
+async fn questions_come_again(url: &str) {
+    const DAY_MS: i64 = 86_400_000;
+    let (db, id) = with_sandbox(url).await;
+    let learner = db.sandbox(&id).await.unwrap().unwrap().learner_id;
+    // day, choice, right answers in a row after it, day on which it is due again
+    for (day, choice, streak, due) in [
+        (0, "right", 0, 1),
+        (0, "wrong", 0, 1),
+        (1, "right", 1, 4),
+        (4, "right", 2, 13),
+        (13, "wrong", 0, 14),
+        (20, "right", 1, 23),
+    ] {
+        db.answer_transfer(&id, choice, "right", day * DAY_MS).await.unwrap();
+        let kept = db.transfer(&id).await.unwrap().unwrap();
+        assert_eq!((kept.streak, kept.due_unix_ms), (streak, due * DAY_MS), "{choice} on day {day}");
+        let at = async |ms: i64| db.due_transfers(&learner, ms).await.unwrap();
+        assert_eq!(at(due * DAY_MS - 1).await, []);
+        assert_eq!(at(due * DAY_MS).await, [("21-why".to_owned(), "a".to_owned())]);
+    }
 }
