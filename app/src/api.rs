@@ -10,6 +10,7 @@ use wire::{
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
     stage::StageView,
+    widget::WidgetPage,
 };
 
 #[cfg(feature = "ssr")]
@@ -302,4 +303,15 @@ pub async fn set_theme(theme: String, back: String) -> Result<(), Fault> {
         response.append_header(http::header::SET_COOKIE, cookie);
     }
     land(&back, Ok(()))
+}
+
+/// A widget of a lesson on its own page; `script` is what a race is to play, where it is another than the course's.
+#[server(prefix = "/api", endpoint = "widget")]
+pub async fn load_widget(
+    slug: String,
+    id: String,
+    lang: Lang,
+    script: Option<String>,
+) -> Result<WidgetPage, Fault> {
+    Ok(house_of()?.widget(slug, id, lang, script).await?)
 }

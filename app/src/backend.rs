@@ -9,6 +9,7 @@ use wire::{
     lesson::{LessonPage, Progress},
     problem::Problem,
     stage::StageView,
+    widget::WidgetPage,
 };
 
 /// What a call gives, later.
@@ -128,6 +129,8 @@ pub trait Backend: Send + Sync {
     fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>>;
     /// The rows of the Events tab, newest first.
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
+    /// A widget of a lesson with what is played for it: `script`, or else the course's.
+    fn widget(&self, slug: String, id: String, lang: Lang, script: Option<String>) -> Answer<WidgetPage>;
 }
 
 /// How the server hands its implementation in: `provide_context::<SharedBackend>(..)`.

@@ -30,9 +30,18 @@ fn lesson_21_in_both_languages() {
         let page = lesson.page(lang, |e| (format!("box-of-{}", e.id), Progress::default())).unwrap();
         assert_eq!((page.lang, page.number, page.title.as_str()), (lang, 21, title));
         assert_eq!(page.sections.iter().filter_map(|s| s.problem).collect::<Vec<_>>(), [2]);
-        let [Block::Prose { html }, Block::Experiment { id }] = page.blocks.as_slice() else {
+        let [Block::Prose { html }, Block::Experiment { id }, widgets @ ..] = page.blocks.as_slice() else {
             panic!("{:?}", page.blocks)
         };
+        let placed = widgets.iter().map(|block| match block {
+            Block::Widget { id, kind, title, whole, .. } => {
+                assert!(!title.is_empty());
+                (id.as_str(), kind.word(), whole.is_some())
+            }
+            other => panic!("{other:?}"),
+        });
+        let placed: Vec<_> = placed.collect();
+        assert_eq!(placed, [("adopt", "advisor", false), ("wishes", "sort", true), ("race", "race", false)]);
         assert!(html.contains(&format!("<h2 id=\"self-healing\">{kicker}")), "{html}");
         assert_eq!(html.matches("<li>").count(), 5, "five questions");
         assert!(html.contains("<div class=\"onesentence\">"), "{html}");

@@ -12,3 +12,4 @@ pub mod learner;
 pub mod lesson;
 pub mod problem;
 pub mod stage;
+pub mod widget;

@@ -12,6 +12,7 @@ mod phase;
 mod problem;
 mod sentences;
 mod time;
+pub mod widget;
 
 pub use chain::{chain_rows, plain};
 pub use deed::{actor, deed, deed_short};

@@ -12,12 +12,13 @@ use wire::{
     lesson::{LessonPage, Progress, Verdict},
     problem::Problem,
     stage::StageView,
+    widget::{Run, WidgetPage},
 };
 
 use super::{
     Play,
     console::{Attended, Seat},
-    fidelity, past,
+    fidelity, past, race,
 };
 use crate::{
     sandboxes::{KINDS, Sandbox, problem},
@@ -206,6 +207,12 @@ fn event_row(event: &Value, epoch_unix_ms: i64) -> EventRow {
     }
 }
 
+fn problem_of(error: &tokio::task::JoinError) -> Problem {
+    let id = crate::secret::id()[..8].to_owned();
+    tracing::error!(id, %error, "a widget was not played to its end");
+    Problem::Internal { id }
+}
+
 fn command(handle: &Handle) -> String {
     match handle {
         Handle::Unplug { node } => format!("lab unplug {node}"),
@@ -350,5 +357,19 @@ impl Backend for ForLearner {
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>> {
         let me = self.clone();
         Box::pin(async move { ForLearner::events(&me, &sandbox).await })
+    }
+
+    fn widget(&self, slug: String, id: String, lang: Lang, script: Option<String>) -> Answer<WidgetPage> {
+        let me = self.clone();
+        Box::pin(async move {
+            let lesson = me.play.lesson(&slug)?.clone();
+            let page = lesson.widget(&id, lang).ok_or(Problem::NoSuchLesson { slug: format!("{slug}/{id}") })?;
+            let Some(file) = lesson.race(&id).cloned() else { return Ok(page) };
+            let script = script.unwrap_or_else(|| file.script.clone());
+            // a race takes as long as some hundred requests: others go on meanwhile
+            let played = tokio::task::spawn_blocking(move || race::play(&file, &script));
+            let run = played.await.map_err(|e| problem_of(&e))??;
+            Ok(WidgetPage { run: Some(Run::Race(run)), ..page })
+        })
     }
 }

@@ -8,6 +8,7 @@ mod frames;
 #[cfg(test)]
 mod no_room;
 mod past;
+mod race;
 #[cfg(test)]
 mod tests;
 
