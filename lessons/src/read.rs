@@ -36,7 +36,8 @@ struct FrontMatter {
 /// Every finding, in the order of the files, when one of them is an error.
 pub fn read(dir: &Path) -> Result<Lesson, Vec<Diagnostic>> {
     let slug = dir.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
-    let mut reader = Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new(), widgets: BTreeMap::new() };
+    let mut reader =
+        Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new(), widgets: BTreeMap::new() };
     let lesson = reader.lesson();
     let is_broken = reader.found.iter().any(|d| d.severity == Severity::Error);
     match lesson {
@@ -217,11 +218,12 @@ impl Reader<'_> {
                     let message = format!("there is no {word} `{}`", fence.id);
                     let mut known: Vec<&str> = self.widgets.keys().map(String::as_str).collect();
                     known.sort_unstable();
-                    let hint =
-                        format!("the directory widgets/ has: {}; a {word} has a {word}.yaml", known.join(", "));
+                    let hint = format!(
+                        "the directory widgets/ has: {}; a {word} has a {word}.yaml",
+                        known.join(", ")
+                    );
                     let column = "```".len() + word.len() + 2;
-                    self.found
-                        .push(read.source.error(fence.line, column, "unknown-id", message).hint(hint));
+                    self.found.push(read.source.error(fence.line, column, "unknown-id", message).hint(hint));
                 }
             }
         }
@@ -305,9 +307,11 @@ impl Reader<'_> {
 
 /// What widgets may lead to: experiments, widgets and sections of a text.
 fn places(read: &Read, experiments: &BTreeMap<String, words::Words>) -> widget::Places {
-    let sections = read.body.sections.iter().map(|s| {
-        (s.id.clone(), See::Section { id: s.id.clone(), title: s.title.clone() })
-    });
+    let sections = read
+        .body
+        .sections
+        .iter()
+        .map(|s| (s.id.clone(), See::Section { id: s.id.clone(), title: s.title.clone() }));
     let widgets = read.body.widgets.iter().map(|w| {
         let words: Option<serde_json::Value> = read.source.yaml(&w.yaml, w.line).ok();
         let title = words.and_then(|w| w["title"].as_str().map(str::to_owned)).unwrap_or_default();

@@ -75,9 +75,11 @@ pub fn advice(lang: Lang, way: Way, sum: f64) -> (&'static str, &'static str) {
             ("아직 몰라요.", "Compose 쪽으로 조금 기울어요."),
             ("Not yet known.", "It leans a little towards Compose."),
         ),
-        (Way::NotKnown, _) => {
-            pick(lang, ("아직 몰라요.", "어느 쪽으로도 기울지 않아요."), ("Not yet known.", "It leans neither way."))
-        }
+        (Way::NotKnown, _) => pick(
+            lang,
+            ("아직 몰라요.", "어느 쪽으로도 기울지 않아요."),
+            ("Not yet known.", "It leans neither way."),
+        ),
     }
 }
 
@@ -254,7 +256,11 @@ pub fn until(lang: Lang, until_ms: i64) -> String {
 pub fn predicted(lang: Lang, right: usize, of: usize) -> String {
     match of {
         0 => pick(lang, "예측하지 않았어요".into(), "None made".into()),
-        _ => pick(lang, format!("{of}줄 가운데 {right}줄이 맞았어요"), format!("{right} of {of} rows were right")),
+        _ => pick(
+            lang,
+            format!("{of}줄 가운데 {right}줄이 맞았어요"),
+            format!("{right} of {of} rows were right"),
+        ),
     }
 }
 
@@ -291,7 +297,11 @@ fn plural(n: u32) -> &'static str {
 
 fn seconds(ms: i64) -> String {
     let tenths = (ms + 50) / 100;
-    if tenths < 100 && tenths % 10 != 0 { format!("{}.{}", tenths / 10, tenths % 10) } else { (tenths / 10).to_string() }
+    if tenths < 100 && tenths % 10 != 0 {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    } else {
+        (tenths / 10).to_string()
+    }
 }
 
 /// When all containers were there again, for a table cell.
@@ -319,7 +329,10 @@ pub fn verbs(lang: Lang, tags: &str) -> [(&'static str, String); 8] {
     let say = |ko: &str, en: &str| pick(lang, ko.to_owned(), en.to_owned());
     [
         ("kill", say("컨테이너 하나의 프로세스가 죽어요", "The process of a container dies")),
-        ("remove", say("누가 컨테이너나 파드를 손으로 지워요", "Somebody deletes a container, or a pod, by hand")),
+        (
+            "remove",
+            say("누가 컨테이너나 파드를 손으로 지워요", "Somebody deletes a container, or a pod, by hand"),
+        ),
         ("traffic N", say("요청이 1초에 N건이 돼요 (0부터 400)", "N requests a second (0 to 400)")),
         ("unplug", say("앱이 있는 머신 한 대가 꺼져요", "A machine with the app on it goes dark")),
         ("plug", say("그 머신을 다시 켜요", "That machine is on again")),
@@ -384,11 +397,9 @@ pub fn script_fault(lang: Lang, fault: &ScriptFault) -> String {
             format!("deploy 뒤에는 있는 버전을 적어요: {}.", known.join(", ")),
             format!("After deploy comes a version that exists: {}.", known.join(", ")),
         ),
-        ScriptWhy::TooMuch { verb } => pick(
-            lang,
-            format!("{verb} 뒤에는 아무것도 적지 않아요."),
-            format!("Nothing comes after {verb}."),
-        ),
+        ScriptWhy::TooMuch { verb } => {
+            pick(lang, format!("{verb} 뒤에는 아무것도 적지 않아요."), format!("Nothing comes after {verb}."))
+        }
     };
     match fault.line {
         0 => why,

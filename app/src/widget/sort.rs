@@ -105,7 +105,8 @@ fn Row(name: String, place: usize, sentence: Sentence, chosen: RwSignal<Vec<Choi
     let reason = move || {
         let of = mine.get()?;
         let right = of == pile;
-        let (glyph, why) = if right { ("g-ready", &sentence.right_html) } else { ("g-fail", &sentence.wrong_html) };
+        let (glyph, why) =
+            if right { ("g-ready", &sentence.right_html) } else { ("g-fail", &sentence.wrong_html) };
         Some(view! {
             <div class="sort__why">
                 <Glyph id=glyph />

@@ -148,7 +148,13 @@ fn question(source: &Source, raw: RawQuestion, axis: f64, found: &mut Vec<Diagno
     if start.is_none() {
         let known: Vec<&str> = answers.iter().map(|(id, ..)| id.as_str()).collect();
         let message = format!("`{}` is none of the answers", raw.start.value.id());
-        found.push(at(source, &raw.start, "unknown-id", message, &format!("there are: {}", known.join(", "))));
+        found.push(at(
+            source,
+            &raw.start,
+            "unknown-id",
+            message,
+            &format!("there are: {}", known.join(", ")),
+        ));
     }
     let spot = |text: Option<Text>| {
         text.map(|t| Spot {

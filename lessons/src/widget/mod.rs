@@ -80,9 +80,7 @@ pub(crate) fn read_files(dir: &Path, slug: &str, found: &mut Vec<Diagnostic>) ->
         let read = match kind {
             WidgetKind::Advisor => advisor::read(source, found).map(File::Advisor),
             WidgetKind::Sort => sort::read(&source, found).map(File::Sort),
-            WidgetKind::Race => {
-                race::read(&source, &dir, path, found).map(|file| File::Race(Box::new(file)))
-            }
+            WidgetKind::Race => race::read(&source, &dir, path, found).map(|file| File::Race(Box::new(file))),
         };
         files.extend(read.map(|file| (id, file)));
     }
@@ -110,8 +108,12 @@ pub(crate) fn words(
         File::Advisor(file) => {
             advisor::words(&mut reader, fence, file, places).map(|(t, l, b)| (t, l, Body::Advisor(b)))
         }
-        File::Sort(file) => sort::words(&mut reader, lang, fence, file).map(|(t, l, b)| (t, l, Body::Sort(b))),
-        File::Race(file) => race::words(&mut reader, lang, fence, file).map(|(t, l, b)| (t, l, Body::Race(b))),
+        File::Sort(file) => {
+            sort::words(&mut reader, lang, fence, file).map(|(t, l, b)| (t, l, Body::Sort(b)))
+        }
+        File::Race(file) => {
+            race::words(&mut reader, lang, fence, file).map(|(t, l, b)| (t, l, Body::Race(b)))
+        }
     }?;
     reader.filled("title", &title);
     reader.filled("lede", &lede);

@@ -179,7 +179,8 @@ fn lint(
         let message = format!("world.yaml has no Traffic `{caller}`");
         found.push(source.error(1, 1, "missing-field", message).hint("each world is called by one"));
     }
-    if let Err(fault) = script::parse(&raw.script.value, tags, parse_ms(&raw.until.value).unwrap_or(i64::MAX)) {
+    if let Err(fault) = script::parse(&raw.script.value, tags, parse_ms(&raw.until.value).unwrap_or(i64::MAX))
+    {
         // A block's text begins on the line after its key.
         let line = raw.script.referenced.line() as usize + fault.line.saturating_sub(1);
         let message = format!("the script cannot be played: {:?}", fault.why);
@@ -217,13 +218,8 @@ fn whole(world: &str, manifests: &str, project: &Value, machine: &str) -> String
     };
     let spec = json!({"machine": machine, "services": project["services"]});
     let typed = json!({"project": "shop", "args": ["up", "-d"]});
-    [
-        world,
-        manifests,
-        &own("ComposeProject", "shop", spec),
-        &own("ComposeCommand", "first-up", typed),
-    ]
-    .join("\n---\n")
+    [world, manifests, &own("ComposeProject", "shop", spec), &own("ComposeCommand", "first-up", typed)]
+        .join("\n---\n")
 }
 
 #[derive(Deserialize)]

@@ -99,11 +99,13 @@ fn line(text: &str, tags: &[String]) -> Result<Line, ScriptWhy> {
     let at_ms = words.next().and_then(moment_ms).ok_or(ScriptWhy::NoTime)?;
     let name = words.next().unwrap_or_default();
     let rest: Vec<&str> = words.collect();
-    let number = |min, max| match rest[..] {
-        [word] => word.parse().ok().filter(|n| (min..=max).contains(n)),
-        _ => None,
-    }
-    .ok_or_else(|| ScriptWhy::Number { verb: name.to_owned(), min, max });
+    let number = |min, max| {
+        match rest[..] {
+            [word] => word.parse().ok().filter(|n| (min..=max).contains(n)),
+            _ => None,
+        }
+        .ok_or_else(|| ScriptWhy::Number { verb: name.to_owned(), min, max })
+    };
     let alone = |verb| {
         if rest.is_empty() { Ok(verb) } else { Err(ScriptWhy::TooMuch { verb: name.to_owned() }) }
     };
@@ -145,13 +147,18 @@ mod tests {
 
     #[test]
     fn a_line_is_a_moment_and_a_deed() {
-        let script = "# a comment\n00:30 kill\n\n 02:00  traffic   120 # three times as much\n02:00 deploy 1.5\n";
+        let script =
+            "# a comment\n00:30 kill\n\n 02:00  traffic   120 # three times as much\n02:00 deploy 1.5\n";
         let lines = read(script).unwrap();
         let told: Vec<(i64, &str, &str)> =
             lines.iter().map(|l| (l.at_ms, l.text.as_str(), l.verb.name())).collect();
         assert_eq!(
             told,
-            [(30_000, "kill", "kill"), (120_000, "traffic 120", "traffic"), (120_000, "deploy 1.5", "deploy")]
+            [
+                (30_000, "kill", "kill"),
+                (120_000, "traffic 120", "traffic"),
+                (120_000, "deploy 1.5", "deploy")
+            ]
         );
         assert_eq!(lines[1].verb, Verb::Traffic(120));
         for (name, rest) in Verb::NAMES.iter().zip(["", "", "1", "", "", "1.4", "", "2"]) {

@@ -363,7 +363,8 @@ impl Backend for ForLearner {
         let me = self.clone();
         Box::pin(async move {
             let lesson = me.play.lesson(&slug)?.clone();
-            let page = lesson.widget(&id, lang).ok_or(Problem::NoSuchLesson { slug: format!("{slug}/{id}") })?;
+            let page =
+                lesson.widget(&id, lang).ok_or(Problem::NoSuchLesson { slug: format!("{slug}/{id}") })?;
             let Some(file) = lesson.race(&id).cloned() else { return Ok(page) };
             let script = script.unwrap_or_else(|| file.script.clone());
             // a race takes as long as some hundred requests: others go on meanwhile

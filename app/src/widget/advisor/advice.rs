@@ -63,12 +63,8 @@ fn middle((low, high): (f64, f64)) -> f64 {
 
 /// Adds the pushes up, once as they are and a thousand times a little wrong. The same answers give the same advice.
 pub fn advise(advisor: &Advisor, given: &[Given]) -> Advice {
-    let pushes: Vec<(f64, f64)> = advisor
-        .questions
-        .iter()
-        .enumerate()
-        .map(|(i, q)| push(q, given.get(i).copied().flatten()))
-        .collect();
+    let pushes: Vec<(f64, f64)> =
+        advisor.questions.iter().enumerate().map(|(i, q)| push(q, given.get(i).copied().flatten())).collect();
     let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
     let mut sums: Vec<f64> = (0..DRAWS)
         .map(|_| {
@@ -113,8 +109,10 @@ pub fn changes(advisor: &Advisor, given: &[Given]) -> Vec<Change> {
             other[place] = Some(answer);
             let then = advise(advisor, &other);
             let turns = then.way() != now.way();
-            let found = (turns, (then.sum - now.sum).abs(), Change { question: place, answer, sum: then.sum });
-            let is_better = best.as_ref().is_none_or(|(t, by, _)| (!t && turns) || (*t == turns && !t && found.1 > *by));
+            let found =
+                (turns, (then.sum - now.sum).abs(), Change { question: place, answer, sum: then.sum });
+            let is_better =
+                best.as_ref().is_none_or(|(t, by, _)| (!t && turns) || (*t == turns && !t && found.1 > *by));
             if is_better {
                 best = Some(found);
             }
@@ -152,7 +150,12 @@ mod tests {
             answers: answers
                 .iter()
                 .enumerate()
-                .map(|(n, (low, high))| Answer { id: n.to_string(), text: String::new(), low: *low, high: *high })
+                .map(|(n, (low, high))| Answer {
+                    id: n.to_string(),
+                    text: String::new(),
+                    low: *low,
+                    high: *high,
+                })
                 .collect(),
             start: 0,
             compose: String::new(),
@@ -166,10 +169,14 @@ mod tests {
 
     #[test]
     fn the_sum_and_its_band_follow_from_the_pushes() {
-        let (one, two): (&[_], &[_]) = (&[(2.0, 2.0), (-1.0, -1.0)], &[(-3.0, -3.0), (1.0, 1.0), (-2.0, 4.0)]);
+        let (one, two): (&[_], &[_]) =
+            (&[(2.0, 2.0), (-1.0, -1.0)], &[(-3.0, -3.0), (1.0, 1.0), (-2.0, 4.0)]);
         let a = advisor(0.0, &[one, two]);
         let sure = advise(&a, &[Some(0), Some(0)]);
-        assert_eq!((sure.sum, sure.band, sure.for_kubernetes, sure.way()), (-1.0, (-1.0, -1.0), 0, Way::Compose));
+        assert_eq!(
+            (sure.sum, sure.band, sure.for_kubernetes, sure.way()),
+            (-1.0, (-1.0, -1.0), 0, Way::Compose)
+        );
         let sure = advise(&a, &[Some(0), Some(1)]);
         assert_eq!((sure.sum, sure.for_kubernetes, sure.way()), (3.0, DRAWS, Way::Kubernetes));
         // what is not known may go as far as any answer goes
@@ -194,7 +201,10 @@ mod tests {
 
     #[test]
     fn changes_that_turn_the_advice_come_first_and_by_few_steps() {
-        let a = advisor(0.0, &[&[(-1.0, -1.0), (0.5, 0.5), (2.0, 2.0), (3.0, 3.0)], &[(-0.5, -0.5), (-9.0, -9.0)]]);
+        let a = advisor(
+            0.0,
+            &[&[(-1.0, -1.0), (0.5, 0.5), (2.0, 2.0), (3.0, 3.0)], &[(-0.5, -0.5), (-9.0, -9.0)]],
+        );
         let found = changes(&a, &[Some(0), Some(0)]);
         let told: Vec<(usize, usize, f64)> = found.iter().map(|c| (c.question, c.answer, c.sum)).collect();
         // from -1.5: by one step to 0, where it is not known; the other question only says the same louder

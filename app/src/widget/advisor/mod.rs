@@ -95,7 +95,8 @@ mod tests {
             see_compose: None,
             see_kubernetes: None,
         };
-        let questions = vec![question("services", true, &["1", "9", "30"]), question("managed", false, &["yes", "no"])];
+        let questions =
+            vec![question("services", true, &["1", "9", "30"]), question("managed", false, &["yes", "no"])];
         Advisor { axis: 6.0, shake: 0.5, questions, opinion: String::new() }
     }
 
@@ -104,8 +105,18 @@ mod tests {
         let a = advisor();
         for (pairs, unknown, expect, query) in [
             (vec![], vec![], vec![Some(1), Some(1)], "services=1&managed=no"),
-            (vec![("services", "2"), ("managed", "yes")], vec![], vec![Some(2), Some(0)], "services=2&managed=yes"),
-            (vec![("services", "9"), ("managed", "maybe")], vec![], vec![Some(1), Some(1)], "services=1&managed=no"),
+            (
+                vec![("services", "2"), ("managed", "yes")],
+                vec![],
+                vec![Some(2), Some(0)],
+                "services=2&managed=yes",
+            ),
+            (
+                vec![("services", "9"), ("managed", "maybe")],
+                vec![],
+                vec![Some(1), Some(1)],
+                "services=1&managed=no",
+            ),
             (vec![("services", "-1")], vec!["managed"], vec![Some(1), None], "services=1&unknown=managed"),
         ] {
             let of = |id: &str| pairs.iter().find(|(k, _)| *k == id).map(|(_, v)| (*v).to_owned());

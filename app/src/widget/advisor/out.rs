@@ -47,7 +47,9 @@ fn ScaleCard(desk: Desk, advice: Memo<Advice>) -> impl IntoView {
     let band = move || advice.with(|a| format!("--a:{:.2};--z:{:.2}", at(a.band.0), at(a.band.1)));
     let now = move || advice.with(|a| format!("--x:{:.2}", at(a.sum)));
     // the label stays within the card
-    let label_at = move || advice.with(|a| format!("--x:{:.2}", at(f64::midpoint(a.band.0, a.band.1)).clamp(14.0, 86.0)));
+    let label_at = move || {
+        advice.with(|a| format!("--x:{:.2}", at(f64::midpoint(a.band.0, a.band.1)).clamp(14.0, 86.0)))
+    };
     let verdict = Memo::new(move |_| advice.with(|a| text::advice(l, a.way(), a.sum)));
     view! {
         <div class="card adv__scale">
@@ -86,7 +88,10 @@ fn Why(desk: Desk, advice: Memo<Advice>) -> impl IntoView {
         let given = desk.given.get();
         desk.advisor.with_value(|a| {
             let most = strongest(a);
-            order.into_iter().map(|i| row(desk, &a.questions[i], given[i], pushes[i], most)).collect::<Vec<_>>()
+            order
+                .into_iter()
+                .map(|i| row(desk, &a.questions[i], given[i], pushes[i], most))
+                .collect::<Vec<_>>()
         })
     };
     view! {
@@ -110,7 +115,11 @@ fn row(desk: Desk, q: &Question, given: Given, push: (f64, f64), most: f64) -> i
     let answer = given.map_or_else(|| text::not_known(l).to_owned(), |i| q.answers[i].text.clone());
     let width = |p: f64| BAR_MAX * p.abs() / most;
     let (side, style, figure) = if low < high {
-        ("u", format!("--a:{:.1};--w:{:.1}", low / most * BAR_MAX, (high - low) / most * BAR_MAX), text::span(push))
+        (
+            "u",
+            format!("--a:{:.1};--w:{:.1}", low / most * BAR_MAX, (high - low) / most * BAR_MAX),
+            text::span(push),
+        )
     } else if low < 0.0 {
         ("c", format!("--w:{:.1}", width(low)), text::push(low))
     } else {

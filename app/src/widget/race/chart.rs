@@ -149,7 +149,14 @@ mod tests {
     #[test]
     fn a_number_marks_where_a_row_begins() {
         let event = |at_ms, row| Event { at_ms, line: String::new(), row, refused: None };
-        let events = [event(1, Some(1)), event(2, Some(2)), event(3, Some(2)), event(4, None), event(5, Some(2)), event(6, Some(1))];
+        let events = [
+            event(1, Some(1)),
+            event(2, Some(2)),
+            event(3, Some(2)),
+            event(4, None),
+            event(5, Some(2)),
+            event(6, Some(1)),
+        ];
         let found: Vec<(usize, i64)> = faults(&events).into_iter().map(|(n, e)| (n, e.at_ms)).collect();
         assert_eq!(found, [(1, 1), (2, 2), (3, 6)]);
     }

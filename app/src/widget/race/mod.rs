@@ -26,7 +26,8 @@ const LOCKED: &str = "run";
 type Predicted = Vec<Option<Side>>;
 
 fn predicted(race: &Race, sent: &ParamsMap) -> Predicted {
-    let of = |id: &str| sent.get(&format!("p-{id}")).and_then(|w| Side::ALL.into_iter().find(|s| s.word() == w));
+    let of =
+        |id: &str| sent.get(&format!("p-{id}")).and_then(|w| Side::ALL.into_iter().find(|s| s.word() == w));
     race.rows.iter().map(|row| of(&row.id)).collect()
 }
 

@@ -70,7 +70,8 @@ fn line(
     };
     let [c, k] = cells;
     let hit = outcome.verdict.zip(guess).map(|(is, guess)| {
-        let (glyph, words) = if is == guess { ("g-done", text::as_predicted(l)) } else { ("g-none", text::predicted_else(l)) };
+        let (glyph, words) =
+            if is == guess { ("g-done", text::as_predicted(l)) } else { ("g-none", text::predicted_else(l)) };
         view! { <small class="guessed"><Glyph id=glyph />{words}": "{text::side(l, guess)}</small> }
     });
     view! {
@@ -93,7 +94,9 @@ fn setup(l: Lang, setup: Setup) -> AnyView {
 }
 
 fn figures(l: Lang, measure: Measure, figures: Option<Figures>) -> AnyView {
-    let Some(f) = figures else { return view! { <span class="muted">{text::not_measured(l)}</span> }.into_any() };
+    let Some(f) = figures else {
+        return view! { <span class="muted">{text::not_measured(l)}</span> }.into_any();
+    };
     let failed = text::requests(l, f.failed);
     let back = text::back(l, f.back_ms, f.wanted_max);
     let (first, second) = if measure == Measure::Back {

@@ -25,7 +25,8 @@ pub fn failed_by(world: &World, at_ms: i64) -> u64 {
 /// Points of the line: those where it bends, and its two ends.
 pub fn bends(world: &World, until_ms: i64) -> Vec<(i64, u64)> {
     let mut points: Vec<(i64, u64)> = vec![(0, failed_by(world, 0))];
-    let slope = |(a, b): ((i64, u64), (i64, u64))| (b.1.saturating_sub(a.1)) as f64 / (b.0 - a.0).max(1) as f64;
+    let slope =
+        |(a, b): ((i64, u64), (i64, u64))| (b.1.saturating_sub(a.1)) as f64 / (b.0 - a.0).max(1) as f64;
     let inner = |f: &&Flow| f.at_ms > 0 && f.at_ms < until_ms;
     let ends = std::iter::once((until_ms, failed_by(world, until_ms)));
     for point in world.flow.iter().filter(inner).map(|f| (f.at_ms, f.failed)).chain(ends) {
@@ -44,7 +45,10 @@ mod tests {
     use super::*;
 
     fn world(flow: &[(i64, u64)]) -> World {
-        let flow = flow.iter().map(|(at_ms, failed)| Flow { at_ms: *at_ms, sent: *failed, failed: *failed }).collect();
+        let flow = flow
+            .iter()
+            .map(|(at_ms, failed)| Flow { at_ms: *at_ms, sent: *failed, failed: *failed })
+            .collect();
         World { flow, ..World::default() }
     }
 

@@ -48,14 +48,17 @@ pub(super) fn play(file: &File, script: &str) -> Result<Result<RaceRun, ScriptFa
         watch.until(&mut cluster, start.plus_ms(line.at_ms));
         let typed = driver.act(&mut cluster, &line.verb);
         let row = file.rows.iter().position(|(_, _, of)| of.iter().any(|v| v == line.verb.name()));
-        events.push((Event { at_ms: line.at_ms, line: line.text, row, refused: typed.refused }, typed.command));
+        events
+            .push((Event { at_ms: line.at_ms, line: line.text, row, refused: typed.refused }, typed.command));
     }
     watch.until(&mut cluster, start.plus_ms(file.until_ms));
     let events: Vec<Event> = events
         .into_iter()
         .map(|(event, command)| match command {
             // what was typed says how it ended only then
-            Some(name) => Event { refused: event.refused.or_else(|| drive::failure(&cluster, &name)), ..event },
+            Some(name) => {
+                Event { refused: event.refused.or_else(|| drive::failure(&cluster, &name)), ..event }
+            }
             None => event,
         })
         .collect();

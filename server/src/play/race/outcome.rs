@@ -11,7 +11,8 @@ pub(super) fn rows(file: &File, events: &[Event], worlds: [&World; 2]) -> Vec<Ou
     let one = |(row, (_, measure, _)): (usize, &(String, Measure, Vec<String>))| {
         if *measure == Measure::Setup {
             let (c, k) = (file.compose, file.kubernetes);
-            let verdict = less((c.lines, c.machines + c.control_plane), (k.lines, k.machines + k.control_plane));
+            let verdict =
+                less((c.lines, c.machines + c.control_plane), (k.lines, k.machines + k.control_plane));
             return Outcome { compose: None, kubernetes: None, verdict: Some(verdict) };
         }
         let windows = windows(events, row, file.until_ms);
@@ -99,7 +100,11 @@ fn less<T: PartialOrd>(compose: T, kubernetes: T) -> Side {
 
 fn failed(compose: u64, kubernetes: u64, tie: Tie) -> Side {
     let (by, most) = (compose.abs_diff(kubernetes), compose.max(kubernetes));
-    if by <= tie.requests || by as f64 <= most as f64 * tie.part { Side::Tie } else { less(compose, kubernetes) }
+    if by <= tie.requests || by as f64 <= most as f64 * tie.part {
+        Side::Tie
+    } else {
+        less(compose, kubernetes)
+    }
 }
 
 fn back(compose: Option<i64>, kubernetes: Option<i64>, tie: Tie) -> Side {
@@ -125,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_row_has_the_time_until_another_rows_fault() {
-        let events = [event(10, Some(0)), event(20, None), event(30, Some(1)), event(40, Some(1)), event(50, Some(0))];
+        let events =
+            [event(10, Some(0)), event(20, None), event(30, Some(1)), event(40, Some(1)), event(50, Some(0))];
         assert_eq!(windows(&events, 0, 100), [(10, 30), (50, 100)]);
         assert_eq!(windows(&events, 1, 100), [(30, 50)]);
         assert_eq!(windows(&events, 2, 100), []);

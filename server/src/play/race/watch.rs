@@ -129,8 +129,7 @@ fn image<'a>(cluster: &'a Cluster, name: &str) -> &'a Json {
 /// Pods that take requests, and as many as the Deployment asks for.
 fn kubernetes(cluster: &Cluster, file: &File) -> (u32, u32) {
     let found = cluster.api().find(DEPLOYMENT, &Key::new("default", file.app.as_str()));
-    let count = |path: &str| {
-        found.and_then(|d| d.at(path).int()).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
-    };
+    let count =
+        |path: &str| found.and_then(|d| d.at(path).int()).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     (count("status.readyReplicas"), count("spec.replicas"))
 }
