@@ -305,13 +305,13 @@ pub async fn set_theme(theme: String, back: String) -> Result<(), Fault> {
     land(&back, Ok(()))
 }
 
-/// A widget of a lesson on its own page; `script` is what a race is to play, where it is another than the course's.
+/// A widget of a lesson on its own page. `asked` is what its form sent: a race's script, or the moves of a game.
 #[server(prefix = "/api", endpoint = "widget")]
 pub async fn load_widget(
     slug: String,
     id: String,
     lang: Lang,
-    script: Option<String>,
+    asked: Option<String>,
 ) -> Result<WidgetPage, Fault> {
-    Ok(house_of()?.widget(slug, id, lang, script).await?)
+    Ok(house_of()?.widget(slug, id, lang, asked).await?)
 }

@@ -8,7 +8,12 @@ use wire::{
     widget::{Widget, WidgetPage},
 };
 
-use crate::{diagnostic::Diagnostic, experiment::Experiment, widget::race, words::Words};
+use crate::{
+    diagnostic::Diagnostic,
+    experiment::Experiment,
+    widget::{race, scheduler},
+    words::Words,
+};
 
 /// A lesson in all its languages.
 #[derive(Clone, Debug)]
@@ -21,6 +26,8 @@ pub struct Lesson {
     pub experiments: Vec<Arc<Experiment>>,
     /// Races by their id.
     pub(crate) races: BTreeMap<String, Arc<race::File>>,
+    /// Scheduler's games by their id.
+    pub(crate) games: BTreeMap<String, Arc<scheduler::File>>,
     /// Findings that don't keep it from being shown.
     pub warnings: Vec<Diagnostic>,
     pub(crate) texts: BTreeMap<Lang, Text>,
@@ -70,6 +77,11 @@ impl Lesson {
     /// What a race is played from.
     pub fn race(&self, id: &str) -> Option<&Arc<race::File>> {
         self.races.get(id)
+    }
+
+    /// What a scheduler's game is played from.
+    pub fn game(&self, id: &str) -> Option<&Arc<scheduler::File>> {
+        self.games.get(id)
     }
 
     /// A widget's own page, without what is played for it.

@@ -81,13 +81,16 @@ impl Reader<'_> {
         self.unplaced_widgets(files.get(&Lang::Ko));
         let number = files.get(&Lang::Ko)?.front.number;
         let experiments = order.iter().filter_map(|id| self.experiments.get(id).cloned()).collect();
-        let races = std::mem::take(&mut self.widgets).into_iter();
-        let races = races.filter_map(|(id, file)| match file {
-            widget::File::Race(race) => Some((id, Arc::from(race))),
-            _ => None,
-        });
-        let (slug, races) = (self.slug.clone(), races.collect());
-        Some(Lesson { slug, number, experiments, races, warnings: Vec::new(), texts })
+        let (mut races, mut games) = (BTreeMap::new(), BTreeMap::new());
+        for (id, file) in std::mem::take(&mut self.widgets) {
+            match file {
+                widget::File::Race(race) => drop(races.insert(id, Arc::from(race))),
+                widget::File::Scheduler(game) => drop(games.insert(id, Arc::new(game))),
+                widget::File::Advisor(_) | widget::File::Sort(_) => {}
+            }
+        }
+        let slug = self.slug.clone();
+        Some(Lesson { slug, number, experiments, races, games, warnings: Vec::new(), texts })
     }
 
     fn file(&mut self, lang: Lang) -> Option<Read> {

@@ -10,7 +10,7 @@ use crate::{
     api::load_widget,
     text,
     topbar::Topbar,
-    widget::{Adviser, Sorter, TwoWorlds},
+    widget::{Adviser, Placing, Sorter, TwoWorlds},
     words::lang,
 };
 
@@ -19,11 +19,14 @@ pub fn Widget() -> impl IntoView {
     let l = lang();
     let (params, query) = (use_params_map(), use_query_map());
     let param = move |name: &str| params.with(|p| p.get(name)).unwrap_or_default();
-    // what is to be played on the server makes another page
+    // another script is another page; a game goes on by itself from where it was opened
     let which = Memo::new(move |_| (param("slug"), param("widget"), query.with(|q| q.get("script"))));
     let load = Resource::new_blocking(
         move || which.get(),
-        move |(slug, id, script)| load_widget(slug, id, l, script),
+        move |(slug, id, script)| {
+            let asked = script.or_else(|| query.with_untracked(|q| q.get("moves")));
+            load_widget(slug, id, l, asked)
+        },
     );
     view! {
         <Suspense>
@@ -52,6 +55,7 @@ fn WidgetBody(page: WidgetPage) -> impl IntoView {
                 .into_any()
         }
         Body::Race(race) => view! { <TwoWorlds page race /> }.into_any(),
+        Body::Scheduler(scheduler) => view! { <Placing page scheduler /> }.into_any(),
     };
     view! {
         <Title text=format!("{title} · {}", text::brand(l)) />

@@ -5,6 +5,7 @@
 mod chain;
 mod deed;
 mod fidelity;
+pub mod game;
 mod labels;
 mod narration;
 mod particle;

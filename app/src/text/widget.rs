@@ -122,8 +122,8 @@ pub fn share(lang: Lang, of: usize, all: usize) -> String {
     let percent = (100.0 * of as f64 / all as f64).round();
     pick(
         lang,
-        format!("{all}번 다시 계산하면 {percent}%가 쿠버네티스 쪽이에요."),
-        format!("Of {all} sums, {percent}% speak for Kubernetes."),
+        format!("{}번 다시 계산하면 {percent}%가 쿠버네티스 쪽이에요.", number(all as u64)),
+        format!("Of {} sums, {percent}% speak for Kubernetes.", number(all as u64)),
     )
 }
 

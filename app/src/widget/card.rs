@@ -14,6 +14,7 @@ fn icon(kind: WidgetKind) -> &'static str {
         WidgetKind::Advisor => "i-flag",
         WidgetKind::Sort => "i-list",
         WidgetKind::Race => "i-clock",
+        WidgetKind::Scheduler => "i-sched",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod advisor;
 mod card;
+mod placing;
 mod query;
 mod race;
 mod see;
@@ -9,5 +10,6 @@ mod sort;
 
 pub use advisor::{Adviser, Way};
 pub use card::Place;
+pub use placing::Placing;
 pub use race::TwoWorlds;
 pub use sort::Sorter;

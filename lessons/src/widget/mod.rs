@@ -3,6 +3,7 @@
 
 mod advisor;
 pub mod race;
+pub mod scheduler;
 pub mod script;
 mod sort;
 
@@ -40,6 +41,7 @@ pub(crate) enum File {
     Advisor(advisor::File),
     Sort(sort::File),
     Race(Box<race::File>),
+    Scheduler(scheduler::File),
 }
 
 impl File {
@@ -48,6 +50,7 @@ impl File {
             Self::Advisor(_) => WidgetKind::Advisor,
             Self::Sort(_) => WidgetKind::Sort,
             Self::Race(_) => WidgetKind::Race,
+            Self::Scheduler(_) => WidgetKind::Scheduler,
         }
     }
 }
@@ -81,6 +84,7 @@ pub(crate) fn read_files(dir: &Path, slug: &str, found: &mut Vec<Diagnostic>) ->
             WidgetKind::Advisor => advisor::read(source, found).map(File::Advisor),
             WidgetKind::Sort => sort::read(&source, found).map(File::Sort),
             WidgetKind::Race => race::read(&source, &dir, path, found).map(|file| File::Race(Box::new(file))),
+            WidgetKind::Scheduler => scheduler::read(&source, &dir, path, found).map(File::Scheduler),
         };
         files.extend(read.map(|file| (id, file)));
     }
@@ -113,6 +117,9 @@ pub(crate) fn words(
         }
         File::Race(file) => {
             race::words(&mut reader, lang, fence, file).map(|(t, l, b)| (t, l, Body::Race(b)))
+        }
+        File::Scheduler(file) => {
+            scheduler::words(&mut reader, lang, fence, file).map(|(t, l, b)| (t, l, Body::Scheduler(b)))
         }
     }?;
     reader.filled("title", &title);

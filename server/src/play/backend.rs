@@ -12,13 +12,13 @@ use wire::{
     lesson::{LessonPage, Progress, Verdict},
     problem::Problem,
     stage::StageView,
-    widget::{Run, WidgetPage},
+    widget::WidgetPage,
 };
 
 use super::{
     Play,
     console::{Attended, Seat},
-    fidelity, past, race,
+    fidelity, past, widget,
 };
 use crate::{
     sandboxes::{KINDS, Sandbox, problem},
@@ -207,12 +207,6 @@ fn event_row(event: &Value, epoch_unix_ms: i64) -> EventRow {
     }
 }
 
-fn problem_of(error: &tokio::task::JoinError) -> Problem {
-    let id = crate::secret::id()[..8].to_owned();
-    tracing::error!(id, %error, "a widget was not played to its end");
-    Problem::Internal { id }
-}
-
 fn command(handle: &Handle) -> String {
     match handle {
         Handle::Unplug { node } => format!("lab unplug {node}"),
@@ -359,18 +353,10 @@ impl Backend for ForLearner {
         Box::pin(async move { ForLearner::events(&me, &sandbox).await })
     }
 
-    fn widget(&self, slug: String, id: String, lang: Lang, script: Option<String>) -> Answer<WidgetPage> {
-        let me = self.clone();
-        Box::pin(async move {
-            let lesson = me.play.lesson(&slug)?.clone();
-            let page =
-                lesson.widget(&id, lang).ok_or(Problem::NoSuchLesson { slug: format!("{slug}/{id}") })?;
-            let Some(file) = lesson.race(&id).cloned() else { return Ok(page) };
-            let script = script.unwrap_or_else(|| file.script.clone());
-            // a race takes as long as some hundred requests: others go on meanwhile
-            let played = tokio::task::spawn_blocking(move || race::play(&file, &script));
-            let run = played.await.map_err(|e| problem_of(&e))??;
-            Ok(WidgetPage { run: Some(Run::Race(run)), ..page })
-        })
+    fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage> {
+        match self.play.lesson(&slug) {
+            Ok(lesson) => widget::page(lesson.clone(), id, lang, asked),
+            Err(problem) => Box::pin(async { Err(problem) }),
+        }
     }
 }

@@ -5,12 +5,14 @@ pub mod check;
 mod console;
 mod fidelity;
 mod frames;
+mod game;
 #[cfg(test)]
 mod no_room;
 mod past;
 mod race;
 #[cfg(test)]
 mod tests;
+mod widget;
 
 use std::{path::Path, sync::Arc};
 

@@ -2,6 +2,7 @@
 
 pub mod advisor;
 pub mod race;
+pub mod scheduler;
 pub mod sort;
 
 use serde::{Deserialize, Serialize};
@@ -18,11 +19,13 @@ pub enum WidgetKind {
     Sort,
     /// The same app in two worlds.
     Race,
+    /// Pods placed by hand.
+    Scheduler,
 }
 
 impl WidgetKind {
     /// All kinds.
-    pub const ALL: [WidgetKind; 3] = [Self::Advisor, Self::Sort, Self::Race];
+    pub const ALL: [WidgetKind; 4] = [Self::Advisor, Self::Sort, Self::Race, Self::Scheduler];
 
     /// The word of its fence.
     pub fn word(self) -> &'static str {
@@ -30,6 +33,7 @@ impl WidgetKind {
             Self::Advisor => "advisor",
             Self::Sort => "sort",
             Self::Race => "race",
+            Self::Scheduler => "scheduler",
         }
     }
 
@@ -62,6 +66,8 @@ pub enum Body {
     Sort(sort::Sort),
     /// Two worlds.
     Race(race::Race),
+    /// Pods to place.
+    Scheduler(scheduler::Scheduler),
 }
 
 impl Body {
@@ -71,6 +77,7 @@ impl Body {
             Self::Advisor(_) => WidgetKind::Advisor,
             Self::Sort(_) => WidgetKind::Sort,
             Self::Race(_) => WidgetKind::Race,
+            Self::Scheduler(_) => WidgetKind::Scheduler,
         }
     }
 }
@@ -129,4 +136,6 @@ pub struct WidgetPage {
 pub enum Run {
     /// Both worlds of a race, to the end; or what is wrong with the script.
     Race(Result<race::RaceRun, race::ScriptFault>),
+    /// A game as far as it was played.
+    Scheduler(scheduler::Game),
 }

@@ -45,6 +45,7 @@ fn Amount(desk: Desk, place: usize, question: Question) -> impl IntoView {
     let last = q.with_value(|q| q.answers.len() - 1);
     let now = Memo::new(move |_| desk.given.with(|g| g[place]));
     let shown = move || now.get().unwrap_or(q.with_value(|q| q.start));
+    let first = now.get_untracked().unwrap_or(q.with_value(|q| q.start));
     let words = move || match now.get() {
         Some(i) => q.with_value(|q| q.answers[i].text.clone()),
         None => text::not_known(l).to_owned(),
@@ -68,7 +69,7 @@ fn Amount(desk: Desk, place: usize, question: Question) -> impl IntoView {
         <div class="aq" class:is-unknown=move || now.get().is_none()>
             <label for=field.clone()><span>{label}</span><output>{words}</output></label>
             <input id=field name=id type="range" min="0" max=last step="1"
-                value=shown() prop:value=move || shown().to_string() aria-valuetext=words
+                value=first prop:value=move || shown().to_string() aria-valuetext=words
                 style=move || format!("--at:{:.0}%", 100.0 * shown() as f64 / last as f64) on:input=slide />
             <div class="aq__ends"><span aria-hidden="true">{ends.0}</span>{doubt}<span aria-hidden="true">{ends.1}</span></div>
         </div>

@@ -53,8 +53,8 @@ fn ScaleCard(desk: Desk, advice: Memo<Advice>) -> impl IntoView {
     let verdict = Memo::new(move |_| advice.with(|a| text::advice(l, a.way(), a.sum)));
     view! {
         <div class="card adv__scale">
-            <header role="status">
-                <h2 id="ao">{move || verdict.get().0}" "<span>{move || verdict.get().1}</span></h2>
+            <header>
+                <h2 id="ao" aria-live="polite">{move || verdict.get().0}" "<span>{move || verdict.get().1}</span></h2>
                 <b class="adv__sum">{move || text::push(advice.with(|a| a.sum))}</b>
             </header>
             <div class="scale" role="img" aria-label=move || advice.with(|a| text::scale_label(l, axis, a.sum, a.band))>

@@ -9,10 +9,10 @@ use wire::{
 use super::series::{bends, ceiling, failed_by};
 use crate::text::widget as text;
 
-const WIDTH: f64 = 560.0;
+const WIDTH: f64 = 450.0;
 const HEIGHT: f64 = 296.0;
 /// The plot within it: left, top, right, bottom.
-const PLOT: (f64, f64, f64, f64) = (44.0, 30.0, 442.0, 264.0);
+const PLOT: (f64, f64, f64, f64) = (44.0, 30.0, 344.0, 264.0);
 /// Labels of two lines stand at least so far apart.
 const LABEL_GAP: f64 = 38.0;
 /// Numbers of faults stand at least so far apart.

@@ -42,7 +42,7 @@ pub fn TwoWorlds(page: WidgetPage, race: Race) -> impl IntoView {
     let (run, fault) = match page.run {
         Some(Run::Race(Ok(run))) => (Some(run), None),
         Some(Run::Race(Err(fault))) => (None, Some(fault)),
-        None => (None, None),
+        _ => (None, None),
     };
     let shown = run.filter(|_| is_locked);
     let score = shown.as_ref().map(|run| score(run, &guess));

@@ -18,7 +18,8 @@ use wire::{
 };
 
 use self::{drive::Driver, watch::Watch};
-use crate::{sandboxes::read_world, secret};
+use super::widget::broken_world;
+use crate::sandboxes::read_world;
 
 /// Any moment will do, so it is always the same.
 const EPOCH: Time = Time(1_767_225_600_000);
@@ -34,11 +35,7 @@ pub(super) fn play(file: &File, script: &str) -> Result<Result<RaceRun, ScriptFa
     };
     let world = read_world(&file.world)?;
     let config = Config { seed: file.seed, epoch: EPOCH, world };
-    let mut cluster = Cluster::new(config).map_err(|error| {
-        let id = secret::id()[..8].to_owned();
-        tracing::error!(id, %error, "the world of a race cannot be made");
-        Problem::Internal { id }
-    })?;
+    let mut cluster = Cluster::new(config).map_err(|e| broken_world(&e.to_string()))?;
     let start = EPOCH.plus_ms(file.settle_ms);
     cluster.advance_to(start);
     let mut watch = Watch::new(file, &cluster, start);
