@@ -11,6 +11,7 @@ use wire::{
     lesson::{LessonPage, Progress},
     run::RunView,
     stage::StageView,
+    widget::WidgetPage,
 };
 
 #[cfg(feature = "ssr")]
@@ -344,4 +345,15 @@ pub async fn set_theme(theme: String, back: String) -> Result<(), Fault> {
         response.append_header(http::header::SET_COOKIE, cookie);
     }
     land(&back, Ok(()))
+}
+
+/// A widget of a lesson on its own page. `asked` is what its form sent: a race's script, or the moves of a game.
+#[server(prefix = "/api", endpoint = "widget")]
+pub async fn load_widget(
+    slug: String,
+    id: String,
+    lang: Lang,
+    asked: Option<String>,
+) -> Result<WidgetPage, Fault> {
+    Ok(house_of()?.widget(slug, id, lang, asked).await?)
 }

@@ -10,6 +10,7 @@ use wire::{
     problem::Problem,
     run::RunView,
     stage::StageView,
+    widget::WidgetPage,
 };
 
 /// What a call gives, later.
@@ -146,6 +147,8 @@ pub trait Backend: Send + Sync {
     fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>>;
     /// The rows of the Events tab, newest first.
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
+    /// A widget of a lesson with what is played for it. `asked` is what its form sent: a race's script, a game's moves.
+    fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage>;
 }
 
 /// How the server hands its implementation in: `provide_context::<SharedBackend>(..)`.

@@ -9,7 +9,7 @@ use leptos_router::{
 };
 use wire::learner::Lang;
 
-use crate::pages::{fidelity::Fidelity, home::Home, lesson::Lesson, missing::Missing};
+use crate::pages::{fidelity::Fidelity, home::Home, lesson::Lesson, missing::Missing, widget::Widget};
 
 /// The HTML document around [`App`]; for the server's router.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -55,6 +55,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/en/fidelity") ssr=SsrMode::Async view=|| view! { <In lang=Lang::En><Fidelity /></In> } />
                 <Route path=path!("/ko/lessons/:slug") ssr=SsrMode::Async view=|| view! { <In lang=Lang::Ko><Lesson /></In> } />
                 <Route path=path!("/en/lessons/:slug") ssr=SsrMode::Async view=|| view! { <In lang=Lang::En><Lesson /></In> } />
+                <Route path=path!("/ko/lessons/:slug/:widget") ssr=SsrMode::Async view=|| view! { <In lang=Lang::Ko><Widget /></In> } />
+                <Route path=path!("/en/lessons/:slug/:widget") ssr=SsrMode::Async view=|| view! { <In lang=Lang::En><Widget /></In> } />
             </Routes>
         </Router>
     }

@@ -5,9 +5,15 @@ use std::{collections::BTreeMap, sync::Arc};
 use wire::{
     learner::Lang,
     lesson::{Block, ExperimentView, LessonPage, Progress, Section},
+    widget::{Widget, WidgetPage},
 };
 
-use crate::{diagnostic::Diagnostic, experiment::Experiment, words::Words};
+use crate::{
+    diagnostic::Diagnostic,
+    experiment::Experiment,
+    widget::{race, scheduler},
+    words::Words,
+};
 
 /// A lesson in all its languages.
 #[derive(Clone, Debug)]
@@ -18,6 +24,10 @@ pub struct Lesson {
     pub number: u32,
     /// Experiments in the order in which the Korean prose places them.
     pub experiments: Vec<Arc<Experiment>>,
+    /// Races by their id.
+    pub(crate) races: BTreeMap<String, Arc<race::File>>,
+    /// Scheduler's games by their id.
+    pub(crate) games: BTreeMap<String, Arc<scheduler::File>>,
     /// Findings that don't keep it from being shown.
     pub warnings: Vec<Diagnostic>,
     pub(crate) texts: BTreeMap<Lang, Text>,
@@ -38,6 +48,8 @@ pub struct Text {
     pub blocks: Vec<Block>,
     /// Words by id of the experiment.
     pub words: BTreeMap<String, Words>,
+    /// Widgets by id.
+    pub widgets: BTreeMap<String, Widget>,
 }
 
 impl Lesson {
@@ -60,6 +72,30 @@ impl Lesson {
     /// An experiment's words.
     pub fn words(&self, id: &str, lang: Lang) -> Option<&Words> {
         self.text(lang)?.1.words.get(id)
+    }
+
+    /// What a race is played from.
+    pub fn race(&self, id: &str) -> Option<&Arc<race::File>> {
+        self.races.get(id)
+    }
+
+    /// What a scheduler's game is played from.
+    pub fn game(&self, id: &str) -> Option<&Arc<scheduler::File>> {
+        self.games.get(id)
+    }
+
+    /// A widget's own page, without what is played for it.
+    pub fn widget(&self, id: &str, lang: Lang) -> Option<WidgetPage> {
+        let (lang, text) = self.text(lang)?;
+        Some(WidgetPage {
+            slug: self.slug.clone(),
+            number: self.number,
+            lesson: text.title.clone(),
+            part: text.part.clone(),
+            lang,
+            widget: text.widgets.get(id)?.clone(),
+            run: None,
+        })
     }
 
     /// The page. `learner` gives, for an experiment, the learner's sandbox and progress.

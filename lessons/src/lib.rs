@@ -16,6 +16,7 @@ mod lesson;
 mod markdown;
 mod read;
 mod source;
+pub mod widget;
 mod words;
 pub mod world;
 

@@ -10,9 +10,10 @@ use comrak::{
 use wire::{
     learner::Lang,
     lesson::{Block, Section},
+    widget::WidgetKind,
 };
 
-use crate::{diagnostic::Diagnostic, html, source::Source};
+use crate::{diagnostic::Diagnostic, html, source::Source, widget};
 
 /// A body that was read.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub(crate) struct Body {
     pub blocks: Vec<Block>,
     /// The experiments' words, unread.
     pub fences: Vec<Fence>,
+    /// The widgets' words, unread.
+    pub widgets: Vec<widget::Fence>,
     /// What is wrong with it.
     pub found: Vec<Diagnostic>,
 }
@@ -85,6 +88,7 @@ impl Reader<'_> {
             NodeValue::CodeBlock(code) if code.info.split_whitespace().next() == Some("experiment") => {
                 self.fence(node, &code);
             }
+            NodeValue::CodeBlock(code) if widget_of(&code).is_some() => self.widget(node, &code),
             _ => self.prose.push_str(&html::block(node, self.lang)),
         }
     }
@@ -116,6 +120,25 @@ impl Reader<'_> {
         self.flush();
         self.body.blocks.push(Block::Experiment { id: id.to_owned() });
         self.body.fences.push(Fence { experiment: id.to_owned(), yaml: code.literal.clone(), line });
+    }
+
+    fn widget(&mut self, node: Node<'_>, code: &NodeCodeBlock) {
+        let Some(kind) = widget_of(code) else { return };
+        let (line, word) = (node.data().sourcepos.start.line, kind.word());
+        let mut words = code.info.split_whitespace().skip(1);
+        let (Some(id), None) = (words.next(), words.next()) else {
+            let hint = format!("write the name of its folder in widgets/ after it: ```{word} NAME");
+            return self.error(line, 1, "unknown-id", format!("the fence names no {word}"), &hint);
+        };
+        if self.body.widgets.iter().any(|w| w.id == id) {
+            let hint = "a widget stands in one place of a lesson";
+            return self.error(line, 1, "duplicate-id", format!("widget `{id}` has a place already"), hint);
+        }
+        self.flush();
+        // its words are not read yet
+        let (title, lede) = (String::new(), String::new());
+        self.body.blocks.push(Block::Widget { id: id.to_owned(), kind, title, lede, whole: None });
+        self.body.widgets.push(widget::Fence { kind, id: id.to_owned(), yaml: code.literal.clone(), line });
     }
 
     fn heading(&mut self, node: Node<'_>, level: u8) {
@@ -221,6 +244,11 @@ impl Reader<'_> {
         let column = self.source.characters(line, column);
         self.body.found.push(self.source.error(line, column, code, message).hint(hint));
     }
+}
+
+/// The kind of widget that a fence places.
+fn widget_of(code: &NodeCodeBlock) -> Option<WidgetKind> {
+    code.info.split_whitespace().next().and_then(WidgetKind::of)
 }
 
 /// Takes a trailing `{…}` off a heading's text.

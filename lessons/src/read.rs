@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use serde::Deserialize;
-use wire::learner::Lang;
+use wire::{
+    learner::Lang,
+    lesson::Block,
+    widget::{See, Widget, WidgetKind},
+};
 
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -12,7 +16,7 @@ use crate::{
     lesson::{Lesson, Text},
     markdown::{self, Body},
     source::Source,
-    words, world,
+    widget, words, world,
 };
 
 #[derive(Deserialize)]
@@ -32,7 +36,8 @@ struct FrontMatter {
 /// Every finding, in the order of the files, when one of them is an error.
 pub fn read(dir: &Path) -> Result<Lesson, Vec<Diagnostic>> {
     let slug = dir.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
-    let mut reader = Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new() };
+    let mut reader =
+        Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new(), widgets: BTreeMap::new() };
     let lesson = reader.lesson();
     let is_broken = reader.found.iter().any(|d| d.severity == Severity::Error);
     match lesson {
@@ -46,6 +51,7 @@ struct Reader<'a> {
     slug: String,
     found: Vec<Diagnostic>,
     experiments: BTreeMap<String, Arc<Experiment>>,
+    widgets: BTreeMap<String, widget::File>,
 }
 
 struct Read {
@@ -65,15 +71,26 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         self.read_experiments();
+        self.widgets = widget::read_files(self.dir, &self.slug, &mut self.found);
         let mut texts = BTreeMap::new();
         for (lang, read) in &mut files {
             texts.insert(*lang, self.text(*lang, read));
         }
         self.compare(&files);
         self.unplaced(&order);
+        self.unplaced_widgets(files.get(&Lang::Ko));
         let number = files.get(&Lang::Ko)?.front.number;
         let experiments = order.iter().filter_map(|id| self.experiments.get(id).cloned()).collect();
-        Some(Lesson { slug: self.slug.clone(), number, experiments, warnings: Vec::new(), texts })
+        let (mut races, mut games) = (BTreeMap::new(), BTreeMap::new());
+        for (id, file) in std::mem::take(&mut self.widgets) {
+            match file {
+                widget::File::Race(race) => drop(races.insert(id, Arc::from(race))),
+                widget::File::Scheduler(game) => drop(games.insert(id, Arc::new(game))),
+                widget::File::Advisor(_) | widget::File::Sort(_) => {}
+            }
+        }
+        let slug = self.slug.clone();
+        Some(Lesson { slug, number, experiments, races, games, warnings: Vec::new(), texts })
     }
 
     fn file(&mut self, lang: Lang) -> Option<Read> {
@@ -171,14 +188,49 @@ impl Reader<'_> {
             let words = words::read(&read.source, lang, fence, experiment, &mut self.found);
             all.extend(words.map(|w| (fence.experiment.clone(), w)));
         }
+        let widgets = self.widget_words(lang, read, &all);
         Text {
             title: read.front.title.clone(),
             part: read.front.part.clone(),
             summary: read.front.summary.clone(),
             sections: read.body.sections.clone(),
-            blocks: read.body.blocks.clone(),
+            blocks: read.body.blocks.iter().map(|block| placed(block, &widgets)).collect(),
             words: all,
+            widgets,
         }
+    }
+
+    fn widget_words(
+        &mut self,
+        lang: Lang,
+        read: &Read,
+        experiments: &BTreeMap<String, words::Words>,
+    ) -> BTreeMap<String, Widget> {
+        let places = places(read, experiments);
+        let mut all = BTreeMap::new();
+        for fence in &read.body.widgets {
+            let word = fence.kind.word();
+            match self.widgets.get(&fence.id) {
+                Some(file) if file.kind() == fence.kind => {
+                    let widget = widget::words(&read.source, lang, fence, file, &places, &mut self.found);
+                    all.extend(widget.map(|w| (fence.id.clone(), w)));
+                }
+                // it is reported where it is broken
+                None if self.dir.join("widgets").join(&fence.id).is_dir() => {}
+                _ => {
+                    let message = format!("there is no {word} `{}`", fence.id);
+                    let mut known: Vec<&str> = self.widgets.keys().map(String::as_str).collect();
+                    known.sort_unstable();
+                    let hint = format!(
+                        "the directory widgets/ has: {}; a {word} has a {word}.yaml",
+                        known.join(", ")
+                    );
+                    let column = "```".len() + word.len() + 2;
+                    self.found.push(read.source.error(fence.line, column, "unknown-id", message).hint(hint));
+                }
+            }
+        }
+        all
     }
 
     fn compare(&mut self, files: &BTreeMap<Lang, Read>) {
@@ -213,6 +265,27 @@ impl Reader<'_> {
                 );
                 self.found.push(source.error(1, 1, "missing-words", message));
             }
+            let widgets = |read: &Read| -> Vec<String> {
+                read.body.widgets.iter().map(|f| format!("{} {}", f.kind.word(), f.id)).collect()
+            };
+            if widgets(original) != widgets(read) {
+                let message = format!(
+                    "the Korean text places the widgets {:?}, this one {:?}",
+                    widgets(original),
+                    widgets(read)
+                );
+                self.found.push(source.error(1, 1, "missing-words", message));
+            }
+        }
+    }
+
+    fn unplaced_widgets(&mut self, original: Option<&Read>) {
+        let is_placed = |id: &str| original.is_some_and(|r| r.body.widgets.iter().any(|w| w.id == *id));
+        for (id, file) in self.widgets.iter().filter(|(id, _)| !is_placed(id)) {
+            let source = Source { path: format!("{}/widgets/{id}", self.slug), text: String::new() };
+            let hint = format!("put a fence ```{} {id} into lesson.ko.md", file.kind().word());
+            let message = format!("widget `{id}` has no place in the lesson");
+            self.found.push(source.warning(0, 0, "unplaced", message).hint(hint));
         }
     }
 
@@ -232,6 +305,44 @@ impl Reader<'_> {
 
     fn all_kept<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {
         result.map_err(|found| self.found.extend(found)).ok()
+    }
+}
+
+/// What widgets may lead to: experiments, widgets and sections of a text.
+fn places(read: &Read, experiments: &BTreeMap<String, words::Words>) -> widget::Places {
+    let sections = read
+        .body
+        .sections
+        .iter()
+        .map(|s| (s.id.clone(), See::Section { id: s.id.clone(), title: s.title.clone() }));
+    let widgets = read.body.widgets.iter().map(|w| {
+        let words: Option<serde_json::Value> = read.source.yaml(&w.yaml, w.line).ok();
+        let title = words.and_then(|w| w["title"].as_str().map(str::to_owned)).unwrap_or_default();
+        (w.id.clone(), See::Widget { id: w.id.clone(), title })
+    });
+    let experiments = experiments.iter().map(|(id, words)| {
+        let (label, title) = (words.label.clone(), words.title.clone());
+        (id.clone(), See::Experiment { id: id.clone(), label, title })
+    });
+    sections.chain(widgets).chain(experiments).collect()
+}
+
+/// A widget's place with its words.
+fn placed(block: &Block, widgets: &BTreeMap<String, Widget>) -> Block {
+    match block {
+        Block::Widget { id, kind, .. } => {
+            let widget = widgets.get(id);
+            let words = widget.map(|w| (w.title.clone(), w.lede.clone())).unwrap_or_default();
+            let stands_here = *kind == WidgetKind::Sort;
+            Block::Widget {
+                id: id.clone(),
+                kind: *kind,
+                title: words.0,
+                lede: words.1,
+                whole: widget.filter(|_| stands_here).cloned().map(Box::new),
+            }
+        }
+        other => other.clone(),
     }
 }
 

@@ -11,6 +11,9 @@ const EXPERIMENT: &str = "experiments/plug/experiment.yaml";
 const WORLD: &str = "experiments/plug/world.yaml";
 const KO: &str = "lesson.ko.md";
 const EN: &str = "lesson.en.md";
+const SORT: &str = "widgets/wishes/sort.yaml";
+const ADVISOR: &str = "widgets/adopt/advisor.yaml";
+const RACE: &str = "widgets/race/race.yaml";
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/21-small")
@@ -180,6 +183,90 @@ fn experiments() {
 }
 
 #[test]
+fn fences_of_widgets() {
+    check(
+        KO,
+        &[
+            ("```sort wishes", "```sort wish", "lesson.ko.md:32:9 unknown-id"),
+            ("```sort wishes", "```advisor wishes", "lesson.ko.md:32:12 unknown-id"),
+            ("```sort wishes", "```sort", "lesson.ko.md:32:1 unknown-id"),
+            ("```sort wishes", "```sort wishes two", "lesson.ko.md:32:1 unknown-id"),
+            ("```sort wishes", "```sort adopt", "lesson.ko.md:41:1 duplicate-id"),
+            ("lede: 나눠 보세요.\n", "", "lesson.ko.md:37:1 missing-field"),
+            ("title: 나누기", "title: ''", "lesson.ko.md:33:1 empty"),
+            ("  start: {text: 켜 주세요.", "  begin: {text: 켜 주세요.", "lesson.ko.md:36:3 unknown-id"),
+            ("  start: {text: 켜 주세요.", "  begin: {text: 켜 주세요.", "lesson.ko.md:35:1 missing-words"),
+            (
+                "closing: 끝이에요.\n```\n\n```advisor",
+                "closing: [\n```\n\n```advisor",
+                "lesson.ko.md:38:10 yaml",
+            ),
+            ("    unit: \"{}개\"", "    unit: 개", "lesson.ko.md:48:5 missing-words"),
+            ("    compose: 적어요\n", "", "lesson.ko.md:53:5 missing-words"),
+            ("    answers: {yes-it-is: 네,", "    answers: {no: 네,", "lesson.ko.md:53:5 missing-words"),
+            ("    label: 관리형", "    label: 관리형\n    colour: red", "lesson.ko.md:53:5 unknown-field"),
+            ("fair: 같아요.\n", "", "lesson.ko.md:62:1 missing-field"),
+            ("  healing: {label: 죽어요", "  heal: {label: 죽어요", "lesson.ko.md:65:3 unknown-id"),
+        ],
+    );
+    check(
+        EN,
+        &[
+            ("```race race", "```yaml", "lesson.en.md:1:1 missing-words"),
+            ("  stays: {text: It", "  stay: {text: It", "lesson.en.md:38:3 unknown-id"),
+        ],
+    );
+}
+
+#[test]
+fn files_of_widgets() {
+    check(
+        SORT,
+        &[
+            ("is: wish", "is: dream", "sort.yaml:3:21 unknown-id"),
+            ("is: wish", "is: command", "sort.yaml:1:1 empty"),
+            ("id: stays", "id: start", "sort.yaml:3:10 duplicate-id"),
+            ("id: stays", "id: It stays", "sort.yaml:3:10 bad-id"),
+            ("sentences:", "sentences: [", "sort.yaml:2:3 yaml"),
+        ],
+    );
+    check(
+        ADVISOR,
+        &[
+            ("axis: 6", "axis: 0", "advisor.yaml:1:7 number"),
+            ("shake: 0.5", "shake: 5", "advisor.yaml:2:8 number"),
+            ("[9, 2]", "[9, 7]", "advisor.yaml:5:14 number"),
+            ("[-1, 1]", "[1, -1]", "advisor.yaml:9:14 number"),
+            ("[9, 2]", "[1, 2]", "advisor.yaml:5:14 duplicate-id"),
+            ("start: 9", "start: 8", "advisor.yaml:6:12 unknown-id"),
+            ("kubernetes: plug", "kubernetes: plugs", "advisor.yaml:7:40 unknown-id"),
+            ("    start: 9", "    begin: 9", "advisor.yaml:6:5 unknown-field"),
+        ],
+    );
+    check(
+        RACE,
+        &[
+            ("settle: 10s", "settle: soon", "race.yaml:2:9 duration"),
+            ("app: web", "app: shop", "race.yaml:4:6 unknown-id"),
+            ("machine: box", "machine: bag", "race.yaml:5:10 unknown-id"),
+            ("of: [kill]", "of: [burn]", "race.yaml:10:42 unknown-id"),
+            ("deploy 2", "deploy 3", "race.yaml:13:1 script"),
+            ("measure: setup", "measure: size", "race.yaml:9:26 yaml"),
+        ],
+    );
+    let dir = fresh();
+    fs::remove_file(dir.join("widgets/race/compose.yaml")).unwrap();
+    assert_eq!(found(&dir), ["compose.yaml:0:0 unreadable"]);
+    let dir = fresh();
+    fs::rename(dir.join(SORT), dir.join("widgets/wishes/sorts.yaml")).unwrap();
+    assert_eq!(found(&dir), ["wishes:0:0 unreadable"]);
+    let dir = fresh();
+    fs::create_dir(dir.join("widgets/more")).unwrap();
+    fs::copy(dir.join(SORT), dir.join("widgets/more/sort.yaml")).unwrap();
+    assert_eq!(found(&dir), ["more:0:0 unplaced"]);
+}
+
+#[test]
 fn worlds() {
     check(
         WORLD,
@@ -212,7 +299,7 @@ fn a_broken_lesson_does_not_hide_the_others() {
 #[test]
 fn damage_never_panics() {
     let dir = fresh();
-    for file in [KO, EN, EXPERIMENT, WORLD] {
+    for file in [KO, EN, EXPERIMENT, WORLD, SORT, ADVISOR, RACE] {
         let whole = fs::read(dir.join(file)).unwrap();
         for end in (0..whole.len()).step_by(7) {
             let mut damaged = whole[..end].to_vec();

@@ -35,9 +35,19 @@ fn lesson_21_in_both_languages() {
         let at = page.blocks.iter().position(place).unwrap();
         let html = page.blocks[..at].iter().filter_map(|b| match b {
             Block::Prose { html } => Some(html.as_str()),
-            Block::Experiment { .. } => None,
+            Block::Experiment { .. } | Block::Widget { .. } => None,
         });
         let html = html.collect::<String>();
+        let widgets = page.blocks.iter().filter_map(|block| match block {
+            Block::Widget { id, kind, title, .. } => {
+                assert!(!title.is_empty());
+                Some((id.as_str(), kind.word()))
+            }
+            _ => None,
+        });
+        let widgets: Vec<_> = widgets.collect();
+        let expect = [("placing", "scheduler"), ("race", "race"), ("wishes", "sort"), ("adopt", "advisor")];
+        assert_eq!(widgets, expect);
         assert!(html.contains(&format!("<h2 id=\"self-healing\">{kicker}")), "{html}");
         assert!(html.matches("<li>").count() >= 5, "five questions");
         assert!(html.contains("<div class=\"onesentence\">"), "{html}");

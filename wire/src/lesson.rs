@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{act::Deed, learner::Lang};
+use crate::{
+    act::Deed,
+    learner::Lang,
+    widget::{Widget, WidgetKind},
+};
 
 /// A lesson as a page shows it, in one language.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +57,19 @@ pub enum Block {
     Experiment {
         /// The experiment's id.
         id: String,
+    },
+    /// A widget stands here.
+    Widget {
+        /// The widget's id.
+        id: String,
+        /// Its kind.
+        kind: WidgetKind,
+        /// Its title.
+        title: String,
+        /// One or two sentences below the title.
+        lede: String,
+        /// The widget itself, where it stands in the prose and not on a page of its own.
+        whole: Option<Box<Widget>>,
     },
 }
 

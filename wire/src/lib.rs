@@ -13,3 +13,4 @@ pub mod lesson;
 pub mod problem;
 pub mod run;
 pub mod stage;
+pub mod widget;

@@ -14,6 +14,7 @@ use crate::{
     stage::{Dock, StagePanel, state::Stage},
     text,
     topbar::{Link, Topbar},
+    widget::Place,
     words::lang,
 };
 
@@ -94,6 +95,7 @@ fn Prose(page: LessonPage, active: Option<usize>) -> impl IntoView {
                 Some(i) => view! { <Waiting view=page.experiments[i].clone() /> }.into_any(),
                 None => ().into_any(),
             },
+            Block::Widget { .. } => view! { <Place slug=page.slug.clone() block=block.clone() /> }.into_any(),
         })
         .collect::<Vec<_>>();
     view! {

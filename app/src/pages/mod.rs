@@ -4,3 +4,4 @@ pub mod fidelity;
 pub mod home;
 pub mod lesson;
 pub mod missing;
+pub mod widget;

@@ -196,3 +196,5 @@ labels! {
     to_home: "처음으로 가기", "Go to the start";
     try_again: "다시 열기", "Try again";
 }
+
+pub(super) use labels;

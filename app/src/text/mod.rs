@@ -5,6 +5,7 @@
 mod chain;
 mod deed;
 mod fidelity;
+pub mod game;
 mod labels;
 mod narration;
 mod particle;
@@ -12,6 +13,7 @@ mod phase;
 mod problem;
 mod sentences;
 mod time;
+pub mod widget;
 
 pub use chain::{chain_rows, plain};
 pub use deed::{actor, deed, deed_short};

@@ -14,12 +14,13 @@ use wire::{
     problem::Problem,
     run::RunView,
     stage::StageView,
+    widget::WidgetPage,
 };
 
 use super::{
     Play,
     console::{Attended, Seat},
-    fidelity, past,
+    fidelity, past, widget,
 };
 use crate::{
     sandboxes::{KINDS, Sandbox, problem},
@@ -438,5 +439,12 @@ impl Backend for ForLearner {
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>> {
         let me = self.clone();
         Box::pin(async move { ForLearner::events(&me, &sandbox).await })
+    }
+
+    fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage> {
+        match self.play.lesson(&slug) {
+            Ok(lesson) => widget::page(lesson.clone(), id, lang, asked),
+            Err(problem) => Box::pin(async { Err(problem) }),
+        }
     }
 }

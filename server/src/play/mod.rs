@@ -5,13 +5,16 @@ pub mod check;
 mod console;
 mod fidelity;
 mod frames;
+mod game;
 #[cfg(test)]
 mod no_room;
 mod past;
+mod race;
 mod runs;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod widget;
 
 use std::{path::Path, sync::Arc};
 
