@@ -2,6 +2,8 @@
 export type Lang = "ko" | "en";
 
 export const LESSON = "21-why-kubernetes";
+/** The lesson with the experiment on the stage that the tests play. */
+export const ADDRESS = `${LESSON}?ex=self-healing`;
 
 const en = {
   brand: "Pilothouse",

@@ -2,7 +2,7 @@
 import { type Locator } from "@playwright/test";
 import { ClusterPage, NODES } from "../support/cluster.js";
 import { expect, screenshot, test } from "../support/fixtures.js";
-import { LESSON, WORDS } from "../support/words.js";
+import { ADDRESS, LESSON, WORDS } from "../support/words.js";
 
 // Chromium fetches what the page preloads, and complains that nobody ran it: there is nobody
 test.use({ javaScriptEnabled: false, expected: /preloaded using link preload/ });
@@ -78,7 +78,7 @@ for (const lang of ["ko", "en"] as const) {
 test("without JavaScript: bad input is answered on the page and loses nothing", async ({ page }) => {
   const words = WORDS.ko;
   const cluster = new ClusterPage(page, "ko");
-  await page.goto(`/ko/lessons/${LESSON}`);
+  await page.goto(`/ko/lessons/${ADDRESS}`);
   await page.getByRole("textbox", { name: words.consoleLine }).fill("rm -rf /");
   await press(page.getByRole("button", { name: words.consoleRun, exact: true }));
   await expect(cluster.log).toContainText("rm -rf /");

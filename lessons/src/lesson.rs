@@ -63,11 +63,7 @@ impl Lesson {
     }
 
     /// The page. `learner` gives, for an experiment, the learner's sandbox and progress.
-    pub fn page(
-        &self,
-        lang: Lang,
-        mut learner: impl FnMut(&Experiment) -> Progress,
-    ) -> Option<LessonPage> {
+    pub fn page(&self, lang: Lang, mut learner: impl FnMut(&Experiment) -> Progress) -> Option<LessonPage> {
         let (lang, text) = self.text(lang)?;
         let view = |experiment: &Arc<Experiment>| {
             let words = text.words.get(&experiment.id)?.clone();
@@ -81,6 +77,7 @@ impl Lesson {
                 checks: words.checks,
                 hints: words.hints_html.len() as u32,
                 closing_html: words.closing_html,
+                transfer: words.transfer,
                 progress: learner(experiment),
             })
         };

@@ -11,4 +11,5 @@ pub mod fidelity;
 pub mod learner;
 pub mod lesson;
 pub mod problem;
+pub mod run;
 pub mod stage;

@@ -3,9 +3,9 @@
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use wire::lesson::{ActText, ExperimentView, Progress, Verdict};
 
-use super::{chain::Explain, checks::Checks, predict::Predict};
+use super::{chain::Explain, checks::Checks, predict::Predict, transfer::Transfer};
 use crate::{
-    api::{self, Act, Hint, Reset},
+    api::{self, Act, Hint, Reset, Show},
     fault::Fault,
     icon::Icon,
     post::Post,
@@ -57,6 +57,9 @@ impl Card {
             }
         });
     }
+    fn waits_for_transfer(&self) -> bool {
+        self.view.with_value(|v| v.transfer.is_some()) && self.progress.with(|p| p.transfer.is_none())
+    }
     fn acted(&self) -> bool {
         self.progress.with(|p| !p.acts.is_empty() || p.checks.iter().any(|c| c.verdict != Verdict::Todo))
     }
@@ -98,6 +101,7 @@ pub fn Experiment(view: ExperimentView) -> impl IntoView {
                 (false, false, _) => 1,
                 (_, false, _) => 2,
                 (_, true, false) => 3,
+                (_, true, true) if card.waits_for_transfer() => 5,
                 (_, true, true) => 4,
             };
             format!(
@@ -128,11 +132,15 @@ pub fn Experiment(view: ExperimentView) -> impl IntoView {
                 <Checks card />
             </div>
             <Explain card step=Signal::derive(step(4)) />
+            <Transfer card step=Signal::derive(step(5)) />
             <footer class="ex__foot">
                 <HintButton card />
                 <Post action=Reset::url() fields=card.fields(&[("lang", l.tag())])
                     on_post=move |_| card.take(api::reset(card.sandbox(), l, String::new()))>
                     <button class="btn btn--s btn--quiet"><Icon id="i-reset" />{text::reset_experiment(l)}</button>
+                </Post>
+                <Post action=Show::url() fields=card.fields(&[])>
+                    <button class="btn btn--s btn--quiet"><Icon id="i-eye" />{text::show_me(l)}</button>
                 </Post>
             </footer>
         </section>

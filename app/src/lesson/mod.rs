@@ -5,4 +5,5 @@ mod checks;
 pub mod experiment;
 mod predict;
 pub mod rail;
+mod transfer;
 pub mod waiting;

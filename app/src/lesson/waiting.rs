@@ -19,7 +19,10 @@ pub fn Waiting(view: ExperimentView) -> impl IntoView {
     let all = view.checks.len();
     let passed = view.progress.checks.iter().filter(|c| c.verdict == Verdict::Pass).count();
     let beads = (0..all).map(|i| view! { <i class=(i < passed).then_some("on")></i> }).collect::<Vec<_>>();
-    let closing = view.progress.passed.then(|| view! { <div class="closing" inner_html=view.closing_html.clone()></div> });
+    let closing = view
+        .progress
+        .passed
+        .then(|| view! { <div class="closing" inner_html=view.closing_html.clone()></div> });
     view! {
         <section class="ex ex--waiting" id=format!("ex-{}", view.id) aria-labelledby=heading.clone()>
             <header class="ex__head">

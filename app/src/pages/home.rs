@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use wire::{
     act::Actor,
-    learner::{HomeView, LessonEntry, Resume},
+    learner::{Due, HomeView, LessonEntry, Resume},
     stage::{MarkKind, StageView},
 };
 
@@ -64,6 +64,7 @@ fn HomeBody(view: HomeView) -> impl IntoView {
                 Some(resume) => view! { <ResumeCard resume /> }.into_any(),
                 None => view! { <Welcome first=view.lessons.first().cloned() /> }.into_any(),
             }}
+            <Review due=view.due />
             <section class="map" aria-labelledby="mh">
                 <header class="map__head">
                     <h2 id="mh">{text::map(l)}</h2>
@@ -109,6 +110,27 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
             </a>
         </li>
     }
+}
+
+/// Questions that are due again.
+#[component]
+fn Review(due: Vec<Due>) -> impl IntoView {
+    let l = lang();
+    let rows = due
+        .iter()
+        .map(|d| {
+            let to = format!("/{l}/lessons/{}?ex={1}#ex-{1}", d.slug, d.experiment);
+            view! { <li><a href=to><span class="ex__no">{text::experiment(l, &d.label)}</span>" "{d.question.clone()}</a></li> }
+        })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="review" aria-labelledby="dueh">
+                <h2 id="dueh">{text::review(l)}</h2>
+                <ul>{rows}</ul>
+            </section>
+        }
+    })
 }
 
 /// For those who have not begun.

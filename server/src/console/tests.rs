@@ -113,9 +113,18 @@ async fn lines_and_what_they_print() {
         ("k get po nothing >all.txt 2>&1; wc -l all.txt; rm all.txt", "1 all.txt\n"),
         ("seq 3 > a.txt; wc -l a.txt cm.yaml; wc -l < a.txt; rm a.txt", "3 a.txt\n3 cm.yaml\n6 total\n3\n"),
         ("n=x; while [ \"$n\" != xxx ]; do n=${n}x; echo $n; done; echo $?", "xx\nxxx\n0\n"),
-        ("until k get cm late -o name 2>/dev/null; do k create cm late; done", "configmap/late created\nconfigmap/late\n"),
-        ("if k get node node-a >/dev/null; then echo is; else echo no; fi; if [ 2 -gt 3 ]; then echo gt; fi", "is\n"),
-        ("k get deploy web -o yaml | sed 's/replicas: 6/replicas: 5/' | k apply --dry-run=server -f - 2>/dev/null | grep -c configured", "1\n"),
+        (
+            "until k get cm late -o name 2>/dev/null; do k create cm late; done",
+            "configmap/late created\nconfigmap/late\n",
+        ),
+        (
+            "if k get node node-a >/dev/null; then echo is; else echo no; fi; if [ 2 -gt 3 ]; then echo gt; fi",
+            "is\n",
+        ),
+        (
+            "k get deploy web -o yaml | sed 's/replicas: 6/replicas: 5/' | k apply --dry-run=server -f - 2>/dev/null | grep -c configured",
+            "1\n",
+        ),
         ("history | tail -1", "    2  lab help\n"),
         ("echo a; clear; echo b", "b\n"),
         ("exit; echo never", "The console stays open. Your cluster sleeps while nobody looks at it.\n"),

@@ -8,8 +8,10 @@ mod frames;
 #[cfg(test)]
 mod no_room;
 mod past;
+mod runs;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::{path::Path, sync::Arc};
 

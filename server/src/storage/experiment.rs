@@ -108,14 +108,16 @@ impl Storage {
         Ok(())
     }
 
-    /// The checks of a lesson that a learner's present runs have passed: experiment, check, virtual moment in ms.
+    /// The checks of a lesson that a learner's own runs have passed: experiment, run, check. What was only shown is not
+    /// among them.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn passed_checks(&self, learner: &str, lesson: &str) -> Result<Vec<(String, String, i64)>> {
-        let sql = "SELECT s.experiment, v.check_id, v.at_ms FROM sandboxes s \
-                   JOIN verdicts v ON v.sandbox_id = s.id AND v.run = s.run \
-                   WHERE s.learner_id = $1 AND s.lesson = $2 AND v.verdict = 'passed' ORDER BY s.experiment, v.check_id";
+    pub async fn passed_checks(&self, learner: &str, lesson: &str) -> Result<Vec<(String, i64, String)>> {
+        let sql = "SELECT s.experiment, v.run, v.check_id FROM sandboxes s JOIN verdicts v ON v.sandbox_id = s.id \
+                   WHERE s.learner_id = $1 AND s.lesson = $2 AND v.verdict = 'passed' AND NOT EXISTS \
+                   (SELECT 1 FROM runs r WHERE r.sandbox_id = s.id AND r.run = v.run AND r.kind = 'shown') \
+                   ORDER BY s.experiment, v.run, v.check_id";
         let query = sqlx::query_as(sql).bind(learner.to_owned()).bind(lesson.to_owned());
         Ok(query.fetch_all(&self.pool).await?)
     }

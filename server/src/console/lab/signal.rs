@@ -25,8 +25,11 @@ pub async fn kill(world: &World, pod: &str, options: &[&str]) -> Done {
         }
     }
     let pod = pod.strip_prefix("pod/").or_else(|| pod.strip_prefix("pods/")).unwrap_or(pod);
-    if let Some((kind @ ("deploy" | "deployment" | "rs" | "replicaset" | "sts" | "statefulset" | "ds" | "svc" | "node"), name)) =
-        pod.split_once('/')
+    if let Some((
+        kind
+        @ ("deploy" | "deployment" | "rs" | "replicaset" | "sts" | "statefulset" | "ds" | "svc" | "node"),
+        name,
+    )) = pod.split_once('/')
     {
         return Err(world.say(
             &format!("error: 죽일 수 있는 것은 파드의 컨테이너예요. {kind}/{name}은(는) 파드가 아니에요. 파드 이름: kubectl get pods"),

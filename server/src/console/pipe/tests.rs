@@ -91,7 +91,10 @@ fn exit_codes_and_complaints() {
             "awk '{print foo}'",
             "awk: foo: only [/PATTERN/ | NR>N | $N==\"TEXT\"] {print $1, \"text\", $NF} is understood here\n",
         ),
-        ("sed x", "sed: expected s/OLD/NEW/, p or d, as in: sed 's/1.4/1.5/g', sed -n '2,4p', sed '/name/d'\n"),
+        (
+            "sed x",
+            "sed: expected s/OLD/NEW/, p or d, as in: sed 's/1.4/1.5/g', sed -n '2,4p', sed '/name/d'\n",
+        ),
         ("sed s/a/b", "sed: unterminated `s' command\n"),
         ("column", "column: only tables are made here: column -t [-s SEPARATORS]\n"),
         ("cut -f 0", "cut: invalid field value '0'\n"),

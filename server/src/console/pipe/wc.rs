@@ -18,14 +18,23 @@ pub fn read(argv: &[String]) -> Result<Ready, String> {
     let given = options::read("lwcm", argv)?;
     let all = given.options.is_empty();
     let has = |letter| all && letter != 'm' || given.has(letter);
-    let wc = Wc { lines: has('l'), words: has('w'), chars: has('m'), bytes: has('c'), counts: [0; 4], before: [0; 4], files: 0 };
+    let wc = Wc {
+        lines: has('l'),
+        words: has('w'),
+        chars: has('m'),
+        bytes: has('c'),
+        counts: [0; 4],
+        before: [0; 4],
+        files: 0,
+    };
     Ok(Ready { filter: Box::new(wc), files: given.rest })
 }
 
 impl Wc {
     fn print(&self, counts: [usize; 4], name: &str, out: &mut dyn FnMut(&str)) {
         let asked = [self.lines, self.words, self.chars, self.bytes];
-        let shown: Vec<usize> = counts.iter().zip(asked).filter(|(_, asked)| *asked).map(|(n, _)| *n).collect();
+        let shown: Vec<usize> =
+            counts.iter().zip(asked).filter(|(_, asked)| *asked).map(|(n, _)| *n).collect();
         let text = match shown.as_slice() {
             [one] => one.to_string(),
             many => many.iter().map(|n| format!("{n:7}")).collect::<Vec<_>>().join(" "),
