@@ -261,7 +261,7 @@ fn files_of_widgets() {
             ("node: one", "node: two", "scheduler.yaml:2:12 unknown-id"),
             ("taint: gpu=true", "taint: gpu", "scheduler.yaml:2:24 taint"),
             ("cpu: 500m", "cpu: half", "scheduler.yaml:4:22 number"),
-            ("memory: 512Mi", "memory: 0Mi", "scheduler.yaml:5:35 number"),
+            ("memory: 512Mi", "memory: 0Mi", "scheduler.yaml:5:37 number"),
             ("name: train", "name: api", "scheduler.yaml:5:12 duplicate-id"),
         ],
     );
