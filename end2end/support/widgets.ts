@@ -43,6 +43,7 @@ export const WIDGETS = {
       noVerb: "1번째 줄 ‘00:10 explode’: 모르는 말이에요.",
       even_: "비슷해요",
     },
+    placing: { title: "스케줄러가 되어 보세요", result: "결과", without: "D, E, F, G, H는 갈 곳 없음", wait: "기다리게 두기" },
   },
   en: {
     advisor: {
@@ -83,6 +84,7 @@ export const WIDGETS = {
       noVerb: "Line 1, “00:10 explode”: There is no such word.",
       even_: "About even",
     },
+    placing: { title: "Be the scheduler", result: "The result", without: "D, E, F, G, H on no node", wait: "Leave it waiting" },
   },
 } as const;
 

@@ -14,6 +14,7 @@ const EN: &str = "lesson.en.md";
 const SORT: &str = "widgets/wishes/sort.yaml";
 const ADVISOR: &str = "widgets/adopt/advisor.yaml";
 const RACE: &str = "widgets/race/race.yaml";
+const GAME: &str = "widgets/placing/scheduler.yaml";
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/21-small")
@@ -213,7 +214,7 @@ fn fences_of_widgets() {
         EN,
         &[
             ("```race race", "```yaml", "lesson.en.md:1:1 missing-words"),
-            ("  stays: {text: It", "  stay: {text: It", "lesson.en.md:38:3 unknown-id"),
+            ("  stays: {text: It", "  stay: {text: It", "lesson.en.md:36:3 unknown-id"),
         ],
     );
 }
@@ -249,9 +250,19 @@ fn files_of_widgets() {
             ("settle: 10s", "settle: soon", "race.yaml:2:9 duration"),
             ("app: web", "app: shop", "race.yaml:4:6 unknown-id"),
             ("machine: box", "machine: bag", "race.yaml:5:10 unknown-id"),
-            ("of: [kill]", "of: [burn]", "race.yaml:10:42 unknown-id"),
+            ("of: [kill]", "of: [burn]", "race.yaml:10:41 unknown-id"),
             ("deploy 2", "deploy 3", "race.yaml:13:1 script"),
-            ("measure: setup", "measure: size", "race.yaml:9:26 yaml"),
+            ("measure: setup", "measure: size", "race.yaml:9:27 yaml"),
+        ],
+    );
+    check(
+        GAME,
+        &[
+            ("node: one", "node: two", "scheduler.yaml:2:12 unknown-id"),
+            ("taint: gpu=true", "taint: gpu", "scheduler.yaml:2:24 taint"),
+            ("cpu: 500m", "cpu: half", "scheduler.yaml:4:22 number"),
+            ("memory: 512Mi", "memory: 0Mi", "scheduler.yaml:5:37 number"),
+            ("name: train", "name: api", "scheduler.yaml:5:12 duplicate-id"),
         ],
     );
     let dir = fresh();
@@ -299,7 +310,7 @@ fn a_broken_lesson_does_not_hide_the_others() {
 #[test]
 fn damage_never_panics() {
     let dir = fresh();
-    for file in [KO, EN, EXPERIMENT, WORLD, SORT, ADVISOR, RACE] {
+    for file in [KO, EN, EXPERIMENT, WORLD, SORT, ADVISOR, RACE, GAME] {
         let whole = fs::read(dir.join(file)).unwrap();
         for end in (0..whole.len()).step_by(7) {
             let mut damaged = whole[..end].to_vec();

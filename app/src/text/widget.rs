@@ -179,6 +179,8 @@ labels! {
     race_run: "두 세계에 돌리기", "Play it in both worlds";
     refused: "할 수 없었던 일", "What could not be done";
     failed_sum: "실패한 요청, 누적", "Failed requests, added up";
+    containers: "컨테이너", "Containers";
+    containers_key: "칠한 곳은 대답하는 수, 점선은 원하는 수", "filled: those that answer; dashed: those wanted";
     as_table: "표로 보기", "As a table";
     the_end: "끝", "The end";
     until_then: "그때까지", "Until";
@@ -271,6 +273,19 @@ pub fn chart_label(lang: Lang, until_ms: i64, [compose, kubernetes]: [u64; 2]) -
         lang,
         format!("실패한 요청 누적. {until}까지 Compose {c}건, 쿠버네티스 {k}건."),
         format!("Failed requests, added up. By {until}: Compose {c}, Kubernetes {k}."),
+    )
+}
+
+/// The containers of both worlds in a sentence.
+pub fn lanes_label(lang: Lang, compose: u32, kubernetes: u32, most: u32) -> String {
+    pick(
+        lang,
+        format!(
+            "대답하는 컨테이너는 Compose에서 가장 적을 때 {compose}개, 쿠버네티스에서 {kubernetes}개. 쿠버네티스는 {most}개까지 늘렸어요."
+        ),
+        format!(
+            "Containers that answer: at least {compose} under Compose, at least {kubernetes} under Kubernetes, which went up to {most}."
+        ),
     )
 }
 

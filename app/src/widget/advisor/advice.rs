@@ -6,6 +6,8 @@ use wire::widget::advisor::{Advisor, Question};
 pub const DRAWS: usize = 1_000;
 /// So many of a thousand sums lie outside the band, half of them on either side.
 const OUTSIDE: usize = 100;
+/// What all chance is made from.
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// So many changes are named.
 const CHANGES_MAX: usize = 3;
 
@@ -61,27 +63,52 @@ fn middle((low, high): (f64, f64)) -> f64 {
     f64::midpoint(low, high)
 }
 
+/// What a push comes to in each draw: somewhere in its span, and a little wrong. A question has its own chance, so that
+/// another answer to one leaves the others as they are.
+fn drawn(place: usize, (low, high): (f64, f64), shake: f64) -> Vec<f64> {
+    let mut chance = Chance(SEED.wrapping_mul(2 * place as u64 + 1));
+    let one = |chance: &mut Chance| {
+        let somewhere = low + (high - low) * chance.part();
+        somewhere * (1.0 + shake * (2.0 * chance.part() - 1.0))
+    };
+    (0..DRAWS).map(|_| one(&mut chance)).collect()
+}
+
+/// Which way a thousand sums go: nine in ten of them on one side of 0, or it is not known.
+fn way(sums: impl Iterator<Item = f64> + Clone) -> Way {
+    let outside = |n: usize| n <= OUTSIDE / 2;
+    if outside(sums.clone().filter(|sum| *sum <= 0.0).count()) {
+        Way::Kubernetes
+    } else if outside(sums.filter(|sum| *sum >= 0.0).count()) {
+        Way::Compose
+    } else {
+        Way::NotKnown
+    }
+}
+
 /// Adds the pushes up, once as they are and a thousand times a little wrong. The same answers give the same advice.
 pub fn advise(advisor: &Advisor, given: &[Given]) -> Advice {
     let pushes: Vec<(f64, f64)> =
         advisor.questions.iter().enumerate().map(|(i, q)| push(q, given.get(i).copied().flatten())).collect();
-    let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
-    let mut sums: Vec<f64> = (0..DRAWS)
-        .map(|_| {
-            let one = |(low, high): &(f64, f64), chance: &mut Chance| {
-                let somewhere = low + (high - low) * chance.part();
-                somewhere * (1.0 + advisor.shake * (2.0 * chance.part() - 1.0))
-            };
-            pushes.iter().map(|p| one(p, &mut chance)).sum()
-        })
-        .collect();
-    sums.sort_by(f64::total_cmp);
+    let sums = sums(advisor, &pushes);
+    let mut sorted = sums.clone();
+    sorted.sort_by(f64::total_cmp);
     Advice {
         sum: pushes.iter().copied().map(middle).sum(),
-        band: (sums[OUTSIDE / 2], sums[DRAWS - 1 - OUTSIDE / 2]),
+        band: (sorted[OUTSIDE / 2], sorted[DRAWS - 1 - OUTSIDE / 2]),
         for_kubernetes: sums.iter().filter(|sum| **sum > 0.0).count(),
         pushes,
     }
+}
+
+fn sums(advisor: &Advisor, pushes: &[(f64, f64)]) -> Vec<f64> {
+    let mut sums = vec![0.0; DRAWS];
+    for (place, push) in pushes.iter().enumerate() {
+        for (sum, part) in sums.iter_mut().zip(drawn(place, *push, advisor.shake)) {
+            *sum += part;
+        }
+    }
+    sums
 }
 
 /// A change of one answer.
@@ -96,27 +123,27 @@ pub struct Change {
 }
 
 /// The changes of one answer that do most: first those that turn the advice another way, by as few steps as that takes.
-pub fn changes(advisor: &Advisor, given: &[Given]) -> Vec<Change> {
-    let now = advise(advisor, given);
+pub fn changes(advisor: &Advisor, given: &[Given], now: &Advice) -> Vec<Change> {
+    let sums = sums(advisor, &now.pushes);
     let mut all: Vec<(bool, f64, Change)> = Vec::new();
     for (place, question) in advisor.questions.iter().enumerate() {
         let Some(from) = given.get(place).copied().flatten() else { continue };
-        let mut best: Option<(bool, f64, Change)> = None;
+        let mine = drawn(place, now.pushes[place], advisor.shake);
         let mut others: Vec<usize> = (0..question.answers.len()).filter(|i| *i != from).collect();
         others.sort_by_key(|i| i.abs_diff(from));
-        for answer in others {
-            let mut other = given.to_vec();
-            other[place] = Some(answer);
-            let then = advise(advisor, &other);
-            let turns = then.way() != now.way();
-            let found =
-                (turns, (then.sum - now.sum).abs(), Change { question: place, answer, sum: then.sum });
-            let is_better =
-                best.as_ref().is_none_or(|(t, by, _)| (!t && turns) || (*t == turns && !t && found.1 > *by));
-            if is_better {
-                best = Some(found);
-            }
-        }
+        let tried = others.into_iter().map(|answer| {
+            let other = push(question, Some(answer));
+            let theirs = drawn(place, other, advisor.shake);
+            let then = sums.iter().zip(&mine).zip(&theirs).map(|((sum, mine), other)| sum - mine + other);
+            let by = middle(other) - middle(now.pushes[place]);
+            (way(then) != now.way(), by.abs(), Change { question: place, answer, sum: now.sum + by })
+        });
+        // the nearest that turns it, or else the one that does most
+        let best = tried.reduce(|best, next| match (best.0, next.0) {
+            (false, true) => next,
+            (false, false) if next.1 > best.1 => next,
+            _ => best,
+        });
         all.extend(best.filter(|(_, by, _)| *by > 0.0));
     }
     all.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
@@ -196,6 +223,7 @@ mod tests {
         let torn = advise(&advisor(0.5, &[&[(2.0, 2.0)], &[(-1.9, -1.9)]]), &[Some(0), Some(0)]);
         assert_eq!(torn.way(), Way::NotKnown);
         assert!((450..700).contains(&torn.for_kubernetes), "{}", torn.for_kubernetes);
+        assert_eq!(way([1.0; DRAWS].into_iter()), Way::Kubernetes);
         assert_eq!(torn, advise(&advisor(0.5, &[&[(2.0, 2.0)], &[(-1.9, -1.9)]]), &[Some(0), Some(0)]));
     }
 
@@ -205,7 +233,8 @@ mod tests {
             0.0,
             &[&[(-1.0, -1.0), (0.5, 0.5), (2.0, 2.0), (3.0, 3.0)], &[(-0.5, -0.5), (-9.0, -9.0)]],
         );
-        let found = changes(&a, &[Some(0), Some(0)]);
+        let given = [Some(0), Some(0)];
+        let found = changes(&a, &given, &advise(&a, &given));
         let told: Vec<(usize, usize, f64)> = found.iter().map(|c| (c.question, c.answer, c.sum)).collect();
         // from -1.5: by one step to 0, where it is not known; the other question only says the same louder
         assert_eq!(told, [(0, 1, 0.0), (1, 1, -10.0)]);

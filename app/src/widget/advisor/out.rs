@@ -158,7 +158,7 @@ fn Foot(desk: Desk, advice: Memo<Advice>) -> impl IntoView {
                 view! { <li><span>{what}</span><code>{text::push(now)}" → "<b>{text::push(c.sum)}</b></code></li> }
             })
         };
-        let all = desk.advisor.with_value(|a| changes(a, &given));
+        let all = desk.advisor.with_value(|a| advice.with(|now| changes(a, &given, now)));
         all.into_iter().map(line).collect::<Vec<_>>()
     };
     view! {

@@ -6,13 +6,17 @@ use wire::{
     widget::race::{Event, RaceRun, World},
 };
 
-use super::series::{bends, ceiling, failed_by};
+use super::{
+    lanes::Lanes,
+    series::{bends, ceiling, failed_by},
+};
 use crate::text::widget as text;
 
-const WIDTH: f64 = 450.0;
+/// Width of the charts.
+pub const WIDTH: f64 = 450.0;
 const HEIGHT: f64 = 296.0;
 /// The plot within it: left, top, right, bottom.
-const PLOT: (f64, f64, f64, f64) = (44.0, 30.0, 344.0, 264.0);
+pub const PLOT: (f64, f64, f64, f64) = (44.0, 30.0, 344.0, 264.0);
 /// Labels of two lines stand at least so far apart.
 const LABEL_GAP: f64 = 38.0;
 /// Numbers of faults stand at least so far apart.
@@ -113,6 +117,7 @@ pub fn Chart(lang: Lang, run: RaceRun, labels: Vec<String>) -> impl IntoView {
                 <text x=x + 14.0 y=k class="lb--acc">{text::kubernetes(l)}</text>
                 <text x=x + 14.0 y=k + 17.0>{text::requests(l, ends[1])}</text>
             </svg>
+            <Lanes lang=l run=run.clone() />
             <details><summary>{text::as_table(l)}</summary>{table}</details>
         </figure>
     }

@@ -2,6 +2,7 @@
 //! address, and the same address is the same race.
 
 mod chart;
+mod lanes;
 mod rows;
 mod series;
 
