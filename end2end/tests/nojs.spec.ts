@@ -25,6 +25,8 @@ for (const lang of ["ko", "en"] as const) {
     await expect(page).toHaveURL(new RegExp(`/${lang}/lessons/${LESSON}`));
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(/\S/);
     await expect(page.locator("#self-healing")).toBeVisible();
+    await press(card.getByRole("link", { name: words.onStage }));
+    await expect(page).toHaveURL(/[?&]ex=self-healing/);
     for (const node of NODES) {
       await cluster.expectNode(node, words.nodeReady);
       await expect(cluster.podsOn(node)).toHaveCount(2);

@@ -13,6 +13,8 @@ use crate::{
     fail::{Done, Fail, Status},
 };
 
+/// As kubectl 1.33 names itself, without the machine that it runs on.
+const USER_AGENT: &str = "kubectl/v1.33.1";
 /// Plain objects.
 pub const JSON: &str = "application/json";
 /// Rows as the server prints them.
@@ -135,7 +137,9 @@ impl<'a> Cx<'a> {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Done<Request<Vec<u8>>> {
-        let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
+        let request = Request::builder().method(method).uri(url).header("Accept", accept);
+        // the API server reads the name of a field's manager from it where none is given
+        let mut request = request.header("User-Agent", USER_AGENT);
         if let Some(user) = &self.impersonate {
             request = request.header("Impersonate-User", user);
         }
