@@ -87,6 +87,9 @@ fn parts(lessons: &[LessonEntry]) -> Vec<Vec<LessonEntry>> {
     lessons.chunk_by(|a, b| a.part == b.part).map(<[_]>::to_vec).collect()
 }
 
+/// Up to so many experiments have a block each.
+const BLOCKS_MAX: u32 = 8;
+
 #[component]
 fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
     let l = lang();
@@ -96,8 +99,15 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
         () if now || entry.begun => "here",
         () => "todo",
     };
-    let blocks =
-        (0..all).map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }).collect::<Vec<_>>();
+    let blocks = match all {
+        0..=BLOCKS_MAX => (0..all)
+            .map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }.into_any())
+            .collect::<Vec<_>>(),
+        _ => vec![
+            view! { <b style=format!("--done:{:.1}%", 100.0 * f64::from(passed) / f64::from(all))></b> }.into_any(),
+            view! { <span>{passed}"/"{all}</span> }.into_any(),
+        ],
+    };
     view! {
         <li class="stop" data-state=state>
             <a href=format!("/{l}/lessons/{}", entry.slug) aria-current=now.then_some("step")>
