@@ -74,15 +74,23 @@ fn at_once<T>(future: impl Future<Output = T>) -> T {
 fn experiment(name: &str, from: &str, to: &str) -> Arc<Experiment> {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/21-small");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("trial-{name}/21-small"));
-    fs::create_dir_all(dir.join("experiments/plug")).unwrap();
     let files = [
         "lesson.ko.md",
         "lesson.en.md",
         "picture.svg",
         "experiments/plug/world.yaml",
         "experiments/plug/experiment.yaml",
+        "widgets/adopt/advisor.yaml",
+        "widgets/placing/scheduler.yaml",
+        "widgets/placing/world.yaml",
+        "widgets/race/compose.yaml",
+        "widgets/race/kubernetes.yaml",
+        "widgets/race/race.yaml",
+        "widgets/race/world.yaml",
+        "widgets/wishes/sort.yaml",
     ];
     for file in files {
+        fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap();
         let text = fs::read_to_string(fixture.join(file)).unwrap();
         let text = if file.ends_with("experiment.yaml") { text.replacen(from, to, 1) } else { text };
         fs::write(dir.join(file), text).unwrap();

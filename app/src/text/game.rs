@@ -8,7 +8,7 @@ use super::{
 };
 
 labels! {
-    turns: "놓은 차례", "Turn";
+    turns: "정한 파드", "Decided";
     left_waiting: "기다리게 둔 파드", "Left waiting";
     nodes: "노드", "Nodes";
     incoming: "들어오는 파드", "Incoming pods";

@@ -59,11 +59,12 @@ fn Amount(desk: Desk, place: usize, question: Question) -> impl IntoView {
     let (id, label) = q.with_value(|q| (q.id.clone(), q.label.clone()));
     let field = format!("q-{id}");
     let ends = q.with_value(|q| (q.answers[0].text.clone(), q.answers[last].text.clone()));
+    let first_unknown = now.get_untracked().is_none();
     let doubt = view! {
-        <label class="aq__doubt"><input type="checkbox" name=UNKNOWN value=id.clone() checked=now.get_untracked().is_none()
-            prop:checked=move || now.get().is_none()
+        <label class="aq__doubt"><input type="checkbox" name=UNKNOWN value=id.clone() checked=first_unknown
+            aria-label=format!("{}: {label}", text::not_known(l)) prop:checked=move || now.get().is_none()
             on:change=move |ev| set((!event_target_checked(&ev)).then_some(shown())) />
-            {text::not_known(l)}<span class="vh">": "{label.clone()}</span></label>
+            {text::not_known(l)}</label>
     };
     view! {
         <div class="aq" class:is-unknown=move || now.get().is_none()>

@@ -12,9 +12,6 @@ use crate::{
     text::game as text,
 };
 
-/// Height of a step, px.
-const STEP: f64 = 38.0;
-
 #[derive(Clone, Copy, PartialEq)]
 enum What {
     Cpu,
@@ -110,7 +107,7 @@ fn sum(table: Table, place: usize, what: What) -> i64 {
 
 fn tube(table: Table, place: usize, what: What, all: i64, seen: Memo<Option<Seen>>) -> impl IntoView {
     let l = table.lang;
-    let height = move |amount: i64| format!("--h:{:.0}px", what.steps(amount) * STEP);
+    let height = move |amount: i64| format!("--n:{}", what.steps(amount));
     let segments = move || {
         pods(table, place)
             .into_iter()
@@ -139,7 +136,7 @@ fn tube(table: Table, place: usize, what: What, all: i64, seen: Memo<Option<Seen
     let figure = move || format!("{}/{}{unit}", what.written(sum(table, place, what)), what.written(all));
     view! {
         <div class="tube">
-            <div class="tube__box" style=format!("{};--u:{STEP}px", height(all))>{segments}{ghost}</div>
+            <div class="tube__box" style=height(all)>{segments}{ghost}</div>
             <p><b>{name}</b>" "<code>{figure}</code></p>
         </div>
     }

@@ -56,8 +56,10 @@ pub fn Lanes(lang: Lang, run: RaceRun) -> impl IntoView {
             <path d=format!("M{} {end}H{}", PLOT.0, PLOT.2) class="base"></path>
             <path d=area class=fill></path>
             <path d=wanted class="want"></path>
-            <text x=PLOT.0 - 8.0 y=end text-anchor="end">"0"</text>
-            <text x=PLOT.0 - 8.0 y=end - LANE + 8.0 text-anchor="end">{most}</text>
+            <g class="ax">
+                <text x=PLOT.0 - 8.0 y=end text-anchor="end">"0"</text>
+                <text x=PLOT.0 - 8.0 y=end - LANE + 8.0 text-anchor="end">{most}</text>
+            </g>
             <text x=PLOT.2 + 14.0 y=end - 20.0 class=class>{name}</text>
             <text x=PLOT.2 + 14.0 y=end - 4.0>{format!("{}/{}", last.0, last.1)}</text>
         }
