@@ -11,10 +11,9 @@ use serde_json::Value;
 use crate::{
     Kubectl, Sink,
     fail::{Done, Fail, Status},
+    verb,
 };
 
-/// As kubectl 1.33 names itself, without the machine that it runs on.
-const USER_AGENT: &str = "kubectl/v1.33.1";
 /// Plain objects.
 pub const JSON: &str = "application/json";
 /// Rows as the server prints them.
@@ -139,7 +138,7 @@ impl<'a> Cx<'a> {
     ) -> Done<Request<Vec<u8>>> {
         let request = Request::builder().method(method).uri(url).header("Accept", accept);
         // the API server reads the name of a field's manager from it where none is given
-        let mut request = request.header("User-Agent", USER_AGENT);
+        let mut request = request.header("User-Agent", format!("kubectl/{}", verb::version::CLIENT));
         if let Some(user) = &self.impersonate {
             request = request.header("Impersonate-User", user);
         }

@@ -104,7 +104,8 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
             .map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }.into_any())
             .collect::<Vec<_>>(),
         _ => vec![
-            view! { <b style=format!("--done:{:.1}%", 100.0 * f64::from(passed) / f64::from(all))></b> }.into_any(),
+            view! { <b style=format!("--done:{:.1}%", 100.0 * f64::from(passed) / f64::from(all))></b> }
+                .into_any(),
             view! { <span>{passed}"/"{all}</span> }.into_any(),
         ],
     };
