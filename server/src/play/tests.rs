@@ -142,3 +142,25 @@ async fn a_fresh_seed_answers_the_question_for_afterwards() {
     }
     assert!(desk.page(None).await.progress.transfer.is_some());
 }
+
+/// `kubectl exec` writes nothing that a journal could hold.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_act_that_only_looks_counts_and_is_kept() {
+    let desk = Desk::new().await;
+    let learner: &dyn Backend = &desk.learner;
+    let page =
+        async || learner.lesson(LESSON.into(), Lang::En, Some("open-network".into()), None).await.unwrap();
+    let sandbox = page().await.experiments.iter().find_map(|e| e.sandbox.clone()).unwrap();
+    learner.act(sandbox.clone(), "ask".into(), Lang::En).await.unwrap();
+    let (_, open) = desk.learner.open(&sandbox).await.unwrap();
+    open.live.advance_to(open.live.clock().now.plus_ms(20_000)).await;
+    let progress = open.drawn().await.progress.clone();
+    let first = &progress.checks[0];
+    assert_eq!((first.id.as_str(), first.verdict), ("open", wire::lesson::Verdict::Pass), "{progress:?}");
+    assert_eq!(progress.acts, learner_acts(&desk, &sandbox).await, "kept for the next time");
+}
+
+async fn learner_acts(desk: &Desk, sandbox: &str) -> Vec<wire::lesson::Acted> {
+    let acts = desk.learner.play.storage.acts(sandbox, 1).await.unwrap();
+    acts.into_iter().map(|(id, at_ms, _)| wire::lesson::Acted { id, at_ms }).collect()
+}

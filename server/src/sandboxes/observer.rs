@@ -18,7 +18,7 @@ use tokio::{
     sync::{Notify, mpsc, watch},
     time::{Duration, Instant, MissedTickBehavior, interval, sleep},
 };
-use wire::lesson::{Progress, Verdict};
+use wire::lesson::{Acted, Progress, Verdict};
 
 use super::{
     follow::{KINDS, Seen, follow},
@@ -117,6 +117,9 @@ impl Observer {
                 self.waiting.insert(seen.revision, seen);
             }
             let moved = self.join();
+            if self.joined >= *changes.borrow() {
+                self.tell_silent_acts(i64::MAX);
+            }
             if tick {
                 self.look(self.now_ms());
             }
@@ -149,6 +152,7 @@ impl Observer {
                     at_ms = Some(when);
                 }
                 let change = change(seen, when, &record.origin.user, record.origin.because.revision());
+                self.tell_silent_acts(when);
                 self.tell_acts(&change);
                 moved |= self.scene.apply(&change);
             }
@@ -186,6 +190,24 @@ impl Observer {
         let snapshot = acts.len().gt(&self.acts_given).then(|| self.snapshot());
         let Some(snapshot) = snapshot else { return };
         for act in acts.iter().filter(|a| a.at_ms <= change.at_ms) {
+            self.checker.act(&act.id, act.at_ms, &snapshot);
+        }
+        self.acts_given = self.checker.acts().count();
+    }
+
+    /// An act that wrote nothing counts from its own moment: it is told before whatever comes after it.
+    fn tell_silent_acts(&mut self, before_ms: i64) {
+        let acts = {
+            let notes = self.notes();
+            let silent = |a: &&Acted| a.at_ms < before_ms && notes.silent.contains(&a.id);
+            notes.acts.iter().filter(silent).cloned().collect::<Vec<_>>()
+        };
+        let untold: Vec<_> = acts.iter().filter(|a| !self.checker.acts().any(|(id, _)| id == a.id)).collect();
+        if untold.is_empty() {
+            return;
+        }
+        let snapshot = self.snapshot();
+        for act in untold {
             self.checker.act(&act.id, act.at_ms, &snapshot);
         }
         self.acts_given = self.checker.acts().count();

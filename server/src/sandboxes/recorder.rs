@@ -30,7 +30,15 @@ pub struct Journal {
     seq: AtomicI64,
     refused: AtomicI64,
     behind: AtomicBool,
-    act: Mutex<Option<Acted>>,
+    act: Mutex<Option<Expected>>,
+}
+
+/// An act whose command runs.
+#[derive(Clone, Debug)]
+struct Expected {
+    act: Acted,
+    /// An entry was written since.
+    written: bool,
 }
 
 /// How far a journal is.
@@ -70,21 +78,21 @@ impl Journal {
 
     /// The next entry begins an act.
     pub fn expect_act(&self, act: &Acted) {
-        *self.act() = Some(act.clone());
+        *self.act() = Some(Expected { act: act.clone(), written: false });
     }
 
-    /// No further entry belongs to it.
-    pub fn end_act(&self, act: &Acted) {
-        self.act().take_if(|expected| expected == act);
+    /// No further entry belongs to it; true if none did.
+    pub fn end_act(&self, act: &Acted) -> bool {
+        self.act().take_if(|expected| expected.act == *act).is_some_and(|expected| !expected.written)
     }
 
-    fn act(&self) -> std::sync::MutexGuard<'_, Option<Acted>> {
+    fn act(&self) -> std::sync::MutexGuard<'_, Option<Expected>> {
         self.act.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn append(&self, entry: &Entry) -> Result<(), NotRecorded> {
         let request = serde_json::to_string(&entry.request).map_err(|e| NotRecorded(e.to_string()))?;
-        let act = self.act().clone();
+        let act = self.act().clone().map(|expected| expected.act);
         let new = NewEntry {
             sandbox: &self.sandbox,
             run: self.run,
@@ -100,7 +108,11 @@ impl Journal {
                 self.behind.store(true, Ordering::Relaxed);
             }
             NotRecorded(e.to_string())
-        })
+        })?;
+        if let Some(expected) = self.act().as_mut().filter(|expected| Some(&expected.act) == act.as_ref()) {
+            expected.written = true;
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! One open sandbox: its cluster, the newest picture of it, and what the learner did besides the cluster.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
@@ -64,6 +64,8 @@ pub struct Notes {
     pub prediction: Option<Predicted>,
     /// Acts, those under way included.
     pub acts: Vec<Acted>,
+    /// Those of them that wrote nothing.
+    pub silent: BTreeSet<String>,
     /// Open hints.
     pub hints: usize,
     /// The answer to the question for afterwards.
@@ -285,14 +287,28 @@ impl Sandbox {
 
     /// The act's command has ended.
     pub async fn end_act(&self, act: &Acted, done: bool) {
-        self.journal.end_act(act);
+        let silent = self.journal.end_act(act);
         if done {
+            if silent {
+                self.keep_silent_act(act).await;
+            }
             return;
         }
         self.note(|n| n.acts.retain(|a| a != act));
         if let Err(error) = self.storage.remove_act(&self.id, self.run, &act.id).await {
             tracing::warn!(%error, "an act could not be taken back");
         }
+    }
+
+    /// An act that only looked has no entry of the journal to be kept with.
+    async fn keep_silent_act(&self, act: &Acted) {
+        if let Err(error) = self.storage.keep_silent_act(&self.id, self.run, &act.id, act.at_ms).await {
+            tracing::warn!(%error, "an act could not be kept");
+        }
+        self.note(|n| {
+            n.silent.insert(act.id.clone());
+        });
+        self.redraw.notify_one();
     }
 
     /// Keeps where the clock stands.
@@ -372,7 +388,8 @@ async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Proble
     let transfer = storage.transfer(&row.id).await.map_err(problem)?;
     Ok(Notes {
         prediction: prediction.map(|(choice, at_ms)| Predicted { choice, at_ms, right: None }),
-        acts: acts.into_iter().map(|(id, at_ms)| Acted { id, at_ms }).collect(),
+        silent: acts.iter().filter(|(.., silent)| *silent).map(|(id, ..)| id.clone()).collect(),
+        acts: acts.into_iter().map(|(id, at_ms, _)| Acted { id, at_ms }).collect(),
         hints: usize::try_from(hints).unwrap_or(0),
         transfer: transfer.map(transferred),
         turn: 0,

@@ -47,13 +47,28 @@ impl Storage {
         Ok(())
     }
 
-    /// The acts of a run by their virtual moments in ms.
+    /// Keeps an act that wrote nothing, and so is not kept with an entry of the journal.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn keep_silent_act(&self, sandbox: &str, run: i64, act: &str, at_ms: i64) -> Result<()> {
+        let sql = "INSERT INTO acts (sandbox_id, run, act, at_ms, silent) VALUES ($1, $2, $3, $4, 1) \
+                   ON CONFLICT (sandbox_id, run, act) DO NOTHING";
+        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(act.to_owned()).bind(at_ms);
+        query.execute(&self.pool).await.map_err(not_saved)?;
+        Ok(())
+    }
+
+    /// The acts of a run by their virtual moments in ms, and whether each wrote nothing.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn acts(&self, sandbox: &str, run: i64) -> Result<Vec<(String, i64)>> {
-        let sql = "SELECT act, at_ms FROM acts WHERE sandbox_id = $1 AND run = $2 ORDER BY at_ms, act";
-        Ok(sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?)
+    pub async fn acts(&self, sandbox: &str, run: i64) -> Result<Vec<(String, i64, bool)>> {
+        let sql =
+            "SELECT act, at_ms, silent FROM acts WHERE sandbox_id = $1 AND run = $2 ORDER BY at_ms, act";
+        let rows: Vec<(String, i64, i64)> =
+            sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(act, at_ms, silent)| (act, at_ms, silent != 0)).collect())
     }
 
     /// Opens one more hint of at most `max`; gives how many are open.

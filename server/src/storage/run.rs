@@ -29,7 +29,7 @@ const OF_A_RUN: [(&str, &str); 4] = [
     ("journals", "seq, at_ms, request, engine_version, state_hash, snapshot, written_ms"),
     ("console", "seq, line, stdout, stderr, exit_code, at_ms, turns"),
     ("predictions", "choice, at_ms"),
-    ("acts", "act, at_ms"),
+    ("acts", "act, at_ms, silent"),
 ];
 
 fn word(kind: RunKind) -> &'static str {

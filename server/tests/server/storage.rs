@@ -157,9 +157,10 @@ async fn an_act_is_kept_with_its_entry_or_not_at_all(url: &str) {
         let new = NewEntry { act: Some((act, at_ms)), ..entry(&id, seq, 70_000, "{}", epoch) };
         assert_eq!(db.append_entry(new).await.is_ok(), kept, "{seq} {act}");
     }
-    assert_eq!(db.acts(&id, 1).await.unwrap(), [("unplug".into(), 3), ("scale".into(), 9)]);
+    assert_eq!(db.acts(&id, 1).await.unwrap(), [("unplug".into(), 3, false), ("scale".into(), 9, false)]);
     db.remove_act(&id, 1, "unplug").await.unwrap();
-    assert_eq!(db.acts(&id, 1).await.unwrap(), [("scale".into(), 9)]);
+    db.keep_silent_act(&id, 1, "look", 12).await.unwrap();
+    assert_eq!(db.acts(&id, 1).await.unwrap(), [("scale".into(), 9, false), ("look".into(), 12, true)]);
     assert!(db.acts(&id, 2).await.unwrap().is_empty());
 }
 
@@ -213,7 +214,7 @@ async fn runs_branch_and_are_kept(url: &str) {
     let at = db.sandbox(&id).await.unwrap().unwrap();
     assert_eq!((at.run, at.clock_ms, at.speed, at.paused), (2, 82_000, 1, true));
     assert_eq!(db.entries(&id, 2).await.unwrap().len(), 2, "what came later is not in it");
-    assert_eq!(db.acts(&id, 2).await.unwrap(), [("unplug".into(), 80_000)]);
+    assert_eq!(db.acts(&id, 2).await.unwrap(), [("unplug".into(), 80_000, false)]);
     assert_eq!(db.prediction(&id, 2).await.unwrap(), None);
     assert_eq!(db.console(&id, 2, 9).await.unwrap(), [said("early", 75_000)]);
     let stale = db.append_entry(entry(&id, 4, 95_000, "{}", epoch)).await;

@@ -1,6 +1,6 @@
 //! YAML: read an object, edit it, apply it as `kubectl apply -f -` would.
 
-use leptos::{html, prelude::*, server_fn::ServerFn};
+use leptos::{html, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
 use super::{objects::id, tab_address};
@@ -48,6 +48,7 @@ fn Editor(objects: Vec<ObjectText>, again: RwSignal<u32>) -> impl IntoView {
         })
     });
     let area = NodeRef::<html::Textarea>::new();
+    let refused = RwSignal::new(String::new());
     let options = ids
         .into_iter()
         .map(|i| {
@@ -58,9 +59,24 @@ fn Editor(objects: Vec<ObjectText>, again: RwSignal<u32>) -> impl IntoView {
     let ex = use_query_map().with_untracked(|q| q.get("ex"));
     let apply = move |_| {
         let Some(text) = area.get_untracked().map(|a| a.value()) else { return };
-        stage.command(move || api::console(stage.sandbox.get_value(), apply_line(&text), String::new()));
-        // what the cluster answered stands in the console
-        stage.tab.set("console");
+        stage.busy.set(true);
+        spawn_local(async move {
+            let answer = api::console(stage.sandbox.get_value(), apply_line(&text), String::new()).await;
+            stage.busy.set(false);
+            match answer {
+                Ok(entry) if entry.exit_code == 0 => {
+                    stage.console.update(|log| log.push(entry));
+                    // what the cluster answered stands in the console
+                    stage.tab.set("console");
+                }
+                // the text stays as it is, to be mended
+                Ok(entry) => {
+                    refused.set(entry.output.text());
+                    stage.console.update(|log| log.push(entry));
+                }
+                Err(fault) => stage.fault.set(Some(fault)),
+            }
+        });
     };
     view! {
         <form class="yamlpick" method="get" action=address on:submit=move |ev| { ev.prevent_default(); again.update(|n| *n += 1) }>
@@ -79,7 +95,8 @@ fn Editor(objects: Vec<ObjectText>, again: RwSignal<u32>) -> impl IntoView {
             Some(yaml) => view! {
                 <Post class="yamledit" action=Apply::url() fields=vec![("sandbox", stage.sandbox.get_value()), ("back", tab_address("console"))] on_post=apply>
                     <textarea node_ref=area name="yaml" aria-label=text::yaml_text(l) spellcheck="false" autocapitalize="off"
-                        prop:value=yaml.clone()>{yaml.clone()}</textarea>
+                        prop:value=yaml.clone() on:input=move |_| refused.set(String::new())>{yaml.clone()}</textarea>
+                    {move || refused.with(|why| (!why.is_empty()).then(|| view! { <pre class="yamledit__no" role="alert">{why.clone()}</pre> }))}
                     <div class="yamledit__act">
                         <button class="btn btn--s btn--primary" disabled=move || stage.is_past.get() || stage.busy.get()>{text::yaml_apply(l)}</button>
                         <span class="act__cmd">{text::same_command(l)}" "<code>"kubectl apply -f -"</code></span>
