@@ -233,7 +233,7 @@ pub fn number(count: u64) -> String {
 pub fn short(count: u64) -> String {
     match count {
         0..1000 => count.to_string(),
-        _ if count % 1000 == 0 => format!("{}k", count / 1000),
+        _ if count.is_multiple_of(1000) => format!("{}k", count / 1000),
         _ => format!("{:.1}k", count as f64 / 1000.0),
     }
 }
