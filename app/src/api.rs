@@ -9,12 +9,15 @@ use wire::{
     fidelity::FidelityView,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
+    run::RunView,
     stage::StageView,
     widget::WidgetPage,
 };
 
 #[cfg(feature = "ssr")]
 use crate::backend::{self, TimeControl};
+#[cfg(feature = "ssr")]
+use crate::stage::run_address;
 use crate::{
     backend::{EventRow, ObjectText},
     fault::Fault,
@@ -35,6 +38,8 @@ pub struct LessonLoad {
     pub console: Vec<ConsoleEntry>,
     /// The learner's lines over all sessions, oldest first.
     pub history: Vec<String>,
+    /// The runs of that sandbox, oldest first.
+    pub runs: Vec<RunView>,
 }
 
 #[cfg(feature = "ssr")]
@@ -153,18 +158,20 @@ pub async fn load_fidelity() -> Result<FidelityView, Fault> {
     Ok(house_of()?.fidelity().await?)
 }
 
-/// A lesson, with experiment `ex` (or the learner's current one) on the stage, at `at` if given.
+/// A lesson, with experiment `ex` (or the learner's current one) on the stage, in its run `run` and at `at` if given.
 #[server(prefix = "/api", endpoint = "lesson")]
 pub async fn load_lesson(
     slug: String,
     lang: Lang,
     ex: Option<String>,
+    run: Option<i64>,
     at: Option<i64>,
 ) -> Result<LessonLoad, Fault> {
     let backend = house_of()?;
-    let page = backend.lesson(slug, lang).await?;
-    let active = crate::lesson::active(&page, ex.as_deref());
-    let Some(sandbox) = active.map(|i| page.experiments[i].sandbox.clone()) else {
+    let page = backend.lesson(slug, lang, ex, run).await?;
+    let on_stage = page.experiments.iter().enumerate().find_map(|(i, e)| Some((i, e.sandbox.clone()?)));
+    let active = on_stage.as_ref().map(|(i, _)| *i);
+    let Some((_, sandbox)) = on_stage else {
         return Ok(LessonLoad {
             page,
             active,
@@ -172,6 +179,7 @@ pub async fn load_lesson(
             past: None,
             console: Vec::new(),
             history: Vec::new(),
+            runs: Vec::new(),
         });
     };
     let stage = backend.stage(sandbox.clone(), None).await?;
@@ -179,9 +187,10 @@ pub async fn load_lesson(
         Some(at) => Some(backend.stage(sandbox.clone(), Some(at)).await?),
         None => None,
     };
+    let runs = backend.runs(sandbox.clone()).await?;
     let console = backend.console_log(sandbox).await?;
     let history = backend.console_history().await?;
-    Ok(LessonLoad { page, active, stage: Some(stage), past, console, history })
+    Ok(LessonLoad { page, active, stage: Some(stage), past, console, history, runs })
 }
 
 /// The picture at a past moment, virtual ms.
@@ -199,6 +208,17 @@ pub async fn predict(
     back: String,
 ) -> Result<Progress, Fault> {
     land(&back, house_of()?.predict(sandbox, choice.unwrap_or_default(), lang).await)
+}
+
+/// Answers the question for afterwards.
+#[server(prefix = "/api", endpoint = "transfer")]
+pub async fn transfer(
+    sandbox: String,
+    choice: Option<String>,
+    lang: Lang,
+    back: String,
+) -> Result<Progress, Fault> {
+    land(&back, house_of()?.transfer(sandbox, choice.unwrap_or_default(), lang).await)
 }
 
 /// Does an act of the experiment.
@@ -279,6 +299,28 @@ pub async fn hint(sandbox: String, lang: Lang, back: String) -> Result<Progress,
 #[server(prefix = "/api", endpoint = "reset")]
 pub async fn reset(sandbox: String, lang: Lang, back: String) -> Result<Progress, Fault> {
     land(&back, house_of()?.reset(sandbox, lang).await)
+}
+
+/// Goes on from a past moment in a branch, and lands there.
+#[server(prefix = "/api", endpoint = "fork")]
+pub async fn fork(sandbox: String, at_ms: i64, back: String) -> Result<i64, Fault> {
+    let run = house_of()?.fork(sandbox, at_ms).await;
+    let back = run.as_ref().map_or_else(|_| back.clone(), |run| run_address(&back, *run));
+    land(&back, run)
+}
+
+/// Plays the solution in a branch, and lands there.
+#[server(prefix = "/api", endpoint = "show")]
+pub async fn show(sandbox: String, back: String) -> Result<i64, Fault> {
+    let run = house_of()?.show(sandbox).await;
+    let back = run.as_ref().map_or_else(|_| back.clone(), |run| run_address(&back, *run));
+    land(&back, run)
+}
+
+/// Gives a run a name.
+#[server(prefix = "/api", endpoint = "name-run")]
+pub async fn name_run(sandbox: String, run: i64, name: String, back: String) -> Result<(), Fault> {
+    land(&back, house_of()?.name_run(sandbox, run, name).await)
 }
 
 /// Rows of the Objects tab, with their YAML.

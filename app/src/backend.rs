@@ -8,6 +8,7 @@ use wire::{
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
     problem::Problem,
+    run::RunView,
     stage::StageView,
     widget::WidgetPage,
 };
@@ -99,8 +100,15 @@ pub trait Backend: Send + Sync {
     fn home(&self, lang: Lang) -> Answer<HomeView>;
     /// How true the cluster is.
     fn fidelity(&self) -> Answer<FidelityView>;
-    /// A lesson with its experiments' sandboxes made or found.
-    fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage>;
+    /// A lesson with one of its experiments on the stage, its sandbox made or found: the one asked for, or the learner's
+    /// current one. With `run`, that run of it is taken up.
+    fn lesson(
+        &self,
+        slug: String,
+        lang: Lang,
+        experiment: Option<String>,
+        run: Option<i64>,
+    ) -> Answer<LessonPage>;
     /// The newest picture of a sandbox; or, with `at_ms`, the picture at a past moment.
     fn stage(&self, sandbox: String, at_ms: Option<i64>) -> Answer<StageView>;
     /// Locks a prediction.
@@ -125,6 +133,16 @@ pub trait Backend: Send + Sync {
     fn hint(&self, sandbox: String, lang: Lang) -> Answer<Progress>;
     /// Starts the experiment again from its world: a new journal in the same sandbox. Hints stay open.
     fn reset(&self, sandbox: String, lang: Lang) -> Answer<Progress>;
+    /// Answers the question for afterwards; a run on a fresh seed decides it.
+    fn transfer(&self, sandbox: String, choice: String, lang: Lang) -> Answer<Progress>;
+    /// The runs of a sandbox, oldest first.
+    fn runs(&self, sandbox: String) -> Answer<Vec<RunView>>;
+    /// Goes on from a past moment in a branch, paused there; gives its number.
+    fn fork(&self, sandbox: String, at_ms: i64) -> Answer<i64>;
+    /// Plays the solution in a branch that starts where the experiment does; gives its number.
+    fn show(&self, sandbox: String) -> Answer<i64>;
+    /// Gives a run a name.
+    fn name_run(&self, sandbox: String, run: i64, name: String) -> Answer<()>;
     /// The objects of the Objects tab.
     fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>>;
     /// The rows of the Events tab, newest first.

@@ -1,6 +1,6 @@
 // A lesson page with a live cluster on it, as a reader finds things: by role and name.
 import { type Locator, type Page, expect } from "@playwright/test";
-import { LESSON, type Lang, WORDS, type Words } from "./words.js";
+import { ADDRESS, type Lang, WORDS, type Words } from "./words.js";
 
 /** A pod as the stage draws it. */
 export type DrawnPod = { node: string; name: string; state: string; restarts: number };
@@ -26,7 +26,7 @@ export class ClusterPage {
 
   /** Opens the lesson and waits until it is alive: its stream of frames is open. */
   async open(): Promise<void> {
-    await this.page.goto(`/${this.lang}/lessons/${LESSON}`);
+    await this.page.goto(`/${this.lang}/lessons/${ADDRESS}`);
     await expect(this.page.locator("html")).toHaveAttribute("lang", this.lang);
     await this.alive();
   }

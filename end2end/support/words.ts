@@ -2,6 +2,8 @@
 export type Lang = "ko" | "en";
 
 export const LESSON = "21-why-kubernetes";
+/** The lesson with the experiment on the stage that the tests play. */
+export const ADDRESS = `${LESSON}?ex=self-healing`;
 
 const en = {
   brand: "Pilothouse",
@@ -68,7 +70,8 @@ const en = {
   ],
   iPulled: "pulled the plug on node-c",
   homeChecks: (passed: number) => `${passed} of 5 checks have passed`,
-  homeDone: "1 of 1 experiments done",
+  homeDone: /^1 of \d+ experiments done/,
+  onStage: "Put on the stage",
   resume: "Go on from",
 };
 
@@ -136,7 +139,8 @@ const ko: typeof en = {
   ],
   iPulled: "node-c의 플러그를 뽑았어요",
   homeChecks: (passed) => `확인 5개 가운데 ${passed}개를 통과했어요`,
-  homeDone: "실험 1개 가운데 1개 끝냄",
+  homeDone: /^실험 \d+개 가운데 1개 끝냄/,
+  onStage: "무대에 올리기",
   resume: "부터 이어서",
 };
 

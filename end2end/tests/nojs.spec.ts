@@ -2,7 +2,7 @@
 import { type Locator } from "@playwright/test";
 import { ClusterPage, NODES } from "../support/cluster.js";
 import { expect, screenshot, test } from "../support/fixtures.js";
-import { LESSON, WORDS } from "../support/words.js";
+import { ADDRESS, LESSON, WORDS } from "../support/words.js";
 
 // Chromium fetches what the page preloads, and complains that nobody ran it: there is nobody
 test.use({ javaScriptEnabled: false, expected: /preloaded using link preload/ });
@@ -25,6 +25,8 @@ for (const lang of ["ko", "en"] as const) {
     await expect(page).toHaveURL(new RegExp(`/${lang}/lessons/${LESSON}`));
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(/\S/);
     await expect(page.locator("#self-healing")).toBeVisible();
+    await press(card.getByRole("link", { name: words.onStage }));
+    await expect(page).toHaveURL(/[?&]ex=self-healing/);
     for (const node of NODES) {
       await cluster.expectNode(node, words.nodeReady);
       await expect(cluster.podsOn(node)).toHaveCount(2);
@@ -78,7 +80,7 @@ for (const lang of ["ko", "en"] as const) {
 test("without JavaScript: bad input is answered on the page and loses nothing", async ({ page }) => {
   const words = WORDS.ko;
   const cluster = new ClusterPage(page, "ko");
-  await page.goto(`/ko/lessons/${LESSON}`);
+  await page.goto(`/ko/lessons/${ADDRESS}`);
   await page.getByRole("textbox", { name: words.consoleLine }).fill("rm -rf /");
   await press(page.getByRole("button", { name: words.consoleRun, exact: true }));
   await expect(cluster.log).toContainText("rm -rf /");

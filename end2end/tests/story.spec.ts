@@ -21,6 +21,8 @@ for (const lang of ["ko", "en"] as const) {
       await expect(page.getByRole("img", { name: words.homeDone })).toHaveCount(0);
       await page.getByRole("main").getByRole("link", { name: words.firstLesson }).first().click();
       await expect(page).toHaveURL(new RegExp(`/${lang}/lessons/${LESSON}`));
+      await card.getByRole("link", { name: words.onStage }).click();
+      await expect(page).toHaveURL(/[?&]ex=self-healing/);
       await cluster.alive();
       for (const node of NODES) {
         await cluster.expectNode(node, words.nodeReady);

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::{
     Kubectl, Sink,
     fail::{Done, Fail, Status},
+    verb,
 };
 
 /// Plain objects.
@@ -135,7 +136,9 @@ impl<'a> Cx<'a> {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Done<Request<Vec<u8>>> {
-        let mut request = Request::builder().method(method).uri(url).header("Accept", accept);
+        let request = Request::builder().method(method).uri(url).header("Accept", accept);
+        // the API server reads the name of a field's manager from it where none is given
+        let mut request = request.header("User-Agent", format!("kubectl/{}", verb::version::CLIENT));
         if let Some(user) = &self.impersonate {
             request = request.header("Impersonate-User", user);
         }

@@ -27,6 +27,8 @@ pub struct Experiment {
     pub solution: Run,
     /// Each does not pass the checks it names.
     pub wrong: Vec<Run>,
+    /// A question for afterwards.
+    pub transfer: Option<Transfer>,
     pub(crate) source: Source,
 }
 
@@ -44,6 +46,15 @@ pub struct Act {
 pub struct Prediction {
     /// The act after which it is decided.
     pub after: String,
+    /// In the order shown; the first to become true is the right one.
+    pub choices: Vec<ChoiceSpec>,
+}
+
+/// A question for afterwards, whose answer is what a run on a fresh seed does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transfer {
+    /// What is done in that run; its first command is the act after which the question is decided.
+    pub run: Run,
     /// In the order shown; the first to become true is the right one.
     pub choices: Vec<ChoiceSpec>,
 }
@@ -111,6 +122,22 @@ pub struct Step {
 }
 
 impl Experiment {
+    /// The question for afterwards as an experiment of its own: the same world, one act, no checks.
+    pub fn transferred(&self) -> Option<Experiment> {
+        let Transfer { run, choices } = self.transfer.clone()?;
+        let command = run.steps.first()?.command.clone();
+        let id = run.id.clone();
+        Some(Experiment {
+            acts: vec![Act { id: id.clone(), command }],
+            prediction: Prediction { after: id, choices },
+            checks: Vec::new(),
+            solution: run,
+            wrong: Vec::new(),
+            transfer: None,
+            ..self.clone()
+        })
+    }
+
     /// The act that a console line does, if it does one. Space between words does not count.
     pub fn act_of(&self, command: &str) -> Option<&Act> {
         self.acts.iter().find(|a| a.command.split_whitespace().eq(command.split_whitespace()))

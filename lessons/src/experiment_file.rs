@@ -9,12 +9,15 @@ use crate::{
     check::Expression,
     diagnostic::Diagnostic,
     duration::parse_ms,
-    experiment::{Act, CheckSpec, ChoiceSpec, Experiment, Form, Prediction, Run, Step},
+    experiment::{Act, CheckSpec, ChoiceSpec, Experiment, Form, Prediction, Run, Step, Transfer},
     source::Source,
     world::{OWN_KINDS, World},
 };
 
 type Text = Spanned<String>;
+
+/// The id of a transfer question's run, and of its act.
+const TRANSFER: &str = "transfer";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +32,7 @@ struct RawExperiment {
     solution: RawRun,
     #[serde(default)]
     wrong: Vec<RawWrong>,
+    transfer: Option<RawTransfer>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +93,14 @@ struct RawWrong {
     fails: Vec<Text>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTransfer {
+    steps: Vec<RawStep>,
+    until: Text,
+    choices: Vec<RawChoice>,
+}
+
 /// Reads the file's text; every finding is reported, not only the first.
 pub(crate) fn read(id: &str, source: Source, world: World) -> Result<Experiment, Vec<Diagnostic>> {
     let raw: RawExperiment = source.yaml(&source.text, 0).map_err(|d| vec![*d])?;
@@ -112,10 +124,7 @@ impl Reader<'_> {
         let settle_ms = raw.settle.as_ref().map_or(0, |s| self.span(s));
         let acts =
             raw.acts.into_iter().map(|a| Act { command: self.filled(&a.command), id: a.id.value }).collect();
-        let choices = raw.prediction.choices.into_iter();
-        let choices: Vec<_> = choices
-            .filter_map(|c| Some(ChoiceSpec { true_when: self.expression(&c.true_when)?, id: c.id.value }))
-            .collect();
+        let choices = self.choices(raw.prediction.choices);
         let checks = raw.checks.into_iter().filter_map(|c| self.check(c)).collect();
         let solution = self.run(("solution".into(), raw.solution.steps, raw.solution.until), Vec::new());
         let mut wrong = Vec::new();
@@ -123,6 +132,7 @@ impl Reader<'_> {
             let fails = w.fails.into_iter().map(|f| f.value).collect();
             wrong.push(self.run((w.id.value, w.steps, w.until), fails));
         }
+        let transfer = raw.transfer.map(|t| self.transfer(t));
         Experiment {
             id: id.to_owned(),
             world,
@@ -134,6 +144,7 @@ impl Reader<'_> {
             checks,
             solution,
             wrong,
+            transfer,
             source: self.source.clone(),
         }
     }
@@ -179,6 +190,25 @@ impl Reader<'_> {
                 "add a check with `eventually` or `holds`",
             );
         }
+    }
+
+    fn choices(&mut self, raw: Vec<RawChoice>) -> Vec<ChoiceSpec> {
+        let read = raw.into_iter().map(|c| Some((self.expression(&c.true_when)?, c.id.value)));
+        read.flatten().map(|(true_when, id)| ChoiceSpec { id, true_when }).collect()
+    }
+
+    fn transfer(&mut self, raw: RawTransfer) -> Transfer {
+        self.unique("choices", raw.choices.iter().map(|c| &c.id));
+        if raw.choices.len() < 2 || raw.steps.is_empty() {
+            let message = format!(
+                "a transfer question needs a step and at least 2 choices, this one has {} and {}",
+                raw.steps.len(),
+                raw.choices.len()
+            );
+            self.error(&raw.until, "empty", message, "its first step is the act after which it is decided");
+        }
+        let choices = self.choices(raw.choices);
+        Transfer { run: self.run((TRANSFER.into(), raw.steps, raw.until), Vec::new()), choices }
     }
 
     fn check(&mut self, raw: RawCheck) -> Option<CheckSpec> {

@@ -99,26 +99,22 @@ impl Lesson {
     }
 
     /// The page. `learner` gives, for an experiment, the learner's sandbox and progress.
-    pub fn page(
-        &self,
-        lang: Lang,
-        mut learner: impl FnMut(&Experiment) -> (String, Progress),
-    ) -> Option<LessonPage> {
+    pub fn page(&self, lang: Lang, mut learner: impl FnMut(&Experiment) -> Progress) -> Option<LessonPage> {
         let (lang, text) = self.text(lang)?;
         let view = |experiment: &Arc<Experiment>| {
             let words = text.words.get(&experiment.id)?.clone();
-            let (sandbox, progress) = learner(experiment);
             Some(ExperimentView {
                 id: experiment.id.clone(),
                 label: words.label,
                 title: words.title,
-                sandbox,
+                sandbox: None,
                 prediction: words.prediction,
                 acts: words.acts,
                 checks: words.checks,
                 hints: words.hints_html.len() as u32,
                 closing_html: words.closing_html,
-                progress,
+                transfer: words.transfer,
+                progress: learner(experiment),
             })
         };
         Some(LessonPage {

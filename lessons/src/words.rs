@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use wire::{
     learner::Lang,
-    lesson::{ActText, CheckText, Choice, PredictionText},
+    lesson::{ActText, CheckText, Choice, PredictionText, TransferText},
 };
 
 use crate::{
@@ -32,6 +32,8 @@ pub struct Words {
     pub hints_html: Vec<String>,
     /// Shown when all checks have passed, as sanitised HTML.
     pub closing_html: String,
+    /// The question for afterwards.
+    pub transfer: Option<TransferText>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +49,15 @@ struct RawWords {
     #[serde(default)]
     hints: Vec<String>,
     closing: String,
+    transfer: Option<RawTransfer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTransfer {
+    question: String,
+    choices: BTreeMap<String, String>,
+    because: String,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +100,7 @@ pub(crate) fn read(
     let acts = reader.by_id("acts", experiment.acts.iter().map(|a| a.id.as_str()), &raw.acts);
     let checks = reader.by_id("checks", experiment.checks.iter().map(|c| c.id.as_str()), &raw.checks);
     reader.hints(&raw.hints);
+    let transfer = reader.transfer(lang, raw.transfer, experiment);
     let command =
         |id: &str| experiment.acts.iter().find(|a| a.id == id).map(|a| a.command.clone()).unwrap_or_default();
     Some(Words {
@@ -102,6 +114,7 @@ pub(crate) fn read(
         checks: checks.into_iter().map(|(id, text)| CheckText { id, text }).collect(),
         hints_html: raw.hints.iter().map(|h| fragment(h, lang)).collect(),
         closing_html: fragment(&raw.closing, lang),
+        transfer,
     })
 }
 
@@ -138,6 +151,36 @@ impl Reader<'_> {
             }
         }
         texts
+    }
+
+    fn transfer(&mut self, lang: Lang, raw: Option<RawTransfer>, of: &Experiment) -> Option<TransferText> {
+        let (spec, raw) = match (&of.transfer, raw) {
+            (Some(spec), Some(raw)) => (spec, raw),
+            (Some(_), None) => {
+                let message = "the experiment's transfer question has no words here".to_owned();
+                self.error(
+                    "closing",
+                    "missing-words",
+                    message,
+                    "add `transfer` with question, choices, because",
+                );
+                return None;
+            }
+            (None, Some(_)) => {
+                let message = "the experiment has no transfer question".to_owned();
+                self.error("transfer", "unknown-id", message, "add `transfer` to experiment.yaml");
+                return None;
+            }
+            (None, None) => return None,
+        };
+        self.filled("transfer", &raw.question);
+        self.filled("because", &raw.because);
+        let choices = self.by_id("choices", spec.choices.iter().map(|c| c.id.as_str()), &raw.choices);
+        Some(TransferText {
+            question: raw.question,
+            choices: choices.into_iter().map(|(id, text)| Choice { id, text }).collect(),
+            because_html: fragment(&raw.because, lang),
+        })
     }
 
     fn filled(&mut self, key: &str, text: &str) {

@@ -8,10 +8,11 @@ use crate::{diagnostic::Diagnostic, source::Source};
 pub const OWN_API_VERSION: &str = "sim.pilothouse.dev/v1";
 
 /// The world's own kinds: plural name and kind.
-pub const OWN_KINDS: [(&str, &str); 7] = [
+pub const OWN_KINDS: [(&str, &str); 8] = [
     ("composecommands", "ComposeCommand"),
     ("composecontainers", "ComposeContainer"),
     ("composeprojects", "ComposeProject"),
+    ("controlplanes", "ControlPlane"),
     ("images", "Image"),
     ("machines", "Machine"),
     ("signals", "Signal"),
@@ -50,7 +51,7 @@ pub(crate) fn read(source: &Source) -> Result<World, Vec<Diagnostic>> {
             complain(
                 "unknown-kind",
                 format!(
-                    "`{OWN_API_VERSION}` has no kind `{kind}`; it has ComposeCommand, ComposeContainer, ComposeProject, Image, Machine, Signal and Traffic"
+                    "`{OWN_API_VERSION}` has no kind `{kind}`; it has ComposeCommand, ComposeContainer, ComposeProject, ControlPlane, Image, Machine, Signal and Traffic"
                 ),
             );
         }

@@ -99,7 +99,7 @@ fn experiment(name: &str, from: &str, to: &str) -> Arc<Experiment> {
 }
 
 fn run(experiment: &Arc<Experiment>, script: Script) -> Vec<Ended> {
-    at_once(try_all(experiment, || async move { Ok(Scripted { script, now_ms: 0, unplugged_ms: None }) }))
+    at_once(try_all(experiment, |_| async move { Ok(Scripted { script, now_ms: 0, unplugged_ms: None }) }))
 }
 
 fn check(name: &str, (from, to): (&str, &str), script: Script, expect: &[&str]) {

@@ -66,7 +66,7 @@ export function ask(url, { method = "GET", cookie, form } = {}) {
 
 /** Opens the lesson as a new learner: a cookie, and a sandbox of their own. */
 export async function visit(base, slug) {
-  const page = await ask(`${base}/ko/lessons/${slug}`);
+  const page = await ask(`${base}/ko/lessons/${slug}?ex=self-healing`);
   if (page.code !== 200) throw new Error(`the lesson page gave ${page.code}`);
   const cookie = (page.headers["set-cookie"] ?? []).map((c) => c.split(";")[0]).join("; ");
   const sandbox = /\/sandboxes\/([A-Za-z0-9_-]+)\//.exec(page.text)?.[1]

@@ -60,6 +60,21 @@ pub struct HomeView {
     pub lessons: Vec<LessonEntry>,
     /// Where the learner stopped, if they have begun.
     pub resume: Option<Resume>,
+    /// Questions for afterwards that are due again, the longest due first.
+    pub due: Vec<Due>,
+}
+
+/// A question that is due again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Due {
+    /// The lesson's directory name.
+    pub slug: String,
+    /// The experiment's id.
+    pub experiment: String,
+    /// Its label, e.g. `2-나`.
+    pub label: String,
+    /// The question.
+    pub question: String,
 }
 
 /// A lesson in the course map.

@@ -82,8 +82,8 @@ pub struct ExperimentView {
     pub label: String,
     /// Title.
     pub title: String,
-    /// The learner's sandbox for it.
-    pub sandbox: String,
+    /// The learner's sandbox for it, while it stands on the stage.
+    pub sandbox: Option<String>,
     /// The question and its choices.
     pub prediction: PredictionText,
     /// What the learner may do, each with its command.
@@ -94,7 +94,9 @@ pub struct ExperimentView {
     pub hints: u32,
     /// Words shown with the explanation once all checks have passed, as sanitised HTML.
     pub closing_html: String,
-    /// The learner's state.
+    /// The question for afterwards.
+    pub transfer: Option<TransferText>,
+    /// The learner's state; of one that is not on the stage, no more than its verdicts.
     pub progress: Progress,
 }
 
@@ -105,6 +107,17 @@ pub struct PredictionText {
     pub question: String,
     /// The choices, in order.
     pub choices: Vec<Choice>,
+}
+
+/// A question for afterwards: what happens on a fresh seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransferText {
+    /// The question.
+    pub question: String,
+    /// The choices, in order.
+    pub choices: Vec<Choice>,
+    /// Why it is so, as sanitised HTML.
+    pub because_html: String,
 }
 
 /// One choice.
@@ -151,6 +164,20 @@ pub struct Progress {
     pub chain: Vec<Deed>,
     /// All checks passed.
     pub passed: bool,
+    /// The answer to the question for afterwards.
+    #[serde(default)]
+    pub transfer: Option<Transferred>,
+}
+
+/// An answered question for afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transferred {
+    /// The choice's id.
+    pub choice: String,
+    /// The id of the one that a run on a fresh seed made true.
+    pub right: String,
+    /// It is time to ask again.
+    pub due: bool,
 }
 
 /// A locked prediction.

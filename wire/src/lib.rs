@@ -11,5 +11,6 @@ pub mod fidelity;
 pub mod learner;
 pub mod lesson;
 pub mod problem;
+pub mod run;
 pub mod stage;
 pub mod widget;

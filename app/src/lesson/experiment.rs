@@ -3,9 +3,9 @@
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use wire::lesson::{ActText, ExperimentView, Progress, Verdict};
 
-use super::{chain::Explain, checks::Checks, predict::Predict};
+use super::{chain::Explain, checks::Checks, predict::Predict, transfer::Transfer};
 use crate::{
-    api::{self, Act, Hint, Reset},
+    api::{self, Act, Hint, Reset, Show},
     fault::Fault,
     icon::Icon,
     post::Post,
@@ -32,7 +32,7 @@ pub struct Card {
 
 impl Card {
     pub fn sandbox(&self) -> String {
-        self.view.with_value(|v| v.sandbox.clone())
+        self.view.with_value(|v| v.sandbox.clone().unwrap_or_default())
     }
     pub fn clock(&self, at_ms: i64) -> String {
         text::clock(at_ms, self.start_ms.get())
@@ -57,22 +57,25 @@ impl Card {
             }
         });
     }
+    fn waits_for_transfer(&self) -> bool {
+        self.view.with_value(|v| v.transfer.is_some()) && self.progress.with(|p| p.transfer.is_none())
+    }
     fn acted(&self) -> bool {
         self.progress.with(|p| !p.acts.is_empty() || p.checks.iter().any(|c| c.verdict != Verdict::Todo))
     }
 }
 
 #[component]
-pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
+pub fn Experiment(view: ExperimentView) -> impl IntoView {
     let l = lang();
     let id = format!("ex-{}", view.id);
-    let stage = on_stage.then(use_context::<Stage>).flatten();
+    let stage = expect_context::<Stage>();
     let card = Card {
-        progress: stage.map_or_else(|| RwSignal::new(view.progress.clone()), |s| s.progress),
-        fault: stage.map_or_else(|| RwSignal::new(None), |s| s.fault),
+        progress: stage.progress,
+        fault: stage.fault,
         lang: l,
-        start_ms: Signal::derive(move || stage.map_or(0, |s| s.start_ms.get())),
-        failed: Signal::derive(move || stage.map_or(0, |s| s.failed.get())),
+        start_ms: stage.start_ms.into(),
+        failed: stage.failed.into(),
         back: StoredValue::new(here(&id)),
         view: StoredValue::new(view.clone()),
     };
@@ -98,6 +101,7 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
                 (false, false, _) => 1,
                 (_, false, _) => 2,
                 (_, true, false) => 3,
+                (_, true, true) if card.waits_for_transfer() => 5,
                 (_, true, true) => 4,
             };
             format!(
@@ -109,8 +113,6 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
     };
     let first_act = move || card.progress.with(|p| p.acts.iter().map(|a| a.at_ms).min());
     let heading = format!("{id}-h");
-    let stage_link =
-        here(&id).split('#').next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
     view! {
         <section class="ex" id=id.clone() aria-labelledby=heading.clone()>
             <header class="ex__head">
@@ -130,15 +132,16 @@ pub fn Experiment(view: ExperimentView, on_stage: bool) -> impl IntoView {
                 <Checks card />
             </div>
             <Explain card step=Signal::derive(step(4)) />
+            <Transfer card step=Signal::derive(step(5)) />
             <footer class="ex__foot">
                 <HintButton card />
                 <Post action=Reset::url() fields=card.fields(&[("lang", l.tag())])
                     on_post=move |_| card.take(api::reset(card.sandbox(), l, String::new()))>
                     <button class="btn btn--s btn--quiet"><Icon id="i-reset" />{text::reset_experiment(l)}</button>
                 </Post>
-                {(!on_stage).then(|| view! {
-                    <a class="btn btn--s push" rel="external" href=format!("{stage_link}?ex={}#{id}", view.id)>{text::on_stage(l)}</a>
-                })}
+                <Post action=Show::url() fields=card.fields(&[])>
+                    <button class="btn btn--s btn--quiet"><Icon id="i-eye" />{text::show_me(l)}</button>
+                </Post>
             </footer>
         </section>
     }

@@ -10,7 +10,8 @@ use crate::{
     text,
 };
 
-fn chosen(ev: &SubmitEvent) -> Option<String> {
+/// The choice in a form that is sent.
+pub fn chosen(ev: &SubmitEvent) -> Option<String> {
     let form: web_sys::HtmlFormElement = ev.target()?.dyn_into().ok()?;
     web_sys::FormData::new_with_form(&form).ok()?.get("choice").as_string()
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use wire::{
     act::Actor,
-    learner::{HomeView, LessonEntry, Resume},
+    learner::{Due, HomeView, LessonEntry, Resume},
     stage::{MarkKind, StageView},
 };
 
@@ -64,6 +64,7 @@ fn HomeBody(view: HomeView) -> impl IntoView {
                 Some(resume) => view! { <ResumeCard resume /> }.into_any(),
                 None => view! { <Welcome first=view.lessons.first().cloned() /> }.into_any(),
             }}
+            <Review due=view.due />
             <section class="map" aria-labelledby="mh">
                 <header class="map__head">
                     <h2 id="mh">{text::map(l)}</h2>
@@ -86,6 +87,9 @@ fn parts(lessons: &[LessonEntry]) -> Vec<Vec<LessonEntry>> {
     lessons.chunk_by(|a, b| a.part == b.part).map(<[_]>::to_vec).collect()
 }
 
+/// Up to so many experiments have a block each.
+const BLOCKS_MAX: u32 = 8;
+
 #[component]
 fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
     let l = lang();
@@ -95,8 +99,16 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
         () if now || entry.begun => "here",
         () => "todo",
     };
-    let blocks =
-        (0..all).map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }).collect::<Vec<_>>();
+    let blocks = match all {
+        0..=BLOCKS_MAX => (0..all)
+            .map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }.into_any())
+            .collect::<Vec<_>>(),
+        _ => vec![
+            view! { <b style=format!("--done:{:.1}%", 100.0 * f64::from(passed) / f64::from(all))></b> }
+                .into_any(),
+            view! { <span>{passed}"/"{all}</span> }.into_any(),
+        ],
+    };
     view! {
         <li class="stop" data-state=state>
             <a href=format!("/{l}/lessons/{}", entry.slug) aria-current=now.then_some("step")>
@@ -109,6 +121,27 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
             </a>
         </li>
     }
+}
+
+/// Questions that are due again.
+#[component]
+fn Review(due: Vec<Due>) -> impl IntoView {
+    let l = lang();
+    let rows = due
+        .iter()
+        .map(|d| {
+            let to = format!("/{l}/lessons/{}?ex={1}#ex-{1}", d.slug, d.experiment);
+            view! { <li><a href=to><span class="ex__no">{text::experiment(l, &d.label)}</span>" "{d.question.clone()}</a></li> }
+        })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="review" aria-labelledby="dueh">
+                <h2 id="dueh">{text::review(l)}</h2>
+                <ul>{rows}</ul>
+            </section>
+        }
+    })
 }
 
 /// For those who have not begun.

@@ -9,7 +9,7 @@ use super::missing::Broken;
 use crate::{
     api::{LessonLoad, load_lesson},
     icon::Icon,
-    lesson::{experiment::Experiment, rail::Rail},
+    lesson::{experiment::Experiment, rail::Rail, waiting::Waiting},
     notice::Notice,
     stage::{Dock, StagePanel, state::Stage},
     text,
@@ -23,13 +23,15 @@ pub fn Lesson() -> impl IntoView {
     let l = lang();
     let (params, query) = (use_params_map(), use_query_map());
     // only what makes another page: a past moment and a tab are the living page's own affair
-    let which =
-        Memo::new(move |_| (params.with(|p| p.get("slug")).unwrap_or_default(), query.with(|q| q.get("ex"))));
+    let which = Memo::new(move |_| {
+        let slug = params.with(|p| p.get("slug")).unwrap_or_default();
+        query.with(|q| (slug, q.get("ex"), q.get("run").and_then(|run| run.parse().ok())))
+    });
     let load = Resource::new_blocking(
         move || which.get(),
-        move |(slug, ex)| {
+        move |(slug, ex, run)| {
             let at = query.with_untracked(|q| q.get("at")).and_then(|at| at.parse().ok());
-            load_lesson(slug, l, ex, at)
+            load_lesson(slug, l, ex, run, at)
         },
     );
     view! {
@@ -45,10 +47,11 @@ pub fn Lesson() -> impl IntoView {
 #[component]
 fn LessonBody(load: LessonLoad) -> impl IntoView {
     let l = lang();
-    let LessonLoad { page, active, stage, past, console, history } = load;
+    let LessonLoad { page, active, stage, past, console, history, runs } = load;
     let query = use_query_map();
-    let stage =
-        active.zip(stage).map(|(i, view)| Stage::new(&page.experiments[i], view, past, console, history));
+    let stage = active
+        .zip(stage)
+        .map(|(i, view)| Stage::new(&page.experiments[i], view, past, console, history, runs));
     let link = Signal::derive(move || stage.map_or(Link::Idle, |s| s.link.get()));
     let fault = RwSignal::new(
         query.with_untracked(|q| q.get("problem")).and_then(|p| crate::fault::Fault::from_query(&p)),
@@ -86,10 +89,10 @@ fn Prose(page: LessonPage, active: Option<usize>) -> impl IntoView {
                 view! { <div class="prose__block" inner_html=html.clone()></div> }.into_any()
             }
             Block::Experiment { id } => match page.experiments.iter().position(|e| &e.id == id) {
-                Some(i) => {
-                    view! { <Experiment view=page.experiments[i].clone() on_stage=active == Some(i) /> }
-                        .into_any()
+                Some(i) if active == Some(i) => {
+                    view! { <Experiment view=page.experiments[i].clone() /> }.into_any()
                 }
+                Some(i) => view! { <Waiting view=page.experiments[i].clone() /> }.into_any(),
                 None => ().into_any(),
             },
             Block::Widget { .. } => view! { <Place slug=page.slug.clone() block=block.clone() /> }.into_any(),

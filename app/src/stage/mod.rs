@@ -16,6 +16,7 @@ mod narration;
 mod node;
 mod pod;
 mod power;
+mod runs;
 pub mod scale;
 mod service;
 mod spark;
@@ -27,6 +28,8 @@ mod traffic;
 mod want;
 
 pub use dock::Dock;
+#[cfg(feature = "ssr")]
+pub use runs::run_address;
 
 use leptos::prelude::*;
 

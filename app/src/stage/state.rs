@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use wire::{
     console::ConsoleEntry,
     lesson::{CheckText, ExperimentView, Progress},
+    run::RunView,
     stage::{ClockView, StageView},
 };
 
@@ -32,6 +33,8 @@ pub struct Stage {
     pub console: RwSignal<Vec<ConsoleEntry>>,
     /// The line that runs, and those that wait.
     pub terminal: Terminal,
+    /// The sandbox's runs when the page was made.
+    pub runs: StoredValue<Vec<RunView>>,
     /// A command is on its way.
     pub busy: RwSignal<bool>,
     /// Real ms since the newest frame arrived; 0 until the page is alive.
@@ -68,6 +71,7 @@ impl Stage {
         past: Option<StageView>,
         console: Vec<ConsoleEntry>,
         history: Vec<String>,
+        runs: Vec<RunView>,
     ) -> Self {
         let live = RwSignal::new(view);
         let past = RwSignal::new(past);
@@ -89,7 +93,7 @@ impl Stage {
             live.with(|v| v.services.iter().filter_map(|s| s.traffic.as_ref()).map(|t| t.failed).sum())
         });
         Self {
-            sandbox: StoredValue::new(ex.sandbox.clone()),
+            sandbox: StoredValue::new(ex.sandbox.clone().unwrap_or_default()),
             live,
             past,
             progress: RwSignal::new(ex.progress.clone()),
@@ -98,6 +102,7 @@ impl Stage {
             fault: RwSignal::new(None),
             console: RwSignal::new(console),
             terminal: Terminal::new(history),
+            runs: StoredValue::new(runs),
             busy: RwSignal::new(false),
             since_frame,
             now_ms,

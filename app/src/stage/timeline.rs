@@ -10,6 +10,7 @@ use wire::stage::{ClockView, Mark, MarkKind, StageView};
 
 use super::{
     dock::PlayPause,
+    runs::Runs,
     scale::{Group, Scale, neighbour},
     state::Stage,
 };
@@ -99,6 +100,7 @@ pub fn Timeline() -> impl IntoView {
                 </Post>
                 <span class="tl__clock"><output>{move || stage.face(stage.now_ms.get())}</output><small>{text::virtual_time(l)}</small></span>
                 <span class="tl__pick">{picked}</span>
+                <Runs />
                 <a class="live" role="button" href=move || at_address(None, "time") rel="external"
                     aria-pressed=move || if stage.is_past.get() { "false" } else { "true" }
                     on:click=move |ev| { ev.prevent_default(); stage.go_live() }>

@@ -72,6 +72,20 @@ labels! {
     on_stage: "무대에 올리기", "Put on the stage";
     hint_open: "힌트 보기", "Show a hint";
 
+    transfer: "옮겨 보기", "Transfer";
+    transfer_how: "새 씨앗으로 한 번 더 돌려서 답을 정해요", "a run on a fresh seed decides";
+    transfer_due: "다시 볼 때가 됐어요. 새 씨앗으로 돌려서 답을 정해요", "time to look again; a run on a fresh seed decides";
+    review: "다시 볼 질문", "Due for review";
+    transfer_ask: "답을 잠그고 돌려 보기", "Lock the answer and run it";
+    transfer_true: "실제로 일어난 일", "what happened";
+    transfer_right: "새 실행에서도 그렇게 됐어요.", "The new run went that way.";
+    transfer_wrong: "새 실행은 다르게 흘러갔어요. 표시한 쪽이 실제로 일어난 일이에요.", "The new run went another way: the marked one.";
+    show_me: "시범 보기", "Show me";
+    runs: "시도 목록", "Runs";
+    run_name: "이 시도의 이름", "Name of this run";
+    run_rename: "이름 바꾸기", "Rename";
+    try_from_here: "여기서 다시 해 보기", "Try again from here";
+
     stage: "무대", "Stage";
     my_cluster: "내 클러스터", "My cluster";
     legend: "상태 읽는 법", "Reading the states";

@@ -242,6 +242,23 @@ pub fn console_past(lang: Lang, clock: &str) -> String {
     )
 }
 
+/// A run that started from the world.
+pub fn run(lang: Lang, run: i64) -> String {
+    pick(lang, format!("시도 {run}"), format!("Run {run}"))
+}
+/// A branch: which run it grew out of, and when.
+pub fn run_branch(lang: Lang, run: i64, parent: i64, clock: &str) -> String {
+    pick(
+        lang,
+        format!("시도 {run}: 시도 {parent}의 {clock}부터"),
+        format!("Run {run}: from {clock} of run {parent}"),
+    )
+}
+/// A run in which the course plays the solution.
+pub fn run_shown(lang: Lang, run: i64) -> String {
+    pick(lang, format!("시도 {run}: 시범"), format!("Run {run}: shown"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

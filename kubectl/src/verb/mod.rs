@@ -33,7 +33,7 @@ mod scale;
 mod set;
 mod taint;
 mod top;
-mod version;
+pub mod version;
 mod wait;
 
 use crate::{

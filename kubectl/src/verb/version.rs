@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The kubectl whose words these are.
-const CLIENT: &str = "v1.33.1";
+pub const CLIENT: &str = "v1.33.1";
 const KUSTOMIZE: &str = "v5.6.0";
 /// The order of fields in JSON: that of Go's structs.
 const ORDER: &[&str] = &[

@@ -251,6 +251,7 @@ fn checker(checks: Vec<CheckSpec>) -> Checker {
         checks,
         solution,
         wrong: Vec::new(),
+        transfer: None,
         source: Source { path: String::new(), text: String::new() },
     };
     Checker::new(Arc::new(experiment), 0)

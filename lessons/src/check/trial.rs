@@ -14,6 +14,10 @@ use crate::{
 
 /// Virtual ms between two looks at the cluster.
 pub const SAMPLE_MS: i64 = 500;
+/// The seed of all runs but those of transfer questions: any will do, so it is fixed.
+const SEED: u64 = 21;
+/// Seeds on which a transfer question is tried.
+const TRANSFER_SEEDS: u64 = 3;
 
 /// A cluster in virtual time, fresh from an experiment's world. Dropped when its run is over.
 pub trait Lab: Send {
@@ -44,12 +48,12 @@ pub struct Ended {
 /// Runs start, solution and every wrong solution, each on a lab of its own.
 pub async fn try_all<L: Lab, F: Future<Output = Result<L, L::Error>>>(
     experiment: &Arc<Experiment>,
-    mut fresh: impl FnMut() -> F,
+    mut fresh: impl FnMut(u64) -> F,
 ) -> Vec<Ended> {
     let start = Run { id: "start".into(), steps: Vec::new(), ..experiment.solution.clone() };
     let mut ended = Vec::new();
     for run in [&start, &experiment.solution].into_iter().chain(&experiment.wrong) {
-        let played = match fresh().await {
+        let played = match fresh(SEED).await {
             Ok(mut lab) => play(experiment, run, &mut lab).await,
             Err(error) => {
                 Err(experiment.complain(&run.id, "lab", format!("the world does not start: {error}")))
@@ -65,7 +69,47 @@ pub async fn try_all<L: Lab, F: Future<Output = Result<L, L::Error>>>(
             },
         });
     }
+    if let Some(asked) = experiment.transferred().map(Arc::new) {
+        ended.push(try_transfer(&asked, fresh).await);
+    }
     ended
+}
+
+/// A transfer question has one answer, whatever the seed.
+async fn try_transfer<L: Lab, F: Future<Output = Result<L, L::Error>>>(
+    asked: &Arc<Experiment>,
+    mut fresh: impl FnMut(u64) -> F,
+) -> Ended {
+    let (mut answers, mut diagnostics) = (Vec::new(), Vec::new());
+    for seed in SEED + 1..=SEED + TRANSFER_SEEDS {
+        let answer = match fresh(seed).await {
+            Ok(mut lab) => decide(asked, &mut lab).await,
+            Err(error) => {
+                Err(asked.complain("transfer", "lab", format!("the world does not start: {error}")))
+            }
+        };
+        match answer {
+            Ok(answer) => answers.push(answer),
+            Err(diagnostic) => diagnostics.push(diagnostic),
+        }
+    }
+    let first = answers.first().cloned().flatten();
+    if diagnostics.is_empty() && (first.is_none() || answers.iter().any(|a| *a != first)) {
+        let shown: Vec<&str> = answers.iter().map(|a| a.as_deref().unwrap_or("none")).collect();
+        let message =
+            format!("the transfer question must have one answer on every seed, it has: {}", shown.join(", "));
+        diagnostics.push(asked.complain("transfer", "transfer-undecided", message));
+    }
+    Ended { run: "transfer".into(), verdicts: Vec::new(), right_choice: first, diagnostics }
+}
+
+/// The choice that a run of an experiment's solution makes true.
+///
+/// # Errors
+/// When a command fails, or the lab does.
+pub async fn decide<L: Lab>(experiment: &Arc<Experiment>, lab: &mut L) -> Result<Option<String>, Diagnostic> {
+    let checker = play(experiment, &experiment.solution, lab).await?;
+    Ok(checker.right_choice().map(str::to_owned))
 }
 
 async fn play<L: Lab>(experiment: &Arc<Experiment>, run: &Run, lab: &mut L) -> Result<Checker, Diagnostic> {

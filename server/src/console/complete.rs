@@ -63,6 +63,7 @@ async fn of_lab(desk: &dyn Desk, before: &[&str]) -> Vec<String> {
         ["capacity", ..] => ["cpu=", "memory=", "pods="].map(str::to_owned).into(),
         ["kill"] => names(desk, "/api/v1/namespaces/default/pods").await,
         ["crash" | "image"] => names(desk, &format!("{world}/images")).await,
+        ["image", name, ..] => fields(desk, &format!("{world}/images/{name}")).await,
         ["crash", _] => ["3s", "off"].map(str::to_owned).into(),
         ["traffic"] => names(desk, &format!("{world}/namespaces/default/traffics")).await,
         ["compose"] => names(desk, &format!("{world}/namespaces/default/composeprojects")).await,
@@ -71,6 +72,14 @@ async fn of_lab(desk: &dyn Desk, before: &[&str]) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The fields of an object's spec that have a value.
+async fn fields(desk: &dyn Desk, path: &str) -> Vec<String> {
+    let Ok(request) = http::Request::get(path).body(Vec::new()) else { return Vec::new() };
+    let object: Value = desk.client().request(request).await.unwrap_or_default();
+    let spec = object["spec"].as_object().into_iter().flatten();
+    spec.filter(|(_, value)| !value.is_object()).map(|(field, _)| format!("{field}=")).collect()
 }
 
 async fn names(desk: &dyn Desk, path: &str) -> Vec<String> {

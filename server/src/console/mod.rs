@@ -2,6 +2,7 @@
 //! a sentence for what is none of these.
 
 mod complete;
+mod condition;
 mod desk;
 mod lab;
 mod pipe;

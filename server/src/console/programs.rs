@@ -6,6 +6,7 @@ use futures::{FutureExt, future::BoxFuture};
 use kubectl::Kubectl;
 
 use super::{
+    condition,
     desk::{Desk, Screen, Surroundings},
     lab,
     shell::Shell,
@@ -63,6 +64,13 @@ pub fn run<'s>(
                 screen.stdout(&echo(rest));
                 0
             }
+            "[" | "test" => match condition::run(program, rest, shell.desk.files()) {
+                Ok(holds) => i32::from(!holds),
+                Err(why) => {
+                    screen.stderr(&why);
+                    2
+                }
+            },
             "true" | ":" => 0,
             "false" => 1,
             "pwd" => {
@@ -101,7 +109,18 @@ pub fn run<'s>(
 }
 
 async fn kubectl(shell: &Shell<'_>, argv: &[String], stdin: Option<&str>, screen: &mut dyn Screen) -> i32 {
-    kubectl_of(shell.desk).run(argv, stdin, screen).await
+    let code = kubectl_of(shell.desk).run(argv, stdin, screen).await;
+    if wants_terminal(argv) && stdin.is_none() {
+        screen.stderr(words::no_terminal(shell.desk.lang()));
+    }
+    code
+}
+
+/// `exec -it`, `run -it`, `attach -it`: somebody would type into the container.
+fn wants_terminal(argv: &[String]) -> bool {
+    let of_kubectl: Vec<&str> = argv.iter().map(String::as_str).take_while(|w| *w != "--").collect();
+    of_kubectl.iter().any(|w| matches!(*w, "exec" | "run" | "attach" | "debug"))
+        && of_kubectl.iter().any(|w| matches!(*w, "-it" | "-ti" | "-t" | "--tty"))
 }
 
 /// kubectl at a desk.

@@ -54,6 +54,13 @@ impl<'a> Route<'a> {
         Self { screen, chain, is_piped, out, err, tail: To::Out, piped, files, full }
     }
 
+    /// A file that was put out has ended.
+    pub fn end_of_file(&mut self, name: &str) {
+        let mut passed = String::new();
+        self.chain.end_of_file(name, &mut |text| passed.push_str(text));
+        self.deliver(&passed);
+    }
+
     /// The last word: filters end.
     pub fn finish(&mut self) -> Ended {
         let mut rest = String::new();

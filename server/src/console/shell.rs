@@ -96,10 +96,34 @@ impl<'d> Shell<'d> {
                             self.script(body, screen).await;
                         }
                     }
+                    What::While { until, condition, body } => {
+                        let mut code = 0;
+                        while self.holds(condition, screen).await != *until && !self.ended {
+                            self.script(body, screen).await;
+                            code = self.code;
+                        }
+                        self.code = code;
+                    }
+                    What::If { arms, otherwise } => {
+                        let mut then = otherwise;
+                        for (condition, arm) in arms {
+                            if self.holds(condition, screen).await {
+                                then = arm;
+                                break;
+                            }
+                        }
+                        self.code = 0;
+                        self.script(then, screen).await;
+                    }
                 }
             }
         }
         .boxed()
+    }
+
+    async fn holds(&mut self, condition: &Script, screen: &mut dyn Screen) -> bool {
+        self.script(condition, screen).await;
+        self.code == 0 && !self.ended
     }
 
     async fn pipe(&mut self, commands: &[Command], screen: &mut dyn Screen) -> i32 {
@@ -192,7 +216,10 @@ impl<'d> Shell<'d> {
         let mut code = 0;
         for name in files {
             match self.desk.files().read(name) {
-                Some(text) => route.stdout(&text),
+                Some(text) => {
+                    route.stdout(&text);
+                    route.end_of_file(name);
+                }
                 None if name == "-" => route.stdout(stdin),
                 None => {
                     route.stderr(&words::no_file(self.desk.lang(), program, name, self.desk.files()));

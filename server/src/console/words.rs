@@ -31,13 +31,9 @@ pub fn no_script(lang: Lang, problem: &Problem) -> String {
             "이 콘솔은 한 번에 한 명령만 실행해요. 뒤의 &는 빼 주세요. 보면서 다른 일을 하려면 kubectl get -w를 쓰고 Ctrl-C로 멈춰요.".into(),
             "this console runs one command at a time: leave the & out. kubectl get -w watches until Ctrl-C.".into(),
         ),
-        Problem::Unknown(word) if word == "while" || word == "until" => (
-            format!("이 콘솔에는 {word}가 없어요. 되풀이해서 보려면 watch, 정한 횟수만큼 하려면 for i in 1 2 3; do …; done을 써요."),
-            format!("`{word}` is not in this console: `watch` repeats a command, `for i in 1 2 3; do …; done` counts."),
-        ),
         Problem::Unknown(word) => (
-            format!("`{word}`는 이 콘솔에 없어요. 명령 잇기(; && || |), for, 변수, $(…), here-document는 있어요."),
-            format!("`{word}` is not in this console. Here are: ; && || |, for, variables, $(…), here-documents."),
+            format!("`{word}`는 이 콘솔에 없어요. 명령 잇기(; && || |), for, while, if, 변수, $(…), here-document는 있어요."),
+            format!("`{word}` is not in this console. Here are: ; && || |, for, while, if, variables, $(…), here-documents."),
         ),
     };
     format!("error: {}\n", in_lang(lang, &ko, &en))
@@ -101,6 +97,15 @@ pub fn watch_what(lang: Lang) -> &'static str {
     )
 }
 
+/// After a command that would have been typed into.
+pub fn no_terminal(lang: Lang) -> &'static str {
+    in_lang(
+        lang,
+        "이 콘솔에는 컨테이너 안에서 이어서 칠 셸이 없어요. 명령을 바로 적어 주세요: kubectl exec POD -- ls /\n",
+        "There is no shell inside a container to type into here. Give the command itself: kubectl exec POD -- ls /\n",
+    )
+}
+
 /// `help`.
 pub fn help(lang: Lang) -> &'static str {
     in_lang(
@@ -108,7 +113,7 @@ pub fn help(lang: Lang) -> &'static str {
         "kubectl          클러스터와 이야기해요: kubectl get pods -o wide
 lab              클러스터 아래의 세상을 바꿔요: lab help
 watch            되풀이해서 보여 줘요: watch kubectl get pods
-grep head tail wc sort uniq cut awk jq   |로 이어서 걸러요
+grep head tail wc sort uniq cut sed awk column jq   |로 이어서 걸러요
 ls cat rm        파일. > 와 <<EOF로 써요
 history clear    지난 명령, 화면 지우기
 Tab 채우기 · ↑↓ 지난 명령 · Ctrl-C 멈추기 · Ctrl-L 지우기 · Esc 콘솔 나가기
@@ -116,7 +121,7 @@ Tab 채우기 · ↑↓ 지난 명령 · Ctrl-C 멈추기 · Ctrl-L 지우기 ·
         "kubectl          talks to the cluster: kubectl get pods -o wide
 lab              changes the world under it: lab help
 watch            shows a command again and again: watch kubectl get pods
-grep head tail wc sort uniq cut awk jq   filter, behind a |
+grep head tail wc sort uniq cut sed awk column jq   filter, behind a |
 ls cat rm        files; > and <<EOF write them
 history clear    lines of before; an empty screen
 Tab completes · Up/Down lines of before · Ctrl-C stops · Ctrl-L clears · Esc leaves
@@ -169,15 +174,27 @@ pub fn elsewhere(command: &str, lang: Lang) -> &'static str {
         "unplug" | "plug" | "kill" | "crash" | "partition" | "traffic" => {
             ("앞에 lab을 붙여 주세요: `lab help`.\n", "Put lab in front: `lab help`.\n")
         }
-        "cd" | "mkdir" | "touch" | "cp" | "mv" | "less" | "more" | "chmod" => (
+        "cd" | "mkdir" | "touch" | "cp" | "mv" | "chmod" => (
             "여기에는 폴더가 없고 파일만 있어요. `ls`, `cat`, `rm`이 있고 `>`로 써요.\n",
             "There are files here, but no folders: `ls`, `cat`, `rm`; `>` writes.\n",
         ),
-        "sed" | "perl" | "python" | "python3" | "node" | "tr" | "yq" => (
-            "| 뒤에는 grep, head, tail, wc, sort, uniq, cut, awk, jq가 있어요.\n",
-            "Behind a | there are grep, head, tail, wc, sort, uniq, cut, awk and jq.\n",
+        "perl" | "python" | "python3" | "node" | "tr" | "yq" => (
+            "| 뒤에는 grep, head, tail, wc, sort, uniq, cut, sed, awk, column, jq가 있어요.\n",
+            "Behind a | there are grep, head, tail, wc, sort, uniq, cut, sed, awk, column and jq.\n",
         ),
-        "sudo" | "su" | "alias" | "source" | "bash" | "sh" | "zsh" => (
+        "less" | "more" | "most" => (
+            "긴 출력은 그대로 위로 넘겨 봐요. 줄이려면 `| head`, `| tail`, `| grep`을 붙여요.\n",
+            "Long output scrolls here; `| head`, `| tail` and `| grep` make it short.\n",
+        ),
+        "timeout" => (
+            "기다리는 시간은 kubectl의 플래그로 정해요: `kubectl wait --timeout=30s …`. 멈추려면 Ctrl-C예요.\n",
+            "kubectl has its own: `kubectl wait --timeout=30s …`. Ctrl-C stops a command.\n",
+        ),
+        "sudo" | "doas" => (
+            "관리자가 될 필요가 없어요. sudo 없이 다시 쳐 보세요. 할 수 있는 일은 `kubectl auth can-i --list`가 알려 줘요.\n",
+            "No need to become an administrator: type it again without sudo. `kubectl auth can-i --list` tells what you may do.\n",
+        ),
+        "su" | "alias" | "source" | "bash" | "sh" | "zsh" => (
             "이 콘솔은 셸의 일부만 알아요. `k`는 이미 kubectl이에요. 권한은 `kubectl auth can-i --list`가 알려 줘요.\n",
             "This console knows part of a shell; `k` is kubectl already. `kubectl auth can-i --list` tells what you may do.\n",
         ),

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use app::backend::{Answer, Backend, EventRow, Handle, ObjectText, TimeControl};
+use lessons::Experiment;
 use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
-    learner::{HomeView, Lang, LessonEntry, Resume},
-    lesson::{LessonPage, Progress, Verdict},
+    learner::{Due, HomeView, Lang, LessonEntry, Resume},
+    lesson::{CheckResult, LessonPage, Progress, Verdict},
     problem::Problem,
+    run::RunView,
     stage::StageView,
     widget::WidgetPage,
 };
@@ -49,7 +51,7 @@ impl ForLearner {
         self.play.open_sandbox(&self.learner, sandbox).await
     }
 
-    fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
+    pub(super) fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
         let picture = sandbox.picture();
         Progress { hints: self.play.hints(row, lang, picture.hints_opened), ..picture.progress.clone() }
     }
@@ -59,12 +61,8 @@ impl ForLearner {
         let mut lessons = Vec::new();
         for lesson in &self.play.course.lessons {
             let Some((_, text)) = lesson.text(lang) else { continue };
-            let mut passed = 0;
-            for row in rows.iter().filter(|r| r.lesson == lesson.slug) {
-                let checks = lesson.experiment(&row.experiment).map_or(0, |e| e.checks.len());
-                let done = self.play.storage.verdicts_passed(&row.id, row.run).await.map_err(problem)?;
-                passed += u32::from(checks > 0 && done as usize == checks);
-            }
+            let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
+            let passed = lesson.experiments.iter().filter(|e| standing(e, &kept).passed).count() as u32;
             lessons.push(LessonEntry {
                 slug: lesson.slug.clone(),
                 number: lesson.number,
@@ -75,7 +73,19 @@ impl ForLearner {
                 begun: rows.iter().any(|r| r.lesson == lesson.slug),
             });
         }
-        Ok(HomeView { lessons, resume: self.resume(rows.first(), lang).await? })
+        let (resume, due) = (self.resume(rows.first(), lang).await?, self.due(lang).await?);
+        Ok(HomeView { lessons, resume, due })
+    }
+
+    async fn due(&self, lang: Lang) -> Result<Vec<Due>, Problem> {
+        let now_unix_ms = jiff::Timestamp::now().as_millisecond();
+        let due = self.play.storage.due_transfers(&self.learner, now_unix_ms).await.map_err(problem)?;
+        let view = |(slug, experiment): (String, String)| {
+            let words = self.play.course.lesson(&slug)?.words(&experiment, lang)?;
+            let question = words.transfer.as_ref()?.question.clone();
+            Some(Due { label: words.label.clone(), question, slug, experiment })
+        };
+        Ok(due.into_iter().filter_map(view).collect())
     }
 
     async fn resume(&self, row: Option<&SandboxRow>, lang: Lang) -> Result<Option<Resume>, Problem> {
@@ -100,27 +110,46 @@ impl ForLearner {
         }))
     }
 
-    async fn lesson(&self, slug: &str, lang: Lang) -> Result<LessonPage, Problem> {
+    async fn lesson(
+        &self,
+        slug: &str,
+        lang: Lang,
+        asked: Option<&str>,
+        run: Option<i64>,
+    ) -> Result<LessonPage, Problem> {
         let lesson = self.play.lesson(slug)?.clone();
-        let mut places = Vec::new();
-        for experiment in &lesson.experiments {
-            let row = self.play.sandboxes.row_for(&self.learner, &lesson.slug, experiment).await?;
-            if let Err(error) = self.play.storage.touch(&row.id).await {
-                tracing::warn!(%error, "a visit was not noted");
+        let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
+        let page = lesson.page(lang, |experiment| standing(experiment, &kept));
+        let mut page = page.ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
+        page.kubernetes = sandbox::version::KUBERNETES_VERSION.into();
+        if let Some(i) = on_stage(&page, asked) {
+            let id = page.experiments[i].id.clone();
+            if let Some(experiment) = lesson.experiment(&id) {
+                let (sandbox, progress) = self.put_on_stage(&lesson.slug, experiment, run, lang).await?;
+                page.experiments[i].sandbox = Some(sandbox);
+                page.experiments[i].progress = progress;
             }
-            let (row, sandbox) = self.open(&row.id).await?;
-            sandbox.drawn().await;
-            places.push((experiment.id.clone(), row.id.clone(), self.progress(&row, &sandbox, lang)));
         }
-        let place = |e: &lessons::Experiment| {
-            places
-                .iter()
-                .find(|(id, ..)| *id == e.id)
-                .map(|(_, s, p)| (s.clone(), p.clone()))
-                .unwrap_or_default()
-        };
-        let page = lesson.page(lang, place).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
-        Ok(LessonPage { kubernetes: sandbox::version::KUBERNETES_VERSION.into(), ..page })
+        Ok(page)
+    }
+
+    async fn put_on_stage(
+        &self,
+        slug: &str,
+        experiment: &Experiment,
+        run: Option<i64>,
+        lang: Lang,
+    ) -> Result<(String, Progress), Problem> {
+        let row = self.play.sandboxes.row_for(&self.learner, slug, experiment).await?;
+        let row = self.take_up(row, run).await?;
+        if let Err(error) = self.play.storage.touch(&row.id).await {
+            tracing::warn!(%error, "a visit was not noted");
+        }
+        let (row, sandbox) = self.open(&row.id).await?;
+        self.go_on_showing(&sandbox).await?;
+        sandbox.drawn().await;
+        let progress = self.progress(&row, &sandbox, lang);
+        Ok((row.id, progress))
     }
 
     async fn time(&self, sandbox: &str, control: TimeControl) -> Result<StageView, Problem> {
@@ -166,6 +195,34 @@ impl ForLearner {
         rows.truncate(EVENTS_MAX);
         Ok(rows)
     }
+}
+
+/// Which experiment stands on the stage: the one asked for, else the first that is not passed, else the last.
+fn on_stage(page: &LessonPage, asked: Option<&str>) -> Option<usize> {
+    let all = &page.experiments;
+    all.iter()
+        .position(|e| Some(e.id.as_str()) == asked)
+        .or_else(|| all.iter().position(|e| !e.progress.passed))
+        .or_else(|| all.len().checked_sub(1))
+}
+
+/// How far a learner is in an experiment, by the checks that are kept as passed: `(experiment, run, check)`. The run that
+/// passed most counts.
+fn standing(experiment: &Experiment, kept: &[(String, i64, String)]) -> Progress {
+    let of = |run: i64| {
+        let has = |check: &str| kept.iter().any(|(e, r, c)| *e == experiment.id && *r == run && c == check);
+        let checks = experiment.checks.iter().map(|check| CheckResult {
+            id: check.id.clone(),
+            verdict: if has(&check.id) { Verdict::Pass } else { Verdict::Todo },
+            ..CheckResult::default()
+        });
+        checks.collect::<Vec<_>>()
+    };
+    let count = |checks: &Vec<CheckResult>| checks.iter().filter(|c| c.verdict == Verdict::Pass).count();
+    let runs = kept.iter().filter(|(e, ..)| *e == experiment.id).map(|(_, run, _)| of(*run));
+    let checks = runs.max_by_key(count).unwrap_or_else(|| of(0));
+    let passed = !checks.is_empty() && count(&checks) == checks.len();
+    Progress { checks, passed, ..Progress::default() }
 }
 
 async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
@@ -226,9 +283,15 @@ impl Backend for ForLearner {
         Box::pin(async { Ok(fidelity::view()) })
     }
 
-    fn lesson(&self, slug: String, lang: Lang) -> Answer<LessonPage> {
+    fn lesson(
+        &self,
+        slug: String,
+        lang: Lang,
+        experiment: Option<String>,
+        run: Option<i64>,
+    ) -> Answer<LessonPage> {
         let me = self.clone();
-        Box::pin(async move { ForLearner::lesson(&me, &slug, lang).await })
+        Box::pin(async move { ForLearner::lesson(&me, &slug, lang, experiment.as_deref(), run).await })
     }
 
     fn stage(&self, sandbox: String, at_ms: Option<i64>) -> Answer<StageView> {
@@ -341,6 +404,31 @@ impl Backend for ForLearner {
             let (row, sandbox) = me.open(&sandbox).await?;
             Ok(me.progress(&row, &sandbox, lang))
         })
+    }
+
+    fn transfer(&self, sandbox: String, choice: String, lang: Lang) -> Answer<Progress> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::transfer(&me, &sandbox, &choice, lang).await })
+    }
+
+    fn runs(&self, sandbox: String) -> Answer<Vec<RunView>> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::runs(&me, &sandbox).await })
+    }
+
+    fn fork(&self, sandbox: String, at_ms: i64) -> Answer<i64> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::fork(&me, &sandbox, at_ms).await })
+    }
+
+    fn show(&self, sandbox: String) -> Answer<i64> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::show(&me, &sandbox).await })
+    }
+
+    fn name_run(&self, sandbox: String, run: i64, name: String) -> Answer<()> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::name_run(&me, &sandbox, run, &name).await })
     }
 
     fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>> {

@@ -28,8 +28,7 @@ use crate::{
     stage::learner,
 };
 
-/// Seed and epoch of trials: any will do, so they are fixed.
-const SEED: u64 = 21;
+/// Epoch of trials: any will do, so it is fixed.
 const EPOCH: Time = Time(1_767_225_600_000);
 
 /// Prints what is wrong with a course; true if nothing is.
@@ -50,7 +49,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<bool> {
     let mut runs = 0;
     for lesson in &course.lessons {
         for experiment in &lesson.experiments {
-            for ended in try_all(experiment, || LiveLab::fresh(experiment.clone())).await {
+            for ended in try_all(experiment, |seed| LiveLab::fresh(experiment.clone(), seed)).await {
                 runs += 1;
                 let bad = !ended.diagnostics.is_empty();
                 println!("{} {}/{} {}", if bad { "✗" } else { "✓" }, lesson.slug, experiment.id, ended.run);
@@ -66,7 +65,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<bool> {
 }
 
 /// A fresh cluster in virtual time.
-struct LiveLab {
+pub(super) struct LiveLab {
     live: Live,
     files: Files,
     /// The objects as they were listed last, and the newest revision then.
@@ -74,10 +73,10 @@ struct LiveLab {
 }
 
 impl LiveLab {
-    async fn fresh(experiment: Arc<Experiment>) -> Result<Self, anyhow::Error> {
+    pub(super) async fn fresh(experiment: Arc<Experiment>, seed: u64) -> Result<Self, anyhow::Error> {
         let world = sandboxes::read_world(&experiment.world.yaml)?;
         let opened = Opened {
-            config: Config { seed: SEED, epoch: EPOCH, world },
+            config: Config { seed, epoch: EPOCH, world },
             entries: Vec::new(),
             now: EPOCH.plus_ms(experiment.settle_ms),
             speed: Speed::default(),

@@ -10,8 +10,10 @@ mod game;
 mod no_room;
 mod past;
 mod race;
+mod runs;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod widget;
 
 use std::{path::Path, sync::Arc};

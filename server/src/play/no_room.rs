@@ -9,6 +9,7 @@ use wire::learner::Lang;
 use super::*;
 
 const SLUG: &str = "21-why-kubernetes";
+const EXPERIMENT: &str = "self-healing";
 /// Small rows still find room in the pages of a full file: so many of the smallest ones at most.
 const SMALL_MAX: usize = 500;
 
@@ -34,8 +35,12 @@ impl Game {
         let storage = Storage::open(&url).await.unwrap();
         let learner = storage.create_learner("hash").await.unwrap();
         let house = Self::house(&storage);
-        let page = house.backend(learner.clone(), Lang::Ko).lesson(SLUG.into(), Lang::Ko).await.unwrap();
-        let sandbox = page.experiments[0].sandbox.clone();
+        let page = house
+            .backend(learner.clone(), Lang::Ko)
+            .lesson(SLUG.into(), Lang::Ko, Some(EXPERIMENT.into()), None)
+            .await
+            .unwrap();
+        let sandbox = page.experiments.iter().find_map(|e| e.sandbox.clone()).unwrap();
         Self { dir, storage, house, learner, sandbox }
     }
 
@@ -155,6 +160,7 @@ async fn demand_untouched(game: &Game, hindrance: Hindrance) {
     assert_eq!((look.exit_code, look.output.of(true).as_str()), (0, ""), "who only reads is answered");
 
     assert_eq!(game.objects().await, objects);
-    let page = backend.lesson(SLUG.into(), Lang::En).await.unwrap();
-    assert_eq!(page.experiments[0].progress.acts, [], "nothing was done");
+    let page = backend.lesson(SLUG.into(), Lang::En, Some(EXPERIMENT.into()), None).await.unwrap();
+    let on_stage = page.experiments.iter().find(|e| e.sandbox.is_some()).unwrap();
+    assert_eq!(on_stage.progress.acts, [], "nothing was done");
 }

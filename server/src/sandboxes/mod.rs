@@ -8,13 +8,14 @@ mod sandbox;
 
 use std::{
     collections::HashMap,
+    future::Future,
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
 use lessons::Experiment;
 use tokio::sync::Mutex;
-use wire::problem::Problem;
+use wire::{problem::Problem, run::RunKind};
 
 pub use follow::KINDS;
 pub use recorder::Progress as JournalProgress;
@@ -22,7 +23,7 @@ pub use sandbox::{Picture, Sandbox, read_world};
 
 use crate::{
     secret,
-    storage::{SandboxRow, Storage, StorageError},
+    storage::{Beginning, SandboxRow, Storage, StorageError},
 };
 
 /// How long a sandbox stays in memory after it was last asked for.
@@ -62,7 +63,7 @@ impl Sandboxes {
         if let Some(row) = self.storage.sandbox_of(learner, lesson, &experiment.id).await.map_err(problem)? {
             return Ok(row);
         }
-        let run = Run::of(experiment);
+        let run = beginning(experiment);
         let row = SandboxRow {
             id: secret::id(),
             learner_id: learner.to_owned(),
@@ -126,29 +127,47 @@ impl Sandboxes {
         row.filter(|r| r.learner_id == learner).ok_or(Problem::NoSuchSandbox)
     }
 
-    /// Starts a sandbox over from its experiment's world as it is now.
+    /// Starts a sandbox over from its experiment's world as it is now; the run so far stays kept.
     ///
     /// # Errors
-    /// When the database does not take it; the old run stays then.
+    /// When the database does not take it; the old run goes on then.
     pub async fn reset(&self, row: &SandboxRow, experiment: &Experiment) -> Result<(), Problem> {
+        let beginning = beginning(experiment);
+        self.change_run(&row.id, self.storage.start_run(&row.id, &beginning)).await?;
+        Ok(())
+    }
+
+    /// Starts a branch of the present run at a moment of it; gives its number.
+    ///
+    /// # Errors
+    /// When the database does not take it; the run goes on then.
+    pub async fn fork(&self, row: &SandboxRow, at_ms: i64, kind: RunKind) -> Result<i64, Problem> {
+        self.change_run(&row.id, self.storage.fork_run(&row.id, at_ms, kind)).await
+    }
+
+    /// Takes up another run of a sandbox; false where there is none of this number.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn take_up(&self, row: &SandboxRow, run: i64) -> Result<bool, Problem> {
+        self.change_run(&row.id, self.storage.take_up_run(&row.id, run)).await
+    }
+
+    /// Lets go of what is open of a sandbox once another run has taken its place. Its clock is kept first.
+    async fn change_run<T>(
+        &self,
+        id: &str,
+        change: impl Future<Output = Result<T, StorageError>>,
+    ) -> Result<T, Problem> {
         let mut open = self.open.lock().await;
-        let run = Run::of(experiment);
-        self.storage
-            .start_run(
-                &row.id,
-                row.run + 1,
-                run.seed,
-                run.epoch_unix_ms,
-                &run.world,
-                &run.world_hash,
-                run.start_ms,
-            )
-            .await
-            .map_err(problem)?;
-        if let Some(kept) = open.remove(&row.id) {
+        if let Some(kept) = open.get(id) {
+            kept.sandbox.save_clock().await;
+        }
+        let changed = change.await.map_err(problem)?;
+        if let Some(kept) = open.remove(id) {
             kept.sandbox.close();
         }
-        Ok(())
+        Ok(changed)
     }
 
     /// Saves every open sandbox's clock.
@@ -159,26 +178,15 @@ impl Sandboxes {
     }
 }
 
-/// What a new run is made from.
-struct Run {
-    seed: i64,
-    epoch_unix_ms: i64,
-    world: String,
-    world_hash: String,
-    start_ms: i64,
-}
-
-impl Run {
-    fn of(experiment: &Experiment) -> Self {
-        let id = secret::id();
-        let seed = i64::from_str_radix(&id[..15], 16).unwrap_or(1);
-        Self {
-            seed,
-            epoch_unix_ms: jiff::Timestamp::now().as_millisecond(),
-            world: experiment.world.yaml.clone(),
-            world_hash: secret::hash(&experiment.world.yaml),
-            start_ms: experiment.settle_ms,
-        }
+/// What a new run of an experiment is made from.
+fn beginning(experiment: &Experiment) -> Beginning {
+    let id = secret::id();
+    Beginning {
+        seed: i64::from_str_radix(&id[..15], 16).unwrap_or(1),
+        epoch_unix_ms: jiff::Timestamp::now().as_millisecond(),
+        world: experiment.world.yaml.clone(),
+        world_hash: secret::hash(&experiment.world.yaml),
+        start_ms: experiment.settle_ms,
     }
 }
 

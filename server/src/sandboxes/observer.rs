@@ -248,6 +248,7 @@ impl Observer {
             hints: Vec::new(),
             chain: self.scene.chain(),
             passed: self.checker.passed(),
+            transfer: notes.transfer,
         }
     }
 
@@ -285,7 +286,7 @@ impl Observer {
         if self.clock_saved == Some(state) {
             return;
         }
-        match self.storage.save_clock(&self.id, state.0, i64::from(state.1), paused).await {
+        match self.storage.save_clock(&self.id, self.run, state.0, i64::from(state.1), paused).await {
             Ok(()) => self.clock_saved = Some(state),
             Err(error) => tracing::warn!(%error, "the clock could not be saved"),
         }

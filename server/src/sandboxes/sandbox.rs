@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use lessons::Experiment;
@@ -18,7 +18,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 use wire::{
-    lesson::{Acted, Predicted, Progress},
+    lesson::{Acted, Predicted, Progress, Transferred},
     problem::Problem,
     stage::{ClockView, StageView},
 };
@@ -31,7 +31,7 @@ use super::{
 use crate::{
     kube_api, secret,
     stage::learner,
-    storage::{SandboxRow, Storage},
+    storage::{Answer, SandboxRow, Storage},
 };
 
 /// Longest that an answer to a script waits for the picture to show what was just done: its stream brings the rest.
@@ -66,6 +66,8 @@ pub struct Notes {
     pub acts: Vec<Acted>,
     /// Open hints.
     pub hints: usize,
+    /// The answer to the question for afterwards.
+    pub transfer: Option<Transferred>,
     /// Grows with every change, so that a picture can say which state it shows.
     pub turn: u64,
 }
@@ -107,6 +109,8 @@ pub struct Sandbox {
     pub lines: Arc<Semaphore>,
     /// Texts that are being edited.
     pub edits: Edits,
+    /// A task plays the solution in it.
+    pub is_showing: AtomicBool,
     journal: Arc<Journal>,
     storage: Storage,
     notes: Arc<Mutex<Notes>>,
@@ -172,6 +176,7 @@ impl Sandbox {
             live,
             lines: Arc::new(Semaphore::new(LINES_MAX)),
             edits: Edits::default(),
+            is_showing: AtomicBool::new(false),
             journal,
             storage,
             notes,
@@ -254,6 +259,18 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Keeps the answer to the question for afterwards; an earlier one that is not due again stays.
+    ///
+    /// # Errors
+    /// `NotSaved`.
+    pub async fn answer_transfer(&self, choice: &str, right: &str) -> Result<(), Problem> {
+        let now_unix_ms = jiff::Timestamp::now().as_millisecond();
+        self.storage.answer_transfer(&self.id, choice, right, now_unix_ms).await.map_err(problem)?;
+        let kept = self.storage.transfer(&self.id).await.map_err(problem)?;
+        self.note(|n| n.transfer = kept.map(transferred));
+        Ok(())
+    }
+
     /// An act is about to be done; the first time counts. `None` if it was done before. It is kept with the first entry of
     /// the journal that its command makes.
     pub fn begin_act(&self, id: &str) -> Option<Acted> {
@@ -282,7 +299,7 @@ impl Sandbox {
     pub async fn save_clock(&self) {
         let clock = self.live.clock();
         let (now_ms, speed) = (clock.now.since_ms(self.live.epoch()), i64::from(clock.speed.factor()));
-        if let Err(error) = self.storage.save_clock(&self.id, now_ms, speed, clock.paused).await {
+        if let Err(error) = self.storage.save_clock(&self.id, self.run, now_ms, speed, clock.paused).await {
             tracing::warn!(%error, "the clock could not be saved");
         }
     }
@@ -295,6 +312,11 @@ impl Sandbox {
     /// Is what is kept of it ahead of what is in memory? Then it must be opened anew.
     pub fn is_behind(&self) -> bool {
         self.journal.is_behind()
+    }
+
+    /// Was it ended?
+    pub fn is_closed(&self) -> bool {
+        self.observer.is_finished()
     }
 
     /// Ends it at once: its viewers reconnect to the next run.
@@ -347,12 +369,18 @@ async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Proble
     let prediction = storage.prediction(&row.id, row.run).await.map_err(problem)?;
     let acts = storage.acts(&row.id, row.run).await.map_err(problem)?;
     let hints = storage.hints(&row.id).await.map_err(problem)?;
+    let transfer = storage.transfer(&row.id).await.map_err(problem)?;
     Ok(Notes {
         prediction: prediction.map(|(choice, at_ms)| Predicted { choice, at_ms, right: None }),
         acts: acts.into_iter().map(|(id, at_ms)| Acted { id, at_ms }).collect(),
         hints: usize::try_from(hints).unwrap_or(0),
+        transfer: transfer.map(transferred),
         turn: 0,
     })
+}
+
+fn transferred(Answer { choice, right, due_unix_ms, .. }: Answer) -> Transferred {
+    Transferred { choice, right, due: due_unix_ms <= jiff::Timestamp::now().as_millisecond() }
 }
 
 /// The world's objects, from the YAML that the run was made from.

@@ -108,14 +108,17 @@ impl Storage {
         Ok(())
     }
 
-    /// How many checks of a run have the verdict `passed`.
+    /// The checks of a lesson that a learner's own runs have passed: experiment, run, check. What was only shown is not
+    /// among them.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn verdicts_passed(&self, sandbox: &str, run: i64) -> Result<u32> {
-        let sql = "SELECT COUNT(*) FROM verdicts WHERE sandbox_id = $1 AND run = $2 AND verdict = 'passed'";
-        let count: i64 =
-            sqlx::query_scalar(sql).bind(sandbox.to_owned()).bind(run).fetch_one(&self.pool).await?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    pub async fn passed_checks(&self, learner: &str, lesson: &str) -> Result<Vec<(String, i64, String)>> {
+        let sql = "SELECT s.experiment, v.run, v.check_id FROM sandboxes s JOIN verdicts v ON v.sandbox_id = s.id \
+                   WHERE s.learner_id = $1 AND s.lesson = $2 AND v.verdict = 'passed' AND NOT EXISTS \
+                   (SELECT 1 FROM runs r WHERE r.sandbox_id = s.id AND r.run = v.run AND r.kind = 'shown') \
+                   ORDER BY s.experiment, v.run, v.check_id";
+        let query = sqlx::query_as(sql).bind(learner.to_owned()).bind(lesson.to_owned());
+        Ok(query.fetch_all(&self.pool).await?)
     }
 }

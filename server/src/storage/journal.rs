@@ -34,7 +34,7 @@ impl Storage {
     /// Keeps an entry durably, and with it the clock and the act, in one transaction.
     ///
     /// # Errors
-    /// [`StorageError::Fenced`] when the fencing epoch is not the sandbox's, or the entry is there already; else when
+    /// [`StorageError::Fenced`] when the fencing epoch or the run is not the sandbox's, or the entry is there already; else when
     /// nothing could be written.
     pub async fn append_entry(&self, entry: NewEntry<'_>) -> Result<()> {
         let mut connection = self.connection().await?;
@@ -58,11 +58,12 @@ async fn append(connection: &mut AnyConnection, entry: NewEntry<'_>) -> Result<(
     // The row's lock, taken first, orders this against `take` of another process.
     let clock = sqlx::query(
         "UPDATE sandboxes SET clock_ms = CASE WHEN clock_ms > $3 THEN clock_ms ELSE $3 END \
-         WHERE id = $1 AND fencing_epoch = $2",
+         WHERE id = $1 AND fencing_epoch = $2 AND run = $4",
     )
     .bind(sandbox.to_owned())
     .bind(fencing_epoch)
     .bind(at_ms)
+    .bind(run)
     .execute(&mut *tx)
     .await
     .map_err(not_saved)?;

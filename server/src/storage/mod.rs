@@ -5,17 +5,21 @@ mod error;
 mod experiment;
 mod journal;
 mod learner;
+mod run;
 mod sandbox;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::time::Duration;
 
 pub use error::StorageError;
 use error::{Result, not_saved};
 pub use journal::NewEntry;
+pub use run::Beginning;
 pub use sandbox::SandboxRow;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, any::AnyPoolOptions, pool::PoolConnection};
+pub use transfer::Answer;
 
 /// SQLite keeps each commit on disk before it answers; readers do not block the one writer.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \

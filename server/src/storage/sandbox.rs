@@ -157,14 +157,21 @@ impl Storage {
         query.fetch_one(&self.pool).await.map_err(not_saved)
     }
 
-    /// Keeps where the clock stands and how it flows.
+    /// Keeps where the clock of a run stands and how it flows; nothing if another run has taken its place.
     ///
     /// # Errors
     /// When nothing could be written.
-    pub async fn save_clock(&self, id: &str, clock_ms: i64, speed: i64, paused: bool) -> Result<()> {
-        let sql = "UPDATE sandboxes SET clock_ms = $2, speed = $3, paused = $4 WHERE id = $1";
-        let query = sqlx::query(sql).bind(id.to_owned()).bind(clock_ms).bind(speed).bind(i64::from(paused));
-        query.execute(&self.pool).await.map_err(not_saved)?;
+    pub async fn save_clock(
+        &self,
+        id: &str,
+        run: i64,
+        clock_ms: i64,
+        speed: i64,
+        paused: bool,
+    ) -> Result<()> {
+        let sql = "UPDATE sandboxes SET clock_ms = $3, speed = $4, paused = $5 WHERE id = $1 AND run = $2";
+        let query = sqlx::query(sql).bind(id.to_owned()).bind(run).bind(clock_ms).bind(speed);
+        query.bind(i64::from(paused)).execute(&self.pool).await.map_err(not_saved)?;
         Ok(())
     }
 
@@ -175,39 +182,6 @@ impl Storage {
     pub async fn touch(&self, id: &str) -> Result<()> {
         let query = sqlx::query("UPDATE sandboxes SET touched_ms = $2 WHERE id = $1").bind(id.to_owned());
         query.bind(now_ms()).execute(&self.pool).await.map_err(not_saved)?;
-        Ok(())
-    }
-
-    /// Starts a run over: from this world, with an empty journal, and the clock at the learner's zero, going on at ×1.
-    /// Earlier runs stay kept.
-    ///
-    /// # Errors
-    /// When nothing could be written.
-    #[expect(clippy::too_many_arguments, reason = "what a run is made from")]
-    pub async fn start_run(
-        &self,
-        id: &str,
-        run: i64,
-        seed: i64,
-        epoch_unix_ms: i64,
-        world: &str,
-        world_hash: &str,
-        start_ms: i64,
-    ) -> Result<()> {
-        sqlx::query(
-            "UPDATE sandboxes SET run = $2, seed = $3, epoch_unix_ms = $4, world = $5, world_hash = $6, \
-             start_ms = $7, clock_ms = $7, speed = 1, paused = 0 WHERE id = $1",
-        )
-        .bind(id.to_owned())
-        .bind(run)
-        .bind(seed)
-        .bind(epoch_unix_ms)
-        .bind(world.to_owned())
-        .bind(world_hash.to_owned())
-        .bind(start_ms)
-        .execute(&self.pool)
-        .await
-        .map_err(not_saved)?;
         Ok(())
     }
 }

@@ -96,7 +96,7 @@ fn wrong_lines_and_texts_are_answered_in_the_console() {
             assert_eq!(entry["exit_code"], code, "{what}: {said}");
             assert!(said.contains(words), "{what} ({}): {said:?} does not say {words:?}", learner.lang);
         }
-        let page = learner.get(&stage.server, &format!("{}?tab=console", learner.page())).body;
+        let page = learner.get(&stage.server, &format!("{}&tab=console", learner.page())).body;
         assert!(page.contains("frobnicate --now") && page.contains("kind: [broken"), "the console remembers");
         assert_eq!(learner.objects(&stage.server), before, "nothing was changed");
     }
@@ -178,7 +178,7 @@ fn what_is_refused_is_said_on_the_page() {
             let landed = who.form(&stage.server, function, &fields);
             assert!(matches!(landed.status, 302 | 303), "{what}: {landed:?}");
             let to = landed.header("location").unwrap();
-            assert!(to.starts_with(&format!("{}?problem=", learner.page())), "{what}: {to}");
+            assert!(to.starts_with(&format!("{}&problem=", learner.page())), "{what}: {to}");
             let page = learner.get(&stage.server, to);
             let words = fault.say(learner.lang).replace('"', "&quot;").replace('\'', "&#x27;");
             assert!(
@@ -215,7 +215,7 @@ fn odd_addresses_open_the_page() {
             "ex=nowhere",
             "object=%FF",
         ] {
-            let page = learner.get(server, &format!("{}?{query}", learner.page()));
+            let page = learner.get(server, &format!("{}&{query}", learner.page()));
             assert_eq!(page.status, 200, "{query}");
             assert!(
                 page.body.contains("name=\"sandbox\"") && !page.body.contains("class=\"notice\""),

@@ -1,7 +1,10 @@
 //! Storage against real databases: every case on a SQLite file and on a PostgreSQL.
 
-use server::storage::{NewEntry, SandboxRow, Storage, StorageError};
-use wire::console::{ConsoleEntry, Output};
+use server::storage::{Beginning, NewEntry, SandboxRow, Storage, StorageError};
+use wire::{
+    console::{ConsoleEntry, Output},
+    run::RunKind,
+};
 
 use super::support::{Folder, Postgres};
 
@@ -32,6 +35,8 @@ on_both!(
     the_journal_takes_only_its_owner,
     an_act_is_kept_with_its_entry_or_not_at_all,
     progress_of_an_experiment,
+    runs_branch_and_are_kept,
+    questions_come_again,
     the_console_keeps_order_and_bounds,
 );
 
@@ -126,10 +131,12 @@ async fn the_journal_takes_only_its_owner(url: &str) {
         "a refused entry leaves the clock alone"
     );
 
-    db.save_clock(&id, 90_000, 60, false).await.unwrap();
+    db.save_clock(&id, 1, 90_000, 60, false).await.unwrap();
     let at = db.sandbox(&id).await.unwrap().unwrap();
     assert_eq!((at.clock_ms, at.speed, at.paused, at.owner.as_str()), (90_000, 60, false, "two"));
-    db.start_run(&id, 2, 8, 3, "w", "wh", 4).await.unwrap();
+    db.save_clock(&id, 7, 10, 1, true).await.unwrap();
+    assert_eq!(db.sandbox(&id).await.unwrap().unwrap().clock_ms, 90_000, "another run's clock");
+    assert_eq!(db.start_run(&id, &beginning(8, "w")).await.unwrap(), 2);
     let at = db.sandbox(&id).await.unwrap().unwrap();
     assert_eq!((at.run, at.seed, at.epoch_unix_ms, at.start_ms, at.clock_ms), (2, 8, 3, 4, 4));
     assert_eq!((at.speed, at.paused), (1, false));
@@ -172,10 +179,64 @@ async fn progress_of_an_experiment(url: &str) {
     for (check, verdict) in [("a", "failed"), ("b", "passed"), ("a", "passed"), ("c", "failed")] {
         db.save_verdict(&id, 1, check, verdict, 1, "[]").await.unwrap();
     }
-    assert_eq!(
-        (db.verdicts_passed(&id, 1).await.unwrap(), db.verdicts_passed(&id, 2).await.unwrap()),
-        (2, 0)
-    );
+    let row = db.sandbox(&id).await.unwrap().unwrap();
+    let passed = async || db.passed_checks(&row.learner_id, &row.lesson).await.unwrap();
+    let kept = |run: i64, check: &str| (row.experiment.clone(), run, check.to_owned());
+    assert_eq!(passed().await, [kept(1, "a"), kept(1, "b")]);
+    assert_eq!(db.fork_run(&id, 9, RunKind::Shown).await.unwrap(), 2);
+    db.save_verdict(&id, 2, "c", "passed", 1, "[]").await.unwrap();
+    assert_eq!(passed().await, [kept(1, "a"), kept(1, "b")], "what was shown passes nothing");
+    assert_eq!(db.fork_run(&id, 9, RunKind::Own).await.unwrap(), 3);
+    db.save_verdict(&id, 3, "c", "passed", 1, "[]").await.unwrap();
+    assert_eq!(passed().await, [kept(1, "a"), kept(1, "b"), kept(3, "c")]);
+}
+
+async fn runs_branch_and_are_kept(url: &str) {
+    let (db, id) = with_sandbox(url).await;
+    let epoch = db.take(&id, "one").await.unwrap();
+    for (seq, at_ms) in [(1, 70_000), (2, 80_000), (3, 90_000)] {
+        let act = Some(("unplug", at_ms)).filter(|_| seq == 2);
+        db.append_entry(NewEntry { act, ..entry(&id, seq, at_ms, "{}", epoch) }).await.unwrap();
+    }
+    db.lock_prediction(&id, 1, "first", 85_000).await.unwrap();
+    let said = |line: &str, at_ms| ConsoleEntry {
+        line: line.into(),
+        output: Output::default(),
+        exit_code: 0,
+        at_ms,
+    };
+    db.append_console(&id, 1, &said("early", 75_000)).await.unwrap();
+    db.append_console(&id, 1, &said("late", 86_000)).await.unwrap();
+    db.save_clock(&id, 1, 99_000, 5, false).await.unwrap();
+
+    assert_eq!(db.fork_run(&id, 82_000, RunKind::Own).await.unwrap(), 2);
+    let at = db.sandbox(&id).await.unwrap().unwrap();
+    assert_eq!((at.run, at.clock_ms, at.speed, at.paused), (2, 82_000, 1, true));
+    assert_eq!(db.entries(&id, 2).await.unwrap().len(), 2, "what came later is not in it");
+    assert_eq!(db.acts(&id, 2).await.unwrap(), [("unplug".into(), 80_000)]);
+    assert_eq!(db.prediction(&id, 2).await.unwrap(), None);
+    assert_eq!(db.console(&id, 2, 9).await.unwrap(), [said("early", 75_000)]);
+    let stale = db.append_entry(entry(&id, 4, 95_000, "{}", epoch)).await;
+    assert!(matches!(stale, Err(StorageError::Fenced)), "run 1 is not the present one: {stale:?}");
+    let next = NewEntry { run: 2, ..entry(&id, 3, 83_000, "{}", epoch) };
+    db.append_entry(next).await.unwrap();
+
+    db.name_run(&id, 2, "그대로 두기").await.unwrap();
+    assert!(db.take_up_run(&id, 1).await.unwrap());
+    assert!(!db.take_up_run(&id, 9).await.unwrap(), "there is none of this number");
+    let at = db.sandbox(&id).await.unwrap().unwrap();
+    assert_eq!((at.run, at.clock_ms, at.paused), (1, 99_000, true), "where it stood");
+    assert_eq!(db.entries(&id, 1).await.unwrap().len(), 3);
+    assert_eq!(db.start_run(&id, &beginning(8, "w")).await.unwrap(), 3, "no number is used twice");
+    let runs = db.runs(&id).await.unwrap();
+    let shown: Vec<_> = runs.iter().map(|r| (r.run, r.name.as_str(), r.parent, r.current)).collect();
+    let branch = (2, "그대로 두기", Some((1, 82_000)), false);
+    assert_eq!(shown, [(1, "", None, false), branch, (3, "", None, true)]);
+}
+
+fn beginning(seed: i64, world: &str) -> Beginning {
+    let world_hash = format!("{world}h");
+    Beginning { seed, epoch_unix_ms: 3, world: world.into(), world_hash, start_ms: 4 }
 }
 
 async fn the_console_keeps_order_and_bounds(url: &str) {
@@ -214,4 +275,26 @@ async fn the_console_keeps_order_and_bounds(url: &str) {
     }
     db.keep_file(&id, "b", None).await.unwrap();
     assert_eq!(db.files(&id).await.unwrap(), [("a.yaml".to_owned(), "3".to_owned())].into());
+}
+
+async fn questions_come_again(url: &str) {
+    const DAY_MS: i64 = 86_400_000;
+    let (db, id) = with_sandbox(url).await;
+    let learner = db.sandbox(&id).await.unwrap().unwrap().learner_id;
+    // day, choice, right answers in a row after it, day on which it is due again
+    for (day, choice, streak, due) in [
+        (0, "right", 0, 1),
+        (0, "wrong", 0, 1),
+        (1, "right", 1, 4),
+        (4, "right", 2, 13),
+        (13, "wrong", 0, 14),
+        (20, "right", 1, 23),
+    ] {
+        db.answer_transfer(&id, choice, "right", day * DAY_MS).await.unwrap();
+        let kept = db.transfer(&id).await.unwrap().unwrap();
+        assert_eq!((kept.streak, kept.due_unix_ms), (streak, due * DAY_MS), "{choice} on day {day}");
+        let at = async |ms: i64| db.due_transfers(&learner, ms).await.unwrap();
+        assert_eq!(at(due * DAY_MS - 1).await, []);
+        assert_eq!(at(due * DAY_MS).await, [("21-why".to_owned(), "a".to_owned())]);
+    }
 }

@@ -28,7 +28,7 @@ use super::{
     common::{next_on_grid, set_condition},
 };
 
-pub use cidr::assign as assign_cidr;
+pub use cidr::Networks;
 
 /// From seeing a change to acting on it.
 const LATENCY_MS: i64 = 10;

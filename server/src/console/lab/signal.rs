@@ -24,7 +24,18 @@ pub async fn kill(world: &World, pod: &str, options: &[&str]) -> Done {
             }
         }
     }
-    let pod = pod.strip_prefix("pod/").unwrap_or(pod);
+    let pod = pod.strip_prefix("pod/").or_else(|| pod.strip_prefix("pods/")).unwrap_or(pod);
+    if let Some((
+        kind
+        @ ("deploy" | "deployment" | "rs" | "replicaset" | "sts" | "statefulset" | "ds" | "svc" | "node"),
+        name,
+    )) = pod.split_once('/')
+    {
+        return Err(world.say(
+            &format!("error: 죽일 수 있는 것은 파드의 컨테이너예요. {kind}/{name}은(는) 파드가 아니에요. 파드 이름: kubectl get pods"),
+            &format!("error: what can be killed is a container of a pod, and {kind}/{name} is none. The pods: kubectl get pods"),
+        ));
+    }
     let (namespace, name) = pod.split_once('/').unwrap_or((&world.namespace, pod));
     let found = world.pod(namespace, name).await?;
     let containers: Vec<&str> = found["spec"]["containers"]

@@ -19,6 +19,13 @@ pub async fn set(world: &World, name: &str, rate: &str) -> Done {
             &format!("error: requests a second must be a number from 0, not {rate:?}"),
         ));
     };
+    let max = world.get(TRAFFIC, name).await?["spec"]["ratePerSecondMax"].as_f64();
+    if let Some(max) = max.filter(|max| rps > *max) {
+        return Err(world.say(
+            &format!("error: 초당 요청 수가 {rps}예요. traffic/{name}에서는 {max}까지 넣을 수 있어요 (spec.ratePerSecondMax)"),
+            &format!("error: {rps} requests a second are too many: traffic/{name} goes up to {max} (spec.ratePerSecondMax)"),
+        ));
+    }
     let rps = if rps.fract() == 0.0 { json!(rps as i64) } else { json!(rps) };
     world.patch(TRAFFIC, name, json!({ "ratePerSecond": rps })).await
 }

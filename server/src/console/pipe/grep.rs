@@ -95,7 +95,7 @@ fn last_line(text: &str) -> &str {
 }
 
 /// A basic expression as an extended one: `\|`, `\+`, `\(` mean something, `|`, `+`, `(` stand for themselves.
-fn extended_of_basic(basic: &str) -> String {
+pub fn extended_of_basic(basic: &str) -> String {
     let (mut extended, mut chars) = (String::new(), basic.chars().peekable());
     while let Some(c) = chars.next() {
         match c {

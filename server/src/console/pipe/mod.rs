@@ -1,12 +1,14 @@
 //! What stands behind a `|`: small programs that read lines and print lines. Pure, a file each.
 //!
-//! Models GNU's grep, head, tail, wc, sort, uniq, cut, awk's `{print}` and jq, as far as people use them behind kubectl.
+//! Models GNU's grep, head, tail, wc, sort, uniq, cut, sed's `s` and `p`, `column -t`, awk's `{print}` and jq, as far as people use them behind kubectl.
 
 mod awk;
+mod column;
 mod cut;
 mod grep;
 mod jq;
 mod options;
+mod sed;
 mod sort;
 mod trim;
 mod uniq;
@@ -21,6 +23,9 @@ pub trait Filter: Send {
 
     /// There are no more lines; gives the exit code, and what went wrong in `problem`.
     fn end(&mut self, out: &mut dyn FnMut(&str)) -> Ended;
+
+    /// A file of those that it reads has ended.
+    fn end_of_file(&mut self, _name: &str, _out: &mut dyn FnMut(&str)) {}
 
     /// Wants no more lines: whatever feeds it may stop.
     fn is_full(&self) -> bool {
@@ -46,7 +51,8 @@ pub struct Ready {
 }
 
 /// Names of the programs here.
-pub const PROGRAMS: [&str; 10] = ["awk", "cat", "cut", "grep", "head", "jq", "sort", "tail", "uniq", "wc"];
+pub const PROGRAMS: [&str; 12] =
+    ["awk", "cat", "column", "cut", "grep", "head", "jq", "sed", "sort", "tail", "uniq", "wc"];
 
 /// Is there a filter of this name?
 pub fn is_filter(program: &str) -> bool {
@@ -62,12 +68,14 @@ pub fn filter(argv: &[String]) -> Option<Result<Ready, String>> {
     let ready = match program.as_str() {
         "awk" => awk::read(rest),
         "cat" => cat(rest),
+        "column" => column::read(rest),
         "cut" => cut::read(rest),
         "egrep" => grep::read("E", rest),
         "fgrep" => grep::read("F", rest),
         "grep" => grep::read("", rest),
         "head" => trim::head(rest),
         "jq" => jq::read(rest),
+        "sed" => sed::read(rest),
         "sort" => sort::read(rest),
         "tail" => trim::tail(rest),
         "uniq" => uniq::read(rest),
@@ -131,6 +139,20 @@ impl Chain {
                 through(&mut self.filters, &line, out);
             }
         }
+    }
+
+    /// The first filter has read a file to its end.
+    pub fn end_of_file(&mut self, name: &str, out: &mut dyn FnMut(&str)) {
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() {
+            through(&mut self.filters, &line, out);
+        }
+        let Some((first, rest)) = self.filters.split_first_mut() else { return };
+        first.end_of_file(name, &mut |text| {
+            for line in text.split_inclusive('\n') {
+                through(rest, line, out);
+            }
+        });
     }
 
     /// The end of the text: every filter ends, in order. The last one's code counts.

@@ -60,6 +60,16 @@ fn tables_are_filtered() {
     ] {
         check(line, PODS, expect);
     }
+    for (line, expect) in [
+        ("sed 1d | sed 's/^\\(web\\)-\\(.\\) .*/\\2-\\1/' | head -2", "a-web\nb-web\n"),
+        ("sed -n '2,3p' | sed -E 's#[ ]+# #g' | cut -d' ' -f1,3", "web-a Running\nweb-b Pending\n"),
+        ("sed -n '$p' | awk '{print $1}'", "db-0\n"),
+        ("sed '/web/d; 1d' | sed -n 's/DB/<&>/pi'", "<db>-0    1/1     Running   11         2s\n"),
+        ("sed 1d | awk '{print $1, $3}' | column -t", "web-a  Running\nweb-b  Pending\ndb-0   Running\n"),
+    ] {
+        check(line, PODS, expect);
+    }
+    check("column -t -s:", "이름:b\nc:d\n", "이름  b\nc     d\n");
     check("wc -w", "a b c", "3\n");
     check("wc -l", "a\nb", "1\n");
     check("cut -d: -f2-", "a:b:c\nd\n", "b:c\nd\n");
@@ -81,6 +91,12 @@ fn exit_codes_and_complaints() {
             "awk '{print foo}'",
             "awk: foo: only [/PATTERN/ | NR>N | $N==\"TEXT\"] {print $1, \"text\", $NF} is understood here\n",
         ),
+        (
+            "sed x",
+            "sed: expected s/OLD/NEW/, p or d, as in: sed 's/1.4/1.5/g', sed -n '2,4p', sed '/name/d'\n",
+        ),
+        ("sed s/a/b", "sed: unterminated `s' command\n"),
+        ("column", "column: only tables are made here: column -t [-s SEPARATORS]\n"),
         ("cut -f 0", "cut: invalid field value '0'\n"),
         ("sort -k x", "sort: invalid key specification 'x': expected -k FIELD[,FIELD][nrf]\n"),
     ] {

@@ -1,7 +1,7 @@
-//! What a learner types, as a tree: pipelines joined by `;`, `&&`, `||` or a new line, `for` loops, redirections,
+//! What a learner types, as a tree: pipelines joined by `;`, `&&`, `||` or a new line, loops, `if`, redirections,
 //! here-documents, variables and `$(…)`. Pure: nothing runs here.
 //!
-//! Models the part of bash's grammar that people type in front of kubectl. Omits: jobs (`&`), `while`, `if`, functions, globs,
+//! Models the part of bash's grammar that people type in front of kubectl. Omits: jobs (`&`), `case`, functions, globs,
 //! arithmetic; each is refused by its name.
 
 mod lex;
@@ -48,6 +48,22 @@ pub enum What {
         words: Vec<Word>,
         /// What runs for each.
         body: Script,
+    },
+    /// `while LIST; do …; done`.
+    While {
+        /// `until`: as long as the condition fails.
+        until: bool,
+        /// Asked before each round; its last exit code counts.
+        condition: Script,
+        /// A round.
+        body: Script,
+    },
+    /// `if LIST; then …; elif LIST; then …; else …; fi`.
+    If {
+        /// Conditions and what each leads to, in their order.
+        arms: Vec<(Script, Script)>,
+        /// Where none holds.
+        otherwise: Script,
     },
 }
 

@@ -6,10 +6,11 @@ use super::{
 };
 
 /// Words of a shell's language that are not here.
-const UNKNOWN: [&str; 12] =
-    ["while", "until", "if", "case", "function", "select", "{", "}", "[[", "[", "time", "!"];
+const UNKNOWN: [&str; 8] = ["case", "function", "select", "{", "}", "[[", "time", "!"];
+/// Keywords that only end or part what another began.
+const INNER: [&str; 7] = ["do", "done", "then", "elif", "else", "fi", "in"];
 
-/// Loops of one text.
+/// Loops and conditions of one text.
 const LOOPS_MAX: usize = 20;
 
 /// The script of a text.
@@ -24,7 +25,7 @@ pub fn read(text: &str) -> Result<Script, Problem> {
 pub fn read_within(text: &str, depth: usize) -> Result<Script, Problem> {
     let (tokens, bodies) = tokens(text, depth)?;
     let mut parser = Parser { tokens, bodies, at: 0, loops: 0 };
-    let script = parser.script(None)?;
+    let (script, _) = parser.script(&[])?;
     match parser.peek() {
         None => Ok(script),
         Some(token) => Err(Problem::Unexpected(shown(token))),
@@ -35,7 +36,7 @@ struct Parser {
     tokens: Vec<Token>,
     bodies: Vec<Word>,
     at: usize,
-    /// `for` in each other.
+    /// Loops and conditions so far.
     loops: usize,
 }
 
@@ -72,19 +73,20 @@ impl Parser {
         }
     }
 
-    /// Steps up to the keyword `end`, which is taken, or to the end of the text.
-    fn script(&mut self, end: Option<&str>) -> Result<Script, Problem> {
+    /// Steps up to one of the keywords `ends`, which is taken and told, or, where there are none, to the end of the text.
+    fn script<'e>(&mut self, ends: &[&'e str]) -> Result<(Script, &'e str), Problem> {
         let (mut steps, mut joint) = (Vec::new(), Joint::Always);
         loop {
             while self.op(&["\n"]).is_some() {}
-            if end.is_some() && self.keyword() == end && joint == Joint::Always {
+            let end = ends.iter().find(|end| self.keyword() == Some(**end));
+            if let Some(end) = end.filter(|_| joint == Joint::Always) {
                 self.at += 1;
-                return Ok(Script(steps));
+                return Ok((Script(steps), end));
             }
             if self.peek().is_none() {
-                return match (end, joint) {
-                    (Some(end), _) => Err(Problem::Unfinished(end.to_owned())),
-                    (None, Joint::Always) => Ok(Script(steps)),
+                return match (ends.last(), joint) {
+                    (Some(end), _) => Err(Problem::Unfinished((*end).to_owned())),
+                    (None, Joint::Always) => Ok((Script(steps), "")),
                     (None, Joint::IfGood) => Err(Problem::Unfinished("&&".into())),
                     (None, Joint::IfBad) => Err(Problem::Unfinished("||".into())),
                 };
@@ -109,7 +111,12 @@ impl Parser {
         }
         match self.keyword() {
             Some("for") => self.for_loop(),
-            Some(word @ ("do" | "done" | "then" | "fi" | "in")) => Err(Problem::Unexpected(word.to_owned())),
+            Some(word @ ("while" | "until")) => {
+                let until = word == "until";
+                self.while_loop(until)
+            }
+            Some("if") => self.condition(),
+            Some(word) if INNER.contains(&word) => Err(Problem::Unexpected(word.to_owned())),
             Some(word) if UNKNOWN.contains(&word) => Err(Problem::Unknown(word.to_owned())),
             _ => self.pipe(),
         }
@@ -183,11 +190,7 @@ impl Parser {
     }
 
     fn for_loop(&mut self) -> Result<What, Problem> {
-        self.at += 1;
-        self.loops += 1;
-        if self.loops > LOOPS_MAX {
-            return Err(Problem::Unknown("for … for … for".into()));
-        }
+        self.enter()?;
         let name = self.keyword().map(str::to_owned).ok_or_else(|| Problem::Unfinished("for".into()))?;
         self.at += 1;
         self.demand("in")?;
@@ -198,7 +201,38 @@ impl Parser {
         }
         while self.op(&[";", "\n"]).is_some() {}
         self.demand("do")?;
-        Ok(What::For { name, words, body: self.script(Some("done"))? })
+        Ok(What::For { name, words, body: self.script(&["done"])?.0 })
+    }
+
+    fn while_loop(&mut self, until: bool) -> Result<What, Problem> {
+        self.enter()?;
+        let (condition, _) = self.script(&["do"])?;
+        Ok(What::While { until, condition, body: self.script(&["done"])?.0 })
+    }
+
+    fn condition(&mut self) -> Result<What, Problem> {
+        self.enter()?;
+        let mut arms = Vec::new();
+        loop {
+            let (condition, _) = self.script(&["then"])?;
+            let (then, end) = self.script(&["elif", "else", "fi"])?;
+            arms.push((condition, then));
+            match end {
+                "elif" => {}
+                "else" => return Ok(What::If { arms, otherwise: self.script(&["fi"])?.0 }),
+                _ => return Ok(What::If { arms, otherwise: Script::default() }),
+            }
+        }
+    }
+
+    /// Takes the keyword that begins a loop or a condition.
+    fn enter(&mut self) -> Result<(), Problem> {
+        self.at += 1;
+        self.loops += 1;
+        if self.loops > LOOPS_MAX {
+            return Err(Problem::Unknown("for … for … for".into()));
+        }
+        Ok(())
     }
 
     fn demand(&mut self, word: &str) -> Result<(), Problem> {

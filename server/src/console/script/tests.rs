@@ -41,6 +41,14 @@ fn shown(script: &Script) -> String {
                     shown(body)
                 )
             }
+            What::While { until, condition, body } => {
+                let word = if *until { "until" } else { "while" };
+                format!("{word} {{{}}} {{{}}}", shown(condition), shown(body))
+            }
+            What::If { arms, otherwise } => {
+                let arms = arms.iter().map(|(c, then)| format!("if {{{}}} {{{}}}", shown(c), shown(then)));
+                arms.chain([format!("else {{{}}}", shown(otherwise))]).collect::<Vec<_>>().join(" ")
+            }
         };
         format!("{joint}{what}")
     };
@@ -57,6 +65,11 @@ fn lines_become_trees() {
         ("k get po|grep -v 'a b'", "k get po | grep -v a b"),
         ("k get po |\n  wc -l", "k get po | wc -l"),
         ("a \\\n  -b", "a -b"),
+        ("while a; do b; c; done; d", "while {a} {b; c}; d"),
+        ("until a && b\ndo c\ndone", "until {a; and b} {c}"),
+        ("if a; then b; fi", "if {a} {b} else {}"),
+        ("if a; then b; elif c; then d; else e; fi && f", "if {a} {b} if {c} {d} else {e}; and f"),
+        ("if a; then while b; do c; done; fi", "if {a} {while {b} {c}} else {}"),
         ("echo a\\ b \"c $X ${Y}\" '$Z' $? 5$", "echo a b c <\"X> <\"Y> $Z <?> 5$"),
         ("k logs $(k get po -o name | head -1)", "k logs <k get po -o name | head -1>"),
         ("k logs \"$(k get po -l \"a=b\")\"", "k logs <k get po -l a=b>"),
@@ -99,7 +112,10 @@ fn what_is_no_script() {
         ("a | | b", Unexpected("|".into())),
         ("done", Unexpected("done".into())),
         ("a &", Unknown("&".into())),
-        ("while true; do a; done", Unknown("while".into())),
+        ("while true; do a", Unfinished("done".into())),
+        ("if a; then b; else c", Unfinished("fi".into())),
+        ("if a; do b; fi", Unexpected("do".into())),
+        ("time a", Unknown("time".into())),
         ("(a)", Unknown("( )".into())),
         ("echo $((1+1))", Unknown("$(( ))".into())),
         ("echo ${X:-1}", Unknown("${…}".into())),

@@ -8,6 +8,8 @@ use super::{Answer, Door, Server};
 
 /// The lesson that the tests play in.
 const LESSON: &str = "lessons/21-why-kubernetes";
+/// The experiment on the stage.
+const EXPERIMENT: &str = "self-healing";
 
 /// A learner. What they send names the server anew, which may have been restarted in between.
 pub struct Learner {
@@ -16,10 +18,14 @@ pub struct Learner {
     pub sandbox: String,
 }
 
+fn address(lang: Lang) -> String {
+    format!("/{lang}/{LESSON}?ex={EXPERIMENT}")
+}
+
 impl Learner {
     /// Opens the lesson for the first time.
     pub fn arrive(server: &Server, lang: Lang) -> Self {
-        let page = server.ask("GET", &format!("/{lang}/{LESSON}"), &[("Accept", "text/html")], "");
+        let page = server.ask("GET", &address(lang), &[("Accept", "text/html")], "");
         assert_eq!(page.status, 200, "{}\n{}", page.head, page.body);
         let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
         let sandbox = page
@@ -34,7 +40,7 @@ impl Learner {
 
     /// The address of their page.
     pub fn page(&self) -> String {
-        format!("/{}/{LESSON}", self.lang)
+        address(self.lang)
     }
 
     /// Opens a page.
