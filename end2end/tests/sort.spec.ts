@@ -7,7 +7,7 @@ for (const lang of ["ko", "en"] as const) {
   const words = WIDGETS[lang].sort;
 
   test(`sort in ${lang}: reasons come at once, by keyboard too`, async ({ page }) => {
-    await page.goto(widget(lang, "wishes"));
+    await page.goto(widget(lang, "sorting"));
     const card = page.getByRole("region", { name: words.title });
     const first = card.getByRole("group", { name: words.first });
     await expect(async () => {
@@ -46,7 +46,7 @@ test.describe("without JavaScript", () => {
       await card.getByRole("group", { name: words.first }).getByText(words.command, { exact: true }).click();
       await card.getByRole("group", { name: words.second }).getByText(words.command, { exact: true }).click();
       await card.getByRole("button", { name: words.show }).click();
-      await expect(page).toHaveURL(/wishes\.to-server-two=command/);
+      await expect(page).toHaveURL(/sorting\.to-server-two=command/);
       await expect(card.getByText(words.yes)).toBeVisible();
       await expect(card.getByText(words.again)).toBeVisible();
       await expect(card.getByText(words.score(2, 1))).toBeVisible();

@@ -46,7 +46,7 @@ fn lesson_21_in_both_languages() {
             _ => None,
         });
         let widgets: Vec<_> = widgets.collect();
-        let expect = [("placing", "scheduler"), ("race", "race"), ("wishes", "sort"), ("adopt", "advisor")];
+        let expect = [("placing", "scheduler"), ("race", "race"), ("sorting", "sort"), ("adopt", "advisor")];
         assert_eq!(widgets, expect);
         assert!(html.contains(&format!("<h2 id=\"self-healing\">{kicker}")), "{html}");
         assert!(html.matches("<li>").count() >= 5, "five questions");
