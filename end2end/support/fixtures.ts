@@ -57,7 +57,9 @@ export function forgiveDeadServer(problems: Problems): void {
 /** Axe's findings in words, so that a failure says where and what. Colours on their way to others are not judged. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(async () => {
-    const passing = document.getAnimations().filter((a) => a instanceof CSSTransition);
+    // those in a closed <details> stand still until it is opened
+    const isSeen = (a: Animation) => (a.effect as KeyframeEffect | null)?.target?.checkVisibility() ?? false;
+    const passing = document.getAnimations().filter((a) => a instanceof CSSTransition && isSeen(a));
     await Promise.allSettled(passing.map((a) => a.finished));
   });
   const { violations } = await new AxeBuilder({ page }).analyze();
