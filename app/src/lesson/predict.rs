@@ -8,6 +8,7 @@ use crate::{
     icon::Icon,
     post::Post,
     text,
+    words::coded,
 };
 
 /// The choice in a form that is sent.
@@ -34,7 +35,7 @@ pub fn Predict(card: Card, step: Signal<String>) -> impl IntoView {
                 <label class="choice">
                     <input type="radio" name="choice" value=c.id.clone() required
                         checked=is_this disabled=is_locked prop:checked=is_this />
-                    <span>{c.text.clone()}</span>
+                    <span>{coded(&c.text)}</span>
                     {move || is_this().then(|| view! { <Icon id="i-lock" /> })}
                 </label>
             }
@@ -45,7 +46,7 @@ pub fn Predict(card: Card, step: Signal<String>) -> impl IntoView {
             <h4>{text::predict(l)}" "
                 <small>{move || locked.get().map(|p| text::locked_at(l, &card.clock(p.at_ms)))}</small>
             </h4>
-            <p id=group.clone()>{text_.question.clone()}</p>
+            <p id=group.clone()>{coded(&text_.question)}</p>
             <Post action=PredictFn::url() fields=card.fields(&[("lang", l.tag())])
                 on_post=move |ev: SubmitEvent| if let Some(choice) = chosen(&ev) {
                     card.take(api::predict(card.sandbox(), Some(choice), l, String::new()));

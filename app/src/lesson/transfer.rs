@@ -8,6 +8,7 @@ use crate::{
     icon::Glyph,
     post::Post,
     text,
+    words::coded,
 };
 
 #[component]
@@ -30,7 +31,7 @@ pub fn Transfer(card: Card, step: Signal<String>) -> impl IntoView {
                     <label class="choice">
                         <input type="radio" name="choice" value=c.id.clone() required
                             checked=is_this disabled=move || answer.with(Option::is_some) prop:checked=is_this />
-                        <span>{c.text.clone()}</span>
+                        <span>{coded(&c.text)}</span>
                         {move || is_right().then(|| view! { <Glyph id="g-done" /><span class="vh">{text::transfer_true(l)}</span> })}
                     </label>
                 }
@@ -50,7 +51,7 @@ pub fn Transfer(card: Card, step: Signal<String>) -> impl IntoView {
         view! {
             <div class=step data-n="5">
                 <h4>{text::transfer(l)}" "<small>{move || if due.get() { text::transfer_due(l) } else { text::transfer_how(l) }}</small></h4>
-                <p id="transfer-q">{words.question.clone()}</p>
+                <p id="transfer-q">{coded(&words.question)}</p>
                 <Post action=TransferFn::url() fields=card.fields(&[("lang", l.tag())])
                     on_post=move |ev: SubmitEvent| if let Some(choice) = chosen(&ev) {
                         card.take(api::transfer(card.sandbox(), Some(choice), l, String::new()));

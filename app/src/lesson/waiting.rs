@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 use wire::lesson::{ExperimentView, Verdict};
 
-use crate::{icon::Icon, text, topbar::here, words::lang};
+use crate::{
+    icon::Icon,
+    text,
+    topbar::here,
+    words::{coded, lang},
+};
 
 /// The address that puts an experiment on the stage.
 fn address(id: &str) -> String {
@@ -30,7 +35,7 @@ pub fn Waiting(view: ExperimentView) -> impl IntoView {
                 <span class="ex__score" role="img" aria-label=text::score(l, passed, all)>{beads}<span>{passed}"/"{all}</span></span>
             </header>
             <div class="ex__ask">
-                <p>{view.prediction.question.clone()}</p>
+                <p>{coded(&view.prediction.question)}</p>
                 {closing}
                 <a class="btn btn--s" class:btn--primary=passed == 0 rel="external" href=address(&view.id)><Icon id="i-ship" />{text::on_stage(l)}</a>
             </div>
