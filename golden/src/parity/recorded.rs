@@ -94,13 +94,15 @@ impl Recordings {
 
     /// Takes what was played now in the place of what was recorded of the same verbs.
     pub fn take(&mut self, groups: &[Group], played: &[Played]) {
-        let mut taken: BTreeMap<String, Vec<Recording>> = BTreeMap::new();
         for (group, played) in groups.iter().zip(played).filter(|(_, played)| played.broken.is_none()) {
             let text = server::secret::hash(&group.text);
             let recording = Recording { title: group.title.clone(), text, answers: played.answers.clone() };
-            taken.entry(group.verb.clone()).or_default().push(recording);
+            let kept = self.0.entry(group.verb.clone()).or_default();
+            match kept.iter_mut().find(|k| k.title == recording.title) {
+                Some(old) => *old = recording,
+                None => kept.push(recording),
+            }
         }
-        self.0.extend(taken);
     }
 
     /// Writes the files.
