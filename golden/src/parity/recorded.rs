@@ -92,7 +92,7 @@ impl Recordings {
         self.0.get(&group.verb)?.iter().find(|r| r.holds(group))
     }
 
-    /// Takes what was played now in the place of what was recorded of the same verbs.
+    /// Takes what was played now in the place of what was recorded of the same groups.
     pub fn take(&mut self, groups: &[Group], played: &[Played]) {
         for (group, played) in groups.iter().zip(played).filter(|(_, played)| played.broken.is_none()) {
             let text = server::secret::hash(&group.text);
