@@ -2,7 +2,7 @@
 //!
 //! Each works as a plain form too: `back` is the place on the page to land on when the browser runs no script.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 use wire::{
     console::{Completion, ConsoleEntry},
@@ -12,6 +12,7 @@ use wire::{
     run::RunView,
     stage::StageView,
     widget::WidgetPage,
+    yaml::{Manifests, Preview, Schema},
 };
 
 #[cfg(feature = "ssr")]
@@ -264,11 +265,21 @@ pub async fn edited(sandbox: String, id: String, text: Option<String>) -> Result
     Ok(house_of()?.edited(sandbox, id, text).await?)
 }
 
-/// Applies an edited object, as `kubectl apply -f -` in the console would.
+/// Applies an edited text, as the console would. `how`: nothing, `force` to take over what others own, `diff` to see what it
+/// would change. A browser without script lands where the text stands, unless it was applied.
 #[server(prefix = "/api", endpoint = "apply")]
-pub async fn apply(sandbox: String, yaml: String, back: String) -> Result<ConsoleEntry, Fault> {
-    let line = crate::stage::heredoc::apply_line(&yaml.replace("\r\n", "\n"));
-    land(&back, house_of()?.console(sandbox, line).await)
+pub async fn apply(
+    sandbox: String,
+    yaml: String,
+    how: Option<String>,
+    back: String,
+) -> Result<ConsoleEntry, Fault> {
+    use crate::stage::heredoc::{How, line_of};
+    let line = line_of(How::named(how.as_deref()), &yaml.replace("\r\n", "\n"));
+    let entry = house_of()?.console(sandbox, line).await;
+    let applied = entry.as_ref().is_ok_and(|entry| entry.exit_code == 0) && how.as_deref() != Some("diff");
+    let back = if applied { back } else { back.replace("tab=console", "tab=yaml&draft=1") };
+    land(&back, entry)
 }
 
 /// Steers time: `control` is `play`, `pause`, `step` or `speed`.
@@ -356,4 +367,28 @@ pub async fn load_widget(
     asked: Option<String>,
 ) -> Result<WidgetPage, Fault> {
     Ok(house_of()?.widget(slug, id, lang, asked).await?)
+}
+
+/// What the YAML tool can open.
+#[server(prefix = "/api", endpoint = "manifests")]
+pub async fn load_manifests(sandbox: String) -> Result<Manifests, Fault> {
+    Ok(house_of()?.manifests(sandbox).await?)
+}
+
+/// The text of one of them.
+#[server(prefix = "/api", endpoint = "manifest")]
+pub async fn load_manifest(sandbox: String, id: String) -> Result<String, Fault> {
+    Ok(house_of()?.manifest(sandbox, id).await?)
+}
+
+/// What a document of a kind may say; the editor's script asks for it.
+#[server(prefix = "/api", endpoint = "schema", input = GetUrl)]
+pub async fn load_schema(sandbox: String, api_version: String, kind: String) -> Result<Schema, Fault> {
+    Ok(house_of()?.schema(sandbox, api_version, kind).await?)
+}
+
+/// What applying a text would do.
+#[server(prefix = "/api", endpoint = "preview")]
+pub async fn load_preview(sandbox: String, yaml: String, force: bool) -> Result<Preview, Fault> {
+    Ok(house_of()?.preview(sandbox, yaml, force).await?)
 }

@@ -11,6 +11,7 @@ use wire::{
     run::RunView,
     stage::StageView,
     widget::WidgetPage,
+    yaml::{Manifests, Preview, Schema},
 };
 
 /// What a call gives, later.
@@ -149,6 +150,14 @@ pub trait Backend: Send + Sync {
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
     /// A widget of a lesson with what is played for it. `asked` is what its form sent: a race's script, a game's moves.
     fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage>;
+    /// What the YAML tool can open.
+    fn manifests(&self, sandbox: String) -> Answer<Manifests>;
+    /// The text of `file:NAME`, or the object `Kind/namespace/name` as a manifest; empty where there is none.
+    fn manifest(&self, sandbox: String, id: String) -> Answer<String>;
+    /// What a document of a kind may say.
+    fn schema(&self, sandbox: String, api_version: String, kind: String) -> Answer<Schema>;
+    /// What applying a text would do. `force`: fields that others own would be taken over.
+    fn preview(&self, sandbox: String, yaml: String, force: bool) -> Answer<Preview>;
 }
 
 /// How the server hands its implementation in: `provide_context::<SharedBackend>(..)`.

@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex};
 pub use complete::Candidate;
 pub use config::Config;
 pub use goyaml::document as yaml;
+pub use output::unified::hunks;
 pub use words::{Line, split};
 
 /// Where the output goes, piece by piece, as kubectl writes it.

@@ -14,3 +14,4 @@ pub mod problem;
 pub mod run;
 pub mod stage;
 pub mod widget;
+pub mod yaml;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::{
     cargo::{BROWSER, cargo},
-    css, e2e,
+    css, e2e, editor,
     paths::{NAME, root, site, target},
     sh, wasm_target,
 };
@@ -29,6 +29,7 @@ pub fn build(release: bool) -> Result<()> {
     bind(&compiled, &pkg, release)?;
     css::bundle(release)?;
     copy_public()?;
+    editor::bundle(&pkg, release)?;
     if release {
         precompress(&pkg)?;
     } else {
@@ -119,16 +120,18 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The files that a browser loads, each with the place of its Brotli copy.
-fn compressible(pkg: &Path) -> [(PathBuf, PathBuf); 3] {
-    ["wasm", "js", "css"].map(|ext| {
-        let file = pkg.join(format!("{NAME}.{ext}"));
-        let copy = pkg.join(format!("{NAME}.{ext}.br"));
-        (file, copy)
-    })
+fn compressible(pkg: &Path) -> [(PathBuf, PathBuf); 4] {
+    let own = ["wasm", "js", "css"].map(|ext| format!("{NAME}.{ext}"));
+    let [wasm, js, css] = own;
+    [wasm, js, css, editor::FILE.to_owned()].map(|name| (pkg.join(&name), pkg.join(format!("{name}.br"))))
 }
 
 fn precompress(pkg: &Path) -> Result<()> {
     for (file, copy) in compressible(pkg) {
+        // a machine without npm has no editor
+        if !file.exists() {
+            continue;
+        }
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let small = brotli_of(&bytes)?;
         if fs::read(&copy).is_ok_and(|old| old == small) {

@@ -47,12 +47,17 @@ pub fn run(release: bool, args: &[String]) -> Result<Tally> {
     Ok(Tally::of_run(succeeded, counted))
 }
 
-/// `npm ci`, unless what is installed is at least as new as the lock file.
+/// The packages of `end2end/`.
 pub fn install_packages() -> Result<()> {
+    install(&folder())
+}
+
+/// `npm ci` in a folder, unless what is installed is at least as new as the lock file.
+pub fn install(folder: &Path) -> Result<()> {
     let changed = |file: &Path| fs::metadata(file).and_then(|meta| meta.modified());
-    let lock =
-        changed(&folder().join("package-lock.json")).context("end2end/package-lock.json is missing")?;
-    if changed(&folder().join("node_modules/.package-lock.json")).is_ok_and(|installed| installed >= lock) {
+    let lock = folder.join("package-lock.json");
+    let lock = changed(&lock).with_context(|| format!("{} is missing", lock.display()))?;
+    if changed(&folder.join("node_modules/.package-lock.json")).is_ok_and(|installed| installed >= lock) {
         return Ok(());
     }
     ensure!(
@@ -61,8 +66,8 @@ pub fn install_packages() -> Result<()> {
     );
     // no package's own scripts: they are what downloads binaries
     let mut install = Command::new("npm");
-    install.current_dir(folder()).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    sh::run(&mut install).context("npm could not install the packages of end2end/package-lock.json")
+    install.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    sh::run(&mut install).context("npm could not install the packages of package-lock.json")
 }
 
 /// The browser: `CHROMIUM`, one in `PATH`, or Debian's package, installed here and now.

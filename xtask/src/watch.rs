@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use crate::{browser, css, paths::root, run, sh};
 
 /// What is looked at. The server itself reads `lessons/content` anew.
-const WATCHED: [&str; 13] = [
+const WATCHED: [&str; 14] = [
     "Cargo.toml",
     "Cargo.lock",
     "app",
@@ -24,6 +24,7 @@ const WATCHED: [&str; 13] = [
     "lessons/src",
     "lessons/Cargo.toml",
     "migrations",
+    "editor/src",
     "style",
     "public",
     ".cargo",

@@ -160,11 +160,6 @@ labels! {
     col_name: "이름", "Name";
     col_created: "만든 시각", "Created";
     none_found: "해당하는 것이 없어요.", "Nothing matches.";
-    yaml_pick: "읽을 객체", "Object to read";
-    yaml_read: "읽기", "Read";
-    yaml_text: "YAML", "YAML";
-    yaml_apply: "적용하기", "Apply";
-    yaml_none: "객체를 고르면 YAML을 보여 줘요.", "Pick an object to see its YAML.";
     loading: "불러오는 중", "Loading";
 
     keys: "키보드", "Keyboard";

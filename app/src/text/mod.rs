@@ -14,6 +14,7 @@ mod problem;
 mod sentences;
 mod time;
 pub mod widget;
+pub mod yaml;
 
 pub use chain::{chain_rows, plain};
 pub use deed::{actor, deed, deed_short};

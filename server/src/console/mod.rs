@@ -20,6 +20,7 @@ use std::time::Duration;
 pub use complete::complete;
 pub use desk::{Desk, Editor, Files, Screen};
 use kubectl::Sink;
+pub use programs::kubectl_of;
 use tokio::time::timeout;
 use wire::{console::Output, learner::Lang};
 pub use words::partly_saved;

@@ -15,6 +15,7 @@ use wire::{
     run::RunView,
     stage::StageView,
     widget::WidgetPage,
+    yaml::{Manifests, Preview, Schema},
 };
 
 use super::{
@@ -225,7 +226,7 @@ fn standing(experiment: &Experiment, kept: &[(String, i64, String)]) -> Progress
     Progress { checks, passed, ..Progress::default() }
 }
 
-async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
+pub(super) async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
     let request =
         http::Request::get(path).body(Vec::new()).map_err(|e| Problem::Cluster { message: e.to_string() })?;
     sandbox.client().request(request).await.map_err(|e| Problem::Cluster { message: e.to_string() })
@@ -446,5 +447,25 @@ impl Backend for ForLearner {
             Ok(lesson) => widget::page(lesson.clone(), id, lang, asked),
             Err(problem) => Box::pin(async { Err(problem) }),
         }
+    }
+
+    fn manifests(&self, sandbox: String) -> Answer<Manifests> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::manifests(&me, &sandbox).await })
+    }
+
+    fn manifest(&self, sandbox: String, id: String) -> Answer<String> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::manifest(&me, &sandbox, &id).await })
+    }
+
+    fn schema(&self, sandbox: String, api_version: String, kind: String) -> Answer<Schema> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::schema(&me, &sandbox, &api_version, &kind).await })
+    }
+
+    fn preview(&self, sandbox: String, yaml: String, force: bool) -> Answer<Preview> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::preview(&me, &sandbox, &yaml, force).await })
     }
 }

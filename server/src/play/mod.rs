@@ -15,6 +15,7 @@ mod runs;
 mod tests;
 mod transfer;
 mod widget;
+mod yaml;
 
 use std::{path::Path, sync::Arc};
 

@@ -10,20 +10,20 @@ const LESSON: &str = "21-why-kubernetes";
 const EXPERIMENT: &str = "self-healing";
 
 /// A learner of the real course, with a database of their own that is gone at the end.
-struct Desk {
+pub(super) struct Desk {
     folder: std::path::PathBuf,
-    learner: ForLearner,
+    pub(super) learner: ForLearner,
 }
 
 impl Desk {
     /// The experiment on the stage, in one of its runs.
-    async fn page(&self, run: Option<i64>) -> ExperimentView {
+    pub(super) async fn page(&self, run: Option<i64>) -> ExperimentView {
         let learner: &dyn Backend = &self.learner;
         let page = learner.lesson(LESSON.into(), Lang::En, Some(EXPERIMENT.into()), run).await.unwrap();
         page.experiments.into_iter().find(|e| e.id == EXPERIMENT).unwrap()
     }
 
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
         std::fs::create_dir(&folder).unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.join("a.sqlite").display());

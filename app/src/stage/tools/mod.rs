@@ -1,5 +1,6 @@
 //! Tools: console, YAML, events, objects.
 
+mod code;
 mod console;
 mod events;
 mod objects;
@@ -26,6 +27,7 @@ fn tab_address(tab: &str) -> String {
 pub fn Tools() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
+    provide_context(yaml::Draft(RwSignal::new(None)));
     let asked = use_query_map().with_untracked(|q| q.get("tab"));
     if let Some((tab, _)) = TABS.iter().find(|(tab, _)| asked.as_deref() == Some(tab)) {
         stage.tab.set(tab);

@@ -16,7 +16,7 @@ pub(super) use seat::{Attended, Seat};
 pub(super) use stream::pieces;
 
 /// Longest console line, bytes: manifests are typed here too.
-const LINE_BYTES_MAX: usize = 256 * 1024;
+pub(super) const LINE_BYTES_MAX: usize = 256 * 1024;
 
 impl ForLearner {
     /// Runs a line whole.

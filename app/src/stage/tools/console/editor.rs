@@ -3,7 +3,7 @@
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use crate::{
-    stage::{state::Stage, terminal::Editing},
+    stage::{state::Stage, terminal::Editing, tools::code::CodeArea},
     text,
 };
 
@@ -12,6 +12,7 @@ pub fn Editor(editing: Editing) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let area = NodeRef::<html::Textarea>::new();
+    // until the editor's script has come; it takes the focus over
     Effect::new(move |_| {
         if let Some(area) = area.get() {
             _ = area.focus();
@@ -22,6 +23,10 @@ pub fn Editor(editing: Editing) -> impl IntoView {
     let leave = move || stage.terminal.edited(stage, None);
     let press = move |ev: KeyboardEvent| {
         let wish = ev.ctrl_key() || ev.meta_key();
+        // a list or a search of the editor's own closes first
+        if ev.default_prevented() {
+            return;
+        }
         match ev.key().as_str() {
             "s" | "S" | "Enter" if wish && !ev.is_composing() => save(),
             "Escape" => leave(),
@@ -33,10 +38,9 @@ pub fn Editor(editing: Editing) -> impl IntoView {
     let title = text::editing(l, &editing.name);
     let label = title.clone();
     view! {
-        <div class="editor" role="group" aria-label=label>
+        <div class="editor" role="group" aria-label=label on:keydown=press>
             <p class="editor__name">{title}</p>
-            <textarea node_ref=area aria-label=editing.name spellcheck="false" autocapitalize="off"
-                prop:value=editing.text on:keydown=press></textarea>
+            <CodeArea text=editing.text label=editing.name area eager=true />
             <div class="editor__act">
                 <button type="button" class="btn btn--s btn--primary" on:click=move |_| save()>{text::edit_save(l)}" "<kbd>"Ctrl-S"</kbd></button>
                 <button type="button" class="btn btn--s" on:click=move |_| leave()>{text::edit_leave(l)}" "<kbd>"Esc"</kbd></button>
