@@ -7,22 +7,20 @@ use serde::{Deserialize, Serialize};
 use wire::{
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
+    history::ObjectHistory,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
     run::RunView,
     stage::StageView,
     widget::WidgetPage,
-    yaml::{Manifests, Preview, Schema},
+    yaml::{Manifests, ObjectName, Preview, Schema},
 };
 
 #[cfg(feature = "ssr")]
 use crate::backend::{self, TimeControl};
 #[cfg(feature = "ssr")]
 use crate::stage::run_address;
-use crate::{
-    backend::{EventRow, ObjectText},
-    fault::Fault,
-};
+use crate::{backend::EventRow, fault::Fault};
 
 /// All that a lesson page shows at first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -334,10 +332,16 @@ pub async fn name_run(sandbox: String, run: i64, name: String, back: String) -> 
     land(&back, house_of()?.name_run(sandbox, run, name).await)
 }
 
-/// Rows of the Objects tab, with their YAML.
+/// Rows of the Objects tab.
 #[server(prefix = "/api", endpoint = "objects")]
-pub async fn objects(sandbox: String) -> Result<Vec<ObjectText>, Fault> {
+pub async fn objects(sandbox: String) -> Result<Vec<ObjectName>, Fault> {
     Ok(house_of()?.objects(sandbox).await?)
+}
+
+/// What was written to an object, by whom.
+#[server(prefix = "/api", endpoint = "history")]
+pub async fn history(sandbox: String, id: String) -> Result<ObjectHistory, Fault> {
+    Ok(house_of()?.history(sandbox, id).await?)
 }
 
 /// Rows of the Events tab.

@@ -5,13 +5,14 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use wire::{
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
+    history::ObjectHistory,
     learner::{HomeView, Lang},
     lesson::{LessonPage, Progress},
     problem::Problem,
     run::RunView,
     stage::StageView,
     widget::WidgetPage,
-    yaml::{Manifests, Preview, Schema},
+    yaml::{Manifests, ObjectName, Preview, Schema},
 };
 
 /// What a call gives, later.
@@ -62,21 +63,6 @@ pub enum TimeControl {
     },
 }
 
-/// An object in the Objects, Events and YAML tabs.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ObjectText {
-    /// Kind.
-    pub kind: String,
-    /// Namespace, empty for cluster-scoped kinds.
-    pub namespace: String,
-    /// Name.
-    pub name: String,
-    /// Age basis: when it was created, virtual ms since the sandbox's creation.
-    pub created_ms: i64,
-    /// The object as YAML, without managedFields.
-    pub yaml: String,
-}
-
 /// A Kubernetes Event, as a row.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct EventRow {
@@ -86,8 +72,8 @@ pub struct EventRow {
     pub type_: String,
     /// Reason.
     pub reason: String,
-    /// `kind/name` of what it is about.
-    pub object: String,
+    /// `Kind/namespace/name` of what it is about.
+    pub about: String,
     /// Message.
     pub message: String,
     /// How often.
@@ -145,7 +131,9 @@ pub trait Backend: Send + Sync {
     /// Gives a run a name.
     fn name_run(&self, sandbox: String, run: i64, name: String) -> Answer<()>;
     /// The objects of the Objects tab.
-    fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>>;
+    fn objects(&self, sandbox: String) -> Answer<Vec<ObjectName>>;
+    /// What was written to the object `Kind/namespace/name`, by whom.
+    fn history(&self, sandbox: String, id: String) -> Answer<ObjectHistory>;
     /// The rows of the Events tab, newest first.
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
     /// A widget of a lesson with what is played for it. `asked` is what its form sent: a race's script, a game's moves.

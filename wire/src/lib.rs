@@ -8,6 +8,7 @@ pub mod act;
 pub mod console;
 pub mod diff;
 pub mod fidelity;
+pub mod history;
 pub mod learner;
 pub mod lesson;
 pub mod problem;

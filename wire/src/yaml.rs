@@ -33,6 +33,14 @@ pub struct Manifests {
     pub objects: Vec<ObjectName>,
 }
 
+impl Manifests {
+    /// What is opened first: the first file, else the first object.
+    pub fn first(&self) -> Option<String> {
+        let file = self.files.first().map(|name| format!("file:{name}"));
+        file.or_else(|| self.objects.first().map(ObjectName::id))
+    }
+}
+
 /// What a document of one kind may say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {

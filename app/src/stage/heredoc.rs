@@ -13,6 +13,7 @@ pub enum How {
 
 impl How {
     /// By the name that a form sends.
+    #[cfg(feature = "ssr")]
     pub fn named(name: Option<&str>) -> Self {
         match name {
             Some("force") => Self::Force,

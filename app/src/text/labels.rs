@@ -159,6 +159,15 @@ labels! {
     col_kind: "종류", "Kind";
     col_name: "이름", "Name";
     col_created: "만든 시각", "Created";
+    col_who: "누가", "Who";
+    col_changed: "바뀐 것", "What changed";
+    all_objects: "모든 객체", "All objects";
+    was_created: "만듦", "Created";
+    was_deleted: "지움", "Deleted";
+    same_but_owners: "값은 그대로이고, 누구의 필드인지만 바뀌었어요.", "No value changed, only who owns the fields.";
+    no_history: "클러스터가 이 객체에 대해 기억하는 것이 없어요.", "The cluster remembers nothing of this object.";
+    history_cut: "더 오래된 변경은 줄였어요.", "Older changes are left out.";
+    go_there: "이 순간으로 가기", "Go to this moment";
     none_found: "해당하는 것이 없어요.", "Nothing matches.";
     loading: "불러오는 중", "Loading";
 

@@ -8,6 +8,11 @@ use super::{
     pick,
 };
 
+/// So many fields more became different.
+pub fn more_fields(lang: Lang, count: usize) -> String {
+    pick(lang, format!("그리고 {count}개 더"), format!("and {count} more"))
+}
+
 /// The tab's and the page's title.
 pub fn lesson_title(lang: Lang, number: u32, title: &str) -> String {
     pick(lang, format!("{number}과 {title}"), format!("Lesson {number}, {title}"))

@@ -30,6 +30,11 @@ labels! {
         "Ctrl-Space completes, F8 goes to the next error. Tab leaves the editor.";
 }
 
+/// Objects of a kind that the cluster brings with it.
+pub fn of_the_system(lang: Lang, kind: &str) -> String {
+    pick(lang, format!("{kind} · 클러스터의 것"), format!("{kind} · the cluster's own"))
+}
+
 /// How many objects a text would change.
 pub fn summary(lang: Lang, changed: usize, all: usize) -> String {
     let noun = if all == 1 { "object" } else { "objects" };

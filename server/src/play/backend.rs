@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use app::backend::{Answer, Backend, EventRow, Handle, ObjectText, TimeControl};
+use app::backend::{Answer, Backend, EventRow, Handle, TimeControl};
 use lessons::Experiment;
 use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
+    history::ObjectHistory,
     learner::{Due, HomeView, Lang, LessonEntry, Resume},
     lesson::{CheckResult, LessonPage, Progress, Verdict},
     problem::Problem,
     run::RunView,
     stage::StageView,
     widget::WidgetPage,
-    yaml::{Manifests, Preview, Schema},
+    yaml::{Manifests, ObjectName, Preview, Schema},
 };
 
 use super::{
@@ -169,20 +170,14 @@ impl ForLearner {
         Ok(sandbox.settle().await.stage.clone())
     }
 
-    async fn objects(&self, sandbox: &str) -> Result<Vec<ObjectText>, Problem> {
+    async fn objects(&self, sandbox: &str) -> Result<Vec<ObjectName>, Problem> {
         let (row, sandbox) = self.open(sandbox).await?;
         let mut all = Vec::new();
         for kind in KINDS.iter().filter(|k| !matches!(k.plural, "events" | "leases")) {
-            let mut list = get(&sandbox, kind.path).await?;
-            let (item_kind, api_version) = (
-                list["kind"].as_str().unwrap_or_default().trim_end_matches("List").to_owned(),
-                list["apiVersion"].clone(),
-            );
-            for object in list["items"].as_array_mut().into_iter().flatten() {
-                object["kind"] = item_kind.clone().into();
-                object["apiVersion"] = api_version.clone();
-                all.push(object_text(object, row.epoch_unix_ms));
-            }
+            let list = get(&sandbox, kind.path).await?;
+            let kind = text(&list, &["kind"]).trim_end_matches("List");
+            let items = list["items"].as_array().into_iter().flatten();
+            all.extend(items.map(|object| object_name(kind, object, row.epoch_unix_ms)));
         }
         Ok(all)
     }
@@ -240,16 +235,12 @@ fn ms(time: &str, epoch_unix_ms: i64) -> i64 {
     time.parse::<jiff::Timestamp>().map_or(0, |t| t.as_millisecond() - epoch_unix_ms)
 }
 
-fn object_text(object: &mut Value, epoch_unix_ms: i64) -> ObjectText {
-    if let Some(metadata) = object["metadata"].as_object_mut() {
-        metadata.remove("managedFields");
-    }
-    ObjectText {
-        kind: text(object, &["kind"]).to_owned(),
+fn object_name(kind: &str, object: &Value, epoch_unix_ms: i64) -> ObjectName {
+    ObjectName {
+        kind: kind.to_owned(),
         namespace: text(object, &["metadata", "namespace"]).to_owned(),
         name: text(object, &["metadata", "name"]).to_owned(),
         created_ms: ms(text(object, &["metadata", "creationTimestamp"]), epoch_unix_ms),
-        yaml: kubectl::yaml(object),
     }
 }
 
@@ -259,7 +250,7 @@ fn event_row(event: &Value, epoch_unix_ms: i64) -> EventRow {
         at_ms: ms(text(event, &["lastTimestamp"]), epoch_unix_ms),
         type_: text(event, &["type"]).to_owned(),
         reason: text(event, &["reason"]).to_owned(),
-        object: format!("{}/{}", text(object, &["kind"]).to_lowercase(), text(object, &["name"])),
+        about: ["kind", "namespace", "name"].map(|part| text(object, &[part])).join("/"),
         message: text(event, &["message"]).to_owned(),
         count: event["count"].as_u64().unwrap_or(1) as u32,
     }
@@ -432,9 +423,14 @@ impl Backend for ForLearner {
         Box::pin(async move { ForLearner::name_run(&me, &sandbox, run, &name).await })
     }
 
-    fn objects(&self, sandbox: String) -> Answer<Vec<ObjectText>> {
+    fn objects(&self, sandbox: String) -> Answer<Vec<ObjectName>> {
         let me = self.clone();
         Box::pin(async move { ForLearner::objects(&me, &sandbox).await })
+    }
+
+    fn history(&self, sandbox: String, id: String) -> Answer<ObjectHistory> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::history(&me, &sandbox, &id).await })
     }
 
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>> {

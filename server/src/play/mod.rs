@@ -6,6 +6,7 @@ mod console;
 mod fidelity;
 mod frames;
 mod game;
+mod history;
 #[cfg(test)]
 mod no_room;
 mod past;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use app::backend::{Handle, ObjectText};
+use app::backend::Handle;
 use tower::ServiceExt;
 use wire::learner::Lang;
 
@@ -62,9 +62,9 @@ impl Game {
     }
 
     /// What a fresh process makes of what is kept.
-    async fn replayed(&self) -> Vec<ObjectText> {
+    async fn replayed(&self) -> Vec<String> {
         let house = Self::house(&self.storage);
-        house.backend(self.learner.clone(), Lang::Ko).objects(self.sandbox.clone()).await.unwrap()
+        manifests(&house.backend(self.learner.clone(), Lang::Ko), &self.sandbox).await
     }
 
     /// Sends the smallest entries of a journal until one is refused; gives the answer to that.
@@ -86,9 +86,18 @@ impl Game {
         self.storage.entries(&self.sandbox, 1).await.unwrap().len()
     }
 
-    async fn objects(&self) -> Vec<ObjectText> {
-        self.backend().objects(self.sandbox.clone()).await.unwrap()
+    async fn objects(&self) -> Vec<String> {
+        manifests(&self.backend(), &self.sandbox).await
     }
+}
+
+/// Every object that the stage watches, as a manifest.
+async fn manifests(backend: &SharedBackend, sandbox: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for object in backend.objects(sandbox.to_owned()).await.unwrap() {
+        all.push(backend.manifest(sandbox.to_owned(), object.id()).await.unwrap());
+    }
+    all
 }
 
 #[derive(Clone, Copy)]

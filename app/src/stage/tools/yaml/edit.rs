@@ -60,8 +60,7 @@ impl Said {
     }
 
     /// Applies `text`; where that is refused, it stays as it is.
-    fn apply(self, stage: Stage, text: String, how: How, draft: Draft, again: RwSignal<u32>) {
-        let id = stage.object.get_untracked();
+    fn apply(self, stage: Stage, id: String, text: String, how: How, draft: Draft, again: RwSignal<u32>) {
         stage.busy.set(true);
         spawn_local(async move {
             let answer = api::console(stage.sandbox.get_value(), line_of(how, &text), String::new()).await;
@@ -108,12 +107,13 @@ pub fn Edit(
     };
     let area = NodeRef::<html::Textarea>::new();
     let now = move || area.get_untracked().map(|a| a.value()).unwrap_or_default();
+    let of = StoredValue::new(id);
     let keep = move || {
         said.clear();
-        draft.0.set(Some((id.clone(), now())));
+        draft.0.set(Some((of.get_value(), now())));
     };
     let look = move |force: bool| said.look(stage, now(), force);
-    let apply = move |how: How| said.apply(stage, now(), how, draft, again);
+    let apply = move |how: How| said.apply(stage, of.get_value(), now(), how, draft, again);
     let looks = move || said.preview.with(Option::is_some);
     let off = move || stage.is_past.get() || stage.busy.get();
     let fields = vec![("sandbox", stage.sandbox.get_value()), ("back", tab_address("console"))];
@@ -125,7 +125,7 @@ pub fn Edit(
             <div class="yamledit__diff" tabindex="0" role="region" aria-label=text::yaml::changes(l) hidden=move || !looks()>
                 {move || said.preview.with(|preview| preview.as_ref().map(|p| changes(l, p)))}
             </div>
-            <div class="yamledit__say">{move || words(stage, said)}</div>
+            <div class="yamledit__say">{move || words(stage, said, of)}</div>
             <div class="yamledit__act">
                 <button class="btn btn--s" name="how" value="diff" disabled=off on:click=move |ev| {
                     ev.prevent_default();
@@ -147,7 +147,7 @@ pub fn Edit(
 }
 
 /// What the cluster said, in its own words, with what can be done about it.
-fn words(stage: Stage, said: Said) -> impl IntoView {
+fn words(stage: Stage, said: Said, shown: StoredValue<String>) -> impl IntoView {
     let l = stage.lang;
     let refused = said.refused.get();
     let (of, done) = said.done.get();
@@ -158,7 +158,7 @@ fn words(stage: Stage, said: Said) -> impl IntoView {
         }
         .into_any();
     }
-    if !done.is_empty() && stage.object.with(|id| *id == of) {
+    if !done.is_empty() && shown.with_value(|id| *id == of) {
         return view! { <p class="yamledit__yes" role="status">{text::yaml::applied(l)}" "<code>{done}</code></p> }.into_any();
     }
     view! { <p class="yamledit__own">{text::yaml::own(l)}" "{text::yaml::editor_keys(l)}</p> }.into_any()

@@ -9,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api,
+    fault::Fault,
     stage::{heredoc::text_of, state::Stage},
     text,
 };
@@ -32,10 +33,16 @@ pub fn Yaml() -> impl IntoView {
     let text = Resource::new_blocking(
         move || (stage.object.get(), again.get()),
         move |(id, _)| async move {
-            match id.is_empty() {
-                true => Ok(String::new()),
-                false => api::load_manifest(stage.sandbox.get_value(), id).await,
-            }
+            let sandbox = stage.sandbox.get_value();
+            let id = match id.is_empty() {
+                true => api::load_manifests(sandbox.clone()).await?.first().unwrap_or_default(),
+                false => id,
+            };
+            let text = match id.is_empty() {
+                true => String::new(),
+                false => api::load_manifest(sandbox, id.clone()).await?,
+            };
+            Ok((id, text))
         },
     );
     let left = refused_before(stage);
@@ -47,8 +54,11 @@ pub fn Yaml() -> impl IntoView {
         })
     };
     let editor = move || {
-        text.get().map(|text| {
-            let id = stage.object.get_untracked();
+        text.get().map(|text: Result<_, Fault>| {
+            let (id, text) = match text {
+                Ok((id, text)) => (id, Ok(text)),
+                Err(fault) => (stage.object.get_untracked(), Err(fault)),
+            };
             let kept = draft.0.get_untracked().filter(|(of, _)| *of == id).map(|(_, text)| text);
             let (text, why) = match (kept, left.get_value(), text) {
                 (Some(kept), ..) => (kept, String::new()),

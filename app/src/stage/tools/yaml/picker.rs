@@ -9,6 +9,24 @@ use crate::{
     text,
 };
 
+/// Is it one that a cluster brings with it, and no workload of its learner?
+fn is_of_the_system(object: &ObjectName) -> bool {
+    const KINDS: [&str; 8] = [
+        "APIService",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ComponentStatus",
+        "FlowSchema",
+        "PriorityClass",
+        "PriorityLevelConfiguration",
+        "ServiceAccount",
+    ];
+    object.namespace.starts_with("kube-")
+        || object.name.starts_with("system:")
+        || object.name.starts_with("kube-")
+        || KINDS.contains(&object.kind.as_str())
+}
+
 /// `Kind` with its objects, in the order in which they came.
 fn by_kind(objects: Vec<ObjectName>) -> Vec<(String, Vec<ObjectName>)> {
     let mut groups: Vec<(String, Vec<ObjectName>)> = Vec::new();
@@ -25,13 +43,18 @@ fn by_kind(objects: Vec<ObjectName>) -> Vec<(String, Vec<ObjectName>)> {
 pub fn Picker(all: Manifests, again: RwSignal<u32>) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
+    let first = all.first();
     let option = move |id: String, label: String| {
-        let mine = id.clone();
-        view! { <option value=id selected=move || stage.object.with(|which| *which == mine)>{label}</option> }
+        let (mine, is_first) = (id.clone(), first.as_ref() == Some(&id));
+        let is_open = move || stage.object.with(|which| *which == mine || is_first && which.is_empty());
+        view! { <option value=id selected=is_open>{label}</option> }
     };
     let files = all.files.into_iter().map(|name| option(format!("file:{name}"), name)).collect::<Vec<_>>();
-    let groups = by_kind(all.objects)
+    let (system, own): (Vec<_>, Vec<_>) = all.objects.into_iter().partition(is_of_the_system);
+    let system = by_kind(system).into_iter().map(|(kind, all)| (text::yaml::of_the_system(l, &kind), all));
+    let groups = by_kind(own)
         .into_iter()
+        .chain(system)
         .map(|(kind, objects)| {
             let options = objects.into_iter().map(|object| {
                 let scoped = !object.namespace.is_empty() && object.namespace != "default";
@@ -50,7 +73,6 @@ pub fn Picker(all: Manifests, again: RwSignal<u32>) -> impl IntoView {
             <input type="hidden" name="tab" value="yaml" />
             <label>{text::yaml::pick_one(l)}" "
                 <select name="object" on:change=move |ev| stage.object.set(event_target_value(&ev))>
-                    <option value="">"–"</option>
                     {files}
                     {groups}
                 </select>
