@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compose::ComposeAct;
+
 /// Who wrote a change, as the stage names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -38,6 +40,8 @@ pub enum Actor {
     Scheduler,
     /// The kubelet of a node.
     Kubelet,
+    /// Docker's engine on a machine, with Docker Compose.
+    Engine,
     /// The simulated world: machines, network, traffic.
     World,
 }
@@ -236,6 +240,8 @@ pub enum Act {
         /// Name of the pod.
         pod: String,
     },
+    /// Something of Docker Compose.
+    Compose(ComposeAct),
 }
 
 impl Act {
@@ -287,6 +293,7 @@ mod tests {
             Act::TrafficSet { traffic: name(), from_rps: 40.0, to_rps: 60.5 },
             Act::NodeUnknown { node: name(), silent_ms: 50_000, pods: 2 },
             Act::PodGone { pod: name() },
+            Act::Compose(ComposeAct::Died { container: name(), exit_code: 137 }),
         ] {
             let deed = Deed { actor: Actor::You, at_ms: 5, revision: 7, because: Some(6), act };
             // A mark has a kind of its own beside that of what was made.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     act::{Actor, Deed},
+    compose::{ComposeDelta, ComposeView},
     diff::{Diff, Keyed},
     lesson::Progress,
 };
@@ -25,6 +26,9 @@ pub struct StageView {
     pub nodes: Vec<NodeView>,
     /// Pods, by key.
     pub pods: Vec<PodView>,
+    /// Docker Compose beside the cluster, or instead of one.
+    #[serde(default)]
+    pub compose: ComposeView,
     /// What each part of the control plane did last, in the order of [`Actor`].
     pub actors: Vec<Deed>,
     /// Marks on the timeline, oldest first; bounded (the server folds older ones).
@@ -298,6 +302,9 @@ pub struct StageDelta {
     /// Pods that changed.
     #[serde(default, skip_serializing_if = "Diff::is_empty")]
     pub pods: Diff<PodView>,
+    /// What changed of Docker Compose.
+    #[serde(default, skip_serializing_if = "ComposeDelta::is_empty")]
+    pub compose: ComposeDelta,
     /// Whole when changed.
     pub actors: Option<Vec<Deed>>,
     /// Whole when changed.
@@ -317,6 +324,7 @@ impl StageDelta {
             services: Diff::between(&old.services, &new.services),
             nodes: Diff::between(&old.nodes, &new.nodes),
             pods: Diff::between(&old.pods, &new.pods),
+            compose: ComposeDelta::between(&old.compose, &new.compose),
             actors: (old.actors != new.actors).then(|| new.actors.clone()),
             marks: (old.marks != new.marks).then(|| new.marks.clone()),
             counts: new.counts,
@@ -332,6 +340,7 @@ impl StageDelta {
         self.services.apply(&mut view.services);
         self.nodes.apply(&mut view.nodes);
         self.pods.apply(&mut view.pods);
+        self.compose.apply(&mut view.compose);
         if let Some(actors) = &self.actors {
             view.actors.clone_from(actors);
         }
@@ -343,6 +352,17 @@ impl StageDelta {
 }
 
 impl StageView {
+    /// Is there Docker and no cluster at all?
+    pub fn is_compose_only(&self) -> bool {
+        self.nodes.is_empty() && !self.compose.projects.is_empty()
+    }
+
+    /// All that calls something on the stage.
+    pub fn traffics(&self) -> impl Iterator<Item = &TrafficView> {
+        let entries = self.compose.entries.iter().map(|e| &e.traffic);
+        self.services.iter().filter_map(|s| s.traffic.as_ref()).chain(entries)
+    }
+
     /// Does this part of the control plane act at this very moment (within 1.5 virtual seconds)?
     pub fn acts_now(&self, actor: Actor) -> bool {
         self.actors.iter().any(|d| d.actor == actor && self.clock.now_ms - d.at_ms < 1_500)

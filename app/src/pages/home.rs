@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use wire::{
     act::Actor,
+    compose::EngineView,
     learner::{Due, HomeView, LessonEntry, Resume},
     stage::{MarkKind, StageView},
 };
@@ -12,7 +13,7 @@ use super::missing::Broken;
 use crate::{
     api::load_home,
     icon::{Glyph, Icon},
-    stage::{look::Look, scale::Scale},
+    stage::{compose, look::Look, scale::Scale},
     text::{self, Lang},
     topbar::Topbar,
     words::lang,
@@ -210,7 +211,13 @@ fn ResumeCard(resume: Resume) -> impl IntoView {
 #[component]
 fn Mini(stage: StageView, clock: String) -> impl IntoView {
     let l = lang();
+    let only = stage.is_compose_only();
     let (ready, desired) = stage.workloads.iter().fold((0, 0), |(r, d), w| (r + w.ready, d + w.desired));
+    let (running, wanted) =
+        stage.compose.projects.iter().map(text::tally_of).fold((0, 0), |(r, w), t| (r + t.1, w + t.0));
+    let (ready, desired) = if only { (running.into(), wanted.into()) } else { (ready, desired) };
+    let counted = if only { text::running_count(l) } else { text::ready_count(l) };
+    let engines = stage.compose.engines.iter().map(|engine| mini_engine(&stage, engine)).collect::<Vec<_>>();
     let nodes = stage
         .nodes
         .iter()
@@ -251,14 +258,30 @@ fn Mini(stage: StageView, clock: String) -> impl IntoView {
         <figure class="resume__fig">
             <figcaption>
                 <span>{text::resume_figure(l, &clock)}</span>
-                <span class="resume__cnt" data-state=(ready >= desired).then_some("met")>{text::ready_count(l)}" "<b>{ready}</b>" / "{desired}</span>
+                <span class="resume__cnt" data-state=(ready >= desired).then_some("met")>{counted}" "<b>{ready}</b>" / "{desired}</span>
             </figcaption>
-            <div class="mini" role="img" aria-label=label>{nodes}</div>
+            <div class="mini" role="img" aria-label=label>{nodes}{engines}</div>
             <div class="resume__tl" aria-hidden="true" style=format!("--now:{now:.1}")>
                 {marks}<b style=format!("--x:{now:.1}")></b>
             </div>
         </figure>
     }
+}
+
+/// A machine of Docker, and its containers.
+fn mini_engine(stage: &StageView, engine: &EngineView) -> impl IntoView + use<> {
+    let containers = stage
+        .compose
+        .containers
+        .iter()
+        .filter(|c| c.machine == engine.name)
+        .map(|c| {
+            let look = compose::look(c.state);
+            view! { <i data-s=look.state><Glyph id=look.glyph /></i> }
+        })
+        .collect::<Vec<_>>();
+    let state = if engine.powered && engine.connected { "ready" } else { "lost" };
+    view! { <div class="mini__node" data-state=state><b>{engine.name.clone()}</b><span>{containers}</span></div> }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use wire::{
     act::{Act, Actor},
+    compose::ComposeAct,
     lesson::Verdict,
     stage::StageView,
 };
@@ -16,7 +17,15 @@ const CALM_MS: u64 = 3_000;
 
 /// Revision and words of the newest fault the learner caused.
 fn own_fault(l: text::Lang, view: &StageView) -> Option<(u64, String)> {
-    let harm = |a: &Act| matches!(a, Act::Unplugged { .. } | Act::Killed { .. } | Act::Deleted { .. });
+    let harm = |a: &Act| {
+        matches!(
+            a,
+            Act::Unplugged { .. }
+                | Act::Killed { .. }
+                | Act::Deleted { .. }
+                | Act::Compose(ComposeAct::Killed { .. })
+        )
+    };
     let mark = view.marks.iter().rev().find(|m| m.deed.actor == Actor::You && harm(&m.deed.act))?;
     Some((mark.deed.revision, text::plain(&text::deed(l, &mark.deed.act))))
 }

@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
+use wire::stage::StageView;
+
 use super::{
+    compose,
     look::{Look, slots},
     state::Stage,
 };
@@ -13,13 +16,22 @@ use crate::{
     text,
 };
 
+/// Pods of the first workload; without a cluster, containers of the first project.
+fn looks(view: &StageView) -> Vec<Look> {
+    match (view.workloads.first(), view.compose.projects.first()) {
+        (Some(w), _) => slots(view, &w.key).into_iter().map(Look::of).collect(),
+        (None, Some(p)) => compose::of_project(view, &p.key).into_iter().map(compose::look).collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
 #[component]
 pub fn Dock() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let says = stage.memo(move |v| text::brief(l, v));
     let paused = Memo::new(move |_| stage.clock.with(|c| c.paused));
-    let phases = stage.memo(|v| v.workloads.first().map(|w| slots(v, &w.key)).unwrap_or_default());
+    let looks = stage.memo(looks);
     view! {
         <section class="dock" aria-label=text::stage(l)>
             <input type="checkbox" id="stage-open" class="vh only-s" aria-label=text::stage_open_box(l) />
@@ -27,8 +39,7 @@ pub fn Dock() -> impl IntoView {
             <span class="dock__time">
                 <PlayPause paused fragment="main" />
                 <ol class="slots" aria-hidden="true">
-                    {move || phases.get().into_iter().take(8).map(|p| {
-                        let look = Look::of(p);
+                    {move || looks.get().into_iter().take(8).map(|look| {
                         view! { <li style=format!("color:var({})", look.token)><Glyph id=look.glyph /></li> }
                     }).collect::<Vec<_>>()}
                 </ol>

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
-use super::state::Stage;
+use super::{compose, state::Stage};
 use crate::{
     api::{self, Reset},
     icon::Icon,
@@ -14,7 +14,7 @@ use crate::{
 pub fn Head() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let nodes = stage.memo(|v| v.nodes.len());
+    let title = stage.memo(move |v| compose::title(l, v));
     let reset = move |_| {
         stage.go_live();
         spawn_local(async move {
@@ -27,8 +27,8 @@ pub fn Head() -> impl IntoView {
     view! {
         <header class="stage__head">
             <label class="iconbtn only-s stage__back" for="stage-open"><Icon id="i-chev" /><span class="vh">{text::stage_close(l)}</span></label>
-            <h2 id="stageh">{text::my_cluster(l)}</h2>
-            <span class="stage__env">{move || text::nodes(l, nodes.get())}</span>
+            <h2 id="stageh">{move || title.with(|t| t.0)}</h2>
+            <span class="stage__env">{move || title.with(|t| t.1.clone())}</span>
             <span class="push"></span>
             <button class="btn btn--s btn--quiet" type="button" popovertarget="legend"><Icon id="i-key" />{text::legend(l)}</button>
             <Post class="only-l" action=Reset::url() fields=stage.fields("stage", &[("lang", l.tag())]) on_post=reset>

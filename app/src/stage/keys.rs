@@ -3,7 +3,7 @@
 use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Element, HtmlElement};
 
-use super::{node::pods_on, state::Stage, timeline::step};
+use super::{compose::containers_on, node::pods_on, state::Stage, timeline::step};
 use crate::{icon::Icon, text};
 
 /// Where the choice to do without single keys is kept.
@@ -83,7 +83,7 @@ impl Shortcuts {
                 on.set(stored != "off");
             }
         });
-        let first = stage.memo(|v| v.nodes.first().map(|n| format!("node/{}", n.name)));
+        let first = stage.memo(|v| columns(v).first().and_then(|c| c.first().cloned()));
         Self { stage, on, stop: RwSignal::new(None), first }
     }
 
@@ -146,8 +146,11 @@ impl Shortcuts {
             }
             Wish::List => toggle("keys"),
             Wish::Kill => {
-                if let Some(pod) = stop.and_then(|s| s.strip_prefix("pod/")) {
-                    stage.pull("kill", pod.to_owned(), None);
+                let killed = |s: &str| {
+                    s.strip_prefix("pod/").or_else(|| s.strip_prefix("container/")).map(str::to_owned)
+                };
+                if let Some(target) = stop.and_then(killed) {
+                    stage.pull("kill", target, None);
                 }
             }
             Wish::Plug => self.plug(stop),
@@ -164,7 +167,10 @@ impl Shortcuts {
     fn plug(self, stop: Option<&str>) {
         let node = stop.and_then(|s| s.strip_prefix("node/"));
         let powered = node.and_then(|name| {
-            self.stage.with(|v| v.nodes.iter().find(|n| n.name == name).and_then(|n| n.powered))
+            self.stage.with(|v| {
+                let engine = v.compose.engines.iter().find(|e| e.name == name).map(|e| e.powered);
+                v.nodes.iter().find(|n| n.name == name).map_or(engine, |n| n.powered)
+            })
         });
         if let (Some(node), Some(on)) = (node, powered) {
             self.stage.pull(if on { "unplug" } else { "plug" }, node.to_owned(), None);
@@ -174,13 +180,14 @@ impl Shortcuts {
 
 /// The stops of the picture, column by column.
 fn columns(view: &wire::stage::StageView) -> Vec<Vec<String>> {
-    view.nodes
-        .iter()
-        .map(|n| {
-            let pods = pods_on(view, &n.name).into_iter().map(|key| format!("pod/{key}"));
-            std::iter::once(format!("node/{}", n.name)).chain(pods).collect()
-        })
-        .collect()
+    let column = |name: &str, kind: &str, keys: Vec<String>| {
+        let below = keys.into_iter().map(|key| format!("{kind}/{key}"));
+        std::iter::once(format!("node/{name}")).chain(below).collect()
+    };
+    let nodes = view.nodes.iter().map(|n| column(&n.name, "pod", pods_on(view, &n.name)));
+    let engines =
+        view.compose.engines.iter().map(|e| column(&e.name, "container", containers_on(view, &e.name)));
+    nodes.chain(engines).collect()
 }
 
 fn focus(css: &str) {
@@ -282,6 +289,13 @@ mod tests {
         ] {
             assert_eq!(wish(key, on_stop), expect, "{key}");
         }
+    }
+
+    #[test]
+    fn machines_and_their_containers_are_stops() {
+        let view = super::super::compose::tests::view();
+        let stops = ["node/box", "container/default/shop-web-1", "container/default/shop-cache-1"];
+        assert_eq!(columns(&view), [stops.map(str::to_owned).to_vec()]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wire::stage::PodPhase;
 
 use super::{
+    compose::{self, STATES},
     look::{Look, PHASES},
     state::Stage,
 };
@@ -31,7 +32,9 @@ fn status(phase: PodPhase) -> &'static str {
 
 #[component]
 pub fn Legend() -> impl IntoView {
-    let l = expect_context::<Stage>().lang;
+    let stage = expect_context::<Stage>();
+    let l = stage.lang;
+    let has_docker = stage.memo(|v| !v.compose.projects.is_empty());
     let rows = PHASES
         .into_iter()
         .map(|phase| {
@@ -71,7 +74,34 @@ pub fn Legend() -> impl IntoView {
                 <thead><tr><th scope="col">{text::col_picture(l)}</th><th scope="col">"kubectl STATUS"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
+            {move || has_docker.get().then(|| view! { <Containers /> })}
             <div class="sheetrow"><h3>{text::marks_key(l)}</h3>{marks.into_iter().collect::<Vec<_>>()}</div>
         </section>
+    }
+}
+
+/// The states of Docker's containers.
+#[component]
+fn Containers() -> impl IntoView {
+    let l = expect_context::<Stage>().lang;
+    let rows = STATES
+        .into_iter()
+        .map(|(state, status)| {
+            let look = compose::look(state);
+            view! {
+                <tr>
+                    <td class="pods"><div class="pod" data-state=look.state>
+                        <Glyph id=look.glyph /><span class="pod__state">{text::container_state(l, state)}</span>
+                    </div></td>
+                    <td class="mono">{status}</td>
+                </tr>
+            }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <table class="sheettable">
+            <thead><tr><th scope="col">{text::legend_containers(l)}</th><th scope="col">"docker compose ps"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
 }

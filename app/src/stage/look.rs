@@ -67,18 +67,25 @@ pub enum Density {
     Glyph,
 }
 
-/// The density that shows every pod of the fullest node.
+/// The density that shows every pod of the fullest node, and every container of the fullest machine.
 pub fn density(view: &StageView) -> Density {
-    let fullest = view
-        .nodes
-        .iter()
-        .map(|n| view.pods.iter().filter(|p| p.node.as_ref() == Some(&n.name)).count())
-        .max()
-        .unwrap_or(0);
+    let pods = |name: &String| view.pods.iter().filter(|p| p.node.as_ref() == Some(name)).count();
+    let containers = |name: &String| view.compose.containers.iter().filter(|c| c.machine == *name).count();
+    let on_nodes = view.nodes.iter().map(|n| pods(&n.name));
+    let fullest = on_nodes.chain(view.compose.engines.iter().map(|e| containers(&e.name))).max().unwrap_or(0);
     match fullest {
         0..=4 => Density::Full,
         5..=12 => Density::Compact,
         _ => Density::Glyph,
+    }
+}
+
+/// Class of the list that a machine's pods or containers stand in.
+pub fn pods_class(density: Density) -> &'static str {
+    match density {
+        Density::Full => "pods",
+        Density::Compact => "pods pods--c",
+        Density::Glyph => "pods pods--g",
     }
 }
 

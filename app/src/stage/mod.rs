@@ -3,6 +3,7 @@
 mod announce;
 mod canvas;
 mod clock;
+pub mod compose;
 mod control;
 mod dock;
 mod flight;

@@ -6,7 +6,7 @@ use wire::stage::{NodeReady, NodeView, PodPhase, StageView};
 use super::{
     flight::flying,
     keys::Shortcuts,
-    look::{Density, density, node_state},
+    look::{density, node_state, pods_class},
     pod::Pod,
     power::Power,
     state::Stage,
@@ -58,14 +58,14 @@ fn blocks(
     (blocks.into_iter().map(|(n, new)| Block { percent: percent(n), new }).collect(), sum)
 }
 
-fn cores(m: i64) -> String {
+pub fn cores(m: i64) -> String {
     format!("{:.1}", m as f64 / 1000.0)
 }
-fn gib(mib: i64) -> String {
+pub fn gib(mib: i64) -> String {
     format!("{:.1}", mib as f64 / 1024.0)
 }
 /// Without a needless `.0`.
-fn whole(n: String) -> String {
+pub fn whole(n: String) -> String {
     n.strip_suffix(".0").map(str::to_owned).unwrap_or(n)
 }
 
@@ -89,11 +89,7 @@ pub fn Node(name: String) -> impl IntoView {
     let on = name.clone();
     let pods = stage.memo(move |v| pods_on(v, &on));
     let dense = stage.memo(density);
-    let list = move || match dense.get() {
-        Density::Full => "pods",
-        Density::Compact => "pods pods--c",
-        Density::Glyph => "pods pods--g",
-    };
+    let powered = Memo::new(move |_| node.with(|n| n.powered));
     let stop = format!("node/{name}");
     let (focus_stop, my_stop) = (stop.clone(), stop.clone());
     view! {
@@ -109,11 +105,11 @@ pub fn Node(name: String) -> impl IntoView {
                     <Cap name="CPU" node all=|n| n.cpu_m pick=|p| p.cpu_m show=cores unit="" />
                     <Cap name="MEM" node all=|n| n.memory_mib pick=|p| p.memory_mib show=gib unit="Gi" />
                 </header>
-                <ul class=list>
+                <ul class=move || pods_class(dense.get())>
                     <For each=move || pods.get() key=|k| k.clone() let:key><Pod key /></For>
                 </ul>
             </article>
-            <Power node />
+            <Power name powered />
         </div>
     }
 }

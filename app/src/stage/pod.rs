@@ -51,7 +51,7 @@ fn dotted(view: &StageView, pod: &PodView) -> bool {
 }
 
 /// A share of 0 to 1 that differs from pod to pod, so that dots do not march in step.
-fn phase_shift(key: &str) -> f64 {
+pub fn phase_shift(key: &str) -> f64 {
     let hash = key.bytes().fold(7u32, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(b)));
     f64::from(hash % 97) / 97.0
 }
@@ -136,7 +136,7 @@ fn Cell(key: String, both: Memo<Option<(PodView, Drawn)>>) -> impl IntoView {
     let stop = format!("pod/{key}");
     let (focus_stop, my_stop) = (stop.clone(), stop.clone());
     let short = short_name(&key).to_owned();
-    let kill_key = key.clone();
+    let (kill_key, kill_name) = (key.clone(), short.clone());
     view! {
         <li class=class data-state=move || look().state data-wire=wire data-stop=stop tabindex=move || keys.tabindex(&my_stop)
             aria-label=label title=message on:focus=move |_| keys.focused(&focus_stop)>
@@ -151,7 +151,7 @@ fn Cell(key: String, both: Memo<Option<(PodView, Drawn)>>) -> impl IntoView {
                 }}
             </span>
             <span class="pod__end">
-                {move || (killable.get() && full()).then(|| view! { <Kill key=kill_key.clone() /> })}
+                {move || (killable.get() && full()).then(|| view! { <Kill key=kill_key.clone() name=kill_name.clone() /> })}
             </span>
             {move || progress.get().map(|p| view! { <span class="pod__bar" style=format!("--p:{p}")></span> })}
             {move || (full() && wire().is_some()).then(|| view! { <span class="pod__wire"></span> })}
@@ -160,16 +160,16 @@ fn Cell(key: String, both: Memo<Option<(PodView, Drawn)>>) -> impl IntoView {
     }
 }
 
+/// The button that kills a container's process; `name` is what it is called aloud.
 #[component]
-fn Kill(key: String) -> impl IntoView {
+pub fn Kill(key: String, name: String) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let command = format!("lab kill {key}");
     let fields = stage.fields("canvas", &[("verb", "kill"), ("target", &key)]);
-    let short = short_name(&key).to_owned();
     view! {
         <Post action=Handle::url() fields on_post=move |_| stage.pull("kill", key.clone(), None)>
-            <button class="pod__kill" tabindex="-1" aria-label=text::of(text::kill(l), &short)
+            <button class="pod__kill" tabindex="-1" aria-label=text::of(text::kill(l), &name)
                 title=move || if stage.is_past.get() { text::live_only(l).to_owned() } else { text::with_command(l, text::kill(l), &command) }
                 aria-describedby=move || stage.is_past.get().then_some("live-only")
                 aria-disabled=move || stage.is_past.get().then_some("true")><Icon id="i-kill" /></button>

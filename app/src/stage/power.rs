@@ -1,21 +1,18 @@
 //! The plug under a machine: a thing that can be pulled.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use wire::stage::NodeView;
 
 use super::state::Stage;
 use crate::{api::Handle, post::Post, text};
 
 #[component]
-pub fn Power(node: Memo<NodeView>) -> impl IntoView {
+pub fn Power(name: String, powered: Memo<Option<bool>>) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let powered = Memo::new(move |_| node.with(|n| n.powered));
-    let name = move || node.with_untracked(|n| n.name.clone());
     view! {
         {move || powered.get().map(|on| {
             let (verb, label) = if on { ("unplug", text::unplug(l)) } else { ("plug", text::plug(l)) };
-            let name = name();
+            let name = name.clone();
             let command = format!("lab {verb} {name}");
             let target = name.clone();
             let fields = stage.fields("canvas", &[("verb", verb), ("target", &name)]);

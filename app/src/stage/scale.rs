@@ -51,7 +51,7 @@ impl Scale {
     pub fn of(view: &StageView) -> Self {
         let clock = view.clock;
         let end = clock.live_ms.max(clock.now_ms);
-        let failures = view.services.iter().filter_map(|s| s.traffic.as_ref()).flat_map(|t| &t.failures);
+        let failures = view.traffics().flat_map(|t| &t.failures);
         let mut moments: Vec<i64> = view.marks.iter().map(|m| m.deed.at_ms).collect();
         for f in failures {
             moments.push(f.from_ms);

@@ -1,6 +1,7 @@
 //! A Service: a beam that lies across all machines, since it lives on every node.
 
 use leptos::prelude::*;
+use wire::stage::TrafficView;
 
 use super::{
     spark::{path, spark},
@@ -26,22 +27,44 @@ pub fn Beam(key: String) -> impl IntoView {
             None => format!("{}:{} · headless", s.name, s.port),
         })
     };
-    let traffic = move || s.with(|s| s.traffic.clone().unwrap_or_default());
-    let dots = Memo::new(move |_| beam_dots(traffic().served_rps, stage.clock.with(|c| c.speed)));
-    let error = move || traffic().error_ratio;
-    let state = move || if error() > 0.0 { "bad" } else { "ok" };
+    view! {
+        <Meter stop name=Signal::derive(move || s.with(|s| format!("Service/{}", s.name)))
+            address=Signal::derive(address) receiving=text::receiving(l)
+            ready=Signal::derive(move || s.with(|s| s.ready.len()))
+            selected=Signal::derive(move || s.with(|s| s.selected))
+            traffic=Signal::derive(move || s.with(|s| s.traffic.clone().unwrap_or_default())) />
+    }
+}
+
+/// What is called, with what comes in: its sparkline, who gets requests, how many are served and how many fail.
+#[component]
+pub fn Meter(
+    stop: String,
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] address: Signal<String>,
+    receiving: &'static str,
+    #[prop(into)] ready: Signal<usize>,
+    #[prop(into)] selected: Signal<u32>,
+    #[prop(into)] traffic: Signal<TrafficView>,
+) -> impl IntoView {
+    let stage = expect_context::<Stage>();
+    let l = stage.lang;
+    let served = Memo::new(move |_| traffic.with(|t| t.served_rps));
+    let error = Memo::new(move |_| traffic.with(|t| t.error_ratio));
+    let dots = Memo::new(move |_| beam_dots(served.get(), stage.clock.with(|c| c.speed)));
+    let state = move || if error.get() > 0.0 { "bad" } else { "ok" };
     view! {
         <div class="svc" data-stop=stop tabindex="-1">
             <div class="svc__name">
-                <b><Icon id="i-svc" />"Service/"{move || s.with(|s| s.name.clone())}</b>
+                <b><Icon id="i-svc" />{name}</b>
                 <small>{address}</small>
             </div>
-            <Sparkline spans=Signal::derive(move || traffic().failures) />
-            <dl class="stat"><dt>{text::receiving(l)}</dt>
-                <dd>{move || s.with(|s| s.ready.len())}<small>" / "{move || s.with(|s| s.selected)}</small></dd></dl>
-            <dl class="stat"><dt>{text::served(l)}</dt><dd>{move || format!("{:.0}", traffic().served_rps)}<small>"/s"</small></dd></dl>
+            <Sparkline spans=Signal::derive(move || traffic.with(|t| t.failures.clone())) />
+            <dl class="stat"><dt>{receiving}</dt>
+                <dd>{ready}<small>" / "{selected}</small></dd></dl>
+            <dl class="stat"><dt>{text::served(l)}</dt><dd>{move || format!("{:.0}", served.get())}<small>"/s"</small></dd></dl>
             <dl class="stat" data-state=state>
-                <dt>{text::errors(l)}</dt><dd>{move || format!("{:.1}%", error() * 100.0)}</dd></dl>
+                <dt>{text::errors(l)}</dt><dd>{move || format!("{:.1}%", error.get() * 100.0)}</dd></dl>
             <span class="rail" aria-hidden="true">
                 <For each=move || 0..dots.get() key=|k| *k let:k><i style=format!("--k:{k}")></i></For>
             </span>

@@ -89,9 +89,7 @@ impl Stage {
             now / 1000 * 1000
         });
         let start_ms = Memo::new(move |_| live.with(|v| v.clock.start_ms));
-        let failed = Memo::new(move |_| {
-            live.with(|v| v.services.iter().filter_map(|s| s.traffic.as_ref()).map(|t| t.failed).sum())
-        });
+        let failed = Memo::new(move |_| live.with(|v| v.traffics().map(|t| t.failed).sum()));
         Self {
             sandbox: StoredValue::new(ex.sandbox.clone().unwrap_or_default()),
             live,

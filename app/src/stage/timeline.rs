@@ -125,6 +125,7 @@ fn scale_now(stage: Stage) -> Scale {
             clock,
             marks: v.marks.clone(),
             services: v.services.clone(),
+            compose: v.compose.clone(),
             ..Default::default()
         })
     })
@@ -141,13 +142,7 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
     });
     let groups = Memo::new(move |_| scale.with(|s| marks.with(|m| s.groups(m))));
     let failures = move || {
-        let spans = stage.live.with(|v| {
-            v.services
-                .iter()
-                .filter_map(|s| s.traffic.as_ref())
-                .flat_map(|t| t.failures.clone())
-                .collect::<Vec<_>>()
-        });
+        let spans = stage.live.with(|v| v.traffics().flat_map(|t| t.failures.clone()).collect::<Vec<_>>());
         let end = stage.now_ms.get();
         scale.with(|s| {
             spans

@@ -1,6 +1,8 @@
-//! The users of a Service: a slider that says how many requests they send.
+//! The users of a Service or a published port: a slider that says how many requests they send.
 
 use leptos::{prelude::*, server_fn::ServerFn};
+
+use wire::stage::TrafficView;
 
 use super::state::Stage;
 use crate::{
@@ -10,12 +12,9 @@ use crate::{
 };
 
 #[component]
-pub fn Clients(key: String) -> impl IntoView {
+pub fn Clients(id: String, traffic: Memo<Option<TrafficView>>) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let id = format!("rps-{}", key.replace('/', "-"));
-    let traffic =
-        stage.memo(move |v| v.services.iter().find(|s| s.key == key).and_then(|s| s.traffic.clone()));
     let name = Memo::new(move |_| traffic.with(|t| t.as_ref().map(|t| t.name.clone())));
     let rate = Memo::new(move |_| traffic.with(|t| t.as_ref().map_or(0.0, |t| t.rate_rps)));
     let max = Memo::new(move |_| {

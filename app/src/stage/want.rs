@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wire::stage::{PodPhase, WorkloadView};
 
 use super::{
+    compose::Project,
     look::{Look, slots},
     state::Stage,
 };
@@ -20,13 +21,28 @@ pub fn Want() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let keys = stage.memo(|v| v.workloads.iter().map(|w| w.key.clone()).collect::<Vec<_>>());
+    let projects = stage.memo(|v| v.compose.projects.iter().map(|p| p.key.clone()).collect::<Vec<_>>());
     view! {
         <section class="wants" aria-label=text::want_strip(l)>
             <For each=move || keys.get() key=|k| k.clone() let:key>
                 <Strip key />
             </For>
+            <For each=move || projects.get() key=|k| k.clone() let:key>
+                <Project key />
+            </For>
         </section>
     }
+}
+
+/// A row of slots, each a glyph and its colour token.
+pub fn slots_row(slots: &[(&'static str, &'static str)]) -> impl IntoView + use<> {
+    let items = slots
+        .iter()
+        .take(SLOTS_MAX)
+        .map(|(glyph, token)| view! { <li style=format!("color:var({token})")><Glyph id=*glyph /></li> })
+        .collect::<Vec<_>>();
+    let more = slots.len().saturating_sub(SLOTS_MAX);
+    view! { <ol class="slots" aria-hidden="true">{items}{(more > 0).then(|| view! { <li class="slots__more">{format!("+{more}")}</li> })}</ol> }
 }
 
 #[component]
@@ -39,20 +55,11 @@ fn Strip(key: String) -> impl IntoView {
     let actual = stage.memo(move |v| slots(v, &key));
     let desired = Memo::new(move |_| w.with(|w| w.desired));
     let row = |phases: Vec<Option<PodPhase>>| {
-        let n = phases.len();
-        let items = phases
-            .into_iter()
-            .take(SLOTS_MAX)
-            .map(|phase| {
-                let (glyph, token) = match phase {
-                    None => ("g-want", "--ink-2"),
-                    Some(p) => (Look::of(p).glyph, Look::of(p).token),
-                };
-                view! { <li style=format!("color:var({token})")><Glyph id=glyph /></li> }
-            })
-            .collect::<Vec<_>>();
-        let more = n.saturating_sub(SLOTS_MAX);
-        view! { <ol class="slots" aria-hidden="true">{items}{(more > 0).then(|| view! { <li class="slots__more">{format!("+{more}")}</li> })}</ol> }
+        let drawn = |phase: &Option<PodPhase>| match phase {
+            None => ("g-want", "--ink-2"),
+            Some(p) => (Look::of(*p).glyph, Look::of(*p).token),
+        };
+        slots_row(&phases.iter().map(drawn).collect::<Vec<_>>())
     };
     let gap = move || {
         w.with(|w: &WorkloadView| {

@@ -3,7 +3,7 @@
 use wire::act::{Act, Actor};
 
 use super::{
-    Lang, duration,
+    Lang, compose_deed, compose_short, duration,
     particle::{eul, eun, gwa, i, ro},
     pick,
 };
@@ -30,6 +30,7 @@ pub fn actor(lang: Lang, actor: Actor) -> &'static str {
         Actor::GarbageCollector => ("가비지 컬렉터", "Garbage collector"),
         Actor::Scheduler => ("스케줄러", "Scheduler"),
         Actor::Kubelet => ("kubelet", "kubelet"),
+        Actor::Engine => ("Docker 엔진", "Docker engine"),
         Actor::World => ("바깥세상", "The world"),
     };
     pick(lang, ko, en)
@@ -110,6 +111,7 @@ fn deed_ko(act: &Act) -> String {
             format!("{} 뒤의 주소를 {from}개에서 {to}개로 고쳐 썼어요", code(service))
         }
         Act::PodGone { pod } => format!("{} 사라졌어요", i(&pod_code(pod))),
+        Act::Compose(act) => compose_deed(Lang::Ko, act),
     }
 }
 
@@ -160,6 +162,7 @@ fn deed_en(act: &Act) -> String {
             format!("rewrites the addresses behind {}: {from} to {to}", code(service))
         }
         Act::PodGone { pod } => format!("{} is gone", pod_code(pod)),
+        Act::Compose(act) => compose_deed(Lang::En, act),
     }
 }
 
@@ -241,6 +244,7 @@ fn short_ko(act: &Act) -> String {
         Act::BackOff { wait_ms, .. } => format!("{} 기다림", duration(Lang::Ko, *wait_ms)),
         Act::EndpointsChanged { to, .. } => format!("주소 {to}개"),
         Act::PodGone { pod } => format!("{} 사라짐", short_name(pod)),
+        Act::Compose(act) => compose_short(Lang::Ko, act),
     }
 }
 
@@ -278,6 +282,7 @@ fn short_en(act: &Act) -> String {
             }
         }
         Act::PodGone { pod } => format!("{} gone", short_name(pod)),
+        Act::Compose(act) => compose_short(Lang::En, act),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A sentence is a function of a [`Lang`] and of typed facts, so a missing translation does not compile.
 
 mod chain;
+mod compose;
 mod deed;
 mod fidelity;
 pub mod game;
@@ -17,6 +18,7 @@ pub mod widget;
 pub mod yaml;
 
 pub use chain::{chain_rows, plain};
+pub use compose::*;
 pub use deed::{actor, deed, deed_short};
 pub use fidelity::*;
 pub use labels::*;

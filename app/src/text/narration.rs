@@ -8,9 +8,9 @@ use wire::{
 use super::{
     Lang, actor,
     chain::plain,
-    deed,
+    compose_wrong, deed,
     particle::{eul, i, ro},
-    pick, silent,
+    pick, running_of, silent,
 };
 use crate::stage::short_name;
 
@@ -24,8 +24,17 @@ fn tally(view: &StageView) -> (i64, i64) {
     }
 }
 
-/// "준비된 파드는 6개 중 4개예요."
+/// How many run of what is wanted: of the cluster, and of Docker.
 fn ready_of(lang: Lang, view: &StageView) -> String {
+    match (view.compose.projects.is_empty(), view.is_compose_only()) {
+        (true, _) => pods_of(lang, view),
+        (_, true) => running_of(lang, view),
+        _ => format!("{} {}", pods_of(lang, view), running_of(lang, view)),
+    }
+}
+
+/// "준비된 파드는 6개 중 4개예요."
+fn pods_of(lang: Lang, view: &StageView) -> String {
     let (ready, desired) = tally(view);
     match lang {
         Lang::Ko if desired == 0 => "원하는 파드가 없어요.".into(),
@@ -84,7 +93,7 @@ fn what_is_wrong(lang: Lang, view: &StageView, now_ms: i64) -> Option<String> {
         count(PodPhase::PullError) + count(PodPhase::PullBackOff),
         count(PodPhase::Pending),
     ) {
-        (0, 0, 0) => None,
+        (0, 0, 0) => compose_wrong(lang, view),
         (n @ 1.., _, _) => {
             Some(pick(lang, format!("파드 {n}개가 반복해서 죽고 있어요."), format!("{n} in a crash loop.")))
         }
@@ -118,8 +127,9 @@ pub fn brief(lang: Lang, view: &StageView) -> String {
 
 /// What the live region tells at high speed: only ready of desired and nodes out of contact, without lengths.
 pub fn milestone(lang: Lang, view: &StageView) -> String {
-    let lost: Vec<&str> =
-        view.nodes.iter().filter(|n| n.ready == NodeReady::Unknown).map(|n| n.name.as_str()).collect();
+    let dark = view.compose.engines.iter().filter(|e| !e.powered || !e.connected).map(|e| e.name.as_str());
+    let silent = view.nodes.iter().filter(|n| n.ready == NodeReady::Unknown).map(|n| n.name.as_str());
+    let lost: Vec<&str> = silent.chain(dark).collect();
     if lost.is_empty() {
         return ready_of(lang, view);
     }

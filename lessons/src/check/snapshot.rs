@@ -26,6 +26,9 @@ const fn kind(plural: &'static str, singular: &'static str, kind: &'static str) 
 
 /// The kinds that checks can speak of.
 pub const KINDS: &[KindNames] = &[
+    kind("composecommands", "composecommand", "ComposeCommand"),
+    kind("composecontainers", "composecontainer", "ComposeContainer"),
+    kind("composeprojects", "composeproject", "ComposeProject"),
     kind("configmaps", "configmap", "ConfigMap"),
     kind("cronjobs", "cronjob", "CronJob"),
     kind("daemonsets", "daemonset", "DaemonSet"),

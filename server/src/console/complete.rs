@@ -61,7 +61,11 @@ async fn of_lab(desk: &dyn Desk, before: &[&str]) -> Vec<String> {
         }
         ["disk", _] => ["slow", "normal"].map(str::to_owned).into(),
         ["capacity", ..] => ["cpu=", "memory=", "pods="].map(str::to_owned).into(),
-        ["kill"] => names(desk, "/api/v1/namespaces/default/pods").await,
+        ["kill"] => {
+            let mut all = names(desk, "/api/v1/namespaces/default/pods").await;
+            all.extend(names(desk, &format!("{world}/namespaces/default/composecontainers")).await);
+            all
+        }
         ["crash" | "image"] => names(desk, &format!("{world}/images")).await,
         ["image", name, ..] => fields(desk, &format!("{world}/images/{name}")).await,
         ["crash", _] => ["3s", "off"].map(str::to_owned).into(),

@@ -30,8 +30,12 @@ impl Table {
     }
 
     fn from(epoch: Time, lang: Lang) -> Self {
+        Self::of(WORLD, epoch, lang)
+    }
+
+    fn of(world: &str, epoch: Time, lang: Lang) -> Self {
         let opened = Opened {
-            config: Config { seed: 7, epoch, world: sandboxes::read_world(WORLD).unwrap() },
+            config: Config { seed: 7, epoch, world: sandboxes::read_world(world).unwrap() },
             entries: Vec::new(),
             now: epoch.plus_ms(180_000),
             speed: Speed::default(),
@@ -227,6 +231,48 @@ async fn lab_says_what_it_wrote() {
     {
         let printed = table.run(line).await;
         assert!(printed.exit_code == 1 && printed.output.of(true).contains(words), "{line}: {printed:?}");
+    }
+}
+
+#[tokio::test]
+async fn lab_kills_what_docker_runs_too() {
+    const WORLD: &str = "
+apiVersion: sim.pilothouse.dev/v1
+kind: Machine
+metadata: {name: box}
+spec: {kubelet: false}
+---
+apiVersion: sim.pilothouse.dev/v1
+kind: ComposeProject
+metadata: {name: shop, namespace: default}
+spec: {machine: box, services: {web: {image: 'shop:1.4'}}}
+---
+apiVersion: sim.pilothouse.dev/v1
+kind: ComposeCommand
+metadata: {name: up, namespace: default}
+spec: {project: shop, args: [up, -d]}
+";
+    let table = Table::of(WORLD, EPOCH, Lang::En);
+    for (line, container) in [
+        ("lab kill shop-web-1", "shop-web-1"),
+        ("lab kill default/shop-web-1", "shop-web-1"),
+        ("lab kill composecontainer/shop-web-1", "shop-web-1"),
+    ] {
+        let said = table.run(line).await.output.of(false);
+        let spec = format!("{{\"composeContainer\":\"{container}\",\"signal\":\"SIGKILL\"}}");
+        assert!(said.starts_with(&format!("signal.sim.pilothouse.dev/{container}-")), "{line}: {said}");
+        assert!(said.contains(&spec), "{line}: {said}");
+    }
+    for (line, why) in [
+        (
+            "lab kill composecontainer/shop-web-9",
+            "composecontainers.sim.pilothouse.dev \"shop-web-9\" not found\nThere are: shop-web-1",
+        ),
+        ("lab kill shop-web-9", "pods \"shop-web-9\" not found"),
+        ("lab kill pod/shop-web-1", "pods \"shop-web-1\" not found"),
+    ] {
+        let printed = table.run(line).await;
+        assert!(printed.exit_code == 1 && printed.output.of(true).contains(why), "{line}: {printed:?}");
     }
 }
 

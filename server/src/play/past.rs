@@ -53,6 +53,12 @@ pub(super) async fn picture(sandbox: &Sandbox, at_ms: i64) -> Result<StageView, 
             traffic.failures.clone_from(&newest.failures);
         }
     }
+    for entry in &mut view.compose.entries {
+        let newest = live_picture.stage.compose.entries.iter().find(|e| e.key == entry.key);
+        if let Some(newest) = newest {
+            entry.traffic.failures.clone_from(&newest.traffic.failures);
+        }
+    }
     Ok(view)
 }
 

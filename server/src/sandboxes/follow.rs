@@ -40,6 +40,9 @@ pub const KINDS: &[Kind] = &[
     Kind { plural: "images", path: "/apis/sim.pilothouse.dev/v1/images" },
     Kind { plural: "traffics", path: "/apis/sim.pilothouse.dev/v1/traffics" },
     Kind { plural: "signals", path: "/apis/sim.pilothouse.dev/v1/signals" },
+    Kind { plural: "composeprojects", path: "/apis/sim.pilothouse.dev/v1/composeprojects" },
+    Kind { plural: "composecontainers", path: "/apis/sim.pilothouse.dev/v1/composecontainers" },
+    Kind { plural: "composecommands", path: "/apis/sim.pilothouse.dev/v1/composecommands" },
 ];
 
 /// Watches know nothing from before it.

@@ -1,9 +1,15 @@
 //! From a change of one object to what somebody did: facts for the rail, the marks and the chain.
 
 use serde_json::Value;
-use wire::act::{Act, Actor};
+use wire::{
+    act::{Act, Actor},
+    compose::ComposeAct,
+};
 
-use super::read::{condition, controller, key, list, text};
+use super::{
+    compose_deeds,
+    read::{condition, controller, key, list, text},
+};
 
 /// A change of one object, before and after.
 pub struct Step<'a> {
@@ -29,6 +35,8 @@ pub fn acts(step: &Step<'_>) -> Vec<Act> {
         "replicasets" => replica_set(step),
         "nodes" => node(step),
         "pods" => pod(step),
+        "composecommands" => compose_deeds::command(step),
+        "composecontainers" => compose_deeds::container(step),
         _ => Vec::new(),
     }
     .into_iter()
@@ -55,7 +63,11 @@ fn signal(step: &Step<'_>) -> Vec<Act> {
     if step.before.is_some() || step.deleted {
         return Vec::new();
     }
-    vec![Act::Killed { pod: text(step.after, "spec.pod").to_owned() }]
+    let named = |field: &str| text(step.after, field).to_owned();
+    vec![match named("spec.composeContainer") {
+        none if none.is_empty() => Act::Killed { pod: named("spec.pod") },
+        container => Act::Compose(ComposeAct::Killed { container }),
+    }]
 }
 
 fn traffic(step: &Step<'_>) -> Vec<Act> {
@@ -200,7 +212,7 @@ fn back_off_ms(message: &str) -> i64 {
 /// What the learner did that has no better word.
 fn by_hand(step: &Step<'_>) -> Option<Act> {
     if step.actor != Actor::You
-        || matches!(step.plural, "machines" | "signals")
+        || matches!(step.plural, "machines" | "signals" | "composecommands" | "composecontainers")
         || (step.plural == "pods" && !step.deleted)
     {
         return None;
@@ -240,6 +252,17 @@ mod tests {
             &[Act::Unplugged { node: "c".into() }],
         );
         check("machines", Actor::World, Some(machine("Off")), machine("Off"), &[]);
+        let signal =
+            |field: &str| json!({"kind": "Signal", "metadata": {"name": "s"}, "spec": {field: "shop-web-1"}});
+        let name = || "shop-web-1".to_owned();
+        check("signals", Actor::You, None, signal("pod"), &[Act::Killed { pod: name() }]);
+        check(
+            "signals",
+            Actor::You,
+            None,
+            signal("composeContainer"),
+            &[Act::Compose(ComposeAct::Killed { container: name() })],
+        );
         let web =
             |n: i64| json!({"kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": n}});
         check(

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wire::{
     act::{Act, Actor, Deed},
+    compose::ComposeAct,
     stage::{Mark, MarkKind},
 };
 
@@ -95,6 +96,7 @@ fn links(act: &Act) -> bool {
             | Act::PodGone { .. }
             | Act::ScaledReplicaSet { .. }
             | Act::BackOff { .. }
+            | Act::Compose(ComposeAct::Gone { .. })
     )
 }
 

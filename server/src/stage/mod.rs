@@ -1,6 +1,8 @@
 //! The picture of a cluster, made from watches alone: what the stage draws and what the timeline remembers.
 //! Everything here is pure; who watches and who is told is `sandboxes`' business.
 
+mod compose;
+mod compose_deeds;
 mod deeds;
 mod failures;
 mod history;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 use wire::{
     act::{Act, Actor, Deed},
+    compose::ComposeAct,
     stage::{MarkKind, PodPhase},
 };
 
@@ -111,7 +112,7 @@ impl Scene {
     }
 
     fn remember(&mut self, change: &Change, before: Option<&Value>) {
-        let actor = actor(&change.user);
+        let actor = writer(change);
         let caused = self.history.link(change.revision, change.because, actor, change.at_ms, self.start_ms);
         let step =
             Step { plural: change.plural, actor, before, after: &change.object, deleted: change.deleted };
@@ -153,8 +154,14 @@ impl Scene {
             Act::NodeUnknown { .. }
             | Act::EvictedPods { .. }
             | Act::Died { .. }
+            | Act::Compose(ComposeAct::Died { .. })
+            | Act::Compose(ComposeAct::InVain { .. })
+            | Act::Compose(ComposeAct::Health { healthy: false, .. })
             | Act::Unschedulable { .. } => Some(MarkKind::Worse),
-            Act::NodeReady { .. } => Some(MarkKind::Better),
+            Act::NodeReady { .. }
+            | Act::Compose(ComposeAct::Started { .. })
+            | Act::Compose(ComposeAct::Restarted { .. })
+            | Act::Compose(ComposeAct::Health { healthy: true, .. }) => Some(MarkKind::Better),
             Act::PodReady { .. } => {
                 Some(if self.all_ready() { MarkKind::Better } else { MarkKind::Controller })
             }
@@ -244,6 +251,14 @@ impl Scene {
         if entry.0 != phase {
             *entry = (phase, change.at_ms);
         }
+    }
+}
+
+/// Who wrote a change: what the world writes of Docker's, an engine did.
+fn writer(change: &Change) -> Actor {
+    match actor(&change.user) {
+        Actor::World if change.plural.starts_with("compose") => Actor::Engine,
+        other => other,
     }
 }
 

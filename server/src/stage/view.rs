@@ -27,6 +27,7 @@ impl Scene {
             services: self.drawn_services().map(|(key, s)| self.service(key, s)).collect(),
             nodes: self.objects("nodes").map(|(_, n)| self.node(n)).collect(),
             pods: self.objects("pods").map(|(key, p)| self.pod(key, p)).collect(),
+            compose: self.compose(),
             actors: self.history.actors(),
             marks: self.history.marks(),
             counts: Counts { events, objects },
@@ -94,8 +95,15 @@ impl Scene {
 
     fn traffic(&self, namespace: &str, service: &str) -> Option<TrafficView> {
         let (key, t) = self.objects("traffics").find(|(_, t)| {
-            text(t, "metadata.namespace") == namespace && text(t, "spec.service") == service
+            text(t, "metadata.namespace") == namespace
+                && text(t, "spec.service") == service
+                && text(t, "spec.composeProject").is_empty()
         })?;
+        Some(self.traffic_view(key, t))
+    }
+
+    /// A Traffic's wish and count.
+    pub(super) fn traffic_view(&self, key: &str, t: &Value) -> TrafficView {
         let number = |path: &str| at(t, path).as_f64();
         let wanted_rps = number("spec.ratePerSecond").unwrap_or(0.0);
         let rate_rps_max = number("spec.ratePerSecondMax");
@@ -103,7 +111,7 @@ impl Scene {
         let rate_rps = wanted_rps.min(rate_rps_max.unwrap_or(f64::INFINITY));
         let error_ratio = number("status.failureRatio").unwrap_or(0.0);
         let (sent, failed, failures) = self.failures.of(key);
-        Some(TrafficView {
+        TrafficView {
             name: text(t, "metadata.name").to_owned(),
             rate_rps,
             rate_rps_max: rate_rps_max.unwrap_or(rate_rps * 2.0),
@@ -112,7 +120,7 @@ impl Scene {
             sent,
             failed,
             failures,
-        })
+        }
     }
 
     fn node(&self, node: &Value) -> NodeView {

@@ -1,14 +1,48 @@
-//! Signals to containers.
+//! Signals to containers: of a pod, and of Docker on a machine.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Done,
-    write::{SIGNAL, World},
+    write::{COMPOSE_CONTAINER, SIGNAL, World},
 };
 
-/// `lab kill POD [-c CONTAINER] [-s SIGNAL]`.
-pub async fn kill(world: &World, pod: &str, options: &[&str]) -> Done {
+/// What pods and containers of Docker are called before a `/`.
+const PODS: [&str; 3] = ["pod", "pods", "po"];
+const DOCKERS: [&str; 2] = ["composecontainer", "composecontainers"];
+/// What has no process of its own.
+const OTHERS: [&str; 9] =
+    ["deploy", "deployment", "rs", "replicaset", "sts", "statefulset", "ds", "svc", "node"];
+
+/// `lab kill POD [-c CONTAINER] [-s SIGNAL]`; the container of a Compose project goes by its own name.
+pub async fn kill(world: &World, what: &str, options: &[&str]) -> Done {
+    let (container, signal) = read(world, options)?;
+    let (kind, rest) = what.split_once('/').unwrap_or(("", what));
+    if OTHERS.contains(&kind) {
+        return Err(world.say(
+            &format!("error: 죽일 수 있는 것은 파드의 컨테이너예요. {kind}/{rest}은(는) 파드가 아니에요. 파드 이름: kubectl get pods"),
+            &format!("error: what can be killed is a container of a pod, and {kind}/{rest} is none. The pods: kubectl get pods"),
+        ));
+    }
+    let named = if PODS.contains(&kind) || DOCKERS.contains(&kind) { rest } else { what };
+    let (namespace, name) = named.split_once('/').unwrap_or((&world.namespace, named));
+    let there = World { client: world.client.clone(), lang: world.lang, namespace: namespace.to_owned() };
+    let spec = if DOCKERS.contains(&kind) {
+        there.get(COMPOSE_CONTAINER, name).await?;
+        of_docker(name, &signal)
+    } else {
+        match there.pod(namespace, name).await {
+            Ok(pod) => of_pod(&there, &pod, name, container, &signal)?,
+            Err(_) if kind.is_empty() && there.has(COMPOSE_CONTAINER, name).await => of_docker(name, &signal),
+            Err(why) => return Err(why),
+        }
+    };
+    let (_, said) = there.create(SIGNAL, "Signal", &format!("{name}-"), spec).await?;
+    Ok(said)
+}
+
+/// The options: a container's name, and the signal's.
+fn read(world: &World, options: &[&str]) -> Result<(Option<String>, String), String> {
     let (mut container, mut signal) = (None, "SIGKILL".to_owned());
     for pair in options.chunks(2) {
         match pair {
@@ -24,21 +58,21 @@ pub async fn kill(world: &World, pod: &str, options: &[&str]) -> Done {
             }
         }
     }
-    let pod = pod.strip_prefix("pod/").or_else(|| pod.strip_prefix("pods/")).unwrap_or(pod);
-    if let Some((
-        kind
-        @ ("deploy" | "deployment" | "rs" | "replicaset" | "sts" | "statefulset" | "ds" | "svc" | "node"),
-        name,
-    )) = pod.split_once('/')
-    {
-        return Err(world.say(
-            &format!("error: 죽일 수 있는 것은 파드의 컨테이너예요. {kind}/{name}은(는) 파드가 아니에요. 파드 이름: kubectl get pods"),
-            &format!("error: what can be killed is a container of a pod, and {kind}/{name} is none. The pods: kubectl get pods"),
-        ));
-    }
-    let (namespace, name) = pod.split_once('/').unwrap_or((&world.namespace, pod));
-    let found = world.pod(namespace, name).await?;
-    let containers: Vec<&str> = found["spec"]["containers"]
+    Ok((container, signal))
+}
+
+fn of_docker(name: &str, signal: &str) -> Value {
+    json!({"composeContainer": name, "signal": signal})
+}
+
+fn of_pod(
+    world: &World,
+    pod: &Value,
+    name: &str,
+    container: Option<String>,
+    signal: &str,
+) -> Result<Value, String> {
+    let containers: Vec<&str> = pod["spec"]["containers"]
         .as_array()
         .into_iter()
         .flatten()
@@ -52,8 +86,5 @@ pub async fn kill(world: &World, pod: &str, options: &[&str]) -> Done {
             &format!("error: pod/{name} has no container {container}. There are: {there}"),
         ));
     }
-    let there = World { client: world.client.clone(), lang: world.lang, namespace: namespace.to_owned() };
-    let spec = json!({"pod": name, "container": container, "signal": signal});
-    let (_, said) = there.create(SIGNAL, "Signal", &format!("{name}-"), spec).await?;
-    Ok(said)
+    Ok(json!({"pod": name, "container": container, "signal": signal}))
 }

@@ -14,9 +14,9 @@ const VERBS: [(&str, &str, &str, &str); 12] = [
     ("capacity", "NODE cpu=4 memory=8Gi pods=110", "머신의 크기를 바꿔요", "change the size of a machine"),
     (
         "kill",
-        "POD [-c CONTAINER] [-s SIGTERM]",
-        "컨테이너의 주 프로세스를 죽여요",
-        "kill the main process of a container",
+        "POD|CONTAINER [-c CONTAINER] [-s SIGTERM]",
+        "파드나 Compose 컨테이너의 주 프로세스를 죽여요",
+        "kill the main process of a pod's or a Compose container",
     ),
     (
         "crash",

@@ -25,6 +25,7 @@ pub const MACHINE: Kind = Kind("machines", "machine", false);
 pub const IMAGE: Kind = Kind("images", "image", false);
 pub const TRAFFIC: Kind = Kind("traffics", "traffic", true);
 pub const SIGNAL: Kind = Kind("signals", "signal", true);
+pub const COMPOSE_CONTAINER: Kind = Kind("composecontainers", "composecontainer", true);
 pub const COMPOSE_COMMAND: Kind = Kind("composecommands", "composecommand", true);
 
 impl World {
@@ -48,6 +49,11 @@ impl World {
             Err(why) if why.contains("(NotFound)") => Err(why + &self.there_are(kind).await),
             other => other,
         }
+    }
+
+    /// Is there an object of this name?
+    pub async fn has(&self, kind: Kind, name: &str) -> bool {
+        self.send(Method::GET, &self.path(kind, name), None).await.is_ok()
     }
 
     /// All objects of a kind.

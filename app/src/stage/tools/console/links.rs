@@ -40,6 +40,8 @@ pub fn learn(names: &mut Names, view: &StageView) -> bool {
     view.nodes.iter().for_each(|n| add("node", "Node", &n.name, ""));
     view.workloads.iter().for_each(|w| add("deployment", "Deployment", &w.key, "^"));
     view.services.iter().for_each(|s| add("service", "Service", &s.key, "^"));
+    view.compose.containers.iter().for_each(|c| add("container", "ComposeContainer", &c.key, ""));
+    view.compose.engines.iter().for_each(|e| add("node", "Machine", &e.name, ""));
     names.len() > before
 }
 
@@ -49,6 +51,7 @@ fn kind(written: &str) -> &str {
         "nodes" | "no" | "machine" => "node",
         "deployments" | "deploy" => "deployment",
         "services" | "svc" => "service",
+        "composecontainer" | "composecontainers" => "container",
         other => other,
     }
 }
