@@ -108,6 +108,7 @@ impl Lesson {
                 label: words.label,
                 title: words.title,
                 sandbox: None,
+                may_write: experiment.may_write.clone(),
                 prediction: words.prediction,
                 acts: words.acts,
                 checks: words.checks,

@@ -84,6 +84,8 @@ pub struct ExperimentView {
     pub title: String,
     /// The learner's sandbox for it, while it stands on the stage.
     pub sandbox: Option<String>,
+    /// Kinds of the world that the learner may write here, by their plurals: which handles the stage offers.
+    pub may_write: Vec<String>,
     /// The question and its choices.
     pub prediction: PredictionText,
     /// What the learner may do, each with its command.

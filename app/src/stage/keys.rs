@@ -103,6 +103,19 @@ impl Shortcuts {
         }
     }
 
+    /// Hears keys while focus is nowhere, as after a page has loaded: whoever reads the hint may press the key.
+    pub fn hear_page(self) {
+        Effect::new(move |_| {
+            let heard = window_event_listener(leptos::ev::keydown, move |ev| {
+                let nowhere = document().active_element().is_none_or(|el| el.tag_name() == "BODY");
+                if nowhere && ["`", "?"].contains(&ev.key().as_str()) {
+                    self.press(&ev);
+                }
+            });
+            on_cleanup(move || heard.remove());
+        });
+    }
+
     /// A key went down somewhere in the stage.
     pub fn press(self, ev: &KeyboardEvent) {
         let Some(target) = ev.target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };

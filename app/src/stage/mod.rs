@@ -50,6 +50,7 @@ pub fn StagePanel() -> impl IntoView {
     let still =
         move || stage.is_past.get() || stage.clock.with(|c| c.paused) || stage.link.get() == Link::Lost;
     let shortcuts = keys::Shortcuts::new(stage);
+    shortcuts.hear_page();
     provide_context(shortcuts);
     view! {
         <section class="stage" id="stage" aria-labelledby="stageh" class:is-paused=still class:is-past=move || stage.is_past.get()

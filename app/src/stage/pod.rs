@@ -167,14 +167,14 @@ pub fn Kill(key: String, name: String) -> impl IntoView {
     let l = stage.lang;
     let command = format!("lab kill {key}");
     let fields = stage.fields("canvas", &[("verb", "kill"), ("target", &key)]);
-    view! {
+    stage.may_write("signals").then(|| view! {
         <Post action=Handle::url() fields on_post=move |_| stage.pull("kill", key.clone(), None)>
             <button class="pod__kill" tabindex="-1" aria-label=text::of(text::kill(l), &name)
                 title=move || if stage.is_past.get() { text::live_only(l).to_owned() } else { text::with_command(l, text::kill(l), &command) }
                 aria-describedby=move || stage.is_past.get().then_some("live-only")
                 aria-disabled=move || stage.is_past.get().then_some("true")><Icon id="i-kill" /></button>
         </Post>
-    }
+    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ pub fn Power(name: String, powered: Memo<Option<bool>>) -> impl IntoView {
             let command = format!("lab {verb} {name}");
             let target = name.clone();
             let fields = stage.fields("canvas", &[("verb", verb), ("target", &name)]);
+            if !stage.may_write("machines") {
+                return view! { <p class="power"><Cord on /></p> }.into_any();
+            }
             view! {
                 <Post class="power" action=Handle::url() fields on_post=move |_| stage.pull(verb, target.clone(), None)>
                     <Cord on />
@@ -25,6 +28,7 @@ pub fn Power(name: String, powered: Memo<Option<bool>>) -> impl IntoView {
                         aria-disabled=move || stage.is_past.get().then_some("true")>{label}</button>
                 </Post>
             }
+            .into_any()
         })}
     }
 }

@@ -55,6 +55,8 @@ pub struct Stage {
     /// Asked to say the narration again.
     pub repeat: RwSignal<u32>,
     pub lang: Lang,
+    /// Kinds of the world that may be written here, by their plurals.
+    may_write: StoredValue<Vec<String>>,
     /// Past moment to show next.
     wish: StoredValue<Option<i64>>,
     /// A past picture is on its way.
@@ -112,6 +114,7 @@ impl Stage {
             object: RwSignal::new(String::new()),
             repeat: RwSignal::new(0),
             lang: lang(),
+            may_write: StoredValue::new(ex.may_write.clone()),
             wish: StoredValue::new(None),
             seeking: StoredValue::new(false),
             turn: StoredValue::new(0),
@@ -121,6 +124,11 @@ impl Stage {
     /// Opens the stream and starts the local clock; in the browser only.
     pub fn connect(self) {
         Effect::new(move |_| frames::follow(self));
+    }
+
+    /// May the learner write this kind of the world, by its plural? Handles that write another are not offered.
+    pub fn may_write(self, plural: &str) -> bool {
+        self.may_write.with_value(|all| all.iter().any(|p| p == plural))
     }
 
     /// Reads the picture shown.
@@ -211,7 +219,12 @@ impl Stage {
 
     /// Pulls a handle; what it did stands in the console, as its command.
     pub fn pull(self, verb: &'static str, target: String, rate_rps: Option<f64>) {
-        if self.is_past.get_untracked() {
+        let writes = match verb {
+            "kill" => "signals",
+            "traffic" => "traffics",
+            _ => "machines",
+        };
+        if self.is_past.get_untracked() || !self.may_write(writes) {
             return;
         }
         let answer =

@@ -141,6 +141,8 @@ labels! {
     console_log: "콘솔 기록", "Console log";
     edit_save: "저장하기", "Save";
     edit_leave: "그대로 두기", "Leave it";
+    runs_while_paused: "시간이 멈춰 있어서 기다리는 명령은 끝나지 않아요. 재생하면 이어져요.",
+        "Time stands still, so a command that waits does not end. Play lets it go on.";
     stop_line: "멈추기", "Stop";
     console_keys: "Enter로 실행하고, Tab으로 채우고, 위아래 화살표로 지난 명령을 불러요. Ctrl-C로 멈추고 Esc로 나가요.",
         "Enter runs, Tab completes, Up and Down recall lines. Ctrl-C stops, Esc leaves.";

@@ -38,9 +38,11 @@ fn pods_of(lang: Lang, view: &StageView) -> String {
     let (ready, desired) = tally(view);
     match lang {
         Lang::Ko if desired == 0 => "원하는 파드가 없어요.".into(),
+        Lang::Ko if ready == desired && desired == 1 => "파드가 준비됐어요.".into(),
         Lang::Ko if ready == desired => format!("파드 {desired}개가 모두 준비됐어요."),
         Lang::Ko => format!("준비된 파드는 {desired}개 중 {ready}개예요."),
         Lang::En if desired == 0 => "No pods are wanted.".into(),
+        Lang::En if ready == desired && desired == 1 => "The pod is ready.".into(),
         Lang::En if ready == desired => format!("All {desired} pods are ready."),
         Lang::En => format!("{ready} of {desired} pods are ready."),
     }

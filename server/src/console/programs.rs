@@ -13,8 +13,13 @@ use super::{
     watch, words,
 };
 
-/// A file that is not there.
-pub const NO_FILE: i32 = 2;
+/// `ls` of a file that is not there.
+const NO_FILE: i32 = 2;
+/// How a filter ends that was given a file that is not there: what searches and sorts has 1 for other things.
+pub fn no_file_code(program: &str) -> i32 {
+    if ["grep", "sort", "sed", "awk", "jq"].contains(&program) { 2 } else { 1 }
+}
+
 /// A command that is not there.
 const NO_COMMAND: i32 = 127;
 /// Numbers that `seq` may print.

@@ -223,7 +223,7 @@ impl<'d> Shell<'d> {
                 None if name == "-" => route.stdout(stdin),
                 None => {
                     route.stderr(&words::no_file(self.desk.lang(), program, name, self.desk.files()));
-                    code = programs::NO_FILE;
+                    code = programs::no_file_code(program);
                 }
             }
         }

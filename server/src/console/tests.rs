@@ -284,7 +284,7 @@ async fn what_is_not_here_is_told_kindly() {
         ("helm list", 127, "`kubectl apply -f -` takes manifests"),
         ("vi web.yaml", 127, "the YAML tab edits objects"),
         ("get pods", 127, "Put kubectl in front"),
-        ("cat nothing.yaml", 2, "cat: nothing.yaml: No such file or directory\nThere are: cm.yaml\n"),
+        ("cat nothing.yaml", 1, "cat: nothing.yaml: No such file or directory\nThere are: cm.yaml\n"),
         ("rm cm.yaml", 1, "a file of the exercise cannot be removed"),
         ("kubectl get pods | tr a b", 127, "Behind a | there are grep"),
         ("kubectl get pods | grep", 2, "grep: a pattern is missing"),
@@ -296,6 +296,9 @@ async fn what_is_not_here_is_told_kindly() {
         ("lab traffic web 500", 1, "500 requests a second are too many: traffic/web goes up to 100"),
         ("lab kill deploy/web", 1, "deploy/web is none. The pods: kubectl get pods"),
         ("sudo kubectl get pods", 127, "type it again without sudo"),
+        ("$ kubectl get pods", 127, "The $ in front is the prompt"),
+        ("kubectl get pod <name>", 2, "put the real name in the place of it"),
+        ("grep a nothing.yaml", 2, "No such file or directory"),
         ("[ a -lt 1 ]", 2, "[: a: integer expression expected"),
         ("for i in {1..999}; do for j in {1..999}; do echo; done; done", 1, "one line may not do that much"),
     ] {

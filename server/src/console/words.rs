@@ -19,6 +19,10 @@ pub fn no_script(lang: Lang, problem: &Problem) -> String {
             format!("here-document가 끝나지 않았어요. 마지막에 {word}만 있는 줄을 적어 주세요."),
             format!("the here-document does not end; put {word} alone on a line after it"),
         ),
+        Problem::Unfinished(word) if word == "<" || word == ">" => (
+            format!("{word} 뒤에 파일 이름이 없어요. <이름>처럼 적힌 자리라면 꺾쇠까지 지우고 실제 이름을 쓰세요."),
+            format!("a file's name must follow {word}; where a text says <name>, put the real name in the place of it, brackets too"),
+        ),
         Problem::Unfinished(word) => (
             format!("{word} 뒤에 올 것이 없어요."),
             format!("the line ends where something must follow: {word}"),
@@ -189,6 +193,10 @@ pub fn elsewhere(command: &str, lang: Lang) -> &'static str {
         "timeout" => (
             "기다리는 시간은 kubectl의 플래그로 정해요: `kubectl wait --timeout=30s …`. 멈추려면 Ctrl-C예요.\n",
             "kubectl has its own: `kubectl wait --timeout=30s …`. Ctrl-C stops a command.\n",
+        ),
+        "$" | "#" => (
+            "앞의 $는 프롬프트예요. 그 뒤의 명령만 치세요.\n",
+            "The $ in front is the prompt: type only the command after it.\n",
         ),
         "sudo" | "doas" => (
             "관리자가 될 필요가 없어요. sudo 없이 다시 쳐 보세요. 할 수 있는 일은 `kubectl auth can-i --list`가 알려 줘요.\n",

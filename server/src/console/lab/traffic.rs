@@ -15,8 +15,8 @@ pub async fn set(world: &World, name: &str, rate: &str) -> Done {
     let rps = rate.trim_end_matches("/s").parse::<f64>().ok();
     let Some(rps) = rps.filter(|r| r.is_finite() && (0.0..=RATE_MAX).contains(r)) else {
         return Err(world.say(
-            &format!("error: 초당 요청 수가 {rate:?}예요. 0 이상의 수를 넣어 주세요."),
-            &format!("error: requests a second must be a number from 0, not {rate:?}"),
+            &format!("error: 초당 요청 수가 {rate:?}예요. 0부터 {RATE_MAX}까지의 수를 넣어 주세요."),
+            &format!("error: requests a second must be a number from 0 to {RATE_MAX}, not {rate:?}"),
         ));
     };
     let max = world.get(TRAFFIC, name).await?["spec"]["ratePerSecondMax"].as_f64();

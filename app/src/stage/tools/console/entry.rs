@@ -28,6 +28,8 @@ pub fn ended(stage: Stage, names: RwSignal<Names>, entry: ConsoleEntry) -> AnyVi
 /// Shows the line that runs.
 pub fn running(stage: Stage, names: RwSignal<Names>) -> impl IntoView {
     let running = stage.terminal.running;
+    let l = stage.lang;
+    let paused = Memo::new(move |_| stage.live.with(|v| v.clock.paused));
     let is_there = Memo::new(move |_| running.with(Option::is_some));
     let parts = Memo::new(move |_| running.with(|r| r.as_ref().map_or(0, |e| e.output.0.len())));
     let part = move |at: usize| {
@@ -43,6 +45,7 @@ pub fn running(stage: Stage, names: RwSignal<Names>) -> impl IntoView {
                 <div class="entry" aria-busy="true">
                     <div><span class="ps">"$ "</span><span class="cmd">{line}</span></div>
                     <For each=move || 0..parts.get() key=|at| *at let:at>{printed(stage, names, part(at), false)}</For>
+                    {move || paused.get().then(|| view! { <p class="note note--late">{text::runs_while_paused(l)}</p> })}
                 </div>
             }
         })

@@ -85,6 +85,23 @@ impl Field {
         (from == to).then_some(from as usize)
     }
 
+    /// To the begin or the end of the line that the caret is in, as a terminal's Ctrl-A and Ctrl-E do.
+    fn to_edge(self, end: bool) {
+        let Some(node) = self.node.get_untracked() else { return };
+        let at = node.selection_end().ok().flatten().unwrap_or_default() as usize;
+        let edge = line_edge(&node.value(), at, end) as u32;
+        _ = node.set_selection_range(edge, edge);
+    }
+
+    /// Takes away what stands between the caret and the end of its line.
+    fn cut(self) {
+        let (Some(at), Some(node)) = (self.caret(), self.node.get_untracked()) else { return };
+        let (text, to) = (node.value(), line_edge(&node.value(), at, true));
+        let units: Vec<u16> = text.encode_utf16().collect();
+        self.write(&String::from_utf16_lossy(&[&units[..at], &units[to..]].concat()));
+        _ = node.set_selection_range(at as u32, at as u32);
+    }
+
     /// Sends what is whole; true if the rest waits for nothing.
     fn send(self) -> bool {
         let text = self.read();
@@ -216,6 +233,9 @@ impl Field {
             }
             "l" | "L" if ev.ctrl_key() => self.stage.terminal.clear(self.stage),
             "u" | "U" if ev.ctrl_key() => self.write(""),
+            "a" | "A" if ev.ctrl_key() && !ev.shift_key() => self.to_edge(false),
+            "e" | "E" if ev.ctrl_key() && !ev.shift_key() => self.to_edge(true),
+            "k" | "K" if ev.ctrl_key() && !ev.shift_key() => self.cut(),
             _ => return,
         }
         ev.prevent_default();
@@ -241,6 +261,17 @@ impl Field {
             // the syllable is put in after this event
             set_timeout(move || _ = self.send(), std::time::Duration::ZERO);
         }
+    }
+}
+
+/// Where the line around `at` begins or ends, in UTF-16 units.
+fn line_edge(text: &str, at: usize, end: bool) -> usize {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let is_break = |unit: &u16| *unit == u16::from(b'\n');
+    let at = at.min(units.len());
+    match end {
+        true => units[at..].iter().position(is_break).map_or(units.len(), |n| at + n),
+        false => units[..at].iter().rposition(is_break).map_or(0, |n| n + 1),
     }
 }
 
