@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use wire::lesson::Unit;
+
 use crate::{check::Expression, diagnostic::Diagnostic, source::Source, world::World};
 
 /// An experiment without its words.
@@ -29,6 +31,10 @@ pub struct Experiment {
     pub wrong: Vec<Run>,
     /// A question for afterwards.
     pub transfer: Option<Transfer>,
+    /// The numbers that a run gives.
+    pub measures: Vec<Measure>,
+    /// Two of them by which tries are compared, what it cost first.
+    pub tries: Option<(String, String)>,
     pub(crate) source: Source,
 }
 
@@ -85,6 +91,40 @@ pub struct CheckSpec {
     pub within_ms: Option<i64>,
 }
 
+/// A number that a run gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Stable id.
+    pub id: String,
+    /// The act after which it counts.
+    pub after: String,
+    /// Where the number comes from.
+    pub form: MeasureForm,
+    /// What it counts.
+    pub unit: Unit,
+    /// When it stands still, if that is before the run has passed.
+    pub until: Option<Expression>,
+}
+
+/// Where a run's number comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasureForm {
+    /// Seconds from the act to the first moment at which it is true.
+    When(Expression),
+    /// Its value.
+    Value(Expression),
+    /// Its value, added up over virtual minutes.
+    Sum(Expression),
+}
+
+impl Measure {
+    /// Its expressions.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let (MeasureForm::When(first) | MeasureForm::Value(first) | MeasureForm::Sum(first)) = &self.form;
+        std::iter::once(first).chain(&self.until)
+    }
+}
+
 /// How a check's expression relates to time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -134,6 +174,8 @@ impl Experiment {
             solution: run,
             wrong: Vec::new(),
             transfer: None,
+            measures: Vec::new(),
+            tries: None,
             ..self.clone()
         })
     }

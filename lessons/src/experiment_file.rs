@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
+use wire::lesson::Unit;
 
 use crate::{
     check::Expression,
     diagnostic::Diagnostic,
     duration::parse_ms,
-    experiment::{Act, CheckSpec, ChoiceSpec, Experiment, Form, Prediction, Run, Step, Transfer},
+    experiment::{
+        Act, CheckSpec, ChoiceSpec, Experiment, Form, Measure, MeasureForm, Prediction, Run, Step, Transfer,
+    },
     source::Source,
     world::{OWN_KINDS, World},
 };
@@ -33,6 +36,21 @@ struct RawExperiment {
     #[serde(default)]
     wrong: Vec<RawWrong>,
     transfer: Option<RawTransfer>,
+    #[serde(default)]
+    measures: Vec<RawMeasure>,
+    tries: Option<(Text, Text)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMeasure {
+    id: Text,
+    after: Text,
+    when: Option<Text>,
+    value: Option<Text>,
+    sum: Option<Text>,
+    unit: Option<Unit>,
+    until: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +138,7 @@ impl Reader<'_> {
         self.unique("choices", raw.prediction.choices.iter().map(|c| &c.id));
         self.unique("checks", raw.checks.iter().map(|c| &c.id));
         self.unique("wrong", raw.wrong.iter().map(|w| &w.id));
+        self.unique("measures", raw.measures.iter().map(|m| &m.id));
         self.references(&raw);
         let settle_ms = raw.settle.as_ref().map_or(0, |s| self.span(s));
         let acts =
@@ -133,6 +152,7 @@ impl Reader<'_> {
             wrong.push(self.run((w.id.value, w.steps, w.until), fails));
         }
         let transfer = raw.transfer.map(|t| self.transfer(t));
+        let measures = raw.measures.into_iter().filter_map(|m| self.measure(m)).collect();
         Experiment {
             id: id.to_owned(),
             world,
@@ -145,6 +165,8 @@ impl Reader<'_> {
             solution,
             wrong,
             transfer,
+            measures,
+            tries: raw.tries.map(|(cost, loss)| (cost.value, loss.value)),
             source: self.source.clone(),
         }
     }
@@ -168,6 +190,11 @@ impl Reader<'_> {
                     "list at least one id under `fails`",
                 );
             }
+        }
+        raw.measures.iter().for_each(|m| self.known("act", &m.after, &acts));
+        let measures: Vec<&str> = raw.measures.iter().map(|m| m.id.value.as_str()).collect();
+        if let Some((cost, loss)) = &raw.tries {
+            [cost, loss].into_iter().for_each(|m| self.known("measure", m, &measures));
         }
         raw.may_write
             .iter()
@@ -249,6 +276,30 @@ impl Reader<'_> {
         let expression = self.expression(text)?;
         let (after, after_check) = (raw.after.map(|a| a.value), raw.after_check.map(|c| c.value));
         Some(CheckSpec { id: raw.id.value, after, after_check, form, expression, within_ms })
+    }
+
+    fn measure(&mut self, raw: RawMeasure) -> Option<Measure> {
+        let (form, unit): (fn(Expression) -> MeasureForm, _) = match (&raw.when, &raw.value, &raw.sum) {
+            (Some(_), None, None) => (MeasureForm::When, Unit::Seconds),
+            (None, Some(_), None) => (MeasureForm::Value, Unit::Times),
+            (None, None, Some(_)) => (MeasureForm::Sum, Unit::PodMinutes),
+            _ => {
+                let message =
+                    format!("measure `{}` needs exactly one of `when`, `value`, `sum`", raw.id.value);
+                self.error(&raw.id, "missing-field", message, "");
+                return None;
+            }
+        };
+        let text = raw.when.or(raw.value).or(raw.sum)?;
+        let until = raw.until.and_then(|until| self.expression(&until));
+        let form = form(self.expression(&text)?);
+        Some(Measure {
+            id: raw.id.value,
+            after: raw.after.value,
+            form,
+            unit: raw.unit.unwrap_or(unit),
+            until,
+        })
     }
 
     fn run(&mut self, (id, steps, until): (String, Vec<RawStep>, Text), fails: Vec<String>) -> Run {

@@ -115,6 +115,8 @@ impl Lesson {
                 hints: words.hints_html.len() as u32,
                 closing_html: words.closing_html,
                 transfer: words.transfer,
+                measures: words.measures,
+                tries: experiment.tries.clone(),
                 progress: learner(experiment),
             })
         };

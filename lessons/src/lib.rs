@@ -15,6 +15,7 @@ mod html_tests;
 mod lesson;
 mod markdown;
 mod read;
+mod recap;
 mod source;
 pub mod widget;
 mod words;

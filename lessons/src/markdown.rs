@@ -13,7 +13,7 @@ use wire::{
     widget::WidgetKind,
 };
 
-use crate::{diagnostic::Diagnostic, html, source::Source, widget};
+use crate::{diagnostic::Diagnostic, html, recap, source::Source, widget};
 
 /// A body that was read.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub(crate) struct Body {
     pub fences: Vec<Fence>,
     /// The widgets' words, unread.
     pub widgets: Vec<widget::Fence>,
+    /// Recaps.
+    pub recaps: Vec<recap::Fence>,
     /// What is wrong with it.
     pub found: Vec<Diagnostic>,
 }
@@ -88,6 +90,7 @@ impl Reader<'_> {
             NodeValue::CodeBlock(code) if code.info.split_whitespace().next() == Some("experiment") => {
                 self.fence(node, &code);
             }
+            NodeValue::CodeBlock(code) if code.info.trim() == "recap" => self.recap(node, &code),
             NodeValue::CodeBlock(code) if widget_of(&code).is_some() => self.widget(node, &code),
             _ => self.prose.push_str(&html::block(node, self.lang)),
         }
@@ -120,6 +123,14 @@ impl Reader<'_> {
         self.flush();
         self.body.blocks.push(Block::Experiment { id: id.to_owned() });
         self.body.fences.push(Fence { experiment: id.to_owned(), yaml: code.literal.clone(), line });
+    }
+
+    fn recap(&mut self, node: Node<'_>, code: &NodeCodeBlock) {
+        self.flush();
+        // its words are not read yet
+        self.body.blocks.push(Block::Recap { title: String::new(), lines: Vec::new() });
+        let line = node.data().sourcepos.start.line;
+        self.body.recaps.push(recap::Fence { yaml: code.literal.clone(), line });
     }
 
     fn widget(&mut self, node: Node<'_>, code: &NodeCodeBlock) {

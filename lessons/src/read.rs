@@ -15,6 +15,7 @@ use crate::{
     experiment_file,
     lesson::{Lesson, Text},
     markdown::{self, Body},
+    recap,
     source::Source,
     widget, words, world,
 };
@@ -189,12 +190,21 @@ impl Reader<'_> {
             all.extend(words.map(|w| (fence.experiment.clone(), w)));
         }
         let widgets = self.widget_words(lang, read, &all);
+        let mut recaps = Vec::new();
+        for fence in &read.body.recaps {
+            recaps.push(recap::read(&read.source, fence, &self.experiments, &mut self.found));
+        }
+        let mut recaps = recaps.into_iter();
+        let place = |block: &Block| match block {
+            Block::Recap { .. } => recaps.next().flatten().unwrap_or_else(|| block.clone()),
+            block => placed(block, &widgets),
+        };
         Text {
             title: read.front.title.clone(),
             part: read.front.part.clone(),
             summary: read.front.summary.clone(),
             sections: read.body.sections.clone(),
-            blocks: read.body.blocks.iter().map(|block| placed(block, &widgets)).collect(),
+            blocks: read.body.blocks.iter().map(place).collect(),
             words: all,
             widgets,
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use wire::{
     learner::Lang,
-    lesson::{ActText, CheckText, Choice, PredictionText, TransferText},
+    lesson::{ActText, CheckText, Choice, MeasureText, PredictionText, TransferText},
 };
 
 use crate::{
@@ -34,6 +34,8 @@ pub struct Words {
     pub closing_html: String,
     /// The question for afterwards.
     pub transfer: Option<TransferText>,
+    /// The numbers that a run gives.
+    pub measures: Vec<MeasureText>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,8 @@ struct RawWords {
     hints: Vec<String>,
     closing: String,
     transfer: Option<RawTransfer>,
+    #[serde(default)]
+    measures: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +104,8 @@ pub(crate) fn read(
     let acts = reader.by_id("acts", experiment.acts.iter().map(|a| a.id.as_str()), &raw.acts);
     let checks = reader.by_id("checks", experiment.checks.iter().map(|c| c.id.as_str()), &raw.checks);
     reader.hints(&raw.hints);
+    let measures = reader.by_id("measures", experiment.measures.iter().map(|m| m.id.as_str()), &raw.measures);
+    let units = experiment.measures.iter().map(|m| m.unit);
     let transfer = reader.transfer(lang, raw.transfer, experiment);
     let command =
         |id: &str| experiment.acts.iter().find(|a| a.id == id).map(|a| a.command.clone()).unwrap_or_default();
@@ -115,6 +121,11 @@ pub(crate) fn read(
         hints_html: raw.hints.iter().map(|h| fragment(h, lang)).collect(),
         closing_html: fragment(&raw.closing, lang),
         transfer,
+        measures: measures
+            .into_iter()
+            .zip(units)
+            .map(|((id, label), unit)| MeasureText { id, label, unit })
+            .collect(),
     })
 }
 

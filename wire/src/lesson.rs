@@ -71,6 +71,30 @@ pub enum Block {
         /// The widget itself, where it stands in the prose and not on a page of its own.
         whole: Option<Box<Widget>>,
     },
+    /// The learner's own numbers, recalled.
+    Recap {
+        /// Its title.
+        title: String,
+        /// Its lines, in order.
+        lines: Vec<RecapLine>,
+    },
+}
+
+/// A number that the learner's own run gave, in a sentence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecapLine {
+    /// What it answers; empty where it stands alone.
+    pub ask: String,
+    /// The experiment that gives it.
+    pub experiment: String,
+    /// Its measure.
+    pub measure: String,
+    /// What the measure counts.
+    pub unit: Unit,
+    /// The sentence; `{}` stands for the number.
+    pub answer: String,
+    /// The number and the run that gave it, once there was one.
+    pub given: Option<(f64, i64)>,
 }
 
 /// An experiment's words, and the learner's place in it.
@@ -98,6 +122,10 @@ pub struct ExperimentView {
     pub closing_html: String,
     /// The question for afterwards.
     pub transfer: Option<TransferText>,
+    /// The numbers that a run gives.
+    pub measures: Vec<MeasureText>,
+    /// Two of them by which tries are compared, what it cost first.
+    pub tries: Option<(String, String)>,
     /// The learner's state; of one that is not on the stage, no more than its verdicts.
     pub progress: Progress,
 }
@@ -169,6 +197,47 @@ pub struct Progress {
     /// The answer to the question for afterwards.
     #[serde(default)]
     pub transfer: Option<Transferred>,
+    /// The numbers of this run, as far as there are any.
+    #[serde(default)]
+    pub measures: Vec<Measured>,
+}
+
+/// What a number of a run counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Seconds of virtual time.
+    Seconds,
+    /// Requests.
+    Requests,
+    /// Pods, each for a minute.
+    PodMinutes,
+    /// Pods.
+    Pods,
+    /// Times that something happened.
+    Times,
+}
+
+/// A number of a run in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasureText {
+    /// Stable id.
+    pub id: String,
+    /// What it says.
+    pub label: String,
+    /// What it counts.
+    pub unit: Unit,
+}
+
+/// A number that a run gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The measure's id.
+    pub id: String,
+    /// In its unit.
+    pub value: f64,
+    /// It stands still.
+    pub ended: bool,
 }
 
 /// An answered question for afterwards.

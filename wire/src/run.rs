@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lesson::Measured;
+
 /// Longest name of a run, characters.
 pub const NAME_CHARS_MAX: usize = 60;
 
@@ -31,4 +33,7 @@ pub struct RunView {
     pub start_ms: i64,
     /// Is it the one on the stage?
     pub current: bool,
+    /// Its numbers, as far as there are any.
+    #[serde(default)]
+    pub measures: Vec<Measured>,
 }

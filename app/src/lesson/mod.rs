@@ -3,7 +3,9 @@
 mod chain;
 mod checks;
 pub mod experiment;
+mod numbers;
 mod predict;
 pub mod rail;
+pub mod recap;
 mod transfer;
 pub mod waiting;

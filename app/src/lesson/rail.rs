@@ -21,7 +21,7 @@ fn experiments_of<'a>(page: &'a LessonPage, section: &Section) -> Vec<&'a str> {
                 }
             }
             Block::Experiment { id } if inside => found.push(id.as_str()),
-            Block::Experiment { .. } | Block::Widget { .. } => {}
+            Block::Experiment { .. } | Block::Widget { .. } | Block::Recap { .. } => {}
         }
     }
     found

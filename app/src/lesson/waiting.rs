@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The address that puts an experiment on the stage.
-fn address(id: &str) -> String {
+pub fn address(id: &str) -> String {
     let path = here("");
     let path = path.split(['?', '#']).next().unwrap_or_default();
     format!("{path}?ex={id}#ex-{id}")

@@ -105,7 +105,7 @@ fn Stop(entry: LessonEntry, now: bool) -> impl IntoView {
             .map(|i| view! { <i class=if i < passed { "on" } else { "" }></i> }.into_any())
             .collect::<Vec<_>>(),
         _ => vec![
-            view! { <b style=format!("--done:{:.1}%", 100.0 * f64::from(passed) / f64::from(all))></b> }
+            view! { <b style=("--done", format!("{:.1}%", 100.0 * f64::from(passed) / f64::from(all)))></b> }
                 .into_any(),
             view! { <span>{passed}"/"{all}</span> }.into_any(),
         ],
@@ -250,7 +250,7 @@ fn Mini(stage: StageView, clock: String) -> impl IntoView {
                 MarkKind::Worse => "bad",
                 _ => "",
             };
-            view! { <i style=format!("--x:{:.1}", g.x) class=class></i> }
+            view! { <i style=("--x", format!("{:.1}", g.x)) class=class></i> }
         })
         .collect::<Vec<_>>();
     let now = scale.x(stage.clock.now_ms);
@@ -261,8 +261,8 @@ fn Mini(stage: StageView, clock: String) -> impl IntoView {
                 <span class="resume__cnt" data-state=(ready >= desired).then_some("met")>{counted}" "<b>{ready}</b>" / "{desired}</span>
             </figcaption>
             <div class="mini" role="img" aria-label=label>{nodes}{engines}</div>
-            <div class="resume__tl" aria-hidden="true" style=format!("--now:{now:.1}")>
-                {marks}<b style=format!("--x:{now:.1}")></b>
+            <div class="resume__tl" aria-hidden="true" style=("--now", format!("{now:.1}"))>
+                {marks}<b style=("--x", format!("{now:.1}"))></b>
             </div>
         </figure>
     }

@@ -9,7 +9,7 @@ use super::missing::Broken;
 use crate::{
     api::{LessonLoad, load_lesson},
     icon::Icon,
-    lesson::{experiment::Experiment, rail::Rail, waiting::Waiting},
+    lesson::{experiment::Experiment, rail::Rail, recap::Recap, waiting::Waiting},
     notice::Notice,
     stage::{Dock, StagePanel, state::Stage},
     text,
@@ -95,6 +95,9 @@ fn Prose(page: LessonPage, active: Option<usize>) -> impl IntoView {
                 Some(i) => view! { <Waiting view=page.experiments[i].clone() /> }.into_any(),
                 None => ().into_any(),
             },
+            Block::Recap { title, lines } => {
+                view! { <Recap title=title.clone() lines=lines.clone() /> }.into_any()
+            }
             Block::Widget { .. } => view! { <Place slug=page.slug.clone() block=block.clone() /> }.into_any(),
         })
         .collect::<Vec<_>>();

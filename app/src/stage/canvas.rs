@@ -37,7 +37,7 @@ pub fn Canvas() -> impl IntoView {
                 <Entry key />
             </For>
             {move || if no_cluster.get() { view! { <NoControl /> }.into_any() } else { view! { <Control /> }.into_any() }}
-            <div class="nodes" class:nodes--bare=move || !wired.get() style=move || format!("--cols:{}", cols.get())>
+            <div class="nodes" class:nodes--bare=move || !wired.get() style=("--cols", move || cols.get().to_string())>
                 {move || (machines.get() == 0).then(|| view! { <p class="muted">{text::no_nodes(l)}</p> })}
                 <For each=move || nodes.get() key=|n| n.clone() let:name>
                     <Node name />

@@ -40,7 +40,7 @@ pub fn Dock() -> impl IntoView {
                 <PlayPause paused fragment="main" />
                 <ol class="slots" aria-hidden="true">
                     {move || looks.get().into_iter().take(8).map(|look| {
-                        view! { <li style=format!("color:var({})", look.token)><Glyph id=look.glyph /></li> }
+                        view! { <li style=("color", format!("var({})", look.token))><Glyph id=look.glyph /></li> }
                     }).collect::<Vec<_>>()}
                 </ol>
             </span>

@@ -125,7 +125,7 @@ pub fn Flight() -> impl IntoView {
             })}
         </svg>
         {move || drawn.get().map(|(d, _)| view! {
-            <span class="flyer" aria-hidden="true" style=format!("offset-path:path(\"{d}\")")>
+            <span class="flyer" aria-hidden="true" style=("offset-path", format!("path(\"{d}\")"))>
                 <Glyph id="g-pending" />{move || pod.get()}
             </span>
         })}

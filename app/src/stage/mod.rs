@@ -30,7 +30,7 @@ mod want;
 
 pub use dock::Dock;
 #[cfg(feature = "ssr")]
-pub use runs::run_address;
+pub use runs::{name as run_name, run_address};
 
 use leptos::prelude::*;
 
@@ -54,7 +54,7 @@ pub fn StagePanel() -> impl IntoView {
     provide_context(shortcuts);
     view! {
         <section class="stage" id="stage" aria-labelledby="stageh" class:is-paused=still class:is-past=move || stage.is_past.get()
-            style=move || format!("--v:{}", stage.clock.with(|c| c.speed.max(1)))
+            style=("--v", move || stage.clock.with(|c| c.speed.max(1)).to_string())
             on:keydown=move |ev| shortcuts.press(&ev)>
             <head::Head />
             <want::Want />

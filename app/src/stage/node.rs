@@ -134,7 +134,7 @@ fn Cap(
             <span class="cap__bar" role="img" aria-label=move || text::capacity(name, &used(), &total())>
                 {move || filled.with(|f| f.0.iter().map(|b| {
                     let lost = lost().then_some("");
-                    view! { <i data-lost=lost data-new=(b.new && lost.is_none()).then_some("") style=format!("--w:{:.0}", b.percent)></i> }
+                    view! { <i data-lost=lost data-new=(b.new && lost.is_none()).then_some("") style=("--w", format!("{:.0}", b.percent))></i> }
                 }).collect::<Vec<_>>())}
             </span>
             <output>{used}"/"{total}</output>

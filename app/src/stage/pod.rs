@@ -131,7 +131,9 @@ fn Cell(key: String, both: Memo<Option<(PodView, Drawn)>>) -> impl IntoView {
     let dot = move || {
         let d = d.get().filter(|d| d.dot && full())?;
         let class = if d.wire == Wire::Dead { "pod__req pod__req--fail" } else { "pod__req" };
-        Some(view! { <span class=class style=format!("--row:{};--k:{shift:.2}", d.row)></span> })
+        Some(
+            view! { <span class=class style=("--row", d.row.to_string()) style=("--k", format!("{shift:.2}"))></span> },
+        )
     };
     let stop = format!("pod/{key}");
     let (focus_stop, my_stop) = (stop.clone(), stop.clone());
@@ -153,7 +155,7 @@ fn Cell(key: String, both: Memo<Option<(PodView, Drawn)>>) -> impl IntoView {
             <span class="pod__end">
                 {move || (killable.get() && full()).then(|| view! { <Kill key=kill_key.clone() name=kill_name.clone() /> })}
             </span>
-            {move || progress.get().map(|p| view! { <span class="pod__bar" style=format!("--p:{p}")></span> })}
+            {move || progress.get().map(|p| view! { <span class="pod__bar" style=("--p", p.to_string())></span> })}
             {move || (full() && wire().is_some()).then(|| view! { <span class="pod__wire"></span> })}
             {dot}
         </li>

@@ -25,7 +25,8 @@ pub fn run_address(page: &str, run: i64) -> String {
     format!("{path}?{query}run={run}{hash}{fragment}")
 }
 
-fn name(stage: Stage, run: &RunView) -> String {
+/// What a run is called.
+pub fn name(stage: Stage, run: &RunView) -> String {
     let l = stage.lang;
     match (&run.name, run.kind, run.parent) {
         (name, ..) if !name.is_empty() => name.clone(),

@@ -66,7 +66,7 @@ pub fn Meter(
             <dl class="stat" data-state=state>
                 <dt>{text::errors(l)}</dt><dd>{move || format!("{:.1}%", error.get() * 100.0)}</dd></dl>
             <span class="rail" aria-hidden="true">
-                <For each=move || 0..dots.get() key=|k| *k let:k><i style=format!("--k:{k}")></i></For>
+                <For each=move || 0..dots.get() key=|k| *k let:k><i style=("--k", k.to_string())></i></For>
             </span>
         </div>
     }

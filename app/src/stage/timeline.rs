@@ -150,7 +150,7 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
                 .map(|f| {
                     let (a, z) = (s.x(f.from_ms), s.x(f.to_ms.unwrap_or(end)));
                     let label = (z - a > 8.0).then(|| view! { <span>{text::failed_requests(l, f.failed)}</span> });
-                    view! { <div class="track__err" style=format!("--a:{a:.2};--z:{:.2}", z.max(a + 0.5))>{label}</div> }
+                    view! { <div class="track__err" style=("--a", format!("{a:.2}")) style=("--z", format!("{:.2}", z.max(a + 0.5)))>{label}</div> }
                 })
                 .collect::<Vec<_>>()
         })
@@ -158,7 +158,7 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
     let folds = move || {
         scale.with(|s| {
             s.folds.iter().map(|f| view! {
-            <span class="track__fold" style=format!("--x:{:.2}", f.x)>{text::folded(l, f.folded_ms)}</span>
+            <span class="track__fold" style=("--x", format!("{:.2}", f.x))>{text::folded(l, f.folded_ms)}</span>
         }).collect::<Vec<_>>()
         })
     };
@@ -196,7 +196,7 @@ fn Track(marks: Memo<Vec<Mark>>) -> impl IntoView {
     let end_ms = move || stage.live.with(|v| v.clock.live_ms.max(v.clock.now_ms)).max(stage.now_ms.get());
     let sentence = move || stage.face(stage.now_ms.get());
     view! {
-        <div class="track" node_ref=track style=move || format!("--now:{:.2}", now_x.get())
+        <div class="track" node_ref=track style=("--now", move || format!("{:.2}", now_x.get()))
             on:pointerdown=grab on:pointermove=drag
             on:pointerup=move |_| held.set(false) on:pointercancel=move |_| held.set(false)>
             <div class="track__axis"></div>
@@ -255,7 +255,7 @@ fn MarkAt(g: Group, marks: Memo<Vec<Mark>>) -> impl IntoView {
         .join("\n");
     let end = if g.x < 6.0 { Some("r") } else { None };
     view! {
-        <a class="mark" data-k=k data-end=end style=format!("--x:{:.2}", g.x) href=at_address(Some(at), "time") rel="external"
+        <a class="mark" data-k=k data-end=end style=("--x", format!("{:.2}", g.x)) href=at_address(Some(at), "time") rel="external"
             aria-label=title.clone() title=title.clone()
             on:click=move |ev| { ev.prevent_default(); stage.look_at(at) }>
             <svg aria-hidden="true"><use href=symbol(shape)></use></svg>

@@ -39,7 +39,7 @@ pub fn Clients(id: String, traffic: Memo<Option<TrafficView>>) -> impl IntoView 
                 <label for=id.clone()><span>{text::traffic(l)}</span><output>{move || format!("{:.0}/s", shown())}</output></label>
                 <input id=id.clone() name="rate_rps" type="range" min="0" step="1" max=move || max.get()
                     value=rate.get_untracked() prop:value=move || rate.get() title=command
-                    style=move || format!("--at:{:.0}%", 100.0 * shown() / max.get())
+                    style=("--at", move || format!("{:.0}%", 100.0 * shown() / max.get()))
                     disabled=move || stage.is_past.get() || !stage.may_write("traffics")
                     on:input=move |ev| hand.set(event_target_value(&ev).parse().ok()) on:change=send />
                 <NoScript label=text::traffic_set(l) />

@@ -39,7 +39,7 @@ pub fn slots_row(slots: &[(&'static str, &'static str)]) -> impl IntoView + use<
     let items = slots
         .iter()
         .take(SLOTS_MAX)
-        .map(|(glyph, token)| view! { <li style=format!("color:var({token})")><Glyph id=*glyph /></li> })
+        .map(|(glyph, token)| view! { <li style=("color", format!("var({token})"))><Glyph id=*glyph /></li> })
         .collect::<Vec<_>>();
     let more = slots.len().saturating_sub(SLOTS_MAX);
     view! { <ol class="slots" aria-hidden="true">{items}{(more > 0).then(|| view! { <li class="slots__more">{format!("+{more}")}</li> })}</ol> }

@@ -8,6 +8,7 @@ mod deed;
 mod fidelity;
 pub mod game;
 mod labels;
+pub mod measure;
 mod narration;
 mod particle;
 mod phase;

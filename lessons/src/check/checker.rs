@@ -6,14 +6,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use wire::lesson::{CheckResult, Verdict, Why};
+use wire::lesson::{CheckResult, Measured, Verdict, Why};
 
 use super::{
     explain::{Judged, Moment, holds, judge},
     inputs::Inputs,
+    measure::MeasureState,
     snapshot::Snapshot,
 };
-use crate::experiment::{CheckSpec, Experiment, Form};
+use crate::experiment::{CheckSpec, Experiment, Form, Measure};
 
 /// Judges one run of an experiment.
 #[derive(Clone, Debug)]
@@ -41,6 +42,9 @@ pub struct State {
     checks: Vec<CheckState>,
     /// The choice that the run made true.
     right_choice: Option<String>,
+    /// By id of the measure.
+    #[serde(default)]
+    measures: BTreeMap<String, MeasureState>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,6 +113,17 @@ impl Checker {
         self.state.checks.iter().all(|c| c.result.verdict == Verdict::Pass)
     }
 
+    /// The numbers of this run, as far as there are any, in the experiment's order.
+    pub fn measures(&self) -> Vec<Measured> {
+        let of = |spec: &Measure| self.state.measures.get(&spec.id)?.measured(spec);
+        self.experiment.measures.iter().filter_map(of).collect()
+    }
+
+    /// A number of this run as it was kept at a moment, virtual ms.
+    pub fn remember(&mut self, id: &str, value: f64, at_ms: i64) {
+        self.state.measures.insert(id.to_owned(), MeasureState::kept(value, at_ms));
+    }
+
     /// The choice that this run made true; `None` until one was.
     pub fn right_choice(&self) -> Option<&str> {
         self.state.right_choice.as_deref()
@@ -151,7 +166,18 @@ impl Checker {
                 break;
             }
         }
+        self.measure(at_ms, snapshot);
         self.observe_prediction(at_ms, snapshot) | changed
+    }
+
+    fn measure(&mut self, at_ms: i64, snapshot: &Snapshot) {
+        let (experiment, over) = (Arc::clone(&self.experiment), self.passed());
+        for spec in &experiment.measures {
+            let Some(done) = self.state.acts.get(&spec.after) else { continue };
+            let mut state = self.state.measures.get(&spec.id).cloned().unwrap_or_default();
+            state.take_in(spec, self.moment(at_ms, snapshot, Some(done)), over);
+            self.state.measures.insert(spec.id.clone(), state);
+        }
     }
 
     /// Time went on and the cluster did not change. Returns whether any verdict changed.
@@ -264,7 +290,8 @@ impl Checker {
     fn past_kinds(&self) -> Vec<&'static str> {
         let checks = self.experiment.checks.iter().map(|c| &c.expression);
         let choices = self.experiment.prediction.choices.iter().map(|c| &c.true_when);
-        checks.chain(choices).flat_map(|e| e.names().past.iter().copied()).collect()
+        let measures = self.experiment.measures.iter().flat_map(|m| m.expressions());
+        checks.chain(choices).chain(measures).flat_map(|e| e.names().past.iter().copied()).collect()
     }
 }
 

@@ -73,6 +73,13 @@ pub(super) fn holds(expression: &Expression, moment: Moment<'_>) -> bool {
     Walk::new(expression, moment).truth(expression.tree(), &Scope::default()) == Some(true)
 }
 
+/// An expression's number at a moment; `None` where it has none yet.
+pub(super) fn number(expression: &Expression, moment: Moment<'_>) -> Option<f64> {
+    let walk = Walk::new(expression, moment);
+    let value = walk.eval(expression.tree(), &Scope::default())?;
+    to_json(value.as_ref())?.as_f64()
+}
+
 type Scope<'v> = Vec<(String, Side<'v>)>;
 
 struct Walk<'v> {

@@ -5,6 +5,7 @@ mod checker;
 mod explain;
 mod expression;
 mod inputs;
+mod measure;
 mod side;
 mod snapshot;
 #[cfg(test)]

@@ -252,6 +252,8 @@ fn checker(checks: Vec<CheckSpec>) -> Checker {
         solution,
         wrong: Vec::new(),
         transfer: None,
+        measures: Vec::new(),
+        tries: None,
         source: Source { path: String::new(), text: String::new() },
     };
     Checker::new(Arc::new(experiment), 0)

@@ -165,6 +165,11 @@ fn judge_run(experiment: &Experiment, run: &Run, checker: &Checker) -> Ended {
     if is_solution && checker.right_choice().is_none() {
         complain("prediction-undecided", "the solution makes no choice of the prediction true".to_owned());
     }
+    for measure in experiment.measures.iter().filter(|_| is_solution) {
+        if !checker.measures().iter().any(|m| m.id == measure.id) {
+            complain("no-number", format!("the solution gives measure `{}` no number", measure.id));
+        }
+    }
     Ended {
         run: run.id.clone(),
         verdicts: checker.results().into_iter().map(|r| (r.id, r.verdict)).collect(),

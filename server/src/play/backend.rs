@@ -11,7 +11,7 @@ use wire::{
     fidelity::FidelityView,
     history::ObjectHistory,
     learner::{Due, HomeView, Lang, LessonEntry, Resume},
-    lesson::{CheckResult, LessonPage, Progress, Verdict},
+    lesson::{Block, CheckResult, LessonPage, Progress, Verdict},
     problem::Problem,
     run::RunView,
     stage::StageView,
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     sandboxes::{KINDS, Sandbox, problem},
-    storage::SandboxRow,
+    storage::{Kept, SandboxRow},
 };
 
 /// Console entries shown.
@@ -124,6 +124,8 @@ impl ForLearner {
         let page = lesson.page(lang, |experiment| standing(experiment, &kept));
         let mut page = page.ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
         page.kubernetes = sandbox::version::KUBERNETES_VERSION.into();
+        let given = self.play.storage.measures_of(&self.learner, &lesson.slug).await.map_err(problem)?;
+        recall(&mut page, &given);
         if let Some(i) = on_stage(&page, asked) {
             let id = page.experiments[i].id.clone();
             if let Some(experiment) = lesson.experiment(&id) {
@@ -200,6 +202,17 @@ fn on_stage(page: &LessonPage, asked: Option<&str>) -> Option<usize> {
         .position(|e| Some(e.id.as_str()) == asked)
         .or_else(|| all.iter().position(|e| !e.progress.passed))
         .or_else(|| all.len().checked_sub(1))
+}
+
+/// Fills the recaps with the learner's numbers: the newest that each experiment gave.
+fn recall(page: &mut LessonPage, given: &[Kept]) {
+    for block in &mut page.blocks {
+        let Block::Recap { lines, .. } = block else { continue };
+        for line in lines {
+            let mine = |k: &&Kept| k.experiment == line.experiment && k.measure == line.measure;
+            line.given = given.iter().filter(mine).max_by_key(|k| k.run).map(|k| (k.value, k.run));
+        }
+    }
 }
 
 /// How far a learner is in an experiment, by the checks that are kept as passed: `(experiment, run, check)`. The run that

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak, atomic::Ordering};
 use sandbox::http::Speed;
 use tokio::time::{Duration, sleep};
 use wire::{
+    lesson::Measured,
     problem::Problem,
     run::{NAME_CHARS_MAX, RunKind, RunView},
 };
@@ -12,7 +13,7 @@ use wire::{
 use super::backend::ForLearner;
 use crate::{
     sandboxes::{Sandbox, problem},
-    storage::SandboxRow,
+    storage::{Kept, SandboxRow},
 };
 
 /// How fast a solution is played.
@@ -25,7 +26,13 @@ const ENTRIES_MAX: i64 = 200;
 impl ForLearner {
     pub(super) async fn runs(&self, id: &str) -> Result<Vec<RunView>, Problem> {
         let row = self.play.sandboxes.owned(&self.learner, id).await?;
-        self.play.storage.runs(&row.id).await.map_err(problem)
+        let mut runs = self.play.storage.runs(&row.id).await.map_err(problem)?;
+        for kept in self.play.storage.measures(&row.id).await.map_err(problem)? {
+            let Kept { measure: id, value, .. } = kept;
+            let of = runs.iter_mut().find(|r| r.run == kept.run);
+            of.into_iter().for_each(|r| r.measures.push(Measured { id: id.clone(), value, ended: true }));
+        }
+        Ok(runs)
     }
 
     /// Takes up a run; one that is not there changes nothing.

@@ -18,7 +18,7 @@ use tokio::{
     sync::{Notify, mpsc, watch},
     time::{Duration, Instant, MissedTickBehavior, interval, sleep},
 };
-use wire::lesson::{Acted, Progress, Verdict};
+use wire::lesson::{Acted, Measured, Progress, Verdict};
 
 use super::{
     follow::{KINDS, Seen, follow},
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     stage::{Change, LEARNER, Scene},
-    storage::{SandboxRow, Storage},
+    storage::{Kept, SandboxRow, Storage},
 };
 
 /// Changes in this real span make one picture: half a frame.
@@ -58,6 +58,7 @@ pub(super) struct Observer {
     acts_given: usize,
     saved: BTreeMap<String, Verdict>,
     clock_saved: Option<(i64, u16, bool)>,
+    measures_saved: Vec<Measured>,
     seq: u64,
 }
 
@@ -70,10 +71,15 @@ impl Observer {
         notes: Arc<Mutex<Notes>>,
         redraw: Arc<Notify>,
         pictures: watch::Sender<Arc<Picture>>,
+        kept: Vec<Kept>,
     ) -> Self {
         let (send, seen) = mpsc::channel(256);
         for kind in KINDS {
             tokio::spawn(follow(live.client(User::admin("system:pilothouse:observer")), *kind, send.clone()));
+        }
+        let mut checker = Checker::new(experiment, row.start_ms);
+        for number in kept.iter().filter(|k| k.run == row.run) {
+            checker.remember(&number.measure, number.value, number.at_ms);
         }
         Self {
             id: row.id.clone(),
@@ -82,7 +88,7 @@ impl Observer {
             live: live.clone(),
             storage,
             scene: Scene::new(row.epoch_unix_ms, row.start_ms),
-            checker: Checker::new(experiment, row.start_ms),
+            checker,
             notes,
             redraw,
             pictures,
@@ -93,6 +99,7 @@ impl Observer {
             acts_given: 0,
             saved: BTreeMap::new(),
             clock_saved: None,
+            measures_saved: Vec::new(),
             // A number of its own for every opening, so that a browser's old copy is never taken for a new one.
             seq: jiff::Timestamp::now().as_millisecond().unsigned_abs(),
         }
@@ -128,6 +135,9 @@ impl Observer {
             }
             self.draw(moved);
             self.save_verdicts().await;
+            if tick {
+                self.save_measures().await;
+            }
         }
     }
 
@@ -271,6 +281,7 @@ impl Observer {
             chain: self.scene.chain(),
             passed: self.checker.passed(),
             transfer: notes.transfer,
+            measures: self.checker.measures(),
         }
     }
 
@@ -292,6 +303,19 @@ impl Observer {
                 Err(error) => tracing::warn!(%error, "a verdict could not be saved"),
             }
         }
+    }
+
+    async fn save_measures(&mut self) {
+        let now_ms = self.now_ms();
+        let all = self.checker.measures();
+        for measured in all.iter().filter(|m| !self.measures_saved.contains(m)) {
+            let Measured { id, value, .. } = measured;
+            if let Err(error) = self.storage.save_measure(&self.id, self.run, id, *value, now_ms).await {
+                tracing::warn!(%error, "a number of the run could not be saved");
+                return;
+            }
+        }
+        self.measures_saved = all;
     }
 
     /// Would a picture of now show more than a crash would leave?

@@ -138,6 +138,7 @@ impl Sandbox {
         let epoch = Time(row.epoch_unix_ms);
         let entries = read_entries(&storage, &row, epoch).await?;
         let notes = read_notes(&storage, &row).await?;
+        let kept = storage.measures(&row.id).await.map_err(problem)?;
         let journal = Arc::new(Journal::new(storage.clone(), &row, entries.len(), fencing_epoch));
         let recorder = journal.clone();
         let opened = Opened {
@@ -168,6 +169,7 @@ impl Sandbox {
             notes.clone(),
             redraw.clone(),
             pictures,
+            kept,
         );
         let observer = tokio::spawn(observer.run());
         let sandbox = Arc::new(Self {

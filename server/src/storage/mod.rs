@@ -5,6 +5,7 @@ mod error;
 mod experiment;
 mod journal;
 mod learner;
+mod measure;
 mod run;
 mod sandbox;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub use error::StorageError;
 use error::{Result, not_saved};
 pub use journal::NewEntry;
+pub use measure::Kept;
 pub use run::Beginning;
 pub use sandbox::SandboxRow;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, any::AnyPoolOptions, pool::PoolConnection};

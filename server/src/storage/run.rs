@@ -104,11 +104,12 @@ impl Storage {
             parent: parent.zip(forked_ms),
             start_ms,
             current: present.is_some_and(|(current, _)| current == run),
+            measures: Vec::new(),
         };
         let mut runs: Vec<RunView> = kept.into_iter().map(view).collect();
         if let Some((run, start_ms)) = present.filter(|(run, _)| runs.iter().all(|r| r.run != *run)) {
             let (name, kind, parent) = Default::default();
-            runs.push(RunView { run, name, kind, parent, start_ms, current: true });
+            runs.push(RunView { run, name, kind, parent, start_ms, current: true, measures: Vec::new() });
         }
         Ok(runs)
     }

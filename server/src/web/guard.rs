@@ -11,7 +11,7 @@ use axum::{
 };
 use wire::problem::Problem;
 
-use super::fault::answer;
+use super::{csp, fault::answer};
 
 /// Largest request body, bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -49,6 +49,8 @@ pub async fn headers(request: Request, next: Next) -> Response {
     ] {
         put(response.headers_mut(), name, value);
     }
+    let policy = response.headers_mut().entry(header::CONTENT_SECURITY_POLICY);
+    policy.or_insert(HeaderValue::from_static(csp::OF_OTHERS));
     response
 }
 

@@ -1,6 +1,7 @@
 //! The web room: pages, server functions, frames, downloads. What is behind it is known as a [`House`] only.
 
 mod console;
+mod csp;
 mod entry;
 mod fault;
 mod frames;

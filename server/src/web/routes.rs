@@ -25,7 +25,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Learner, Web, console, entry, fault, frames, guard, kubeconfig, learner};
+use super::{Learner, Web, console, csp, entry, fault, frames, guard, kubeconfig, learner};
 
 /// Files at the root of the site folder.
 const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
@@ -65,7 +65,7 @@ fn pages(web: &Web) -> Router<Web> {
     let list = generate_route_list_with_exclusions(app::App, Some(apart.collect()));
     let shell = {
         let options = web.leptos.clone();
-        move || app::shell(options.clone())
+        move || page(options.clone())
     };
     let known = Router::new()
         .leptos_routes_with_context(web, list, context.clone(), shell)
@@ -73,10 +73,20 @@ fn pages(web: &Web) -> Router<Web> {
     let functions = functions(context.clone())
         .layer(middleware::from_fn(fault::of_functions))
         .layer(middleware::from_fn_with_state(web.clone(), learner::find));
-    let missing = file_and_error_handler_with_context::<Web, _>(context, app::shell);
+    let missing = file_and_error_handler_with_context::<Web, _>(context, page);
     let missing =
         Router::new().fallback(missing).layer(middleware::from_fn_with_state(web.clone(), learner::find));
-    known.merge(functions).merge(missing).layer(CompressionLayer::new())
+    known
+        .merge(functions)
+        .merge(missing)
+        .layer(middleware::from_fn(csp::enforce))
+        .layer(CompressionLayer::new())
+}
+
+/// The document, with its policy.
+fn page(options: leptos::config::LeptosOptions) -> impl leptos::prelude::IntoView {
+    csp::declare();
+    app::shell(options)
 }
 
 /// Server functions, each with its method; and the answer to what is none.

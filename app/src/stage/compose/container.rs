@@ -103,7 +103,9 @@ pub fn Container(key: String) -> impl IntoView {
             Some((d.row, d.calls == Calls::Failing))
         })?;
         let class = if failing { "pod__req pod__req--fail" } else { "pod__req" };
-        Some(view! { <span class=class style=format!("--row:{row};--k:{shift:.2}")></span> })
+        Some(
+            view! { <span class=class style=("--row", row.to_string()) style=("--k", format!("{shift:.2}"))></span> },
+        )
     };
     let stop = format!("container/{key}");
     let (focus_stop, my_stop) = (stop.clone(), stop.clone());

@@ -71,7 +71,7 @@ fn Amount(desk: Desk, place: usize, question: Question) -> impl IntoView {
             <label for=field.clone()><span>{label}</span><output>{words}</output></label>
             <input id=field name=id type="range" min="0" max=last step="1"
                 value=first prop:value=move || shown().to_string() aria-valuetext=words
-                style=move || format!("--at:{:.0}%", 100.0 * shown() as f64 / last as f64) on:input=slide />
+                style=("--at", move || format!("{:.0}%", 100.0 * shown() as f64 / last as f64)) on:input=slide />
             <div class="aq__ends"><span aria-hidden="true">{ends.0}</span>{doubt}<span aria-hidden="true">{ends.1}</span></div>
         </div>
     }

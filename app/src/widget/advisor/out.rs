@@ -39,17 +39,17 @@ fn ScaleCard(desk: Desk, advice: Memo<Advice>) -> impl IntoView {
             let at = axis * (f64::from(i) / 4.0 - 1.0);
             let figure = if at == 0.0 { "0".to_owned() } else { text::push_whole(at) };
             view! {
-                <i class="scale__tick" class:is-0=at == 0.0 style=format!("--x:{:.2}", spot(axis, at))><span>{figure}</span></i>
+                <i class="scale__tick" class:is-0=at == 0.0 style=("--x", format!("{:.2}", spot(axis, at)))><span>{figure}</span></i>
             }
         })
         .collect::<Vec<_>>();
     let at = move |sum: f64| spot(axis, sum);
-    let band = move || advice.with(|a| format!("--a:{:.2};--z:{:.2}", at(a.band.0), at(a.band.1)));
-    let now = move || advice.with(|a| format!("--x:{:.2}", at(a.sum)));
+    let from = move || advice.with(|a| format!("{:.2}", at(a.band.0)));
+    let to = move || advice.with(|a| format!("{:.2}", at(a.band.1)));
+    let now = move || advice.with(|a| format!("{:.2}", at(a.sum)));
     // the label stays within the card
-    let label_at = move || {
-        advice.with(|a| format!("--x:{:.2}", at(f64::midpoint(a.band.0, a.band.1)).clamp(14.0, 86.0)))
-    };
+    let label_at =
+        move || advice.with(|a| format!("{:.2}", at(f64::midpoint(a.band.0, a.band.1)).clamp(14.0, 86.0)));
     let verdict = Memo::new(move |_| advice.with(|a| text::advice(l, a.way(), a.sum)));
     view! {
         <div class="card adv__scale">
@@ -58,9 +58,9 @@ fn ScaleCard(desk: Desk, advice: Memo<Advice>) -> impl IntoView {
                 <b class="adv__sum">{move || text::push(advice.with(|a| a.sum))}</b>
             </header>
             <div class="scale" role="img" aria-label=move || advice.with(|a| text::scale_label(l, axis, a.sum, a.band))>
-                <div class="scale__band" style=band></div><div class="scale__axis"></div>{ticks}
-                <div class="scale__now" style=now></div>
-                <span class="scale__bl" style=label_at>{text::band(l)}" "<code>{move || advice.with(|a| text::span(a.band))}</code></span>
+                <div class="scale__band" style=("--a", from) style=("--z", to)></div><div class="scale__axis"></div>{ticks}
+                <div class="scale__now" style=("--x", now)></div>
+                <span class="scale__bl" style=("--x", label_at)>{text::band(l)}" "<code>{move || advice.with(|a| text::span(a.band))}</code></span>
             </div>
             <div class="scale__ends">
                 <span><b>{text::end_compose(l)}</b>{text::end_compose_more(l)}</span>
@@ -114,17 +114,14 @@ fn row(desk: Desk, q: &Question, given: Given, push: (f64, f64), most: f64) -> i
     let (low, high) = push;
     let answer = given.map_or_else(|| text::not_known(l).to_owned(), |i| q.answers[i].text.clone());
     let width = |p: f64| BAR_MAX * p.abs() / most;
-    let (side, style, figure) = if low < high {
-        (
-            "u",
-            format!("--a:{:.1};--w:{:.1}", low / most * BAR_MAX, (high - low) / most * BAR_MAX),
-            text::span(push),
-        )
+    let (side, wide, figure) = if low < high {
+        ("u", width(high - low), text::span(push))
     } else if low < 0.0 {
-        ("c", format!("--w:{:.1}", width(low)), text::push(low))
+        ("c", width(low), text::push(low))
     } else {
-        ("k", format!("--w:{:.1}", width(low)), text::push(low))
+        ("k", width(low), text::push(low))
     };
+    let (from, wide) = (format!("{:.1}", low / most * BAR_MAX), format!("{wide:.1}"));
     let (why, see) = match side {
         "u" => (text::either_way(l).to_owned(), q.see_kubernetes.clone().or_else(|| q.see_compose.clone())),
         _ if low == 0.0 => (text::no_push(l).to_owned(), None),
@@ -136,7 +133,7 @@ fn row(desk: Desk, q: &Question, given: Given, push: (f64, f64), most: f64) -> i
     view! {
         <tr data-side=side>
             <th scope="row">{q.label.clone()}<small>{answer}</small></th>
-            <td class="pushcell"><span class="vh">{said}</span><span class="push__bar" style=style.clone()></span><b aria-hidden="true" style=style>{figure}</b></td>
+            <td class="pushcell"><span class="vh">{said}</span><span class="push__bar" style=("--a", from.clone()) style=("--w", wide.clone())></span><b aria-hidden="true" style=("--a", from) style=("--w", wide)>{figure}</b></td>
             <td class="arg">{why}</td>
             <td class="argx">{see}</td>
         </tr>

@@ -58,10 +58,10 @@ fn card(
                     .iter()
                     .map(|i| {
                         let width = 100.0 * of(*i) as f64 / capacity.max(1) as f64;
-                        view! { <i style=format!("--w:{width:.2}")>{letter(*i).to_string()}</i> }
+                        view! { <i style=("--w", format!("{width:.2}"))>{letter(*i).to_string()}</i> }
                     })
                     .collect::<Vec<_>>();
-                view! { <div class="mbar" style=format!("--cap:{:.0}", 100.0 * capacity as f64 / most as f64)>{pods}</div> }
+                view! { <div class="mbar" style=("--cap", format!("{:.0}", 100.0 * capacity as f64 / most as f64))>{pods}</div> }
             };
             let asks = |i: usize| table.order(i).map_or((0, 0), |o| (o.cpu_milli, o.memory_mi));
             view! {
@@ -74,7 +74,7 @@ fn card(
         .collect::<Vec<_>>();
     let why = placement.why.clone().map(|why| view! { <p class="res__why"><code lang="en">{why}</code></p> });
     let score = |name: String, part: usize, figure: String| {
-        view! { <div class="sc"><span>{name}</span><i style=format!("--w:{part}")></i><b>{figure}</b></div> }
+        view! { <div class="sc"><span>{name}</span><i style=("--w", part.to_string())></i><b>{figure}</b></div> }
     };
     view! {
         <section class="card res" data-k=key>

@@ -107,12 +107,12 @@ fn sum(table: Table, place: usize, what: What) -> i64 {
 
 fn tube(table: Table, place: usize, what: What, all: i64, seen: Memo<Option<Seen>>) -> impl IntoView {
     let l = table.lang;
-    let height = move |amount: i64| format!("--n:{}", what.steps(amount));
+    let height = move |amount: i64| what.steps(amount).to_string();
     let segments = move || {
         pods(table, place)
             .into_iter()
             .filter_map(|i| Some((i, table.order(i)?)))
-            .map(|(i, order)| view! { <span class="seg-p" style=height(what.of(&order))>{letter(i).to_string()}</span> })
+            .map(|(i, order)| view! { <span class="seg-p" style=("--n", height(what.of(&order)))>{letter(i).to_string()}</span> })
             .collect::<Vec<_>>()
     };
     let ghost = move || {
@@ -126,7 +126,7 @@ fn tube(table: Table, place: usize, what: What, all: i64, seen: Memo<Option<Seen
             (false, false) => "no",
         };
         Some(view! {
-            <span class="seg-p seg-p--ghost" data-v=state style=height(what.of(&order))><b>{letter(turn).to_string()}</b></span>
+            <span class="seg-p seg-p--ghost" data-v=state style=("--n", height(what.of(&order)))><b>{letter(turn).to_string()}</b></span>
         })
     };
     let (name, unit) = match what {
@@ -136,7 +136,7 @@ fn tube(table: Table, place: usize, what: What, all: i64, seen: Memo<Option<Seen
     let figure = move || format!("{}/{}{unit}", what.written(sum(table, place, what)), what.written(all));
     view! {
         <div class="tube">
-            <div class="tube__box" style=height(all)>{segments}{ghost}</div>
+            <div class="tube__box" style=("--n", height(all))>{segments}{ghost}</div>
             <p><b>{name}</b>" "<code>{figure}</code></p>
         </div>
     }

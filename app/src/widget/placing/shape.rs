@@ -28,12 +28,12 @@ pub fn gibi(mi: i64) -> String {
 #[component]
 pub fn Shape(lang: Lang, order: Order, #[prop(optional)] big: bool) -> impl IntoView {
     let (cpu, memory) = (cores(order.cpu_milli), gibi(order.memory_mi));
-    let width = |steps: f64| format!("--w:{steps}");
+    let width = |steps: f64| steps.to_string();
     let label = text::asks(lang, &cpu, &memory);
     view! {
         <span class=if big { "shape shape--big" } else { "shape" } role="img" aria-label=label>
-            <span>"CPU"</span><i style=width(cpu_steps(order.cpu_milli))></i><b>{cpu}</b>
-            <span>"MEM"</span><i style=width(memory_steps(order.memory_mi))></i><b>{memory}"Gi"</b>
+            <span>"CPU"</span><i style=("--w", width(cpu_steps(order.cpu_milli)))></i><b>{cpu}</b>
+            <span>"MEM"</span><i style=("--w", width(memory_steps(order.memory_mi)))></i><b>{memory}"Gi"</b>
         </span>
     }
 }

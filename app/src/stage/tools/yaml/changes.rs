@@ -50,5 +50,5 @@ pub fn hunk(l: Lang, hunk: &Hunk) -> impl IntoView + use<> {
             view! { <div class=class><span>{said}{line.text.clone()}</span></div> }
         })
         .collect::<Vec<_>>();
-    view! { <div class="code" style=format!("--from:{}", hunk.from.saturating_sub(1))>{lines}</div> }
+    view! { <div class="code" style=("--from", hunk.from.saturating_sub(1).to_string())>{lines}</div> }
 }
