@@ -29,7 +29,6 @@ mod traffic;
 mod want;
 
 pub use dock::Dock;
-#[cfg(feature = "ssr")]
 pub use runs::{name as run_name, run_address};
 
 use leptos::prelude::*;
