@@ -38,6 +38,8 @@ pub enum Actor {
     Scheduler,
     /// The kubelet of a node.
     Kubelet,
+    /// A program in a pod, which acts by a service account: a controller that somebody has installed.
+    Program,
     /// The simulated world: machines, network, traffic.
     World,
 }

@@ -29,6 +29,7 @@ pub fn icon(actor: Actor) -> &'static str {
         Actor::GarbageCollector => "i-x",
         Actor::Scheduler => "i-sched",
         Actor::Kubelet => "i-heart",
+        Actor::Program => "i-robot",
         Actor::World => "i-power",
     }
 }
