@@ -18,6 +18,7 @@ mod network;
 pub mod object;
 pub mod origin;
 mod process;
+mod programs;
 pub mod request;
 pub mod resources;
 pub mod rng;

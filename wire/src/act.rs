@@ -42,6 +42,8 @@ pub enum Actor {
     Kubelet,
     /// Docker's engine on a machine, with Docker Compose.
     Engine,
+    /// A program in a pod, which acts by a service account: a controller that somebody has installed.
+    Program,
     /// The simulated world: machines, network, traffic.
     World,
 }

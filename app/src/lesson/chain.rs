@@ -30,6 +30,7 @@ pub fn icon(actor: Actor) -> &'static str {
         Actor::Scheduler => "i-sched",
         Actor::Kubelet => "i-heart",
         Actor::Engine => "i-ship",
+        Actor::Program => "i-robot",
         Actor::World => "i-power",
     }
 }

@@ -22,7 +22,7 @@ struct Row {
     members: &'static [Actor],
 }
 
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 6] = [
     Row { icon: "i-api", label: |l| text::actor(l, Actor::ApiServer), members: &[Actor::ApiServer] },
     Row {
         icon: "i-node",
@@ -36,6 +36,7 @@ const ROWS: [Row; 5] = [
     },
     Row { icon: "i-sched", label: |l| text::actor(l, Actor::Scheduler), members: &[Actor::Scheduler] },
     Row { icon: "i-svc", label: |_| "EndpointSlice", members: &[Actor::EndpointSliceController] },
+    Row { icon: "i-robot", label: |l| text::actor(l, Actor::Program), members: &[Actor::Program] },
 ];
 
 fn last<'a>(view: &'a StageView, members: &[Actor]) -> Option<&'a Deed> {
@@ -73,12 +74,14 @@ pub fn Control() -> impl IntoView {
                     .flatten()
             });
             let acts = stage.memo(move |v| members.iter().any(|a| v.acts_now(*a)));
+            // Not part of every control plane: seen once it has acted.
+            let is_away = move || members == [Actor::Program] && deed.with(Option::is_none);
             let is_scheduler = members == [Actor::Scheduler];
             let held = stage.memo(move |v| if is_scheduler { tray(v) } else { Vec::new() });
             let says =
                 move || wish.get().or_else(|| deed.with(|d| d.as_ref().map(|d| text::deed_short(l, &d.act))));
             view! {
-                <div class="ctl" role="listitem" class:is-acting=move || acts.get()>
+                <div class="ctl" role="listitem" class:is-acting=move || acts.get() hidden=is_away>
                     <Icon id=row.icon /><b>{(row.label)(l)}</b>
                     <p>{says}</p>
                     {move || (!held.with(Vec::is_empty)).then(|| view! { <Tray held /> })}

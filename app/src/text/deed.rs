@@ -31,6 +31,7 @@ pub fn actor(lang: Lang, actor: Actor) -> &'static str {
         Actor::Scheduler => ("스케줄러", "Scheduler"),
         Actor::Kubelet => ("kubelet", "kubelet"),
         Actor::Engine => ("Docker 엔진", "Docker engine"),
+        Actor::Program => ("파드 안의 프로그램", "Program in a pod"),
         Actor::World => ("바깥세상", "The world"),
     };
     pick(lang, ko, en)

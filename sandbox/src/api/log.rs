@@ -201,20 +201,24 @@ fn whole(pieces: Vec<Line>, ended: bool) -> Vec<Line> {
 /// What is said of a container whose command is not known: when it started, its last words, when it ended.
 fn told(api: &Api, pod: &Object, state: &Json, container: &str) -> Vec<Line> {
     let (running, ended) = (&state["running"], &state["terminated"]);
-    let mut lines = Vec::new();
-    let mut tell = |at: &Json, words: &str| {
+    let mut lines: Vec<Line> = Vec::new();
+    let tell = |lines: &mut Vec<Line>, at: &Json, words: &str| {
         lines.extend(at.time().map(|time| (time, format!("{} {words}\n", at.text()))));
     };
     tell(
+        &mut lines,
         if running.is_null() { &ended["startedAt"] } else { &running["startedAt"] },
         &format!("{container} started"),
     );
+    let id = [&state["terminated"]["containerID"], &status(pod, container)["containerID"]];
+    let id = id.into_iter().find(|id| !id.is_empty()).map_or("", Json::text);
+    lines.extend(api.printed_by(id).iter().map(|(at, line)| (*at, format!("{line}\n"))));
     if !ended.is_null() {
         let code = ended["exitCode"].int().unwrap_or(0);
         if let Some(words) = last_words(api, pod, container, code) {
-            tell(&ended["finishedAt"], &words);
+            tell(&mut lines, &ended["finishedAt"], &words);
         }
-        tell(&ended["finishedAt"], &format!("{container} ended with exit code {code}"));
+        tell(&mut lines, &ended["finishedAt"], &format!("{container} ended with exit code {code}"));
     }
     lines
 }

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod names;
 mod openapi;
 mod patch;
+mod printed;
 mod room;
 mod serve;
 mod show;
@@ -76,6 +77,7 @@ pub struct Api {
     written: wire::Memo,
     metrics: metrics::Metrics,
     large: room::Large,
+    printed: printed::Printed,
 }
 
 impl Api {
@@ -100,6 +102,7 @@ impl Api {
             written: wire::Memo::default(),
             metrics: metrics::Metrics::default(),
             large: room::Large::default(),
+            printed: printed::Printed::default(),
         }
     }
 

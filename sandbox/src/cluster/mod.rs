@@ -18,6 +18,7 @@ use crate::{
     network::Network,
     object::{Key, Object},
     origin::{self, Cause, Origin, Timer},
+    programs::Programs,
     scheduler::Scheduler,
     status::Status,
 };
@@ -56,6 +57,7 @@ pub struct Cluster {
     network: Network,
     machines: Machines,
     compose: Compose,
+    programs: Programs,
 }
 
 impl Cluster {
@@ -76,6 +78,7 @@ impl Cluster {
             network: Network::default(),
             machines: Machines::default(),
             compose: Compose::default(),
+            programs: Programs::default(),
         };
         cluster.start();
         for (index, object) in config.world.into_iter().enumerate() {
@@ -272,6 +275,7 @@ impl Cluster {
             }
             Work::Machines(work) => self.machines.run(work, &mut ctx),
             Work::Compose(work) => self.compose.run(work, &mut ctx),
+            Work::Programs(work) => self.programs.run(work, &mut ctx),
             Work::Turn(_) => {}
         }
         if let Some(client) = client {
@@ -304,6 +308,7 @@ impl Cluster {
             self.network.observe(record, &self.api, &mut self.queue);
             self.machines.observe(record, &self.api, &mut self.queue);
             self.compose.observe(record, &mut self.queue);
+            self.programs.observe(record, &mut self.queue);
             self.limits.observe(record);
         }
         self.observed = self.api.store().revision();

@@ -7,7 +7,7 @@ use crate::{
     api::Api,
     clock::Time,
     origin::{Cause, Origin},
-    {compose, controllers, kubelet, machines, network, scheduler},
+    {compose, controllers, kubelet, machines, network, programs, scheduler},
 };
 
 /// Something to do at a moment. Each room has its own closed set.
@@ -25,6 +25,8 @@ pub enum Work {
     Machines(machines::Work),
     /// Engines of containers without a cluster.
     Compose(compose::Work),
+    /// Programs in containers that are clients of their cluster.
+    Programs(programs::Work),
     /// The turn of whoever is first in a client's line.
     Turn(&'static str),
 }
@@ -36,6 +38,7 @@ impl Work {
             Work::Controllers(work) => work.is_periodic(),
             Work::Kubelet(work) => work.is_periodic(),
             Work::Network(work) => work.is_periodic(),
+            Work::Programs(work) => work.is_periodic(),
             Work::Scheduler(_) | Work::Machines(_) | Work::Compose(_) | Work::Turn(_) => false,
         }
     }
@@ -45,9 +48,12 @@ impl Work {
         match self {
             Work::Controllers(work) => work.client(),
             Work::Scheduler(work) => work.client(),
-            Work::Kubelet(_) | Work::Network(_) | Work::Machines(_) | Work::Compose(_) | Work::Turn(_) => {
-                None
-            }
+            Work::Kubelet(_)
+            | Work::Network(_)
+            | Work::Machines(_)
+            | Work::Compose(_)
+            | Work::Programs(_)
+            | Work::Turn(_) => None,
         }
     }
 }
@@ -58,7 +64,7 @@ macro_rules! into_work {
     };
 }
 into_work!(controllers => Controllers, scheduler => Scheduler, kubelet => Kubelet, network => Network, machines => Machines,
-    compose => Compose);
+    compose => Compose, programs => Programs);
 
 /// What a part works with: the API (its only way to objects) and the queue (its only way to later).
 pub struct Ctx<'a> {

@@ -16,6 +16,9 @@ pub static DEF: ResourceDef = ResourceDef {
 /// The longest queue: what Linux lets wait at most.
 const QUEUE_MAX_MAX: i64 = 65_535;
 
+/// Field of `spec.program` for a program that rolls Deployments back.
+pub const ROLLBACK: &str = "rollback";
+
 const COLUMNS: &[Column] = &[
     Column::name(),
     Column::new("Image"),
@@ -83,7 +86,20 @@ fn validate(image: &Object, _: Option<&Object>) -> Vec<FieldError> {
             errors.push(FieldError::invalid(format!("spec.{field}"), said, why));
         }
     }
+    check_program(&image["spec"]["program"], &mut errors);
     errors
+}
+
+/// A program is named by the one field that is there.
+fn check_program(program: &Json, errors: &mut Vec<FieldError>) {
+    if program.is_null() {
+        return;
+    }
+    let mut names = program.entries().map(|(name, _)| name.as_str());
+    if names.next() != Some(ROLLBACK) || names.next().is_some() {
+        let why = format!("must be {ROLLBACK:?}, with its settings (none so far)");
+        errors.push(FieldError::invalid("spec.program", program, &why));
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +113,10 @@ mod tests {
             (json!({"image": "a"}), vec![]),
             (json!({"image": "a", "cpuMillisIdle": 0.5, "cpuMillisPerRequest": 8, "memoryMi": 180}), vec![]),
             (json!({"image": "a", "queueMax": 65_536}), vec!["spec.queueMax"]),
+            (json!({"image": "a", "program": {"rollback": {}}}), vec![]),
+            (json!({"image": "a", "program": {"rollforward": {}}}), vec!["spec.program"]),
+            (json!({"image": "a", "program": {}}), vec!["spec.program"]),
+            (json!({"image": "a", "program": "rollback"}), vec!["spec.program"]),
             (
                 json!({"image": "a", "cpuMillisIdle": "5m", "memoryMi": -1, "leakMiPerMinute": "much", "writeMi": -2}),
                 vec!["spec.cpuMillisIdle", "spec.memoryMi", "spec.leakMiPerMinute", "spec.writeMi"],

@@ -13,7 +13,7 @@ mod view;
 
 pub use scene::{Change, Scene};
 
-use sandbox::user::User;
+use sandbox::user::{ACCOUNT_PREFIX, User};
 use wire::act::Actor;
 
 /// The user that learners act as, from the page and from their own clients.
@@ -43,6 +43,7 @@ pub fn actor(user: &str) -> Actor {
         None if user == "system:kube-scheduler" => Actor::Scheduler,
         None if user.starts_with("system:node:") => Actor::Kubelet,
         None if user == "system:sim:world" => Actor::World,
+        None if user.starts_with(ACCOUNT_PREFIX) => Actor::Program,
         None if user.starts_with("system:") => Actor::ApiServer,
         None => Actor::You,
     }

@@ -168,7 +168,8 @@ impl Scene {
             Act::CreatedPods { .. }
             | Act::DeletedPods { .. }
             | Act::Scheduled { .. }
-            | Act::Restarted { .. } => Some(MarkKind::Controller),
+            | Act::Restarted { .. }
+            | Act::RolledOut { .. } => Some(MarkKind::Controller),
             _ => None,
         }
     }

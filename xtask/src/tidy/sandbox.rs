@@ -25,7 +25,7 @@ const OUTSIDE_PATHS: [(&str, &str); 5] = [
     ("std::env", "hand the value in"),
 ];
 
-const ROOMS: [&str; 5] = ["controllers", "scheduler", "kubelet", "network", "machines"];
+const ROOMS: [&str; 6] = ["controllers", "scheduler", "kubelet", "network", "machines", "programs"];
 
 fn below_the_edge(file: &File) -> bool {
     file.path

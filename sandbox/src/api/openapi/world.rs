@@ -134,6 +134,9 @@ fn machine_status() -> Json {
 }
 
 fn image_spec() -> Json {
+    let rollback = "Does what `kubectl rollout undo` does for Deployments of its namespace that are labelled \
+        pilothouse.dev/auto-rollback=true and have exceeded their progress deadline.";
+    let program = fields([("rollback", open(rollback, &[], Json::object()))]);
     let all = fields([
         ("image", string("The image's name with its tag, as a container names it.")),
         ("pullMillis", int("Milliseconds to pull it. Defaults to 800.")),
@@ -174,6 +177,7 @@ fn image_spec() -> Json {
         ("terminateMillis", int("Milliseconds that it takes to end once it is asked to. Defaults to 250.")),
         ("queueMax", int("The most requests that wait for a core of one container. Defaults to 128.")),
         ("ignoreSigterm", bool("Must it be killed, since it does not heed SIGTERM?")),
+        ("program", open("A program in it that is a client of its cluster. Defaults to none.", &[], program)),
     ]);
     open("How containers of this image behave.", &["image"], all)
 }

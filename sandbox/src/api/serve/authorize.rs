@@ -17,7 +17,7 @@ use crate::{
     request::{Reply, Request},
     resources::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, OUR_GROUP, ROLE, ROLE_BINDING, Resource},
     status::Status,
-    user::MASTERS,
+    user::{MASTERS, User},
 };
 
 /// May the request's user do this? `may_write` has the plural names of the world's own kinds that clients may write; the
@@ -39,8 +39,16 @@ pub fn authorize(cluster: &Cluster, request: &Request, may_write: &[String]) -> 
     if request.user.is_in(MASTERS) {
         return Ok(());
     }
-    with_ask(request, |ask| permit(cluster.api(), request, ask))?;
+    with_ask(request, |ask| permit(cluster.api(), &request.user, ask))?;
     check_escalation(cluster, request)
+}
+
+/// The same for a program inside the cluster, which writes nothing of the world's, and gives no rights away.
+///
+/// # Errors
+/// `Forbidden`.
+pub(super) fn authorize_inside(api: &Api, request: &Request) -> Result<(), Status> {
+    with_ask(request, |ask| permit(api, &request.user, ask))
 }
 
 /// Could the path lead to one of the world's kinds? Most do not, and need not be read for that.
@@ -48,12 +56,16 @@ fn may_be_ours(path: &str) -> bool {
     path.contains('%') || path.contains(OUR_GROUP)
 }
 
-fn permit(api: &Api, request: &Request, ask: &Ask<'_>) -> Result<(), Status> {
-    if access::may(api, &request.user, ask) {
+/// Does a rule allow it?
+///
+/// # Errors
+/// `Forbidden`.
+pub(super) fn permit(api: &Api, user: &User, ask: &Ask<'_>) -> Result<(), Status> {
+    if access::may(api, user, ask) {
         return Ok(());
     }
-    let decision = access::decide(api, &request.user, ask);
-    let why = ask.refusal(&request.user.name);
+    let decision = access::decide(api, user, ask);
+    let why = ask.refusal(&user.name);
     let reason = if decision.reason.is_empty() { String::new() } else { format!(": {}", decision.reason) };
     Err(forbidden(ask, &format!("{why}{reason}")))
 }

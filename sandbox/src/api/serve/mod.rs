@@ -11,6 +11,7 @@ mod eviction;
 mod exec;
 mod health;
 mod impersonate;
+mod inside;
 mod list;
 mod options;
 mod plain;
