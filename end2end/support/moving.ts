@@ -92,6 +92,6 @@ async function sent(on: ExperimentPage, endpoint: string, deed: () => Promise<vo
   return async () => {
     const come = await answer;
     if (come instanceof Error) throw come;
-    expect(come.ok(), `the answer of /api/${endpoint}`).toBe(true);
+    if (!come.ok()) throw new Error(`/api/${endpoint} answers ${come.status()}: ${await come.text()}`);
   };
 }

@@ -12,8 +12,8 @@ type Speed = (typeof SPEEDS)[number];
 const LAG_S_MIN = 0.25;
 /** To the next event is so far at most, virtual seconds. */
 const STEP_S_MAX = 60;
-/** Where events follow each other faster, they are not stepped through one by one: so much is played at once, virtual seconds. */
-const BURST_S = 15;
+/** Where steps bring less than ×60 does, so much is played at first, virtual seconds; then twice as much, and so on. */
+const PLAYED_S = 15;
 
 /** A card's region is named by its label and its title. */
 const CARD = { ko: "실험", en: "Experiment" };
@@ -66,8 +66,8 @@ export class ExperimentPage extends ClusterPage {
   }
 
   /**
-   * Plays the solution. At each step's moment time stands still while `begin` types the line or does the same by hand, and goes on
-   * for what follows from it; then what `begin` gave waits for its end.
+   * Plays the solution. At each step's moment time stands still while `begin` types the line or does the same by hand; it goes on
+   * for what follows from it, and what `begin` gave waits for the end.
    */
   async play(begin: (line: string) => Promise<Ending>): Promise<void> {
     const { steps } = this.experiment;
@@ -92,10 +92,9 @@ export class ExperimentPage extends ClusterPage {
     await expect.poll(isSolved).toBe(true).catch(async () => {
       throw await this.stuck();
     });
-    for (const id of checks) {
-      const check = this.card.locator(".checks").getByRole("listitem").filter({ hasText: spoken(this.said.checks[id]!) });
-      await expect(check, `check ${id}`).toContainText(`, ${this.words.passed}`);
-    }
+    const words = checks.map((id) => `${spoken(this.said.checks[id]!)}, ${this.words.passed}`);
+    const shown = await this.card.locator(".checks > li > p").allTextContents();
+    if (shown.join("\n") !== words.join("\n")) throw await this.stuck();
     await expect(this.card.locator(".chain").getByRole("listitem").first()).toBeVisible();
     expect(plain(await this.card.locator(".closing").first().innerText())).toContain(plain(this.said.closing.split("\n")[0]!));
   }
@@ -120,16 +119,19 @@ export class ExperimentPage extends ClusterPage {
   /** From event to event, as long as none can lie behind the moment, or until `done`; time stands still then. */
   private async leap(until_s: number, done: () => Promise<boolean>): Promise<void> {
     await this.standStill();
+    let play_s = PLAYED_S;
     for (let now = await this.elapsed(); until_s - now >= STEP_S_MAX && !(await done()); ) {
-      const before = now;
+      const [from, before] = [Date.now(), now];
       now = await this.step();
-      const burst = now - before < BURST_S && until_s - now >= BURST_S + 60 * this.lag_s;
-      if (!burst) continue;
+      const worth = now - before > (60 * (Date.now() - from)) / 1000;
+      const end = Math.min(now + play_s, until_s - 60 * this.lag_s);
+      if (worth || end <= now) continue;
       await this.setSpeed(60);
       await this.goOn();
-      await this.whileTimeGoes(async () => (await this.elapsed()) >= before + BURST_S);
+      await this.whileTimeGoes(async () => (await this.elapsed()) >= end || (await done()));
       await this.standStill();
       now = await this.elapsed();
+      play_s *= 2;
     }
   }
 
@@ -180,7 +182,8 @@ export class ExperimentPage extends ClusterPage {
   private async stuck(): Promise<Error> {
     const checks = await this.card.locator(".check").allInnerTexts();
     const said = await this.page.getByRole("tabpanel").innerText();
-    const lines = [...this.diary, ...checks.map((check) => check.replace(/\s*\n\s*/g, " ")), said.slice(-1000)];
+    const score = await this.card.locator(".ex__score").getAttribute("aria-label");
+    const lines = [...this.diary, score, ...checks.map((check) => check.replace(/\s*\n\s*/g, " ")), said.slice(-1000)];
     return new Error(`not solved at ${await this.elapsed()} s of the learner's clock:\n${lines.join("\n")}`);
   }
 }
