@@ -34,6 +34,8 @@ export type Experiment = {
   /** Ids, in the card's order. */
   choices: string[];
   checks: string[];
+  /** Has a check to pass within a time? */
+  hurried: boolean;
   steps: Step[];
   /** The solution has passed by then, virtual seconds after the learner's zero. */
   until_s: number;
@@ -64,6 +66,7 @@ function ofFolder(folder: string): Plain {
     acts: file.acts ?? [],
     choices: ids(file.prediction.choices),
     checks: ids(file.checks),
+    hurried: file.checks.some((check: { within?: string }) => check.within !== undefined),
     steps: file.solution.steps.map((s: { at: string; run: string }) => ({ at_s: seconds(s.at), line: s.run })),
     until_s: seconds(file.solution.until),
     files: join(folder, "files"),

@@ -10,6 +10,8 @@ const SPEEDS = [60, 20, 5, 1] as const;
 type Speed = (typeof SPEEDS)[number];
 /** A page looks at its clock five times a real second. */
 const LAG_S_MIN = 0.25;
+/** Where an experiment has to be solved within a time, a moment is not missed by so many times the usual lag. */
+const CARE = 4;
 /** To the next event is so far at most, virtual seconds. */
 const STEP_S_MAX = 60;
 /** Where steps bring less than ×60 does, so much is played at first, virtual seconds; then twice as much, and so on. */
@@ -27,10 +29,14 @@ export class ExperimentPage extends ClusterPage {
   get said(): CardWords {
     return this.experiment.words[this.lang];
   }
-  /** Virtual seconds by which the page was too late for the first step: all moments move by as much. */
+  /** Virtual seconds by which a step was later than its file says, at most. */
   private late_s = 0;
   /** Real seconds that a turn of the time controls takes at most. */
   private lag_s = LAG_S_MIN;
+  private speed: Speed = 1;
+  private get care(): number {
+    return this.experiment.hurried ? CARE : 1;
+  }
   /** When which line was begun. */
   private readonly diary: string[] = [];
 
@@ -71,11 +77,16 @@ export class ExperimentPage extends ClusterPage {
    */
   async play(begin: (line: string) => Promise<Ending>): Promise<void> {
     const { steps } = this.experiment;
-    this.late_s = Math.max(0, (await this.elapsed()) - steps[0]!.at_s);
+    // where the page was too late for the first step, all moments move by as much
+    const shift_s = Math.max(0, (await this.elapsed()) - steps[0]!.at_s);
     for (const { at_s, line } of steps) {
-      await this.reach(at_s + this.late_s);
-      this.diary.push(`${await this.elapsed()} s (${at_s} s): ${line}`);
+      await this.reach(at_s + shift_s);
+      const now = await this.elapsed();
+      this.late_s = Math.max(this.late_s, now - at_s);
+      this.diary.push(`${now} s (${at_s} s): ${line}`);
       const end = await begin(line);
+      // a line that takes a while shall not take minutes
+      if (this.speed > 5) await this.setSpeed(5);
       await this.goOn();
       await end();
     }
@@ -105,11 +116,12 @@ export class ExperimentPage extends ClusterPage {
     const left_s = async () => at_s - (await this.elapsed());
     for (let left = await left_s(); left > 0; left = await left_s()) {
       const slowest = this.lag_s > 2 * LAG_S_MIN ? 1 : 5;
-      const speed = SPEEDS.find((speed) => speed <= slowest || speed * this.lag_s < left)!;
-      const near_s = speed === slowest ? 0 : speed * this.lag_s;
+      const ahead_s = (speed: Speed) => (speed <= slowest ? 0 : speed * this.lag_s * this.care);
+      const speed = SPEEDS.find((speed) => ahead_s(speed) < left)!;
+      const near_s = ahead_s(speed);
       await this.setSpeed(speed);
       await this.goOn();
-      await this.whileTimeGoes(async () => (await left_s()) <= near_s);
+      await this.until(at_s - near_s);
       // where pictures are late, the page's clock is ahead: only a pause tells
       if (near_s === 0) await this.standStill();
     }
@@ -124,11 +136,11 @@ export class ExperimentPage extends ClusterPage {
       const [from, before] = [Date.now(), now];
       now = await this.step();
       const worth = now - before > (60 * (Date.now() - from)) / 1000;
-      const end = Math.min(now + play_s, until_s - 60 * this.lag_s);
+      const end = Math.min(now + play_s, until_s - 60 * this.lag_s * this.care);
       if (worth || end <= now) continue;
       await this.setSpeed(60);
       await this.goOn();
-      await this.whileTimeGoes(async () => (await this.elapsed()) >= end || (await done()));
+      await this.until(end);
       await this.standStill();
       now = await this.elapsed();
       play_s *= 2;
@@ -146,6 +158,7 @@ export class ExperimentPage extends ClusterPage {
   override async setSpeed(speed: Speed): Promise<void> {
     const from = Date.now();
     await super.setSpeed(speed);
+    this.speed = speed;
     this.lag_s = Math.max(this.lag_s, (Date.now() - from) / 1000);
   }
 
@@ -162,15 +175,24 @@ export class ExperimentPage extends ClusterPage {
     await expect(this.button(then)).toBeVisible();
   }
 
-  /** Waits for `done`, as long as virtual time goes on. */
-  private async whileTimeGoes(done: () => Promise<boolean>): Promise<void> {
-    let [seen, since] = [-1, Date.now()];
-    while (!(await done())) {
-      const now = await this.elapsed();
-      if (now > seen) [seen, since] = [now, Date.now()];
-      if (Date.now() - since > STILL_MS_MAX) throw await this.stuck();
-      await this.page.evaluate(() => new Promise(requestAnimationFrame));
-    }
+  /** Waits until the learner's clock shows so much. It looks from inside the page: ways there and back cost virtual minutes. */
+  private async until(at_s: number): Promise<void> {
+    const came = await this.slider.evaluate(
+      (slider, [at_s, still_ms]) =>
+        new Promise<boolean>((end) => {
+          const shown = (what: string) => Number(slider.getAttribute(what));
+          let [seen, since] = [-1, performance.now()];
+          const look = () => {
+            const now = shown("aria-valuenow");
+            if (now > seen) [seen, since] = [now, performance.now()];
+            if (now - shown("aria-valuemin") >= at_s) return end(true);
+            return performance.now() - since > still_ms ? end(false) : requestAnimationFrame(look);
+          };
+          look();
+        }),
+      [at_s, STILL_MS_MAX] as const,
+    );
+    if (!came) throw await this.stuck();
   }
 
   /** Virtual seconds on the learner's clock. */
