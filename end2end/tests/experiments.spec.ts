@@ -12,6 +12,8 @@ import type { Lang } from "../support/words.js";
 
 /** A busy machine lets virtual time flow slower than asked. */
 test.describe.configure({ timeout: 240_000 });
+// a failure tells what was done when; tracing two busy pages would slow both
+test.use({ trace: "off" });
 
 const LANGS = ["ko", "en"] as const;
 
