@@ -130,12 +130,19 @@ export class ClusterPage {
 
   /** Runs a line in the console; gives what came out. */
   async run(line: string): Promise<string> {
+    return (await this.send(line))();
+  }
+
+  /** Sends a line to the console; what it gives waits until the line has ended, and gives what came out. */
+  async send(line: string): Promise<() => Promise<string>> {
     const before = await this.entries.count();
     await this.prompt.fill(line);
     await this.prompt.press("Enter");
-    await expect(this.entries).toHaveCount(before + 1);
-    await expect(this.entries.last().locator(".cmd")).toHaveText(line);
-    return (await this.entries.last().locator("pre").allInnerTexts()).join("\n");
+    return async () => {
+      await expect(this.entries).toHaveCount(before + 1);
+      await expect(this.entries.last().locator(".cmd")).toHaveText(line);
+      return (await this.entries.last().locator("pre").allInnerTexts()).join("\n");
+    };
   }
 
   /** Who, when and what of the explanation so far. */

@@ -34,11 +34,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   problems: [
     async ({ page, expected }, use) => {
       const problems: Problems = [];
-      page.on("console", (message) => {
-        const text = `${message.type()}: ${message.text()}`;
-        if (["error", "warning"].includes(message.type()) && !expected.test(text)) problems.push(text);
-      });
-      page.on("pageerror", (error) => problems.push(`page: ${error.stack ?? error}`));
+      complaints(page, problems, expected);
       await use(problems);
       expect(problems, "console errors and warnings").toEqual([]);
     },
@@ -47,6 +43,15 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 export { expect };
+
+/** Takes down what a page and its console complain of. */
+export function complaints(page: Page, problems: Problems, expected = /^$/): void {
+  page.on("console", (message) => {
+    const text = `${message.type()}: ${message.text()}`;
+    if (["error", "warning"].includes(message.type()) && !expected.test(text)) problems.push(text);
+  });
+  page.on("pageerror", (error) => problems.push(`page: ${error.stack ?? error}`));
+}
 
 /** Takes out the complaints that a server's death causes: requests and streams that found nobody. */
 export function forgiveDeadServer(problems: Problems): void {
