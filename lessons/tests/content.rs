@@ -35,9 +35,14 @@ fn lesson_21_in_both_languages() {
         let at = page.blocks.iter().position(place).unwrap();
         let html = page.blocks[..at].iter().filter_map(|b| match b {
             Block::Prose { html } => Some(html.as_str()),
-            Block::Experiment { .. } | Block::Widget { .. } => None,
+            _ => None,
         });
         let html = html.collect::<String>();
+        let recalled = page.blocks.iter().filter_map(|block| match block {
+            Block::Recap { lines, .. } => Some((lines.len(), lines.iter().all(|l| !l.ask.is_empty()))),
+            _ => None,
+        });
+        assert_eq!(recalled.collect::<Vec<_>>(), [(5, true), (6, false)], "five answers, six numbers");
         let widgets = page.blocks.iter().filter_map(|block| match block {
             Block::Widget { id, kind, title, .. } => {
                 assert!(!title.is_empty());

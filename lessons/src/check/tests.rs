@@ -1,5 +1,7 @@
 //! The judge, fed with moments by hand: values, reasons, and the forms over time.
 
+mod measures;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

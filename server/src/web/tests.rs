@@ -158,6 +158,8 @@ async fn answers_carry_the_security_headers() {
             .map(|name| text(answer.headers(), name));
         assert_eq!(got, ["nosniff", "same-origin", "DENY"], "{path}");
         assert_eq!(text(answer.headers(), header::SET_COOKIE), "", "{path} makes no learner");
+        let policy = text(answer.headers(), header::CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("default-src 'self'") && !policy.contains("unsafe"), "{path}: {policy}");
     }
     site.close.send_replace(true);
     assert_eq!(site.get("/readyz", &[]).await.status(), 503);

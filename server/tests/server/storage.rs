@@ -37,6 +37,7 @@ on_both!(
     progress_of_an_experiment,
     runs_branch_and_are_kept,
     questions_come_again,
+    numbers_of_runs_are_kept,
     the_console_keeps_order_and_bounds,
 );
 
@@ -276,6 +277,35 @@ async fn the_console_keeps_order_and_bounds(url: &str) {
     }
     db.keep_file(&id, "b", None).await.unwrap();
     assert_eq!(db.files(&id).await.unwrap(), [("a.yaml".to_owned(), "3".to_owned())].into());
+}
+
+async fn numbers_of_runs_are_kept(url: &str) {
+    let (db, _) = with_sandbox(url).await;
+    let sandbox = db.sandbox("sb-heal").await.unwrap().unwrap();
+    let learner = sandbox.learner_id.clone();
+    for (run, measure, value, at_ms) in [
+        (1, "cost", 12.5, 70_000),
+        (1, "cost", 14.25, 80_000),
+        (1, "lost", 0.0, 80_000),
+        (2, "cost", 3.0, 61_000),
+    ] {
+        db.save_measure(&sandbox.id, run, measure, value, at_ms).await.unwrap();
+    }
+    let shown = |all: Vec<server::storage::Kept>| -> Vec<_> {
+        all.into_iter().map(|k| (k.run, k.measure, k.value, k.at_ms)).collect()
+    };
+    let expect = [
+        (1, "cost".to_owned(), 14.25, 80_000),
+        (1, "lost".to_owned(), 0.0, 80_000),
+        (2, "cost".to_owned(), 3.0, 61_000),
+    ];
+    assert_eq!(shown(db.measures(&sandbox.id).await.unwrap()), expect);
+    assert_eq!(shown(db.measures_of(&learner, &sandbox.lesson).await.unwrap()), expect);
+    assert_eq!(db.measures_of("nobody", &sandbox.lesson).await.unwrap(), []);
+    let run = db.fork_run(&sandbox.id, 60_000, RunKind::Shown).await.unwrap();
+    db.save_measure(&sandbox.id, run, "cost", 1.0, 61_000).await.unwrap();
+    let own = db.measures_of(&learner, &sandbox.lesson).await.unwrap();
+    assert!(own.iter().all(|k| k.run != run), "what was only shown is nobody's number");
 }
 
 async fn questions_come_again(url: &str) {

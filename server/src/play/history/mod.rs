@@ -79,7 +79,7 @@ fn collect(cluster: &Cluster, id: &Id<'_>, epoch: Time, found: &mut BTreeMap<u64
     let api = cluster.api();
     let mut oldest = None;
     // heartbeats leave holes
-    for record in (api.oldest_revision()..=api.revision()).rev().filter_map(|n| api.change_at(n)) {
+    for record in (1..=api.revision()).rev().filter_map(|n| api.change_at(n)) {
         oldest = Some(record.at);
         let object = &record.object;
         let is_named = *object.name() == *id.name && *object.namespace() == *id.namespace;
