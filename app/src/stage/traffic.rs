@@ -12,7 +12,13 @@ use crate::{
 };
 
 #[component]
-pub fn Clients(id: String, traffic: Memo<Option<TrafficView>>) -> impl IntoView {
+pub fn Clients(
+    id: String,
+    traffic: Memo<Option<TrafficView>>,
+    /// What is called, where several sliders have to be told apart by ear.
+    #[prop(optional)]
+    called: Option<Signal<String>>,
+) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let name = Memo::new(move |_| traffic.with(|t| t.as_ref().map(|t| t.name.clone())));
@@ -37,7 +43,7 @@ pub fn Clients(id: String, traffic: Memo<Option<TrafficView>>) -> impl IntoView 
         view! {
             <Post class="clients" action=Handle::url() fields on_post=|_| ()>
                 <label for=id.clone()><span>{text::traffic(l)}</span><output>{move || format!("{:.0}/s", shown())}</output></label>
-                <input id=id.clone() name="rate_rps" type="range" min="0" step="1" max=move || max.get()
+                <input id=id.clone() name="rate_rps" aria-label=move || called.map(|c| text::of(text::traffic(l), &c.get())) type="range" min="0" step="1" max=move || max.get()
                     value=rate.get_untracked() prop:value=move || rate.get() title=command
                     style=("--at", move || format!("{:.0}%", 100.0 * shown() / max.get()))
                     disabled=move || stage.is_past.get() || !stage.may_write("traffics")

@@ -16,8 +16,8 @@ labels! {
     my_machines: "내 머신", "My machines";
     in_the_file: "파일에 적힌 수", "In the file";
     running_count: "도는 수", "Running";
-    reached: "받는 컨테이너", "Serving containers";
-    docker: "Docker", "Docker";
+    reached: "받는 곳", "Serving";
+    docker: "도커", "Docker";
     no_control_plane: "컨트롤 플레인 없음", "No control plane";
     no_control_plane_why: "엔진이 하는 일이 전부예요.", "What the engine does is all there is.";
     nobody_fills: "저절로 채워지지 않아요", "nobody fills it";

@@ -30,7 +30,7 @@ pub fn actor(lang: Lang, actor: Actor) -> &'static str {
         Actor::GarbageCollector => ("가비지 컬렉터", "Garbage collector"),
         Actor::Scheduler => ("스케줄러", "Scheduler"),
         Actor::Kubelet => ("kubelet", "kubelet"),
-        Actor::Engine => ("Docker 엔진", "Docker engine"),
+        Actor::Engine => ("도커 엔진", "Docker engine"),
         Actor::Program => ("파드 안의 프로그램", "Program in a pod"),
         Actor::World => ("바깥세상", "The world"),
     };

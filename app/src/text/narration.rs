@@ -2,6 +2,7 @@
 
 use wire::{
     act::{Act, Actor, Deed},
+    compose::ComposeAct,
     stage::{NodeReady, PodPhase, StageView},
 };
 
@@ -58,7 +59,8 @@ fn acting(view: &StageView) -> Option<&Deed> {
 }
 
 fn who_acts(lang: Lang, view: &StageView) -> Option<String> {
-    let d = acting(view)?;
+    // what ended is told by what is wrong
+    let d = acting(view).filter(|d| !matches!(d.act, Act::Compose(ComposeAct::Died { .. })))?;
     let name = actor(lang, d.actor);
     Some(match (&d.act, lang) {
         (Act::Scheduled { pod, node }, Lang::Ko) => {
@@ -180,6 +182,21 @@ mod tests {
             "4 of 6 pods are ready. The scheduler is sending t8d2r to node-b. node-c has been silent for 5 min 51 s."
         );
         assert_eq!(milestone(Lang::En, &view()), "4 of 6 pods are ready. No contact: node-c.");
+    }
+
+    #[test]
+    fn machines_without_a_cluster_have_their_own_words() {
+        let mut v = crate::stage::compose::tests::view();
+        assert_eq!(
+            narration(Lang::Ko, &v, 0),
+            "파일에 적힌 컨테이너는 2개인데 1개가 돌고 있어요. shop-web-1이 종료 코드 0으로 끝난 채로 있어요."
+        );
+        v.compose.engines[0].powered = false;
+        assert_eq!(
+            narration(Lang::En, &v, 0),
+            "The file asks for 2 containers, and 1 run. box has no power."
+        );
+        assert_eq!(milestone(Lang::En, &v), "The file asks for 2 containers, and 1 run. No contact: box.");
     }
 
     #[test]

@@ -280,8 +280,8 @@ async fn the_console_keeps_order_and_bounds(url: &str) {
 }
 
 async fn numbers_of_runs_are_kept(url: &str) {
-    let (db, _) = with_sandbox(url).await;
-    let sandbox = db.sandbox("sb-heal").await.unwrap().unwrap();
+    let (db, id) = with_sandbox(url).await;
+    let sandbox = db.sandbox(&id).await.unwrap().unwrap();
     let learner = sandbox.learner_id.clone();
     for (run, measure, value, at_ms) in [
         (1, "cost", 12.5, 70_000),

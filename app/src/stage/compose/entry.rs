@@ -25,7 +25,7 @@ pub fn Entry(key: String) -> impl IntoView {
         format!("→ {}", if reached.is_empty() { "–".to_owned() } else { reached.join(", ") })
     });
     view! {
-        <Clients id traffic=callers />
+        <Clients id traffic=callers called=Signal::derive(move || entry.with(|e| e.address.clone())) />
         <Meter stop name address receiving=text::reached(l)
             ready=Signal::derive(move || entry.with(|e| e.reached.len()))
             selected=Signal::derive(move || entry.with(|e| e.meant.len() as u32))

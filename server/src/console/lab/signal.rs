@@ -33,7 +33,9 @@ pub async fn kill(world: &World, what: &str, options: &[&str]) -> Done {
     } else {
         match there.pod(namespace, name).await {
             Ok(pod) => of_pod(&there, &pod, name, container, &signal)?,
-            Err(_) if kind.is_empty() && there.has(COMPOSE_CONTAINER, name).await => of_docker(name, &signal),
+            Err(_) if !PODS.contains(&kind) && there.has(COMPOSE_CONTAINER, name).await => {
+                of_docker(name, &signal)
+            }
             Err(why) => return Err(why),
         }
     };
