@@ -175,3 +175,29 @@ fn a_command_that_asks_for_a_file_fails_once_the_file_is_gone() {
     run_s(&mut c, 32);
     assert_eq!(pod(&c, "liveness")["status"]["containerStatuses"][0]["restartCount"].int(), Some(1));
 }
+
+/// The kubelet gives a reason to wait only where it would start the container again (`convertToAPIContainerStatuses`).
+#[test]
+fn what_could_not_start_ends_with_its_pod() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    start(&mut c, "bc", "Always", json!({"image": "nginx:1", "command": ["nosuchbin"]}));
+    let key = Key::new("default", "bc");
+    c.request("tester", |api| {
+        api.modify(resources::POD, &key, crate::api::Subresource::Main, |pod| {
+            pod["metadata"].set("finalizers", json!(["example.com/hold"]));
+        });
+        Ok(())
+    })
+    .unwrap();
+    for wait_s in [2, 9] {
+        run_s(&mut c, wait_s);
+        let mut branch = c.clone();
+        branch.request("tester", |api| api.delete(resources::POD, &key, &DeleteOptions::default())).unwrap();
+        run_s(&mut branch, 40);
+        let status = pod(&branch, "bc")["status"].clone();
+        let ended = &status["containerStatuses"][0]["state"]["terminated"];
+        assert_eq!((ended["reason"].text(), ended["exitCode"].int()), ("StartError", Some(128)), "{status}");
+        assert_eq!(status["phase"], "Failed");
+    }
+}
