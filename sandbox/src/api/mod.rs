@@ -76,6 +76,8 @@ pub struct Api {
     written: wire::Memo,
     metrics: metrics::Metrics,
     large: room::Large,
+    /// What containers' main processes have heard from the network; only the loop adds to it.
+    pub(crate) heard: crate::process::Heard,
 }
 
 impl Api {
@@ -100,6 +102,7 @@ impl Api {
             written: wire::Memo::default(),
             metrics: metrics::Metrics::default(),
             large: room::Large::default(),
+            heard: crate::process::Heard::default(),
         }
     }
 
