@@ -106,7 +106,9 @@ pub fn hear(
     let (came, by) = View { api, network, pod: &from }.send(&host, port, dice);
     let mut heard = std::mem::take(&mut api.heard);
     heard.add(run(&from, container, since), came);
-    heard.tidy(|uid| api.list(POD, "").any(|pod| pod.uid() == uid));
+    if count == 0 {
+        heard.tidy(|uid| api.list(POD, "").any(|pod| pod.uid() == uid));
+    }
     api.heard = heard;
     by
 }

@@ -135,6 +135,8 @@ fn what_a_shell_cannot_do_is_no_success() {
         ("nosuchprog; echo after", "after\n", Some(0)),
         ("/opt/run.sh || exit 9", "sh: /opt/run.sh: not found\n", Some(9)),
         ("echo a < b", "sh: syntax error", Some(2)),
+        ("echo a | sed s/a/b/", "sed: not simulated in this sandbox", Some(126)),
+        ("nc -lk -p 80", "nc: not simulated in this sandbox", None),
         ("case a in a) echo b;; esac", "sh: syntax error", Some(2)),
     ]
     .into_iter()

@@ -19,7 +19,7 @@ const KNOWN: [&str; 35] = [
 ];
 
 /// Exit code of what is there and cannot be run.
-const UNSIMULATED: i32 = 126;
+pub(super) const UNSIMULATED: i32 = 126;
 /// Programs that ask over the network.
 const CLIENTS: [&str; 2] = ["curl", "wget"];
 
@@ -79,7 +79,7 @@ impl Session {
 
     /// A program that images bring and that does nothing here.
     pub(super) fn unsimulated(&mut self, name: &str) -> Printed {
-        self.stick(Stuck::Unknown);
+        self.stick(Stuck::Unsimulated);
         let text =
             format!("{name}: not simulated in this sandbox (a real container of this image may have it)\n");
         Printed::failed(text, UNSIMULATED)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Files, Piece, Printed, Session, container, env, files, net::Came, shell};
+use super::{Files, Piece, Printed, Session, container, env, files, net::Came, programs::UNSIMULATED, shell};
 use crate::{
     api::Api,
     clock::Time,
@@ -76,6 +76,8 @@ pub(super) enum Stuck {
     Unknown,
     /// A line that this shell cannot read.
     Unreadable,
+    /// A program that is there and does nothing here.
+    Unsimulated,
     /// It sleeps, or goes round, for ever.
     Forever,
     /// It asks for a Service that may come later.
@@ -170,6 +172,7 @@ pub fn fate(api: &Api, pod: &Object, name: &str, since: Time) -> Option<Fate> {
         Some(Stuck::Asks { at, .. }) => return Some(Fate::Asks(at)),
         Some(Stuck::Forever) => return Some(Fate::Runs),
         Some(Stuck::Unreadable) => return Some(unread(&session.argv)),
+        Some(Stuck::Unsimulated) => return Some(guessed(&session.argv.join(" "), UNSIMULATED.into())),
         Some(_) => return None,
         None if printed.takes_ms >= FOREVER_MS => return Some(Fate::Runs),
         None => {}
@@ -185,10 +188,15 @@ pub fn fate(api: &Api, pod: &Object, name: &str, since: Time) -> Option<Fate> {
 
 /// What becomes of a shell whose line cannot be read: it runs for as long as its words let one guess, and never ends well.
 fn unread(argv: &[String]) -> Fate {
-    match ends_of(&format!("{} true", argv.join(" "))) {
+    guessed(&format!("{} true", argv.join(" ")), UNREADABLE)
+}
+
+/// What a command line lets one guess, with `failure` instead of a success that nobody has seen.
+fn guessed(line: &str, failure: i64) -> Fate {
+    match ends_of(line) {
         None => Fate::Runs,
         Some((after_ms, code)) => {
-            Fate::Ends { after_ms, code: if code == 0 { UNREADABLE } else { code }, message: String::new() }
+            Fate::Ends { after_ms, code: if code == 0 { failure } else { code }, message: String::new() }
         }
     }
 }
