@@ -147,7 +147,9 @@ impl Session {
         let pod = api.find(POD, &exec.pod).cloned().unwrap_or_default();
         let since = started(&pod, &exec.container).unwrap_or(api.now());
         let mut session = Self::of(api, &pod, exec, since);
-        if let Some(files) = task::files(api, &pod, container(&pod, &exec.container), since) {
+        let declared = container(&pod, &exec.container);
+        session.deaf = is_deaf(api, declared);
+        if let Some(files) = task::files(api, &pod, declared, since) {
             session.files = files;
         }
         session
@@ -178,7 +180,7 @@ impl Session {
             depth: 0,
             leaves_loop: None,
             stdin: None,
-            deaf: is_deaf(api, declared),
+            deaf: true,
             ip: pod["status"]["podIP"].text().into(),
             mounts: declared["volumeMounts"].list().iter().map(|m| m["mountPath"].text().into()).collect(),
             namespace: pod.namespace().clone(),
