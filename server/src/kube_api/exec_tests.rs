@@ -9,7 +9,7 @@ use sandbox::{
     clock::Time,
     cluster::Config,
     http::{Live, Opened, Speed},
-    json,
+    json::Json,
     object::Object,
     user::User,
 };
@@ -25,11 +25,13 @@ const CLOSE: u8 = 0x88;
 /// A cluster at ×60 with a pod that runs.
 fn live() -> Live {
     let epoch = Time(1_795_480_000_000);
-    let machine =
-        json!({"apiVersion": "sim.pilothouse.dev/v1", "kind": "Machine", "metadata": {"name": "a"}});
-    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "cli", "namespace": "default"},
-        "spec": {"containers": [{"name": "c", "image": "busybox:1.36", "command": ["sleep", "1d"]}]}});
-    let config = Config { seed: 1, epoch, world: vec![Object(machine), Object(pod)] };
+    let world = [
+        r#"{"apiVersion": "sim.pilothouse.dev/v1", "kind": "Machine", "metadata": {"name": "a"}}"#,
+        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "cli", "namespace": "default"}, "spec": {
+            "containers": [{"name": "c", "image": "busybox:1.36", "command": ["sleep", "1d"]}]}}"#,
+    ];
+    let world = world.iter().map(|text| Object(Json::parse(text.as_bytes()).unwrap())).collect();
+    let config = Config { seed: 1, epoch, world };
     let opened = Opened {
         config,
         entries: Vec::new(),
