@@ -78,6 +78,8 @@ pub struct Api {
     metrics: metrics::Metrics,
     large: room::Large,
     printed: printed::Printed,
+    /// What containers' main processes have heard from the network; only the loop adds to it.
+    pub(crate) heard: crate::process::Heard,
 }
 
 impl Api {
@@ -103,6 +105,7 @@ impl Api {
             metrics: metrics::Metrics::default(),
             large: room::Large::default(),
             printed: printed::Printed::default(),
+            heard: crate::process::Heard::default(),
         }
     }
 

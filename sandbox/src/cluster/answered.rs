@@ -1,17 +1,22 @@
-//! Requests that commands in containers made, as the journal keeps them: a container answered so many. The only entries that are no
-//! request of a client; they change what containers have used, and no object.
+//! What commands in containers did, as the journal keeps it: a container answered so many of their requests, or its main process was
+//! told to end. The only entries that are no request of a client; they change what containers have used or how long they run. Those of main processes are the cluster's own work, and
+//! no entries.
 
 use bytes::Bytes;
 
-use super::Cluster;
+use super::{Cluster, Ctx};
 use crate::{
+    kubelet::{self, Kubelets},
+    network::Network,
     object::Key,
-    origin,
+    origin::{self, Cause},
+    process,
     request::{Body, Reply, Request},
     user::User,
 };
 
 const PATH: &str = "/answered/";
+const INTERRUPTED: &str = "/interrupted/";
 
 /// A container has answered requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,38 @@ pub struct Answered {
     pub container: String,
     /// How many.
     pub count: u64,
+}
+
+/// A command in a container has sent its main process a signal that ends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// Its pod.
+    pub pod: Key,
+    /// Its name.
+    pub container: String,
+}
+
+impl Interrupted {
+    /// As an entry of the journal.
+    pub fn entry(&self) -> Request {
+        let Self { pod, container } = self;
+        Request {
+            user: origin::WORLD.into(),
+            method: "POST".into(),
+            uri: format!("{INTERRUPTED}{}/{}/{container}", pod.namespace, pod.name),
+            ..Request::default()
+        }
+    }
+
+    /// Only by the world itself, as [`Answered`].
+    fn parse(request: &Request) -> Option<Self> {
+        if request.user != User::from(origin::WORLD) {
+            return None;
+        }
+        let parts: Vec<&str> = request.uri.strip_prefix(INTERRUPTED)?.split('/').collect();
+        let [namespace, pod, container] = parts[..] else { return None };
+        Some(Self { pod: Key::new(namespace, pod), container: container.into() })
+    }
 }
 
 impl Answered {
@@ -50,9 +87,15 @@ impl Answered {
 impl Cluster {
     /// Does what such an entry says; `None` if it is none.
     pub(crate) fn take_answered(&mut self, request: &Request) -> Option<Reply> {
-        let Answered { pod, container, count } = Answered::parse(request)?;
         let now = self.now();
-        self.network.answered(&pod, &container, count, now);
+        if let Some(Interrupted { pod, container }) = Interrupted::parse(request) {
+            let mut ctx = Ctx::new(&mut self.api, &mut self.queue, Cause::Outside, None);
+            self.kubelets.interrupt(&pod, &container, &mut ctx);
+            self.observe();
+        } else {
+            let Answered { pod, container, count } = Answered::parse(request)?;
+            self.network.answered(&pod, &container, count, now);
+        }
         let body = Body {
             code: 200,
             content_type: "application/json",
@@ -62,6 +105,17 @@ impl Cluster {
         };
         Some(Reply::Body(body))
     }
+}
+
+/// Main processes of a pod make the requests that they have come to, and go on.
+pub(super) fn ask(pod: &Key, (kubelets, network): (&mut Kubelets, &mut Network), ctx: &mut Ctx<'_>) {
+    let now = ctx.now();
+    for (container, since) in kubelets.asking(pod, now) {
+        if let Some((by, container)) = process::hear(ctx.api, network, pod, &container, since) {
+            network.answered(&by, &container, 1, now);
+        }
+    }
+    kubelets.run(kubelet::Work::Pod(pod.clone()), ctx);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ impl Cluster {
         }
         let _ = writeln!(out, "{:?}", self.api.metrics());
         let parts = (&self.controllers, &self.scheduler, &self.kubelets, &self.network, &self.machines);
-        let _ = writeln!(out, "{parts:?} {:?}", self.limits);
+        let _ = writeln!(out, "{parts:?} {:?} {:?}", self.limits, self.api.heard);
         let _ = writeln!(out, "{:?} {:?}", self.programs, self.api.all_printed());
         out
     }

@@ -13,7 +13,7 @@ use crate::{
     clock::Time,
     compose::Compose,
     controllers::Controllers,
-    kubelet::Kubelets,
+    kubelet::{self, Kubelets},
     machines::Machines,
     network::Network,
     object::{Key, Object},
@@ -26,7 +26,7 @@ use crate::{
 use limits::Limits;
 
 pub use crate::scheduler::{Plugin, Rejection, Verdict};
-pub use answered::Answered;
+pub use answered::{Answered, Interrupted};
 pub use queue::Queue;
 pub use why::{Beginning, Why};
 pub use work::{Ctx, Work};
@@ -268,6 +268,9 @@ impl Cluster {
         match work {
             Work::Controllers(work) => self.controllers.run(work, &mut ctx),
             Work::Scheduler(work) => self.scheduler.run(work, &mut ctx),
+            Work::Kubelet(kubelet::Work::Asks(key) | kubelet::Work::AsksOn(key)) => {
+                answered::ask(&key, (&mut self.kubelets, &mut self.network), &mut ctx);
+            }
             Work::Kubelet(work) => self.kubelets.run(work, &mut ctx),
             Work::Network(work) => {
                 self.network.run(work, &mut ctx);

@@ -8,7 +8,7 @@ use ecow::EcoString;
 use super::live::{Attendance, Live};
 use crate::{
     clock::Time,
-    cluster::Answered,
+    cluster::{Answered, Interrupted},
     object::Key,
     process::{Printed, Session},
     request::Exec,
@@ -26,10 +26,21 @@ pub struct Attached {
     live: Live,
     session: Session,
     pod: Key,
+    container: String,
     /// Does the client send something?
     pub stdin: bool,
     /// Is it a terminal?
     pub tty: bool,
+}
+
+/// A command, or a line of a shell, that has begun.
+pub struct Course {
+    /// What it prints, and when it ends.
+    pub printed: Printed,
+    since: Time,
+    /// When it ends its container's main process, if it does.
+    stops: Option<Time>,
+    answered: Vec<(Time, Key, EcoString)>,
 }
 
 /// Somebody looks while it is held: time flows.
@@ -38,7 +49,14 @@ pub struct Attending(#[expect(dead_code, reason = "held for its end")] Attendanc
 impl Attached {
     pub(super) fn new(live: Live, exec: &Exec) -> Self {
         let session = Session::open(live.state().cluster.api(), exec);
-        Self { live, session, pod: exec.pod.clone(), stdin: exec.stdin, tty: exec.tty }
+        Self {
+            live,
+            session,
+            pod: exec.pod.clone(),
+            container: exec.container.clone(),
+            stdin: exec.stdin,
+            tty: exec.tty,
+        }
     }
 
     /// To be held while it runs.
@@ -61,28 +79,61 @@ impl Attached {
         self.session.prompt()
     }
 
-    /// Runs the command; the answer comes when it has taken its virtual time.
+    /// Begins the command.
     ///
     /// # Errors
     /// Why it cannot be started.
-    pub async fn run(&mut self) -> Result<Printed, String> {
-        let now = self.surround();
-        let printed = self.session.run(now);
-        let answered = self.session.withdraw();
-        let printed = printed?;
-        self.take(printed.takes_ms).await;
-        self.count(answered).await;
-        Ok(printed)
+    pub fn run(&mut self) -> Result<Course, String> {
+        let since = self.surround();
+        let printed = self.session.run(since).inspect_err(|_| drop(self.session.withdraw()));
+        Ok(self.course(printed?, since))
     }
 
-    /// Runs a line of a shell; the answer comes when it has taken its virtual time.
-    pub async fn line(&mut self, line: &str) -> Printed {
-        let now = self.surround();
-        let printed = self.session.line(line, now);
-        let answered = self.session.withdraw();
-        self.take(printed.takes_ms).await;
-        self.count(answered).await;
-        printed
+    /// Begins a line of a shell.
+    pub fn line(&mut self, line: &str) -> Course {
+        let since = self.surround();
+        let printed = self.session.line(line, since);
+        self.course(printed, since)
+    }
+
+    fn course(&mut self, printed: Printed, since: Time) -> Course {
+        let stops = self.session.stops();
+        Course { printed, since, stops, answered: self.session.withdraw() }
+    }
+
+    /// Comes back when so much virtual time has passed since it began. While time stands still, what takes next to none is
+    /// there all the same.
+    pub async fn reach(&self, course: &Course, after_ms: i64) {
+        let until = course.since.plus_ms(after_ms);
+        loop {
+            let clock = self.live.clock();
+            if clock.now >= until || clock.paused && until.since_ms(clock.now) < PAUSED_MS_MAX {
+                return;
+            }
+            tokio::time::sleep(BEAT).await;
+        }
+    }
+
+    /// It has come to its end, or its client has left: what containers did to answer it is part of what they have used.
+    pub async fn finish(&self, course: Course) {
+        let now = self.live.clock().now;
+        let left_early = now < course.since.plus_ms(course.printed.takes_ms);
+        let mut counts: BTreeMap<(Key, EcoString), u64> = BTreeMap::new();
+        for (_, pod, container) in course.answered.into_iter().filter(|(at, ..)| !left_early || *at <= now) {
+            *counts.entry((pod, container)).or_default() += 1;
+        }
+        for ((pod, container), count) in counts {
+            let answered = Answered { pod, container: container.to_string(), count };
+            // Where the journal takes nothing, nothing is counted.
+            let _ = self.live.answered(&answered).await;
+        }
+        if course.stops.is_some_and(|at| !left_early || at <= now) {
+            // Where the journal takes nothing, nothing is stopped.
+            let _ = self
+                .live
+                .interrupted(&Interrupted { pod: self.pod.clone(), container: self.container.clone() })
+                .await;
+        }
     }
 
     /// Shows it the network as it is now.
@@ -90,28 +141,5 @@ impl Attached {
         let cluster = self.live.state().cluster.clone();
         self.session.surround(cluster, self.pod.clone());
         self.live.clock().now
-    }
-
-    /// What containers did to answer it is part of what they have used.
-    async fn count(&self, answered: Vec<(Key, EcoString)>) {
-        let mut counts: BTreeMap<(Key, EcoString), u64> = BTreeMap::new();
-        answered.into_iter().for_each(|at| *counts.entry(at).or_default() += 1);
-        for ((pod, container), count) in counts {
-            let answered = Answered { pod, container: container.to_string(), count };
-            // Where the journal takes nothing, nothing is counted.
-            let _ = self.live.answered(&answered).await;
-        }
-    }
-
-    /// While time stands still, what takes next to none is there all the same.
-    async fn take(&self, ms: i64) {
-        let clock = self.live.clock();
-        if clock.paused && ms < PAUSED_MS_MAX {
-            return;
-        }
-        let until = clock.now.plus_ms(ms);
-        while self.live.clock().now < until {
-            tokio::time::sleep(BEAT).await;
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! A live cluster: one writer at a time, readers in between, a task that lets time flow while somebody looks.
 
+mod entered;
+
 use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
@@ -18,7 +20,7 @@ use super::{
 use crate::{
     api::{access::token, authorize, failure, impersonate},
     clock::Time,
-    cluster::{Answered, Cluster, Config, WorldError},
+    cluster::{Cluster, Config, WorldError},
     request::{Reply, Request},
     status::Status,
     user::User,
@@ -312,25 +314,6 @@ impl Live {
         drop(state);
         self.worked(began);
         Ok(reply)
-    }
-
-    /// A container has answered requests of a command. Recorded where somebody measures what containers use; else nothing comes
-    /// of it.
-    ///
-    /// # Errors
-    /// When the recorder could not keep it; nothing was changed then.
-    pub(super) async fn answered(&self, answered: &Answered) -> Result<(), NotRecorded> {
-        if !self.state().cluster.network().is_metered() {
-            return Ok(());
-        }
-        let _writer = self.0.writer.lock().await;
-        let entry = Entry { at: self.catch_up(None).await, request: answered.entry() };
-        if self.has_room_for(&entry).is_err() {
-            return Ok(());
-        }
-        self.0.recorder.record(&entry).await?;
-        self.state().apply(entry);
-        Ok(())
     }
 
     /// May the journal grow by an entry?

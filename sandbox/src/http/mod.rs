@@ -15,8 +15,8 @@ mod share;
 mod timeline;
 mod watch;
 
-pub use crate::process::Printed;
-pub use attached::{Attached, Attending};
+pub use crate::process::{Piece, Printed};
+pub use attached::{Attached, Attending, Course};
 pub use live::{Attendance, FREE_MS_MAX, Live, Opened};
 pub use pace::{Clock, Speed};
 pub use record::{Entry, NotRecorded, Recorder};

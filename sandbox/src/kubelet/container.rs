@@ -264,11 +264,11 @@ impl Container {
         scene.note(spec, Note::normal("Started", format!("Started container {}", spec.name)));
         let Some(behaviour) = &self.behaviour else { return };
         let id = image::container_id(scene.pod_uid, &spec.name, self.restarts, now);
-        let codes = ProbeKind::ALL.map(|kind| match spec.probe(kind).and_then(Probe::command) {
-            Some(command) => scene.world.codes(spec, command, now),
+        let outcomes = ProbeKind::ALL.map(|kind| match spec.probe(kind).and_then(Probe::command) {
+            Some(command) => scene.world.outcomes(spec, command, now),
             None => Vec::new(),
         });
-        self.state = State::Running(Box::new(Running::new(spec, id, behaviour, now, codes)));
+        self.state = State::Running(Box::new(Running::new(spec, id, behaviour, now, outcomes)));
         if let (State::Running(r), Some(fate)) = (&mut self.state, fate) {
             r.follow(fate, now);
         }
@@ -288,11 +288,19 @@ impl Container {
     pub fn look_again(&mut self, spec: &ContainerSpec, scene: &Scene<'_>) {
         let State::Running(r) = &mut self.state else { return };
         r.limit(spec.memory_limit(), scene.now);
-        if r.waits.is_none() || r.ends.is_some() {
+        let has_asked = r.asks.is_some_and(|at| at <= scene.now);
+        if !has_asked && (r.waits.is_none() || r.ends.is_some()) {
             return;
         }
-        if let Some(fate) = scene.world.fate(spec, r.since) {
-            r.follow(fate, scene.now);
+        let Some(fate) = scene.world.fate(spec, r.since) else {
+            r.asks = None;
+            return;
+        };
+        // Who has been told to stop ends then at the latest.
+        let stopped = r.ends;
+        r.follow(fate, scene.now);
+        if stopped.is_some_and(|stop| r.ends.is_none_or(|own| stop.0 < own.0)) {
+            (r.ends, r.message) = (stopped, EcoString::new());
         }
     }
 

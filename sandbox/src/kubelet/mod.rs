@@ -27,6 +27,7 @@ use ecow::EcoString;
 
 use crate::{
     api::{Api, Change, Record},
+    clock::Time,
     cluster::{Ctx, Queue},
     object::Key,
     resources,
@@ -59,12 +60,16 @@ pub enum Work {
     Pod(Key),
     /// Deliver a Signal.
     Signal(Key),
+    /// Main processes of a pod make their next requests, in the network that the loop knows.
+    Asks(Key),
+    /// The same, of a pod that has made many and goes on so.
+    AsksOn(Key),
 }
 
 impl Work {
     /// Comes again and again by itself.
     pub fn is_periodic(&self) -> bool {
-        matches!(self, Work::Lease(_) | Work::NodeStatus(_))
+        matches!(self, Work::Lease(_) | Work::NodeStatus(_) | Work::AsksOn(_))
     }
 }
 
@@ -131,6 +136,12 @@ impl Kubelets {
         }
     }
 
+    /// Containers of a pod whose main process has come to a request by `now`, and since when each runs.
+    pub fn asking(&self, pod: &Key, now: Time) -> Vec<(EcoString, Time)> {
+        let run = self.pods.get(pod).filter(|run| self.hosts.get(&run.node).is_some_and(|host| host.up));
+        run.map(|run| run.asking(now)).unwrap_or_default()
+    }
+
     /// Does what is due.
     pub fn run(&mut self, work: Work, ctx: &mut Ctx<'_>) {
         match work {
@@ -140,7 +151,7 @@ impl Kubelets {
             Work::NodeStatus(name) | Work::NodeChange(name) => self.post_node(&name, ctx),
             Work::Housekeeping(name) => self.keep_house(&name, ctx),
             Work::OutOfMemory(name) => self.out_of_memory(&name, ctx),
-            Work::Pod(key) => self.sync_pod(&key, ctx),
+            Work::Pod(key) | Work::Asks(key) | Work::AsksOn(key) => self.sync_pod(&key, ctx),
             Work::Signal(key) => self.deliver(&key, ctx),
         }
     }

@@ -1,10 +1,10 @@
 //! Probes. Models the kubelet's prober: first after `initialDelaySeconds`, then every `periodSeconds`, with thresholds and
 //! time-outs; where nothing listens a connection is refused. Omits: gRPC, what paths answer (all is well on a port that is
-//! served), answers that are slower than the time-out but come, what commands find in files.
+//! served), answers that are slower than the time-out but come, what commands find in files where the main process is not known.
 
 use ecow::EcoString;
 
-use crate::{clock::Time, json::Json, usage::may_listen};
+use crate::{clock::Time, json::Json, process::Outcome, usage::may_listen};
 
 /// Clients whose command waits for an answer.
 const CLIENTS: [&str; 4] = ["curl", "nc", "wget", "grpc_health_probe"];
@@ -155,15 +155,23 @@ impl Probe {
         }
     }
 
-    /// Does a try succeed? The error is the probe's output; `known` is its command's exit code, where that is known.
-    pub fn attempt(&self, answer: Answer, known: Option<i64>, ip: &str, ports: &Json) -> Result<(), String> {
+    /// Does a try succeed? The error is the probe's output; `known` is what its command does, where that is known.
+    pub fn attempt(
+        &self,
+        answer: Answer,
+        known: Option<&Outcome>,
+        ip: &str,
+        ports: &Json,
+    ) -> Result<(), String> {
         let url = |port: &Json, scheme: &str, path: &str| {
             format!("{scheme}://{ip}:{}/{}", number(port, ports), path.trim_start_matches('/'))
         };
         let answer = if self.refused { Answer::Refuses } else { answer };
         let in_time = answer == Answer::Serves || answer == Answer::Hangs && !self.is_answered();
         match &self.how {
-            How::Exec { code, .. } if in_time && known.unwrap_or(*code) != 0 => Err(String::new()),
+            How::Exec { code, .. } if in_time && known.map_or(*code, |known| known.code) != 0 => {
+                Err(known.map_or_else(String::new, |known| known.output.to_string()))
+            }
             _ if in_time => Ok(()),
             How::Exec { command, .. } if answer == Answer::Hangs => {
                 Err(format!("command timed out: {command:?} timed out after {}s", self.timeout_s))
@@ -202,17 +210,22 @@ impl Probe {
 
     /// The next try that matters after one that passed: nothing is otherwise before the process, or the command, answers
     /// otherwise.
-    pub fn matters(&self, passed: Time, answers: &Answers, codes: &[(Time, i64)]) -> Option<Time> {
-        let code = codes.iter().map(|(at, _)| *at).find(|at| *at > passed);
-        let change = [answers.change_after(passed), code].into_iter().flatten().min();
+    pub fn matters(&self, passed: Time, answers: &Answers, outcomes: &[(Time, Outcome)]) -> Option<Time> {
+        let other = outcomes.iter().map(|(at, _)| *at).find(|at| *at > passed);
+        let change = [answers.change_after(passed), other].into_iter().flatten().min();
         change.map(|change| self.after(passed, change))
     }
 
     /// The first try that does not pass, of a process running since `since`.
-    pub fn first_failure(&self, since: Time, answers: &Answers, codes: &[(Time, i64)]) -> Option<Time> {
+    pub fn first_failure(
+        &self,
+        since: Time,
+        answers: &Answers,
+        outcomes: &[(Time, Outcome)],
+    ) -> Option<Time> {
         let first = self.first(since);
-        let passes = self.attempt(answers.at(first), code_at(codes, first), "", &Json::Null).is_ok();
-        if passes { self.matters(first, answers, codes) } else { Some(first) }
+        let passes = self.attempt(answers.at(first), outcome_at(outcomes, first), "", &Json::Null).is_ok();
+        if passes { self.matters(first, answers, outcomes) } else { Some(first) }
     }
 }
 
@@ -226,9 +239,9 @@ impl How {
     }
 }
 
-/// The exit code at a moment, where it is known.
-pub fn code_at(codes: &[(Time, i64)], time: Time) -> Option<i64> {
-    codes.iter().rev().find(|(at, _)| *at <= time).map(|(_, code)| *code)
+/// What a command does at a moment, where it is known.
+pub fn outcome_at(outcomes: &[(Time, Outcome)], time: Time) -> Option<&Outcome> {
+    outcomes.iter().rev().find(|(at, _)| *at <= time).map(|(_, outcome)| outcome)
 }
 
 /// A port as a number; 0 for a name that is none.

@@ -13,7 +13,11 @@ use super::{
     running::Running,
     spec::{ContainerSpec, PodSpec, Restart},
 };
-use crate::{clock::Time, object::Key, process::Fate};
+use crate::{
+    clock::Time,
+    object::Key,
+    process::{Fate, Outcome},
+};
 
 /// Making a pod's network namespace and its pause container.
 const SANDBOX_MS: i64 = 300;
@@ -26,6 +30,8 @@ const EXCEEDED: (&str, &str) =
 const MOUNT_RETRY_MS: i64 = 500;
 /// Longest pause between two tries.
 const MOUNT_RETRY_MS_MAX: i64 = 122_000;
+/// Requests of a main process that do not make it one that asks and asks.
+const ASKED_OFTEN: u32 = 20;
 /// From the status of a pod that has ended to its removal from the API.
 const REMOVE_MS: i64 = 20;
 
@@ -130,8 +136,8 @@ pub trait World {
     fn fate(&self, _spec: &ContainerSpec, _since: Time) -> Option<Fate> {
         None
     }
-    /// The exit codes of a probe's command over time in a container that started at a moment, where they are known.
-    fn codes(&self, _spec: &ContainerSpec, _command: &[String], _since: Time) -> Vec<(Time, i64)> {
+    /// What a probe's command does over time in a container that started at a moment, where that is known.
+    fn outcomes(&self, _spec: &ContainerSpec, _command: &[String], _since: Time) -> Vec<(Time, Outcome)> {
         Vec::new()
     }
     /// Volumes that cannot be set up now, and why.
@@ -403,6 +409,22 @@ impl PodRun {
     /// Does one of its containers wait for a Service?
     pub fn waits_for(&self, service: &Key) -> bool {
         self.containers.iter().filter_map(Container::running).any(|r| r.waits.as_ref() == Some(service))
+    }
+
+    /// Containers whose main process has come to a request by `now`, and since when each runs.
+    pub fn asking(&self, now: Time) -> Vec<(EcoString, Time)> {
+        let all = self.spec.containers.iter().zip(&self.containers);
+        let one = |(s, c): (&ContainerSpec, &Container)| {
+            let r = c.running().filter(|r| r.asks.is_some_and(|at| at <= now))?;
+            Some((s.name.clone(), r.since))
+        };
+        all.filter_map(one).collect()
+    }
+
+    /// When one of its main processes next makes a request, and whether it has made many.
+    pub fn asks_next(&self) -> Option<(Time, bool)> {
+        let running = self.containers.iter().filter_map(Container::running);
+        running.filter_map(|r| Some((r.asks?, r.asked > ASKED_OFTEN))).min()
     }
 
     /// What its containers have of their machine over time.

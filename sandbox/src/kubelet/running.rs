@@ -6,14 +6,14 @@ use ecow::EcoString;
 use super::{
     image::Behaviour,
     pressure::Burden,
-    probe::{Answers, Seen, code_at},
+    probe::{Answers, Seen, outcome_at},
     run::{Note, Scene},
     spec::{ContainerSpec, ProbeKind},
 };
 use crate::{
     clock::Time,
     object::Key,
-    process::Fate,
+    process::{Fate, Outcome},
     usage::{Line, Load, Memory, Written},
 };
 
@@ -33,6 +33,10 @@ pub struct Running {
     pub message: EcoString,
     /// The Service without which it does not go on.
     pub waits: Option<Key>,
+    /// When it makes a request on whose answer it depends what it does.
+    pub asks: Option<Time>,
+    /// Requests that it has come to.
+    pub asked: u32,
     /// Does it pass its readiness probe?
     pub ready: bool,
     /// Has it passed its startup probe?
@@ -40,8 +44,8 @@ pub struct Running {
     /// Is it stopped only to be started again?
     pub renewed: bool,
     answers: Answers,
-    /// Exit codes of the commands of its probes, each from a moment on.
-    codes: [Vec<(Time, i64)>; 3],
+    /// What the commands of its probes do, each from a moment on.
+    outcomes: [Vec<(Time, Outcome)>; 3],
     turns: [Turn; 3],
     memory: Memory,
     written: Option<Box<Written>>,
@@ -64,7 +68,7 @@ impl Running {
         id: EcoString,
         behaviour: &Behaviour,
         since: Time,
-        codes: [Vec<(Time, i64)>; 3],
+        outcomes: [Vec<(Time, Outcome)>; 3],
     ) -> Self {
         let answers = Answers {
             from: since.plus_ms(behaviour.ready_ms),
@@ -76,11 +80,13 @@ impl Running {
             ends: behaviour.ends.map(|(after_ms, code)| (since.plus_ms(after_ms), code)),
             message: EcoString::new(),
             waits: None,
+            asks: None,
+            asked: 0,
             ready: false,
             started: spec.probe(ProbeKind::Startup).is_none(),
             renewed: false,
             answers,
-            codes,
+            outcomes,
             turns: [Turn::default(); 3],
             memory: Memory::new(behaviour.appetite, since),
             written: behaviour.writes.map(|writes| Box::new(Written::new(writes, since))),
@@ -107,21 +113,25 @@ impl Running {
             None => self.ready = true,
         }
         if let Some(probe) = spec.probe(ProbeKind::Liveness) {
-            let codes = &self.codes[ProbeKind::Liveness as usize];
-            let try_at = probe.first_failure(self.since, &self.answers, codes);
+            let outcomes = &self.outcomes[ProbeKind::Liveness as usize];
+            let try_at = probe.first_failure(self.since, &self.answers, outcomes);
             self.ask(ProbeKind::Liveness, try_at.map(not_before));
         }
     }
 
     /// Takes over what is known of its future.
     pub fn follow(&mut self, fate: Fate, now: Time) {
-        self.ends = None;
+        (self.ends, self.waits, self.asks) = (None, None, None);
         match fate {
             Fate::Ends { after_ms, code, message } => {
                 self.ends = Some((self.since.plus_ms(after_ms).max(now), code));
                 self.message = message.into();
             }
             Fate::Waits(service) => self.waits = Some(service),
+            Fate::Asks(at) => {
+                self.asks = Some(at.max(now));
+                self.asked += 1;
+            }
             Fate::Runs | Fate::Refused { .. } => {}
         }
     }
@@ -151,12 +161,13 @@ impl Running {
         let kind = ProbeKind::ALL.into_iter().find(due)?;
         let (probe, turn) = (spec.probe(kind)?, &mut self.turns[kind as usize]);
         let tried = turn.try_at?;
-        let codes = &self.codes[kind as usize];
-        let outcome = probe.attempt(self.answers.at(tried), code_at(codes, tried), scene.ip, &spec.ports);
+        let outcomes = &self.outcomes[kind as usize];
+        let outcome =
+            probe.attempt(self.answers.at(tried), outcome_at(outcomes, tried), scene.ip, &spec.ports);
         let verdict = probe.judge(&mut turn.seen, outcome.is_ok());
         let known = probe.known(tried, &self.answers);
         turn.try_at = match verdict {
-            Some(true) => probe.matters(tried, &self.answers, codes),
+            Some(true) => probe.matters(tried, &self.answers, outcomes),
             _ => Some(probe.after(tried, known)),
         };
         if let Err(output) = outcome {

@@ -10,6 +10,17 @@ use crate::{
 };
 
 impl Kubelets {
+    /// A command in a container has sent its main process SIGTERM, for which it has a handler.
+    pub fn interrupt(&mut self, pod: &Key, container: &str, ctx: &mut Ctx<'_>) {
+        let Some(run) = self.pods.get_mut(pod) else { return };
+        let now = ctx.now();
+        let mut all = run.spec.containers.iter().zip(&mut run.containers);
+        if let Some((_, found)) = all.find(|(s, c)| s.name == container && c.running().is_some()) {
+            found.stop(now, Time(i64::MAX), 0, now);
+            ctx.queue.after_ms(0, Work::Pod(pod.clone()));
+        }
+    }
+
     pub(super) fn deliver(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
         let Some(signal) = ctx.api.find(resources::SIGNAL, key).cloned() else { return };
         let pod_key = Key::new(key.namespace.clone(), signal["spec"]["pod"].text());

@@ -214,7 +214,7 @@ fn states(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &str) -> (J
             running["running"].set("startedAt", r.since);
             running
         }
-        State::Ended if c.start_error().is_some_and(|e| spec.restarts_after(e.code)) => {
+        State::Ended if starts_again(run) && c.start_error().is_some_and(|e| spec.restarts_after(e.code)) => {
             let why = c.start_error().map(|e| e.message.to_string());
             waiting("RunContainerError", why)
         }
@@ -235,6 +235,11 @@ fn states(run: &PodRun, spec: &ContainerSpec, c: &Container, pod_id: &str) -> (J
         _ => waiting("ContainerCreating", None),
     };
     (state, ended(&c.last))
+}
+
+/// Does its kubelet still start containers of it? A reason to wait stands only where one waits (`convertToAPIContainerStatuses`).
+fn starts_again(run: &PodRun) -> bool {
+    run.kill_at.is_none() && run.doom.is_none()
 }
 
 fn waiting(reason: &str, message: Option<String>) -> Json {

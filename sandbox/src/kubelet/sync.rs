@@ -21,7 +21,7 @@ use crate::{
     json,
     object::{Key, Object},
     origin,
-    process::{self, Fate},
+    process::{self, Fate, Outcome},
     resources,
 };
 
@@ -53,6 +53,10 @@ impl Kubelets {
         let (notes, next) = advance(key, run, host, kill_at, ctx);
         if let Some(at) = next {
             ctx.queue.at(at, Work::Pod(key.clone()));
+        }
+        if let Some((at, often)) = run.asks_next() {
+            let again = if often { Work::AsksOn } else { Work::Asks };
+            ctx.queue.at(at, again(key.clone()));
         }
         if host.images.len() != images {
             ctx.queue.at(host.next_status(ctx.now()), Work::NodeChange(name.clone()));
@@ -214,9 +218,9 @@ impl World for Around<'_> {
         process::fate(self.api, pod, &spec.name, since)
     }
 
-    fn codes(&self, spec: &ContainerSpec, command: &[String], since: Time) -> Vec<(Time, i64)> {
+    fn outcomes(&self, spec: &ContainerSpec, command: &[String], since: Time) -> Vec<(Time, Outcome)> {
         let pod = self.api.find(resources::POD, self.key);
-        pod.map_or_else(Vec::new, |pod| process::codes(self.api, pod, &spec.name, since, command))
+        pod.map_or_else(Vec::new, |pod| process::outcomes(self.api, pod, &spec.name, since, command))
     }
 
     fn mount_errors(&self) -> Vec<(String, String)> {

@@ -175,3 +175,66 @@ fn a_command_that_asks_for_a_file_fails_once_the_file_is_gone() {
     run_s(&mut c, 32);
     assert_eq!(pod(&c, "liveness")["status"]["containerStatuses"][0]["restartCount"].int(), Some(1));
 }
+
+/// The kubelet gives a reason to wait only where it would start the container again (`convertToAPIContainerStatuses`).
+#[test]
+fn what_could_not_start_ends_with_its_pod() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    start(&mut c, "bc", "Always", json!({"image": "nginx:1", "command": ["nosuchbin"]}));
+    let key = Key::new("default", "bc");
+    c.request("tester", |api| {
+        api.modify(resources::POD, &key, crate::api::Subresource::Main, |pod| {
+            pod["metadata"].set("finalizers", json!(["example.com/hold"]));
+        });
+        Ok(())
+    })
+    .unwrap();
+    for wait_s in [2, 9] {
+        run_s(&mut c, wait_s);
+        let mut branch = c.clone();
+        branch.request("tester", |api| api.delete(resources::POD, &key, &DeleteOptions::default())).unwrap();
+        run_s(&mut branch, 40);
+        let status = pod(&branch, "bc")["status"].clone();
+        let ended = &status["containerStatuses"][0]["state"]["terminated"];
+        assert_eq!((ended["reason"].text(), ended["exitCode"].int()), ("StartError", Some(128)), "{status}");
+        assert_eq!(status["phase"], "Failed");
+    }
+}
+
+/// A liveness probe's words are those of its command (`ExecProbe`'s output).
+#[test]
+fn a_failed_command_is_told_in_its_own_words() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    let line = "touch /run/healthy; sleep 5; rm /run/healthy; sleep 600";
+    let fields = json!({
+        "command": ["/bin/sh", "-c", line],
+        "livenessProbe": {"exec": {"command": ["cat", "/run/healthy"]}, "periodSeconds": 5},
+    });
+    start(&mut c, "words", "Always", fields);
+    run_s(&mut c, 20);
+    let told =
+        c.api().list(resources::EVENT, "default").find(|e| e["reason"] == "Unhealthy").unwrap().clone();
+    assert_eq!(
+        told["message"],
+        "Liveness probe failed: cat: can't open '/run/healthy': No such file or directory\n"
+    );
+}
+
+/// pid_namespaces(7): the first process gets only signals for which it has a handler.
+#[test]
+fn a_server_that_is_told_to_end_is_started_again() {
+    let mut c = cluster();
+    run_s(&mut c, 2);
+    start(&mut c, "web", "Always", json!({"image": "nginx:1"}));
+    run_s(&mut c, 5);
+    let entry =
+        crate::cluster::Interrupted { pod: Key::new("default", "web"), container: "c".into() }.entry();
+    let Reply::Body(_) = c.handle(&entry) else { panic!("a stream") };
+    run_s(&mut c, 5);
+    let status = pod(&c, "web")["status"]["containerStatuses"][0].clone();
+    assert_eq!(status["restartCount"].int(), Some(1), "{status}");
+    let last = &status["lastState"]["terminated"];
+    assert_eq!((last["reason"].text(), last["exitCode"].int()), ("Completed", Some(0)));
+}

@@ -56,7 +56,7 @@ impl Session {
         printed.stdout += &formatted(&asked.format, status, takes_ms);
         // It would spoil what is shown on a terminal.
         if !asked.silent && (!self.tty || asked.file.is_some()) {
-            printed.stderr += &meter(bytes.filter(|_| code == 0));
+            printed.stderr += &meter(bytes.filter(|_| code == 0), asked.head);
         }
         if code != 0 && (!asked.silent || asked.show_errors) {
             printed.stderr += &format!("curl: ({code}) {why}\n");
@@ -193,10 +193,13 @@ fn formatted(format: &str, status: u16, ms: i64) -> String {
     text.replace("\\n", "\n").replace("\\t", "\t")
 }
 
-/// The meter at its end: of so many bytes, or of none.
-fn meter(bytes: Option<usize>) -> String {
+/// The meter at its end: of so many bytes, or of none; a request for the head alone gets none of them.
+fn meter(bytes: Option<usize>, head: bool) -> String {
     let none = "\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0";
     let last = bytes.map_or(String::new(), |n| {
+        if head {
+            return none.replacen("     0    0", &format!(" {n:>5}    0"), 1);
+        }
         format!("\r100 {n:>5}  100 {n:>5}    0     0  {n:>5}      0 --:--:-- --:--:-- --:--:-- {n:>5}")
     });
     format!("{METER}{none}{last}\n")

@@ -1,11 +1,15 @@
 //! What a command sees and prints that is started in a running container. Models the kubelet's `ExecSync` on an image that
 //! brings the small tools of a busybox: every simulated image does. Nothing in here changes the cluster.
-//! Omits: files that another command wrote, pipes, job control, signals.
+//! Omits: files that another command wrote, job control.
 
 mod env;
 mod fetch;
 mod fetch_args;
 mod files;
+mod filters;
+mod grammar;
+mod heard;
+mod kill;
 mod net;
 mod nslookup;
 mod programs;
@@ -13,7 +17,8 @@ mod shell;
 mod task;
 mod words;
 
-pub use task::{Fate, codes, fate, log};
+pub use heard::{Heard, hear};
+pub use task::{Fate, Outcome, fate, log, outcomes};
 
 use std::collections::BTreeMap;
 
@@ -23,7 +28,7 @@ use crate::{
     api::Api,
     clock::Time,
     json::Json,
-    kubelet::hex64,
+    kubelet::{behaviour, hex64},
     object::{Key, Object},
     request::Exec,
     resources::{POD, SERVICE},
@@ -43,8 +48,26 @@ pub struct Printed {
     pub code: i32,
     /// How long it runs, virtual milliseconds.
     pub takes_ms: i64,
-    /// Both outputs in pieces, with the milliseconds after which they came, where commands follow each other.
-    log: Vec<(i64, String)>,
+    /// Both outputs in pieces, where commands follow each other.
+    log: Vec<Piece>,
+}
+
+/// A piece of what a command printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// So long after the command began, virtual milliseconds.
+    pub after_ms: i64,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Piece {
+    /// Both, as they stand in a container's log.
+    fn text(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
 }
 
 impl Printed {
@@ -62,12 +85,19 @@ impl Printed {
         self
     }
 
+    /// What it prints and when, in order.
+    pub fn pieces(&self) -> Vec<Piece> {
+        if !self.log.is_empty() {
+            return self.log.clone();
+        }
+        let all = Piece { after_ms: self.takes_ms, stdout: self.stdout.clone(), stderr: self.stderr.clone() };
+        [all].into_iter().filter(|p| !(p.stdout.is_empty() && p.stderr.is_empty())).collect()
+    }
+
     fn then(&mut self, next: Printed) {
         let so_far_ms = self.takes_ms;
-        if next.log.is_empty() && !(next.stdout.is_empty() && next.stderr.is_empty()) {
-            self.log.push((so_far_ms, next.stdout.clone() + &next.stderr));
-        }
-        self.log.extend(next.log.into_iter().map(|(ms, text)| (so_far_ms.saturating_add(ms), text)));
+        let later = |p: Piece| Piece { after_ms: so_far_ms.saturating_add(p.after_ms), ..p };
+        self.log.extend(next.pieces().into_iter().map(later));
         self.stdout += &next.stdout;
         self.stderr += &next.stderr;
         self.code = next.code;
@@ -90,6 +120,17 @@ pub struct Session {
     main: String,
     last_code: i32,
     ended: bool,
+    /// Lines that it is in the midst of.
+    depth: usize,
+    /// How the round of a loop that is being run is left.
+    leaves_loop: Option<shell::Leave>,
+    /// What the command before it in a pipeline has printed.
+    stdin: Option<String>,
+    /// Has its container's main process no handler for SIGTERM?
+    deaf: bool,
+    ip: EcoString,
+    /// Where volumes are.
+    mounts: Vec<EcoString>,
     namespace: EcoString,
     /// Services, since when they are there, and their addresses.
     services: Vec<(Key, Time, EcoString)>,
@@ -106,7 +147,9 @@ impl Session {
         let pod = api.find(POD, &exec.pod).cloned().unwrap_or_default();
         let since = started(&pod, &exec.container).unwrap_or(api.now());
         let mut session = Self::of(api, &pod, exec, since);
-        if let Some(files) = task::files(api, &pod, container(&pod, &exec.container), since) {
+        let declared = container(&pod, &exec.container);
+        session.deaf = is_deaf(api, declared);
+        if let Some(files) = task::files(api, &pod, declared, since) {
             session.files = files;
         }
         session
@@ -134,6 +177,12 @@ impl Session {
             hostname,
             last_code: 0,
             ended: false,
+            depth: 0,
+            leaves_loop: None,
+            stdin: None,
+            deaf: true,
+            ip: pod["status"]["podIP"].text().into(),
+            mounts: declared["volumeMounts"].list().iter().map(|m| m["mountPath"].text().into()).collect(),
             namespace: pod.namespace().clone(),
             services: services(api),
             image: declared["image"].text().into(),
@@ -196,6 +245,12 @@ impl Session {
     }
 }
 
+fn is_deaf(api: &Api, declared: &Json) -> bool {
+    let command = declared["command"].list().iter().chain(declared["args"].list());
+    let command: Vec<EcoString> = command.map(|word| word.text().into()).collect();
+    behaviour(api, declared["image"].text(), &command).ignores_sigterm
+}
+
 fn services(api: &Api) -> Vec<(Key, Time, EcoString)> {
     let one = |s: &Object| {
         let made = s["metadata"]["creationTimestamp"].time().unwrap_or_default();
@@ -244,6 +299,8 @@ fn data_as_of(
     plain.chain(binary).collect()
 }
 
+#[cfg(test)]
+mod main_tests;
 #[cfg(test)]
 mod net_tests;
 #[cfg(test)]

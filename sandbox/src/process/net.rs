@@ -8,10 +8,11 @@ use ecow::EcoString;
 
 use super::Session;
 use crate::{
+    api::Api,
     clock::Time,
     cluster::Cluster,
     network::{
-        Dialled,
+        Dialled, Network,
         dns::{self, Answer},
     },
     object::{Key, Object},
@@ -36,8 +37,10 @@ const ANONYMOUS: &str = "{\n  \"kind\": \"Status\",\n  \"apiVersion\": \"v1\",\n
 pub(super) struct Surroundings {
     cluster: Arc<Cluster>,
     pod: Key,
-    /// Containers that have answered, once for each request.
-    answered: Vec<(Key, EcoString)>,
+    /// Containers that have answered, once for each request, with the moment of it.
+    answered: Vec<(Time, Key, EcoString)>,
+    /// When the command has ended its container's main process, if it has.
+    pub(super) stopped_at: Option<Time>,
     /// Requests so far, so that each is another throw of the dice.
     sent: u64,
 }
@@ -53,7 +56,7 @@ pub(super) enum Named {
 
 /// A request that came to an end.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Came {
+pub enum Came {
     /// No such name.
     NoName,
     /// No DNS server answered.
@@ -68,7 +71,7 @@ pub(super) enum Came {
 
 /// What a server answers.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Page {
+pub struct Page {
     /// HTTP status.
     pub status: u16,
     pub text: String,
@@ -79,11 +82,22 @@ pub(super) struct Page {
 impl Session {
     /// From here on it sees the network of this cluster.
     pub fn surround(&mut self, cluster: Cluster, pod: Key) {
-        self.around = Some(Surroundings { cluster: Arc::new(cluster), pod, answered: Vec::new(), sent: 0 });
+        self.around = Some(Surroundings {
+            cluster: Arc::new(cluster),
+            pod,
+            answered: Vec::new(),
+            stopped_at: None,
+            sent: 0,
+        });
     }
 
-    /// Sees no network any more. Gives the containers that have answered, once for each request.
-    pub fn withdraw(&mut self) -> Vec<(Key, EcoString)> {
+    /// When it has sent a signal that ends its container's main process, if it has.
+    pub fn stops(&self) -> Option<Time> {
+        self.around.as_ref()?.stopped_at
+    }
+
+    /// Sees no network any more. Gives the containers that have answered, once for each request, and when they were asked.
+    pub fn withdraw(&mut self) -> Vec<(Time, Key, EcoString)> {
         self.around.take().map(|around| around.answered).unwrap_or_default()
     }
 
@@ -91,10 +105,7 @@ impl Session {
     pub(super) fn lookup(&mut self, name: &str, now: Time) -> Named {
         let Some(around) = &mut self.around else { return Named::Known(self.known_service(name, now)) };
         let (cluster, pod) = around.at(now);
-        if !cluster.network().asks_dns(cluster.api(), &pod) {
-            return Named::Silent;
-        }
-        Named::Known(dns::lookup(cluster.api(), name))
+        View::of(cluster, &pod).lookup(name)
     }
 
     /// Without surroundings it knows the Services that were there.
@@ -111,41 +122,76 @@ impl Session {
 
     /// Finds a host as `getaddrinfo` does: along the search list.
     pub(super) fn resolve(&mut self, host: &str, now: Time) -> Named {
-        for name in dns::searched(host, &self.namespace.clone()) {
-            match self.lookup(&name, now) {
-                Named::Known(Some(answer)) if !answer.ips.is_empty() => return Named::Known(Some(answer)),
-                Named::Known(_) => {}
-                Named::Silent => return Named::Silent,
-            }
-        }
-        Named::Known(None)
+        let namespace = self.namespace.clone();
+        along(host, &namespace, |name| self.lookup(name, now))
     }
 
-    /// Sends a request to a host and port.
+    /// Sends a request to a host and port. A main process has the answers that it has had.
     pub(super) fn send(&mut self, host: &str, port: i64, now: Time) -> Came {
+        let Some(around) = &mut self.around else { return self.recall(host, port, now) };
+        let dice = around.dice(now);
+        let (cluster, pod) = around.at(now);
+        let (came, by) = View::of(cluster, &pod).send(host, port, dice);
+        around.answered.extend(by.map(|(pod, container)| (now, pod, container)));
+        came
+    }
+}
+
+/// The first name of the search list that has an address.
+fn along(host: &str, namespace: &str, mut lookup: impl FnMut(&str) -> Named) -> Named {
+    for name in dns::searched(host, namespace) {
+        match lookup(&name) {
+            Named::Known(Some(answer)) if !answer.ips.is_empty() => return Named::Known(Some(answer)),
+            Named::Known(_) => {}
+            Named::Silent => return Named::Silent,
+        }
+    }
+    Named::Known(None)
+}
+
+/// The network as a pod sees it at one moment.
+pub(super) struct View<'a> {
+    pub api: &'a Api,
+    pub network: &'a Network,
+    pub pod: &'a Object,
+}
+
+impl<'a> View<'a> {
+    fn of(cluster: &'a Cluster, pod: &'a Object) -> Self {
+        Self { api: cluster.api(), network: cluster.network(), pod }
+    }
+
+    fn lookup(&self, name: &str) -> Named {
+        if !self.network.asks_dns(self.api, self.pod) {
+            return Named::Silent;
+        }
+        Named::Known(dns::lookup(self.api, name))
+    }
+
+    /// What becomes of a request, and the container that has answered it. `dice` decides between addresses, between endpoints,
+    /// and how long it takes.
+    pub fn send(&self, host: &str, port: i64, dice: u64) -> (Came, Option<(Key, EcoString)>) {
         let ips = match host {
             "localhost" => vec!["127.0.0.1".into()],
             host if host.parse::<std::net::Ipv4Addr>().is_ok() => vec![host.into()],
-            host => match self.resolve(host, now) {
+            host => match along(host, self.pod.namespace(), |name| self.lookup(name)) {
                 Named::Known(Some(answer)) => answer.ips,
-                Named::Known(None) => return Came::NoName,
-                Named::Silent => return Came::NoServer,
+                Named::Known(None) => return (Came::NoName, None),
+                Named::Silent => return (Came::NoServer, None),
             },
         };
-        let Some(around) = &mut self.around else { return Came::NoName };
-        let dice = around.dice(now);
         let ip = ips[(dice >> 32) as usize % ips.len()].clone();
-        let (cluster, pod) = around.at(now);
-        match cluster.network().dial(cluster.api(), &pod, &ip, port, dice) {
-            Dialled::Refused => Came::Refused(ip),
-            Dialled::Silent => Came::Silent(ip),
+        match self.network.dial(self.api, self.pod, &ip, port, dice) {
+            Dialled::Refused => (Came::Refused(ip), None),
+            Dialled::Silent => (Came::Silent(ip), None),
             Dialled::ApiServer => {
-                Came::Answered(ip, API_SERVER_MS, Page { status: 403, text: ANONYMOUS.into(), tls: true })
+                let page = Page { status: 403, text: ANONYMOUS.into(), tls: true };
+                (Came::Answered(ip, API_SERVER_MS, page), None)
             }
             Dialled::Answered { pod, container, after_ms } => {
-                let text = body(cluster.api().find(POD, &pod), &container);
-                around.answered.push((pod, container));
-                Came::Answered(ip, after_ms, Page { status: 200, text, tls: false })
+                let text = body(self.api.find(POD, &pod), &container);
+                let page = Page { status: 200, text, tls: false };
+                (Came::Answered(ip, after_ms, page), Some((pod, container)))
             }
         }
     }
@@ -163,10 +209,15 @@ impl Surroundings {
 
     fn dice(&mut self, now: Time) -> u64 {
         self.sent += 1;
-        // FNV mixes upwards; folded, all bits are of use.
-        let hash = fnv64(format!("{}/{}/{}", self.pod, now.0, self.sent).as_bytes());
-        hash ^ hash.rotate_left(29) ^ hash.rotate_left(47)
+        dice(&self.pod, now, self.sent)
     }
+}
+
+/// What decides the `n`th request of a pod.
+pub(super) fn dice(pod: &Key, now: Time, n: u64) -> u64 {
+    // FNV mixes upwards; folded, all bits are of use.
+    let hash = fnv64(format!("{pod}/{}/{n}", now.0).as_bytes());
+    hash ^ hash.rotate_left(29) ^ hash.rotate_left(47)
 }
 
 /// What a simulated server answers: its pod's name, but for those whose first page is known.

@@ -11,14 +11,14 @@ use crate::{
     resources::{self, Resource},
 };
 
-fn make(c: &mut Cluster, resource: Resource, namespace: &str, name: &str, body: Json) {
+pub(super) fn make(c: &mut Cluster, resource: Resource, namespace: &str, name: &str, body: Json) {
     let mut object = Object(body);
     object["metadata"].set("name", name);
     object["metadata"].set("namespace", namespace);
     c.request("tester", |api| api.create(resource, object)).unwrap();
 }
 
-fn pod(labels: Json, image: &str, rest: Json) -> Json {
+pub(super) fn pod(labels: Json, image: &str, rest: Json) -> Json {
     let mut container = json!({"name": "c", "image": image});
     container.set("command", rest);
     let mut pod = json!({"spec": {"terminationGracePeriodSeconds": 0}});
@@ -28,7 +28,7 @@ fn pod(labels: Json, image: &str, rest: Json) -> Json {
 }
 
 /// A pod `web` behind the Services `web` (port 80) and `db` (headless), `empty` without a pod, and clients.
-fn cluster() -> Cluster {
+pub(super) fn cluster() -> Cluster {
     let machine =
         json!({"apiVersion": "sim.pilothouse.dev/v1", "kind": "Machine", "metadata": {"name": "a"}});
     let mut c =
@@ -83,7 +83,7 @@ fn node_ip(c: &Cluster) -> String {
 }
 
 /// What a command prints to both outputs, its exit code, how many milliseconds it takes, and how many requests were answered.
-fn run(c: &Cluster, pod: &str, line: &str) -> (String, String, i32, i64, usize) {
+pub(super) fn run(c: &Cluster, pod: &str, line: &str) -> (String, String, i32, i64, usize) {
     let argv = vec!["sh".into(), "-c".into(), line.into()];
     let exec = Exec { pod: Key::new("shop", pod), container: "c".into(), argv, stdin: false, tty: false };
     let mut session = Session::open(c.api(), &exec);

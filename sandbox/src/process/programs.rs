@@ -1,6 +1,9 @@
 //! The programs of a simulated image. Models those of busybox that need nothing but what the container is.
 
-use super::{Printed, Session, shell, task::FOREVER_MS};
+use super::{
+    Printed, Session, filters, shell,
+    task::{FOREVER_MS, Stuck, is_tool},
+};
 use crate::clock::Time;
 
 /// Directories that every image has.
@@ -9,15 +12,26 @@ const DIRS: [&str; 15] = [
     "/usr", "/var", "/",
 ];
 /// Programs that are simulated, besides shells.
-const KNOWN: [&str; 34] = [
+const KNOWN: [&str; 35] = [
     "true", ":", "false", "echo", "printf", "printenv", "env", "hostname", "pwd", "whoami", "id", "date",
     "uname", "sleep", "cat", "ls", "ps", "test", "[", "nslookup", "touch", "rm", "mkdir", "rmdir", "chmod",
-    "chown", "cp", "mv", "ln", "set", "trap", "umask", "sync", "seq",
+    "chown", "cp", "mv", "ln", "set", "trap", "umask", "sync", "seq", "kill",
 ];
+
+/// Exit code of what is there and cannot be run.
+pub(super) const UNSIMULATED: i32 = 126;
+/// Programs that ask over the network.
+const CLIENTS: [&str; 2] = ["curl", "wget"];
 
 /// Is it one of them?
 pub(super) fn knows(program: &str) -> bool {
-    KNOWN.contains(&program.rsplit('/').next().unwrap_or(program))
+    let name = program.rsplit('/').next().unwrap_or(program);
+    KNOWN.contains(&name) || filters::knows(name)
+}
+
+/// Is it one of them, in the images that bring it?
+pub(super) fn may_know(program: &str) -> bool {
+    knows(program) || CLIENTS.contains(&program.rsplit('/').next().unwrap_or(program))
 }
 
 /// Most numbers of one `seq`.
@@ -43,7 +57,7 @@ impl Session {
             "mkdir" | "rmdir" | "chmod" | "chown" | "cp" | "mv" | "ln" | "set" | "trap" | "umask"
             | "sync" => Printed::default(),
             "printenv" | "env" => self.print_env(name, args),
-            "hostname" => Printed::out(format!("{}\n", self.hostname)),
+            "hostname" => self.host_name(args),
             "pwd" => Printed::out(format!("{}\n", self.dir)),
             "whoami" if self.user == 0 => Printed::out("root\n"),
             "whoami" => Printed::failed(format!("whoami: unknown uid {}\n", self.user), 1),
@@ -56,11 +70,30 @@ impl Session {
             "ls" => self.ls(args),
             "ps" => Printed::out(self.ps(argv)),
             "test" | "[" => self.test(args),
+            "kill" => self.kill(args, now),
+            filter if filters::knows(filter) => self.filter(filter, args),
+            tool if is_tool(tool) && !CLIENTS.contains(&tool) => self.unsimulated(tool),
             _ => return None,
         })
     }
 
-    fn sub_shell(&mut self, args: &[String], now: Time) -> Printed {
+    /// A program that images bring and that does nothing here.
+    pub(super) fn unsimulated(&mut self, name: &str) -> Printed {
+        self.stick(Stuck::Unsimulated);
+        let text =
+            format!("{name}: not simulated in this sandbox (a real container of this image may have it)\n");
+        Printed::failed(text, UNSIMULATED)
+    }
+
+    /// Names and addresses of the machine.
+    fn host_name(&self, args: &[String]) -> Printed {
+        match args.first().map(String::as_str) {
+            Some("-i" | "-I") => Printed::out(format!("{}\n", self.ip)),
+            _ => Printed::out(format!("{}\n", self.hostname)),
+        }
+    }
+
+    pub(super) fn sub_shell(&mut self, args: &[String], now: Time) -> Printed {
         match args {
             [c, line, ..] if c.starts_with('-') && c.ends_with('c') => {
                 let mut inner = self.clone();
@@ -68,11 +101,22 @@ impl Session {
                 (self.watch, self.files, self.around) = (inner.watch, inner.files, inner.around);
                 printed
             }
-            _ => Printed::default(),
+            [script, ..] if !script.starts_with('-') => match self.files.get(&self.path(script)).cloned() {
+                Some(text) => self.sub_shell(&["-c".to_owned(), text], now),
+                None => {
+                    let text = format!("sh: can't open '{script}': No such file or directory\n");
+                    self.stick(Stuck::Unknown);
+                    Printed::failed(text, 2)
+                }
+            },
+            _ => match self.stdin.take() {
+                Some(text) => self.sub_shell(&["-c".to_owned(), text], now),
+                None => Printed::default(),
+            },
         }
     }
 
-    /// Can it make requests with this program: does the image bring it, and is the network known?
+    /// Can it make requests with this program: does the image bring it, and are answers to be had?
     fn fetches(&self, program: &str) -> bool {
         let (name, tag) = self.image.split_once(':').unwrap_or((self.image.as_str(), ""));
         let has = match (name, tag.contains("alpine")) {
@@ -81,7 +125,7 @@ impl Session {
             ("debian" | "ubuntu" | "httpd" | "redis" | "memcached", false) => false,
             _ => true,
         };
-        has && self.around.is_some()
+        has && (self.around.is_some() || self.watch.is_some())
     }
 
     fn touch(&mut self, program: &str, args: &[String]) -> Printed {
@@ -124,6 +168,9 @@ impl Session {
     }
 
     fn cat(&self, args: &[String]) -> Printed {
+        if args.iter().all(|a| a.starts_with('-')) {
+            return Printed::out(self.stdin.clone().unwrap_or_default());
+        }
         let mut all = Printed::default();
         for file in args.iter().filter(|a| !a.starts_with('-')) {
             let path = self.path(file);

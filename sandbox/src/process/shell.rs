@@ -1,9 +1,11 @@
-//! The shell of a simulated container: commands joined by `;`, `&&`, `||`, the loops `while`, `until` and `for`, variables,
-//! redirections to files. Models busybox's ash as far as one-liners go. Omits: pipes, jobs, `if`, functions; they are
-//! refused in the shell's own words.
+//! The shell of a simulated container: commands joined by `;`, `&&`, `||` and `|`, loops, conditions, groups, variables, redirections
+//! to files. Models busybox's ash as far as one-liners go. Omits: jobs, `case`, functions, sub-shells, here-documents; they are refused
+//! in the shell's own words. Of a pipeline's stages, each after the first reads what the one before it has printed when that has
+//! ended, but for those that pass lines on as they come.
 
 use super::{
-    Printed, Session,
+    Piece, Printed, Session, filters,
+    grammar::{Compound, Item, Node, parse},
     task::Stuck,
     words::{Command, Joint, Redirect, Word, split},
 };
@@ -11,52 +13,60 @@ use crate::clock::Time;
 
 /// Rounds of a loop in a command that a client waits for.
 const ROUNDS_MAX: u32 = 300;
-/// Words of what is not simulated.
-const RESERVED: [&str; 7] = ["if", "case", "{", "}", "do", "done", "function"];
+/// How deep lines may stand within lines: scripts that start scripts, `$(…)` in `$(…)`.
+const DEPTH_MAX: usize = 8;
+/// What a shell does itself and this one does not.
+const BUILTINS: [&str; 17] = [
+    "read", "eval", ".", "source", "local", "return", "shift", "command", "type", "alias", "unalias", "let",
+    "ulimit", "getopts", "jobs", "bg", "fg",
+];
 
 /// Is it a shell's name?
 pub(super) fn is_shell(program: &str) -> bool {
     matches!(program.rsplit('/').next(), Some("sh" | "ash" | "bash"))
 }
 
-/// Runs a line.
+/// Runs a line, or a script.
 pub(super) fn line(session: &mut Session, line: &str, now: Time) -> Printed {
-    match split(line) {
-        Ok(commands) => {
+    session.leaves_loop = None;
+    session.depth += 1;
+    let printed = match split(line).and_then(parse) {
+        Ok(_) if session.depth > DEPTH_MAX => {
+            session.stick(Stuck::Unknown);
+            session.ended = true;
+            Printed::failed("sh: too many shells within shells\n", 2)
+        }
+        Ok(items) => {
             let mut all = Printed { code: session.last_code, ..Printed::default() };
-            all.then(list(session, &commands, now));
+            all.then(list(session, &items, now));
             all
         }
         Err(unexpected) => {
-            session.stick(Stuck::Unknown);
+            session.stick(Stuck::Unreadable);
             session.last_code = 2;
             Printed::failed(format!("sh: syntax error: unexpected {unexpected:?}\n"), 2)
         }
-    }
+    };
+    session.depth -= 1;
+    printed
 }
 
-fn list(session: &mut Session, commands: &[Command], now: Time) -> Printed {
+fn list(session: &mut Session, items: &[Item], now: Time) -> Printed {
     let mut all = Printed { code: session.last_code, ..Printed::default() };
-    let mut rest = commands;
-    while let Some((command, after)) = rest.split_first() {
+    for item in items {
         let then = now.plus_ms(all.takes_ms);
-        let skip = match command.joint {
-            Joint::Always => false,
+        let skip = match item.joint {
+            Joint::Always | Joint::Pipe => false,
             Joint::IfGood => session.last_code != 0,
             Joint::IfBad => session.last_code == 0,
         };
-        let looping = Loop::find(rest);
-        rest = looping.as_ref().map_or(after, |l| &rest[l.length..]);
         if skip {
             continue;
         }
-        if session.ended || !session.goes_on(then) {
+        if session.ended || session.leaves_loop.is_some() || !session.goes_on(then) {
             break;
         }
-        let printed = match looping {
-            Some(looping) => looping.run(session, then),
-            None => simple(session, command, then),
-        };
+        let printed = pipeline(session, &item.stages, then);
         session.last_code = printed.code;
         all.then(printed);
         session.follow_files(now.plus_ms(all.takes_ms));
@@ -64,88 +74,160 @@ fn list(session: &mut Session, commands: &[Command], now: Time) -> Printed {
     all
 }
 
-/// `while`, `until` or `for`.
-struct Loop {
-    rounds: Rounds,
-    body: Vec<Command>,
-    /// Commands from its first word to its `done`.
-    length: usize,
-}
-
-/// How often a loop goes round.
-enum Rounds {
-    /// As long as a list of commands is good, or until it is.
-    Asks { until: bool, condition: Vec<Command> },
-    /// Once for each word.
-    Each { name: String, words: Vec<Word> },
-}
-
-impl Loop {
-    /// The loop that begins here, if one does.
-    fn find(commands: &[Command]) -> Option<Self> {
-        let begins = |i: usize, word: &str| commands[i].words.first().is_some_and(|w| w.is(word));
-        let (until, each) = (begins(0, "until"), begins(0, "for"));
-        if !until && !each && !begins(0, "while") {
-            return None;
+fn pipeline(session: &mut Session, stages: &[Node], now: Time) -> Printed {
+    let Some((first, rest)) = stages.split_first() else { return Printed::default() };
+    let mut printed = node(session, first, now);
+    for stage in rest {
+        let passes_on = matches!(stage, Node::Simple(command) if passes_on(command));
+        if session.is_stuck() && !passes_on {
+            // It waits for the end of its input.
+            return Printed { stdout: String::new(), log: Vec::new(), ..printed };
         }
-        let at = |word: &str| (1..commands.len()).find(|i| begins(*i, word));
-        let (start, end) = (at("do")?, at("done")?);
-        let part = |from: usize, to: usize| {
-            let mut part = commands.get(from..to)?.to_vec();
-            part.first_mut()?.words.remove(0);
-            part.retain(|c| !c.words.is_empty());
-            Some(part)
+        printed = if passes_on {
+            piecewise(session, stage, printed, now)
+        } else {
+            whole(session, stage, printed, now)
         };
-        let condition = part(0, start)?;
-        let rounds = if each { Rounds::each(&condition)? } else { Rounds::Asks { until, condition } };
-        Some(Self { rounds, body: part(start, end)?, length: end + 1 })
     }
+    session.stdin = None;
+    printed
+}
 
-    fn run(&self, session: &mut Session, now: Time) -> Printed {
-        let mut all = Printed::default();
-        let mut values = match &self.rounds {
-            Rounds::Asks { .. } => Vec::new(),
-            Rounds::Each { words, .. } => words.iter().flat_map(|w| w.fields(session, now)).collect(),
-        }
-        .into_iter();
-        for round in 0.. {
-            let then = now.plus_ms(all.takes_ms);
-            if session.ended || !session.goes_on(then) || session.watch.is_none() && round == ROUNDS_MAX {
-                break;
-            }
-            match &self.rounds {
-                Rounds::Asks { until, condition } => {
-                    all.then(list(session, condition, then));
-                    if session.ended || (session.last_code == 0) == *until {
-                        break;
-                    }
-                }
-                Rounds::Each { name, .. } => {
-                    let Some(value) = values.next() else { break };
-                    session.env.insert(name.clone(), value);
-                }
-            }
-            all.then(list(session, &self.body, now.plus_ms(all.takes_ms)));
-        }
-        all.code = if session.ended { session.last_code } else { 0 };
-        all
+/// Does a stage pass on each line as it comes?
+fn passes_on(command: &Command) -> bool {
+    let counts = |word: &Word| word.plain().strip_prefix('-').is_some_and(|letters| letters.contains('c'));
+    let program = command.words.first().map_or("", Word::plain);
+    filters::PASS_ON.contains(&program) && !command.words.iter().any(counts)
+}
+
+/// A stage that reads its input when that is complete.
+fn whole(session: &mut Session, stage: &Node, before: Printed, now: Time) -> Printed {
+    let mut all = Printed::default();
+    let input = before.stdout.clone();
+    all.then(without_output(before));
+    session.stdin = Some(input);
+    let then = now.plus_ms(all.takes_ms);
+    all.then(node(session, stage, then));
+    all
+}
+
+/// A stage that passes lines on as they come.
+fn piecewise(session: &mut Session, stage: &Node, before: Printed, now: Time) -> Printed {
+    let (mut log, mut code, mut any_good) = (Vec::new(), 0, false);
+    let mut pieces = before.pieces();
+    if pieces.is_empty() {
+        pieces.push(Piece { after_ms: before.takes_ms, ..Piece::default() });
+    }
+    for piece in pieces {
+        session.stdin = Some(piece.stdout);
+        let out = node(session, stage, now.plus_ms(piece.after_ms));
+        code = out.code;
+        any_good |= code == 0;
+        log.push(Piece { after_ms: piece.after_ms, stdout: out.stdout, stderr: piece.stderr + &out.stderr });
+    }
+    log.retain(|piece| !(piece.stdout.is_empty() && piece.stderr.is_empty()));
+    let text = |of: fn(&Piece) -> &String| log.iter().map(of).map(String::as_str).collect::<String>();
+    Printed {
+        stdout: text(|p| &p.stdout),
+        stderr: text(|p| &p.stderr),
+        code: if any_good { 0 } else { code },
+        takes_ms: before.takes_ms,
+        log,
     }
 }
 
-impl Rounds {
-    /// `NAME in WORDS`.
-    fn each(head: &[Command]) -> Option<Self> {
-        let [Command { words, .. }] = head else { return None };
-        let [name, of, words @ ..] = words.as_slice() else { return None };
-        let name = name.name()?.to_owned();
-        of.is("in").then(|| Self::Each { name, words: words.to_vec() })
+/// Its standard output went into a pipe.
+fn without_output(mut printed: Printed) -> Printed {
+    printed.log = printed.pieces();
+    printed.log.iter_mut().for_each(|piece| piece.stdout.clear());
+    printed.log.retain(|piece| !piece.stderr.is_empty());
+    printed.stdout.clear();
+    printed
+}
+
+fn node(session: &mut Session, node: &Node, now: Time) -> Printed {
+    match node {
+        Node::Simple(command) => simple(session, command, now),
+        Node::Compound(compound, redirects) => {
+            let mut printed = self::compound(session, compound, now);
+            redirects.iter().for_each(|redirect| send(session, redirect, &mut printed, now));
+            printed
+        }
     }
+}
+
+fn compound(session: &mut Session, compound: &Compound, now: Time) -> Printed {
+    match compound {
+        Compound::Group(body) => list(session, body, now),
+        Compound::If { arms, otherwise } => {
+            let mut all = Printed::default();
+            for (condition, body) in arms {
+                all.then(list(session, condition, now.plus_ms(all.takes_ms)));
+                if session.ended || session.is_stuck() {
+                    return all;
+                }
+                if session.last_code == 0 {
+                    all.then(list(session, body, now.plus_ms(all.takes_ms)));
+                    return all;
+                }
+            }
+            session.last_code = 0;
+            all.then(list(session, otherwise, now.plus_ms(all.takes_ms)));
+            all
+        }
+        Compound::Asks { until, condition, body } => rounds(session, body, now, |session, then| {
+            let asked = list(session, condition, then);
+            let good = session.last_code == 0;
+            (asked, !session.ended && good != *until)
+        }),
+        Compound::Each { name, words, body } => {
+            let values: Vec<String> = words.iter().flat_map(|w| w.fields(session, now)).collect();
+            let mut values = values.into_iter();
+            rounds(session, body, now, |session, _| {
+                let value = values.next();
+                let more = value.is_some();
+                session.env.extend(value.map(|value| (name.clone(), value)));
+                (Printed::default(), more)
+            })
+        }
+    }
+}
+
+/// Goes round as long as `begins` says so.
+fn rounds(
+    session: &mut Session,
+    body: &[Item],
+    now: Time,
+    mut begins: impl FnMut(&mut Session, Time) -> (Printed, bool),
+) -> Printed {
+    let mut all = Printed::default();
+    for round in 0.. {
+        let then = now.plus_ms(all.takes_ms);
+        if session.ended || !session.goes_on(then) || session.watch.is_none() && round == ROUNDS_MAX {
+            break;
+        }
+        let (asked, goes_on) = begins(session, then);
+        all.then(asked);
+        if !goes_on {
+            break;
+        }
+        all.then(list(session, body, now.plus_ms(all.takes_ms)));
+        if session.leaves_loop.take() == Some(Leave::Break) {
+            break;
+        }
+    }
+    all.code = if session.ended { session.last_code } else { 0 };
+    all
+}
+
+/// How a round of a loop is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    Break,
+    Continue,
 }
 
 fn simple(session: &mut Session, command: &Command, now: Time) -> Printed {
-    if command.words.first().is_some_and(|w| RESERVED.iter().any(|r| w.is(r))) {
-        session.stick(Stuck::Unknown);
-    }
     let set = command.words.iter().take_while(|w| w.assigns().is_some()).count();
     for word in &command.words[..set] {
         let text = word.expand(session, now);
@@ -154,8 +236,17 @@ fn simple(session: &mut Session, command: &Command, now: Time) -> Printed {
         }
     }
     let words = command.words[set..].iter().map(|w| w.expand(session, now));
-    let argv: Vec<String> = words.filter(|w| !w.is_empty()).collect();
+    let mut argv: Vec<String> = words.filter(|w| !w.is_empty()).collect();
+    let inverts = argv.first().is_some_and(|word| word == "!");
+    argv.drain(..usize::from(inverts));
     let mut printed = if argv.is_empty() && set > 0 { Printed::default() } else { run(session, &argv, now) };
+    // Of a command that lacks an answer nothing is known; of a shell, what it did before.
+    if session.lacks_an_answer() && !argv.first().is_some_and(|program| is_shell(program)) {
+        return Printed::default();
+    }
+    if inverts {
+        printed.code = i32::from(printed.code == 0);
+    }
     for redirect in &command.redirects {
         send(session, redirect, &mut printed, now);
     }
@@ -177,18 +268,33 @@ fn run(session: &mut Session, argv: &[String], now: Time) -> Printed {
             session.ended = true;
             printed
         }
+        "break" | "continue" => {
+            session.leaves_loop = Some(if program == "break" { Leave::Break } else { Leave::Continue });
+            Printed::default()
+        }
         "cd" => {
             session.dir = session.path(argv.get(1).map_or("/root", String::as_str));
             Printed::default()
         }
-        "export" => {
+        "export" | "readonly" => {
             for (name, value) in argv[1..].iter().filter_map(|a| a.split_once('=')) {
                 session.env.insert(name.into(), value.into());
             }
             Printed::default()
         }
+        "unset" => {
+            argv[1..].iter().for_each(|name| drop(session.env.remove(name)));
+            Printed::default()
+        }
+        "wait" => Printed::default(),
+        script if script.contains('/') && session.files.contains_key(&session.path(script)) => {
+            session.sub_shell(argv, now)
+        }
+        builtin if BUILTINS.contains(&builtin) => session.unsimulated(builtin),
         _ => session.program(argv, now).unwrap_or_else(|| {
-            session.stick(Stuck::Unknown);
+            if session.may_have(program) {
+                session.stick(Stuck::Unknown);
+            }
             Printed::failed(format!("sh: {program}: not found\n"), 127)
         }),
     }
@@ -201,12 +307,24 @@ fn send(session: &mut Session, redirect: &Redirect, printed: &mut Printed, now: 
         '2' => std::mem::take(&mut printed.stderr),
         _ => std::mem::take(&mut printed.stdout),
     };
+    let mut pieces = Vec::new();
+    for piece in &mut printed.log {
+        pieces.push(std::mem::take(if redirect.from == '2' { &mut piece.stderr } else { &mut piece.stdout }));
+    }
+    let mut put_back = |into: fn(&mut Piece) -> &mut String| {
+        printed.log.iter_mut().zip(&pieces).for_each(|(piece, text)| *into(piece) += text);
+    };
     match to.as_str() {
-        "&1" | "/dev/stdout" => printed.stdout += &text,
-        "&2" | "/dev/stderr" => printed.stderr += &text,
-        "/dev/null" => printed.log.clear(),
+        "&1" | "/dev/stdout" => {
+            put_back(|piece| &mut piece.stdout);
+            printed.stdout += &text;
+        }
+        "&2" | "/dev/stderr" => {
+            put_back(|piece| &mut piece.stderr);
+            printed.stderr += &text;
+        }
+        "/dev/null" => {}
         path => {
-            printed.log.clear();
             let file = session.files.entry(session.path(path)).or_default();
             if !redirect.append {
                 file.clear();
@@ -214,4 +332,5 @@ fn send(session: &mut Session, redirect: &Redirect, printed: &mut Printed, now: 
             *file += &text;
         }
     }
+    printed.log.retain(|piece| !(piece.stdout.is_empty() && piece.stderr.is_empty()));
 }

@@ -11,6 +11,8 @@ pub(super) enum Joint {
     Always,
     IfGood,
     IfBad,
+    /// Reads what the one before it prints.
+    Pipe,
 }
 
 /// A word: pieces that are taken as they are, and pieces in which variables are replaced.
@@ -47,6 +49,11 @@ impl Word {
     /// Is it this word, without any quotes?
     pub fn is(&self, word: &str) -> bool {
         matches!(self.0.as_slice(), [(text, true)] if text == word)
+    }
+
+    /// Its text as it is written, where it has one piece.
+    pub fn plain(&self) -> &str {
+        if let [(text, _)] = self.0.as_slice() { text } else { "" }
     }
 
     /// What it stands for.
@@ -244,7 +251,8 @@ fn joint(c: char, twice: bool) -> Result<Joint, String> {
     match (c, twice) {
         ('&', true) => Ok(Joint::IfGood),
         ('|', true) => Ok(Joint::IfBad),
-        ('&' | '|', false) => Err(c.to_string()),
+        ('|', false) => Ok(Joint::Pipe),
+        ('&', false) => Err(c.to_string()),
         (';', true) => Err(";;".into()),
         _ => Ok(Joint::Always),
     }

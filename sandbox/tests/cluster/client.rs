@@ -213,7 +213,10 @@ async fn what_commands_ask_of_pods_is_in_the_journal_where_it_is_measured() {
         let mut attached =
             sent(&live, http::Request::get(uri), b"").await.extensions().get::<Attached>().cloned().unwrap();
         let _attending = attached.attend();
-        let printed = attached.run().await.unwrap();
+        let course = attached.run().unwrap();
+        let printed = course.printed.clone();
+        attached.reach(&course, printed.takes_ms).await;
+        attached.finish(course).await;
         let answered = web.iter().map(|pod| pod.metadata.name.clone().unwrap());
         let answered: Vec<String> = answered.filter(|name| printed.stdout == format!("{name}\n")).collect();
         assert_eq!((printed.code, answered.len()), (0, 1), "{printed:?}");
@@ -221,6 +224,29 @@ async fn what_commands_ask_of_pods_is_in_the_journal_where_it_is_measured() {
         let uris: Vec<&str> = kept.iter().map(|e| e.request.uri.as_str()).collect();
         let expect = format!("/answered/default/{}/shop/1", answered[0]);
         assert_eq!(uris, vec![expect.as_str(); entries]);
+    }
+}
+
+/// A replay must end what a command has told to end.
+#[tokio::test]
+async fn a_command_that_ends_its_container_is_in_the_journal() {
+    for (signal, entries) in [("-TERM", 1), ("-KILL", 0)] {
+        let notebook = Arc::new(Notebook { entries: Mutex::default(), room: 9 });
+        let live = live_of(config(3), notebook.clone()).await;
+        let pods: Api<Pod> = Api::default_namespaced(live.client(User::admin("learner")));
+        let web = pods.list(&ListParams::default().labels("app=web")).await.unwrap().items;
+        let name = web[0].metadata.name.clone().unwrap();
+        let uri =
+            format!("/api/v1/namespaces/default/pods/{name}/exec?command=kill&command={signal}&command=1");
+        let mut attached =
+            sent(&live, http::Request::get(uri), b"").await.extensions().get::<Attached>().cloned().unwrap();
+        let course = attached.run().unwrap();
+        assert_eq!(course.printed.code, 0);
+        attached.finish(course).await;
+        let kept = notebook.entries.lock().unwrap();
+        let uris: Vec<&str> = kept.iter().map(|e| e.request.uri.as_str()).collect();
+        let expect = format!("/interrupted/default/{name}/shop");
+        assert_eq!(uris, vec![expect.as_str(); entries], "{signal}");
     }
 }
 

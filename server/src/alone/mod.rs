@@ -165,6 +165,15 @@ fn open(world: Vec<sandbox::object::Object>, seed: u64, epoch: Time, flow: Flow)
     Ok(live)
 }
 
+/// What is told once where the cluster's clock is not the clock of kubectl's machine.
+fn clock_warning(flow: Flow) -> Option<&'static str> {
+    (flow != Flow::Paced(Speed::default())).then_some(
+        "warning: at this --speed the cluster's clock leaves yours behind. Ages that kubectl counts by your clock (describe, events) are \
+         wrong, or <invalid>: read those of `kubectl get`, which the cluster counts. What time it is there says the Date header of \
+         an answer: kubectl get --raw /version -v=8",
+    )
+}
+
 /// Serves a cluster until SIGTERM or SIGINT. The path of the kubeconfig is the last line on stdout, once it answers.
 ///
 /// # Errors
@@ -173,7 +182,11 @@ pub async fn run(options: Options) -> Result<()> {
     if options.world.is_empty() {
         bail!("the world is empty: give it a Machine, or leave --world out");
     }
+    let warning = clock_warning(options.flow);
     let alone = Alone::start(options).await?;
+    if let Some(warning) = warning {
+        writeln!(std::io::stderr(), "{warning}")?;
+    }
     {
         let mut out = std::io::stdout().lock();
         writeln!(
@@ -187,4 +200,16 @@ pub async fn run(options: Options) -> Result<()> {
     asked_to_stop().await?;
     alone.stop().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_clock_leaves_kubectls_behind_is_warned() {
+        for (flow, warned) in [("1", false), ("x1", false), ("5", true), ("free", true)] {
+            assert_eq!(clock_warning(flow.parse().unwrap()).is_some(), warned, "{flow}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use axum::extract::{
     ws::{CloseFrame, Message, WebSocket, close_code},
 };
 use axum::{http::request::Parts, response::Response};
-use sandbox::http::{Attached, Printed};
+use sandbox::http::{Attached, Course, Piece};
 use serde_json::{Value, json};
 
 const PROTOCOLS: [&str; 2] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -17,6 +17,10 @@ const STDERR: u8 = 2;
 const ERROR: u8 = 3;
 /// Version 5: the other side sends no more on a channel.
 const CLOSE: u8 = 255;
+/// The key that interrupts what runs at a terminal.
+const INTERRUPT: char = '\u{3}';
+/// Exit code of what SIGINT ended.
+const INTERRUPTED: i32 = 130;
 /// Longest line that is kept.
 const LINE_BYTES_MAX: usize = 64 * 1024;
 
@@ -41,66 +45,138 @@ impl Upgrade {
 
 async fn serve(mut socket: WebSocket, mut attached: Attached) -> Result<(), axum::Error> {
     let _attending = attached.attend();
+    let mut client = Client { open: attached.stdin, ..Client::default() };
     let status = match attached.is_shell() {
-        true => lines(&mut socket, &mut attached).await?,
-        false => match attached.run().await {
-            Ok(printed) => {
-                print(&mut socket, &printed, attached.tty).await?;
-                ended(printed.code)
-            }
-            Err(why) => failed(&why),
+        true => lines(&mut socket, &mut attached, &mut client).await?,
+        false => match attached.run() {
+            Ok(course) => client.show(&mut socket, &attached, course).await?.map(ended),
+            Err(why) => Some(failed(&why)),
         },
     };
+    let Some(status) = status else { return Ok(()) };
     send(&mut socket, ERROR, status.to_string().as_bytes()).await?;
     let normal = CloseFrame { code: close_code::NORMAL, reason: "".into() };
     socket.send(Message::Close(Some(normal))).await
 }
 
-/// A shell: runs line by line what the client sends, until it is left or nothing more comes.
-async fn lines(socket: &mut WebSocket, attached: &mut Attached) -> Result<Value, axum::Error> {
-    let (mut input, mut code, mut open) = (String::new(), 0, attached.stdin);
+/// A shell: runs line by line what the client sends, until it is left or nothing more comes. `None`: the client is gone.
+async fn lines(
+    socket: &mut WebSocket,
+    attached: &mut Attached,
+    client: &mut Client,
+) -> Result<Option<Value>, axum::Error> {
+    let (mut input, mut code) = (String::new(), 0);
     prompt(socket, attached).await?;
-    while open && !attached.ended() {
-        let mut fresh = String::new();
-        match socket.recv().await {
-            None => break,
-            Some(message) => open = receive(message?, &mut fresh),
+    while !attached.ended() {
+        if client.fresh.is_empty() && client.open {
+            let message = socket.recv().await;
+            client.hear(message)?;
         }
+        if client.left {
+            return Ok(None);
+        }
+        let fresh = std::mem::take(&mut client.fresh);
         if attached.tty {
             let shown = typed(&mut input, &fresh);
             send(socket, STDOUT, shown.as_bytes()).await?;
         } else {
             input += &fresh;
         }
-        while let Some((line, rest)) = next_line(&input, open) {
-            let printed = attached.line(&line).await;
-            code = printed.code;
-            input = rest;
-            print(socket, &printed, attached.tty).await?;
+        while let Some((line, rest)) = next_line(&input, client.open || !client.fresh.is_empty()) {
+            let course = attached.line(&line);
+            let Some(ended_with) = client.show(socket, attached, course).await? else { return Ok(None) };
+            (code, input) = (ended_with, rest);
             if attached.ended() {
                 break;
             }
             prompt(socket, attached).await?;
         }
+        if !client.open && client.fresh.is_empty() {
+            break;
+        }
         input.truncate(floor(&input, LINE_BYTES_MAX));
     }
-    Ok(ended(code))
+    Ok(Some(ended(code)))
 }
 
-/// Takes what was sent; false when nothing more will come.
-fn receive(message: Message, input: &mut String) -> bool {
-    let bytes = match message {
-        Message::Binary(bytes) => bytes,
-        Message::Text(text) => text.into(),
-        Message::Close(_) => return false,
-        _ => return true,
-    };
-    match bytes.split_first() {
-        Some((&STDIN, data)) => input.push_str(&String::from_utf8_lossy(data)),
-        Some((&CLOSE, [STDIN, ..])) => return false,
-        _ => {}
+/// The other end of a command.
+#[derive(Default)]
+struct Client {
+    /// What it sent and nobody has taken yet.
+    fresh: String,
+    /// Will more come on its standard input?
+    open: bool,
+    /// Is it gone?
+    left: bool,
+}
+
+impl Client {
+    /// Shows what a command prints as its virtual time passes; its exit code, or `None` if the client leaves before its end.
+    /// All the while the client is heard, so that its pings are answered.
+    async fn show(
+        &mut self,
+        socket: &mut WebSocket,
+        attached: &Attached,
+        course: Course,
+    ) -> Result<Option<i32>, axum::Error> {
+        for piece in course.printed.pieces() {
+            if self.stays(socket, attached, &course, piece.after_ms).await? {
+                print(socket, &piece, attached.tty).await?;
+            }
+        }
+        let stays = self.stays(socket, attached, &course, course.printed.takes_ms).await?;
+        let code = if stays { course.printed.code } else { INTERRUPTED };
+        attached.finish(course).await;
+        Ok((!self.left).then_some(code))
     }
-    true
+
+    /// Waits until a command has run for so long; false if the client has left or interrupts it.
+    async fn stays(
+        &mut self,
+        socket: &mut WebSocket,
+        attached: &Attached,
+        course: &Course,
+        after_ms: i64,
+    ) -> Result<bool, axum::Error> {
+        let reached = attached.reach(course, after_ms);
+        tokio::pin!(reached);
+        loop {
+            if self.left || attached.tty && self.fresh.contains(INTERRUPT) {
+                return Ok(false);
+            }
+            tokio::select! {
+                biased;
+                () = &mut reached => return Ok(true),
+                message = socket.recv() => self.hear(message)?,
+            }
+        }
+    }
+
+    fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), axum::Error> {
+        match message {
+            None => self.left = true,
+            Some(message) => self.receive(message?),
+        }
+        self.fresh.truncate(floor(&self.fresh, LINE_BYTES_MAX));
+        Ok(())
+    }
+
+    fn receive(&mut self, message: Message) {
+        let bytes = match message {
+            Message::Binary(bytes) => bytes,
+            Message::Text(text) => text.into(),
+            Message::Close(_) => {
+                self.left = true;
+                return;
+            }
+            _ => return,
+        };
+        match bytes.split_first() {
+            Some((&STDIN, data)) => self.fresh += &String::from_utf8_lossy(data),
+            Some((&CLOSE, [STDIN, ..])) => self.open = false,
+            _ => {}
+        }
+    }
 }
 
 /// Keys typed at a terminal change the line; gives what it shows of them. Models a tty's line discipline.
@@ -153,7 +229,7 @@ async fn prompt(socket: &mut WebSocket, attached: &Attached) -> Result<(), axum:
 }
 
 /// A terminal has one stream for both, and its lines end with a carriage return.
-async fn print(socket: &mut WebSocket, printed: &Printed, tty: bool) -> Result<(), axum::Error> {
+async fn print(socket: &mut WebSocket, printed: &Piece, tty: bool) -> Result<(), axum::Error> {
     if tty {
         let both = format!("{}{}", printed.stdout, printed.stderr).replace('\n', "\r\n");
         return send(socket, STDOUT, both.as_bytes()).await;
@@ -227,15 +303,15 @@ mod tests {
 
     #[test]
     fn channels_are_told_apart() {
-        for (bytes, goes_on, kept) in [
+        for (bytes, open, kept) in [
             (&b"\0ls\n"[..], true, "ls\n"),
             (b"\x04{\"Width\":80}", true, ""),
             (b"\xff\0", false, ""),
             (b"", true, ""),
         ] {
-            let mut input = String::new();
-            assert_eq!(receive(Message::Binary(bytes.to_vec().into()), &mut input), goes_on, "{bytes:?}");
-            assert_eq!(input, kept);
+            let mut client = Client { open: true, ..Client::default() };
+            client.receive(Message::Binary(bytes.to_vec().into()));
+            assert_eq!((client.open, client.fresh.as_str(), client.left), (open, kept, false), "{bytes:?}");
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod certs;
 mod exec;
+#[cfg(test)]
+mod exec_tests;
 mod forward;
 mod inside;
 mod kubeconfig;
