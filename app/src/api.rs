@@ -379,10 +379,16 @@ pub async fn load_manifests(sandbox: String) -> Result<Manifests, Fault> {
     Ok(house_of()?.manifests(sandbox).await?)
 }
 
-/// The text of one of them.
+/// One of them with its text: the first where none is named.
 #[server(prefix = "/api", endpoint = "manifest")]
-pub async fn load_manifest(sandbox: String, id: String) -> Result<String, Fault> {
-    Ok(house_of()?.manifest(sandbox, id).await?)
+pub async fn load_manifest(sandbox: String, id: String) -> Result<(String, String), Fault> {
+    let house = house_of()?;
+    let id = match id.is_empty() {
+        true => house.manifests(sandbox.clone()).await?.first().unwrap_or_default(),
+        false => id,
+    };
+    let text = house.manifest(sandbox, id.clone()).await?;
+    Ok((id, text))
 }
 
 /// What a document of a kind may say; the editor's script asks for it.

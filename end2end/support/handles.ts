@@ -69,6 +69,7 @@ const KINDS: Record<string, string> = { deployment: "Deployment", deploy: "Deplo
 function changes(files: string, line: string[]): Move[] | undefined {
   const options = new Map(line.filter((w) => w.startsWith("--")).map((w) => w.slice(2).split(/=(.*)/s) as [string, string]));
   const [program, verb, ...rest] = line.filter((w) => !w.startsWith("--"));
+  if (program === "lab" && verb === "compose") return [{ way: "apply", text: compose(rest[0]!, line.slice(3)) }];
   if (program === "lab" && verb === "crash") return crash(rest[0]!, rest[1] ?? "3s");
   if (program !== "kubectl") return undefined;
   if (READS.includes(verb!)) return [{ way: "look" }];
@@ -79,6 +80,8 @@ function changes(files: string, line: string[]): Move[] | undefined {
       return [edit(rest[0]!, rest[1]!, { spec: { replicas: Number(options.get("replicas")) } })];
     case "set":
       return set(rest, options);
+    case "label":
+      return [edit(rest[0]!, rest[1]!, { metadata: { labels: pairs(rest[2]!) } })];
     case "create":
       return rest[0] === "poddisruptionbudget" ? [{ way: "apply", text: budget(rest[1]!, options) }] : undefined;
     case "delete":
@@ -111,18 +114,26 @@ function set([what, ...rest]: string[], options: Map<string, string>): Move[] | 
 
 const pairs = (text: string) => Object.fromEntries(text.split(",").map((pair) => pair.split("=") as [string, string]));
 
+let commands = 0;
+
+/** `lab compose PROJECT ARGS`: a command is an object. */
+function compose(project: string, args: string[]): string {
+  commands += 1;
+  const metadata = { name: `${project}-by-hand-${commands}` };
+  return JSON.stringify({ apiVersion: "sim.pilothouse.dev/v1", kind: "ComposeCommand", metadata, spec: { project, args } });
+}
+
 function budget(name: string, options: Map<string, string>): string {
   const spec = { minAvailable: Number(options.get("min-available")), selector: { matchLabels: pairs(options.get("selector")!) } };
   return JSON.stringify({ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name }, spec });
 }
 
-/** `lab crash IMAGE AFTER|off`. */
+const DAY_MS = 86_400_000;
+
+/** `lab crash IMAGE AFTER|off`. A field that another manager owns cannot be taken away by an apply: a day is as good as never. */
 function crash(name: string, after: string): Move[] {
-  const millis = after === "off" ? null : Number.parseFloat(after) * (after.endsWith("ms") ? 1 : 1000);
-  const edits: Json[] = [{ spec: { crashAfterMillis: millis } }];
-  // `kubectl apply` takes away only what it has applied before
-  if (millis === null) edits.unshift({});
-  return edits.map((change) => ({ way: "edit", object: { kind: "Image", name }, change }));
+  const millis = after === "off" ? DAY_MS : Number.parseFloat(after) * (after.endsWith("ms") ? 1 : 1000);
+  return [{ way: "edit", object: { kind: "Image", name }, change: { spec: { crashAfterMillis: millis } } }];
 }
 
 /** The YAML tab deletes nothing: what a file would delete is left without pods. */

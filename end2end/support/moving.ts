@@ -4,8 +4,8 @@ import { type Move, type ObjectId, changed } from "./handles.js";
 import { type Ending, ExperimentPage } from "./solving.js";
 
 const WORDS = {
-  ko: { pick: "읽을 객체", read: "읽기", apply: "적용하기", traffic: "사용자 요청" },
-  en: { pick: "Object to read", read: "Read", apply: "Apply", traffic: "User requests" },
+  ko: { pick: "열 것", apply: "적용하기", force: "넘겨받아 적용하기", traffic: "사용자 요청" },
+  en: { pick: "Open", apply: "Apply", force: "Take over and apply", traffic: "User requests" },
 };
 
 /** Begins what a line asks for. */
@@ -58,23 +58,47 @@ async function traffic(on: ExperimentPage, name: string, rate_rps: number): Prom
   };
 }
 
-/** Reads an object in the YAML tab, any where none is named, puts another text in its place and applies it. */
+/** Opens an object in the YAML tab, what stands there where none is named, puts another text in its place and applies it. */
 async function edited(on: ExperimentPage, object: ObjectId | undefined, change: (text: string) => string): Promise<Ending> {
   const say = WORDS[on.lang];
   const panel = on.page.getByRole("tabpanel");
   await on.page.getByRole("tab", { name: "YAML" }).click();
-  const list = panel.getByRole("combobox", { name: say.pick });
-  await list.selectOption(object ? await option(list, object) : { index: 1 });
-  const read = await sent(on, "objects", () => panel.getByRole("button", { name: say.read, exact: true }).click());
-  await read();
-  const area = panel.getByRole("textbox", { name: "YAML" });
-  await area.fill(change(await area.inputValue()));
+  const text = panel.locator("yaml-editor textarea");
+  const [list, area] = [panel.getByRole("combobox", { name: say.pick }), panel.locator("yaml-editor .cm-content")];
+  await expect(area).toBeVisible();
+  if (object) {
+    const value = await option(list, object);
+    if ((await list.inputValue()) !== value) {
+      const read = await sent(on, "manifest", async () => void (await list.selectOption(value)));
+      await read();
+    }
+    await expect(text).toHaveValue(new RegExp(`^kind: ${object.kind}$[^]*^  name: ${object.name}$`, "m"));
+  }
+  await write(on, area, change(await text.inputValue()));
   await panel.getByRole("button", { name: say.apply, exact: true }).click();
-  // what was applied is told in the console; what was refused, beside the text
-  const refused = panel.getByRole("alert");
-  await expect(on.prompt.or(refused)).toBeVisible();
+  const [done, refused] = [panel.getByRole("status").filter({ hasText: /applied/ }), panel.getByRole("alert")];
+  await expect(done.or(refused)).toBeVisible();
+  const force = panel.getByRole("button", { name: say.force, exact: true });
+  if (await force.count()) {
+    // the fields are another manager's: what taking them over changes is shown, then done
+    await force.click();
+    await expect(panel.getByRole("region")).toBeVisible();
+    await panel.locator("button.btn--primary").click();
+    await expect(done.or(refused)).toBeVisible();
+  }
   if (await refused.count()) throw new Error(`refused: ${await refused.innerText()}`);
   return async () => {};
+}
+
+/** Pastes a text in the place of the editor's. */
+async function write(on: ExperimentPage, area: Locator, text: string): Promise<void> {
+  await area.click();
+  await on.page.keyboard.press("Control+a");
+  await area.evaluate((editor, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
 
 /** The value of an object in the list. */

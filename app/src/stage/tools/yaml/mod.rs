@@ -32,18 +32,7 @@ pub fn Yaml() -> impl IntoView {
         Resource::new_blocking(move || again.get(), move |_| api::load_manifests(stage.sandbox.get_value()));
     let text = Resource::new_blocking(
         move || (stage.object.get(), again.get()),
-        move |(id, _)| async move {
-            let sandbox = stage.sandbox.get_value();
-            let id = match id.is_empty() {
-                true => api::load_manifests(sandbox.clone()).await?.first().unwrap_or_default(),
-                false => id,
-            };
-            let text = match id.is_empty() {
-                true => String::new(),
-                false => api::load_manifest(sandbox, id.clone()).await?,
-            };
-            Ok((id, text))
-        },
+        move |(id, _)| api::load_manifest(stage.sandbox.get_value(), id),
     );
     let left = refused_before(stage);
     let done = RwSignal::new(Default::default());
