@@ -1,10 +1,15 @@
-// One worker and no second tries: a test that is right only sometimes is wrong.
+// No second tries: a test that is right only sometimes is wrong. One worker for the pages, whose times are looked at; the experiments,
+// which wait for their clusters most of the time, share the two cores afterwards.
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results/artifacts",
-  workers: 1,
+  workers: 2,
+  projects: [
+    { name: "pages", testIgnore: "experiments.spec.ts", workers: 1 },
+    { name: "experiments", testMatch: "experiments.spec.ts", fullyParallel: true, dependencies: ["pages"] },
+  ],
   retries: 0,
   forbidOnly: !!process.env.CI,
   timeout: 120_000,
