@@ -24,6 +24,7 @@ labels! {
     refused: "클러스터가 거절했어요. 글은 그대로 있어요.", "The cluster refused. Your text is still here.";
     conflict: "다른 관리자가 가진 필드예요. 그 줄을 지우거나, 필드를 넘겨받아 적용해요.",
         "Another manager owns these fields. Remove those lines, or take the fields over.";
+    answer: "클러스터의 대답", "What the cluster says";
     applied: "적용했어요.", "Applied.";
     taller: "크게 보기", "Larger";
     editor_keys: "Ctrl-Space로 채우고, F8로 다음 오류로 가요. Tab은 편집기를 나가요.",

@@ -125,7 +125,7 @@ pub fn Edit(
             <div class="yamledit__diff" tabindex="0" role="region" aria-label=text::yaml::changes(l) hidden=move || !looks()>
                 {move || said.preview.with(|preview| preview.as_ref().map(|p| changes(l, p)))}
             </div>
-            <div class="yamledit__say">{move || words(stage, said, of)}</div>
+            <div class="yamledit__say" tabindex="0" role="group" aria-label=text::yaml::answer(l)>{move || words(stage, said, of)}</div>
             <div class="yamledit__act">
                 <button class="btn btn--s" name="how" value="diff" disabled=off on:click=move |ev| {
                     ev.prevent_default();
