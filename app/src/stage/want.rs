@@ -64,8 +64,13 @@ fn Strip(key: String) -> impl IntoView {
     let gap = move || {
         w.with(|w: &WorkloadView| {
             let (state, head) = text::gap(l, w.desired, w.ready);
-            let who =
-                (state == "short").then(|| w.replica_set.as_ref().map(|rs| text::gap_who(l, rs))).flatten();
+            // once all pods are there, what is missing is that they become ready
+            let there = actual.with(Vec::len) as i64 >= w.desired;
+            let who = match (state, &w.replica_set) {
+                ("short", _) if there => Some(text::gap_waits(l).to_owned()),
+                ("short", Some(replica_set)) => Some(text::gap_who(l, replica_set)),
+                _ => None,
+            };
             view! { <p class="want__gap" data-state=state><b>{head}</b>{who}</p> }
         })
     };

@@ -170,6 +170,7 @@ labels! {
     no_history: "클러스터가 이 객체에 대해 기억하는 것이 없어요.", "The cluster remembers nothing of this object.";
     history_cut: "더 오래된 변경은 줄였어요.", "Older changes are left out.";
     go_there: "이 순간으로 가기", "Go to this moment";
+    gap_waits: "파드는 다 있고, 아직 준비되지 않았어요", "All pods are there, and not ready yet";
     none_found: "해당하는 것이 없어요.", "Nothing matches.";
     loading: "불러오는 중", "Loading";
 
