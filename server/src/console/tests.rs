@@ -194,7 +194,7 @@ async fn lab_says_what_it_wrote() {
         (
             "lab traffic web many",
             String::new(),
-            "error: 초당 요청 수가 \"many\"예요. 0 이상의 수를 넣어 주세요.\n",
+            "error: 초당 요청 수가 \"many\"예요. 0부터 1000000까지의 수를 넣어 주세요.\n",
         ),
         (
             "lab disk node-b full",

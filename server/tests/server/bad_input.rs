@@ -61,7 +61,13 @@ fn wrong_lines_and_texts_are_answered_in_the_console() {
                 "no matches for kind \"Nothing\" in version \"v9\"",
             ),
             ("a kind of another type", "apply", "- 1\n- 2", 1, "error"),
-            ("unknown fields", "apply", &format!("{YAML_HEAD}dataa: {{a: b}}"), 1, "unknown field \"dataa\""),
+            (
+                "unknown fields",
+                "apply",
+                &format!("{YAML_HEAD}dataa: {{a: b}}"),
+                1,
+                ".dataa: field not declared in schema",
+            ),
             ("an unknown command", "console", "frobnicate --now", 127, hint),
             (
                 "an unknown verb",

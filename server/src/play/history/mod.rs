@@ -12,9 +12,13 @@ use sandbox::{
     clock::Time,
     cluster::Cluster,
     http::Live,
+    object::Key,
+    origin::WORLD,
+    resources::Resource,
 };
 use serde_json::Value;
 use wire::{
+    act::Actor,
     history::{ObjectHistory, Revision, Verb},
     problem::Problem,
 };
@@ -26,8 +30,8 @@ use crate::{secret, stage::actor};
 const REVISIONS_MAX: usize = 200;
 /// Fields of a revision that are told.
 const FIELDS_MAX: usize = 8;
-/// Clusters of the past that are asked: hours of a run.
-const PASTS_MAX: usize = 24;
+/// Clusters of the past that are asked, each for some minutes.
+const PASTS_MAX: usize = 64;
 
 impl ForLearner {
     /// The history of the object `Kind/namespace/name`; empty where there never was one.
@@ -60,18 +64,35 @@ fn read(live: &Live, now_ms: i64, id: &str) -> ObjectHistory {
     let Some(id) = Id::of(id) else { return ObjectHistory::default() };
     let mut found = BTreeMap::new();
     let mut at = epoch.plus_ms(now_ms);
-    let mut cut = true;
     for _ in 0..PASTS_MAX {
-        let oldest = collect(&live.past(at), &id, epoch, &mut found);
-        let reached = oldest.is_none_or(|oldest| oldest >= at || oldest <= epoch);
-        if reached || found.len() > REVISIONS_MAX {
-            cut = found.len() > REVISIONS_MAX;
+        if at <= epoch || found.len() > REVISIONS_MAX {
             break;
         }
-        at = oldest.unwrap_or(epoch);
+        // a cluster of the past remembers from the snapshot on from which it was made
+        let oldest = collect(&live.past(at), &id, epoch, &mut found);
+        at = oldest.unwrap_or(at).min(at).plus_ms(-1);
+    }
+    let cut = at > epoch || found.len() > REVISIONS_MAX;
+    if !cut && let Some(first) = of_the_world(&live.past(epoch), &id) {
+        found.insert(first.revision, first);
     }
     let revisions = found.into_values().rev().take(REVISIONS_MAX).collect();
     ObjectHistory { revisions, cut }
+}
+
+/// The object as the cluster began with it.
+fn of_the_world(cluster: &Cluster, id: &Id<'_>) -> Option<Revision> {
+    let resource = Resource::all().find(|resource| resource.def().kind == id.kind)?;
+    let object = cluster.api().find(resource, &Key::new(id.namespace, id.name))?;
+    Some(Revision {
+        revision: object.revision(),
+        at_ms: 0,
+        actor: Actor::World,
+        user: WORLD.into(),
+        verb: Verb::Created,
+        fields: Vec::new(),
+        more: 0,
+    })
 }
 
 /// Takes what a cluster remembers of an object; gives the moment from which on it remembers.

@@ -87,11 +87,18 @@ impl Learner {
         entry_of(&self.call(server, "apply", &[("yaml", yaml)]))
     }
 
-    /// What the Objects tab lists.
+    /// What the Objects tab lists, each with its manifest.
     pub fn objects(&self, server: &Server) -> Value {
         let answer = self.call(server, "objects", &[]);
         assert_eq!(answer.status, 200, "{}", answer.body);
-        answer.json()
+        let manifest = |object: &Value| {
+            let part = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
+            let id = ["kind", "namespace", "name"].map(|name| part(name)).join("/");
+            let answer = self.call(server, "manifest", &[("id", &id)]);
+            assert_eq!(answer.status, 200, "{id}: {}", answer.body);
+            answer.json()
+        };
+        answer.json().as_array().expect("a list").iter().map(manifest).collect()
     }
 
     /// The way to the API for clients of their own.
