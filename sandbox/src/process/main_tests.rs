@@ -66,7 +66,8 @@ fn a_main_process_has_the_answers_of_exec() {
         let said = log(&mut c, &name);
         let mut want: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
         let mut got: Vec<&str> = said.lines().collect();
-        (want.sort_unstable(), got.sort_unstable());
+        want.sort_unstable();
+        got.sort_unstable();
         assert_eq!(got, want, "{line}");
     }
 }

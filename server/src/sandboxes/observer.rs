@@ -6,10 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use lessons::{
-    Experiment,
-    check::{Checker, Snapshot},
-};
+use lessons::check::{Checker, Snapshot};
 use sandbox::{
     http::{Clock, Live},
     user::User,
@@ -26,7 +23,7 @@ use super::{
 };
 use crate::{
     stage::{Change, LEARNER, Scene},
-    storage::{Kept, SandboxRow, Storage},
+    storage::{SandboxRow, Storage},
 };
 
 /// Changes in this real span make one picture: half a frame.
@@ -66,20 +63,15 @@ impl Observer {
     pub(super) fn new(
         row: &SandboxRow,
         live: &Live,
-        experiment: Arc<Experiment>,
+        checker: Checker,
         storage: Storage,
         notes: Arc<Mutex<Notes>>,
         redraw: Arc<Notify>,
         pictures: watch::Sender<Arc<Picture>>,
-        kept: Vec<Kept>,
     ) -> Self {
         let (send, seen) = mpsc::channel(256);
         for kind in KINDS {
             tokio::spawn(follow(live.client(User::admin("system:pilothouse:observer")), *kind, send.clone()));
-        }
-        let mut checker = Checker::new(experiment, row.start_ms);
-        for number in kept.iter().filter(|k| k.run == row.run) {
-            checker.remember(&number.measure, number.value, number.at_ms);
         }
         Self {
             id: row.id.clone(),

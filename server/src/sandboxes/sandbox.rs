@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
-use lessons::Experiment;
+use lessons::{Experiment, check::Checker};
 use sandbox::{
     clock::Time,
     cluster::Config,
@@ -31,7 +31,7 @@ use super::{
 use crate::{
     kube_api, secret,
     stage::learner,
-    storage::{Answer, SandboxRow, Storage},
+    storage::{Answer, Kept, SandboxRow, Storage},
 };
 
 /// Longest that an answer to a script waits for the picture to show what was just done: its stream brings the rest.
@@ -164,12 +164,11 @@ impl Sandbox {
         let observer = Observer::new(
             &row,
             &live,
-            experiment.clone(),
+            checker_of(&experiment, &row, kept),
             storage.clone(),
             notes.clone(),
             redraw.clone(),
             pictures,
-            kept,
         );
         let observer = tokio::spawn(observer.run());
         let sandbox = Arc::new(Self {
@@ -381,6 +380,15 @@ async fn read_entries(storage: &Storage, row: &SandboxRow, epoch: Time) -> Resul
             Ok(Entry { at: epoch.plus_ms(at_ms), request })
         })
         .collect()
+}
+
+/// The judge of the run, which remembers the numbers that were kept of it.
+fn checker_of(experiment: &Arc<Experiment>, row: &SandboxRow, kept: Vec<Kept>) -> Checker {
+    let mut checker = Checker::new(Arc::clone(experiment), row.start_ms);
+    for number in kept.into_iter().filter(|k| k.run == row.run) {
+        checker.remember(&number.measure, number.value, number.at_ms);
+    }
+    checker
 }
 
 async fn read_notes(storage: &Storage, row: &SandboxRow) -> Result<Notes, Problem> {

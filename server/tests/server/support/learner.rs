@@ -93,7 +93,7 @@ impl Learner {
         assert_eq!(answer.status, 200, "{}", answer.body);
         let manifest = |object: &Value| {
             let part = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
-            let id = ["kind", "namespace", "name"].map(|name| part(name)).join("/");
+            let id = ["kind", "namespace", "name"].map(part).join("/");
             let answer = self.call(server, "manifest", &[("id", &id)]);
             assert_eq!(answer.status, 200, "{id}: {}", answer.body);
             answer.json()
