@@ -1,6 +1,7 @@
 // Hands on the page: how the moves of handles.ts are made.
 import { type Locator, expect } from "@playwright/test";
 import { type Move, type ObjectId, changed } from "./handles.js";
+import { paste } from "./editor.js";
 import { type Ending, ExperimentPage } from "./solving.js";
 
 const WORDS = {
@@ -74,7 +75,7 @@ async function edited(on: ExperimentPage, object: ObjectId | undefined, change: 
     }
     await expect(text).toHaveValue(new RegExp(`^kind: ${object.kind}$[^]*^  name: ${object.name}$`, "m"));
   }
-  await write(on, area, change(await text.inputValue()));
+  await paste(on.page, change(await text.inputValue()));
   await panel.getByRole("button", { name: say.apply, exact: true }).click();
   const [done, refused] = [panel.getByRole("status").filter({ hasText: /applied/ }), panel.getByRole("alert")];
   await expect(done.or(refused)).toBeVisible();
@@ -88,17 +89,6 @@ async function edited(on: ExperimentPage, object: ObjectId | undefined, change: 
   }
   if (await refused.count()) throw new Error(`refused: ${await refused.innerText()}`);
   return async () => {};
-}
-
-/** Pastes a text in the place of the editor's. */
-async function write(on: ExperimentPage, area: Locator, text: string): Promise<void> {
-  await area.click();
-  await on.page.keyboard.press("Control+a");
-  await area.evaluate((editor, text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData("text/plain", text);
-    editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
 }
 
 /** The value of an object in the list. */

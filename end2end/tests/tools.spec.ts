@@ -1,6 +1,6 @@
 // The tools under the stage: a manifest is edited with the cluster's help, and what was done to an object is told.
-import { type Page } from "@playwright/test";
 import { ClusterPage } from "../support/cluster.js";
+import { paste } from "../support/editor.js";
 import { axeFindings, expect, screenshot, test } from "../support/fixtures.js";
 
 const SAY = {
@@ -29,18 +29,6 @@ const SAY = {
     five: "Deployment/web: 5 desired, 5 ready",
   },
 } as const;
-
-/** Pastes a text in the place of the editor's. */
-async function paste(page: Page, text: string): Promise<void> {
-  const editor = page.locator("yaml-editor .cm-content");
-  await editor.click();
-  await page.keyboard.press("Control+a");
-  await editor.evaluate((to, text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData("text/plain", text);
-    to.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
-}
 
 for (const lang of ["ko", "en"] as const) {
   test(`a manifest is edited, applied, and told of, in ${lang}`, async ({ page }) => {
