@@ -49,7 +49,7 @@ async fn serve(mut socket: WebSocket, mut attached: Attached) -> Result<(), axum
     let status = match attached.is_shell() {
         true => lines(&mut socket, &mut attached, &mut client).await?,
         false => match attached.run() {
-            Ok(course) => client.show(&mut socket, &attached, course).await?.map(ended),
+            Ok(course) => client.show(&mut socket, &attached, course).await.map(ended),
             Err(why) => Some(failed(&why)),
         },
     };
@@ -70,7 +70,7 @@ async fn lines(
     while !attached.ended() {
         if client.fresh.is_empty() && client.open {
             let message = socket.recv().await;
-            client.hear(message)?;
+            client.hear(message);
         }
         if client.left {
             return Ok(None);
@@ -84,7 +84,7 @@ async fn lines(
         }
         while let Some((line, rest)) = next_line(&input, client.open || !client.fresh.is_empty()) {
             let course = attached.line(&line);
-            let Some(ended_with) = client.show(socket, attached, course).await? else { return Ok(None) };
+            let Some(ended_with) = client.show(socket, attached, course).await else { return Ok(None) };
             (code, input) = (ended_with, rest);
             if attached.ended() {
                 break;
@@ -113,21 +113,16 @@ struct Client {
 impl Client {
     /// Shows what a command prints as its virtual time passes; its exit code, or `None` if the client leaves before its end.
     /// All the while the client is heard, so that its pings are answered.
-    async fn show(
-        &mut self,
-        socket: &mut WebSocket,
-        attached: &Attached,
-        course: Course,
-    ) -> Result<Option<i32>, axum::Error> {
+    async fn show(&mut self, socket: &mut WebSocket, attached: &Attached, course: Course) -> Option<i32> {
         for piece in course.printed.pieces() {
-            if self.stays(socket, attached, &course, piece.after_ms).await? {
-                print(socket, &piece, attached.tty).await?;
+            if self.stays(socket, attached, &course, piece.after_ms).await {
+                self.left |= print(socket, &piece, attached.tty).await.is_err();
             }
         }
-        let stays = self.stays(socket, attached, &course, course.printed.takes_ms).await?;
+        let stays = self.stays(socket, attached, &course, course.printed.takes_ms).await;
         let code = if stays { course.printed.code } else { INTERRUPTED };
         attached.finish(course).await;
-        Ok((!self.left).then_some(code))
+        (!self.left).then_some(code)
     }
 
     /// Waits until a command has run for so long; false if the client has left or interrupts it.
@@ -137,28 +132,28 @@ impl Client {
         attached: &Attached,
         course: &Course,
         after_ms: i64,
-    ) -> Result<bool, axum::Error> {
+    ) -> bool {
         let reached = attached.reach(course, after_ms);
         tokio::pin!(reached);
         loop {
             if self.left || attached.tty && self.fresh.contains(INTERRUPT) {
-                return Ok(false);
+                return false;
             }
             tokio::select! {
                 biased;
-                () = &mut reached => return Ok(true),
-                message = socket.recv() => self.hear(message)?,
+                () = &mut reached => return true,
+                message = socket.recv() => self.hear(message),
             }
         }
     }
 
-    fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), axum::Error> {
+    /// A connection that breaks is a client that leaves: what its command has done stays done.
+    fn hear(&mut self, message: Option<Result<Message, axum::Error>>) {
         match message {
-            None => self.left = true,
-            Some(message) => self.receive(message?),
+            Some(Ok(message)) => self.receive(message),
+            None | Some(Err(_)) => self.left = true,
         }
         self.fresh.truncate(floor(&self.fresh, LINE_BYTES_MAX));
-        Ok(())
     }
 
     fn receive(&mut self, message: Message) {
