@@ -160,12 +160,28 @@ fn ActRow(card: Card, act: ActText) -> impl IntoView {
         "i-term"
     };
     let waits = move || card.progress.with(|p| p.prediction.is_none());
+    let running = RwSignal::new(false);
+    let act_out = move || {
+        running.set(true);
+        card.take(async move {
+            let answer = api::act(card.sandbox(), id.get_value(), l, String::new()).await;
+            running.set(false);
+            answer
+        });
+    };
+    let stage = expect_context::<Stage>();
+    let stands = move || running.get() && stage.live.with(|v| v.clock.paused);
     view! {
         <Post action=Act::url() class="act" fields=card.fields(&[("act", &act.id), ("lang", l.tag())])
-            on_post=move |_| if !waits() { card.take(api::act(card.sandbox(), id.get_value(), l, String::new())) }>
-            <button class="btn btn--s" disabled=waits><Icon id=icon />{act.label.clone()}</button>
+            on_post=move |_| if !waits() && !running.get_untracked() { act_out() }>
+            <button class="btn btn--s" disabled=waits aria-busy=move || running.get().then_some("true")>
+                <Icon id=icon />{act.label.clone()}
+            </button>
             <span class="act__cmd">{text::same_command(l)}" "<code>{act.command.clone()}</code></span>
         </Post>
+        <div aria-live="polite">
+            {move || stands().then(|| view! { <p class="note note--late">{text::runs_while_paused(l)}</p> })}
+        </div>
     }
 }
 

@@ -26,7 +26,10 @@ use wire::{console::Output, learner::Lang};
 pub use words::partly_saved;
 
 /// Where nobody can press Ctrl-C, a command that has not ended by then is stopped.
-const RUN_MAX: Duration = Duration::from_secs(8);
+pub const RUN_MAX: Duration = Duration::from_secs(8);
+/// The same for an act of an experiment, which ends by itself: virtual time may flow slowly on a busy machine, or stand still
+/// until the learner lets it go on.
+pub const ACT_MAX: Duration = Duration::from_secs(60);
 /// Longest output kept, bytes.
 const OUTPUT_BYTES_MAX: usize = 256 * 1024;
 /// Exit code of what was stopped.
@@ -83,10 +86,10 @@ pub async fn run(desk: &dyn Desk, line: &str, screen: &mut dyn Screen) -> i32 {
     }
 }
 
-/// Runs a line whole, for who can neither wait nor press Ctrl-C.
-pub async fn print(desk: &dyn Desk, line: &str) -> Printed {
+/// Runs a line whole, for who cannot press Ctrl-C; stops it where it takes longer.
+pub async fn print(desk: &dyn Desk, line: &str, within: Duration) -> Printed {
     let mut printed = Printed::default();
-    match timeout(RUN_MAX, run(desk, line, &mut printed)).await {
+    match timeout(within, run(desk, line, &mut printed)).await {
         Ok(code) => printed.exit_code = code,
         Err(_) => {
             printed.stderr("^C\n");

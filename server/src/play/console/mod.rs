@@ -27,7 +27,9 @@ impl ForLearner {
         line: &str,
     ) -> Result<ConsoleEntry, Problem> {
         let seat = Seat::take(self, row, sandbox, line, Attended::No).await?;
-        let printed = console::print(&seat, line).await;
+        let within =
+            if sandbox.experiment.act_of(line).is_some() { console::ACT_MAX } else { console::RUN_MAX };
+        let printed = console::print(&seat, line, within).await;
         let entry = seat.leave(printed).await?;
         sandbox.settle().await;
         Ok(entry)
