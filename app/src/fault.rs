@@ -49,7 +49,7 @@ impl Fault {
 
     /// Reads [`Fault::to_query`] back.
     pub fn from_query(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        serde_json::from_slice(text.as_bytes()).ok()
     }
 
     /// One or two sentences for a learner.

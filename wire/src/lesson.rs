@@ -46,7 +46,7 @@ pub struct Section {
 
 /// A piece of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "block", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Block {
     /// Rendered, sanitised HTML.
     Prose {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An answer that is not what was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "problem", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Problem {
     /// No lesson or experiment of this name.
     NoSuchLesson {

@@ -261,7 +261,7 @@ pub enum MarkKind {
 
 /// What one SSE event carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "frame", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Frame {
     /// The whole picture: at the start, and for a viewer that fell behind.
     Snapshot {

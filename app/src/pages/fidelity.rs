@@ -5,11 +5,11 @@ use leptos_meta::Title;
 use wire::fidelity::{FidelityView, Scenario};
 
 use super::missing::Broken;
-use crate::{api::load_fidelity, text, topbar::Topbar, words::lang};
+use crate::{api::load_fidelity, load::loaded, text, topbar::Topbar, words::lang};
 
 #[component]
 pub fn Fidelity() -> impl IntoView {
-    let view = Resource::new_blocking(|| (), |()| load_fidelity());
+    let view = loaded(|| (), |()| load_fidelity());
     view! {
         <Suspense>
             {move || view.get().map(|answer| match answer {

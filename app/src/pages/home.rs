@@ -13,6 +13,7 @@ use super::missing::Broken;
 use crate::{
     api::load_home,
     icon::{Glyph, Icon},
+    load::loaded,
     stage::{compose, look::Look, scale::Scale},
     text::{self, Lang},
     topbar::Topbar,
@@ -22,7 +23,7 @@ use crate::{
 #[component]
 pub fn Home() -> impl IntoView {
     let l = lang();
-    let home = Resource::new_blocking(move || l, load_home);
+    let home = loaded(move || l, load_home);
     view! {
         <Suspense>
             {move || home.get().map(|answer| match answer {

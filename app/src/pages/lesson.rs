@@ -10,6 +10,7 @@ use crate::{
     api::{LessonLoad, load_lesson},
     icon::Icon,
     lesson::{experiment::Experiment, rail::Rail, recap::Recap, waiting::Waiting},
+    load::loaded,
     notice::Notice,
     stage::{Dock, StagePanel, state::Stage},
     text,
@@ -27,7 +28,7 @@ pub fn Lesson() -> impl IntoView {
         let slug = params.with(|p| p.get("slug")).unwrap_or_default();
         query.with(|q| (slug, q.get("ex"), q.get("run").and_then(|run| run.parse().ok())))
     });
-    let load = Resource::new_blocking(
+    let load = loaded(
         move || which.get(),
         move |(slug, ex, run)| {
             let at = query.with_untracked(|q| q.get("at")).and_then(|at| at.parse().ok());

@@ -8,6 +8,7 @@ use wire::widget::{Body, WidgetPage};
 use super::missing::Broken;
 use crate::{
     api::load_widget,
+    load::loaded,
     text,
     topbar::Topbar,
     widget::{Adviser, Placing, Sorter, TwoWorlds},
@@ -21,7 +22,7 @@ pub fn Widget() -> impl IntoView {
     let param = move |name: &str| params.with(|p| p.get(name)).unwrap_or_default();
     // another script is another page; a game goes on by itself from where it was opened
     let which = Memo::new(move |_| (param("slug"), param("widget"), query.with(|q| q.get("script"))));
-    let load = Resource::new_blocking(
+    let load = loaded(
         move || which.get(),
         move |(slug, id, script)| {
             let asked = script.or_else(|| query.with_untracked(|q| q.get("moves")));

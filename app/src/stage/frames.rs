@@ -74,7 +74,9 @@ fn open(stage: Stage, streams: RwSignal<u32>, arrived: StoredValue<f64>) {
         }
     });
     let on_message = Closure::<dyn FnMut(_)>::new(move |ev: web_sys::MessageEvent| {
-        let Some(frame) = ev.data().as_string().and_then(|d| serde_json::from_str::<Frame>(&d).ok()) else {
+        let Some(frame) =
+            ev.data().as_string().and_then(|d| serde_json::from_slice::<Frame>(d.as_bytes()).ok())
+        else {
             return;
         };
         let mut taken = Taken::Applied;

@@ -183,7 +183,7 @@ async fn faults_are_told_in_the_readers_language() {
     let script = [("accept", "application/json")];
     let large = "x".repeat(guard::BODY_BYTES_MAX + 1);
     let cases: [(&str, &str, &str, Headers<'_>, Expect<'_>); 16] = [
-        ("POST", "/api/home", "lang=ko", &script, (404, "", r#"{"problem":{"problem":"no-learner"}}"#)),
+        ("POST", "/api/home", "lang=ko", &script, (404, "", r#"{"problem":"no-learner"}"#)),
         ("POST", "/api/home", "", &script, (400, "", "\"bad-request\"")),
         ("POST", "/api/home", "lang=xx", &script, (400, "", "\"bad-request\"")),
         ("POST", "/api/nothing", "", &script, (404, "", "\"bad-request\"")),
@@ -193,11 +193,7 @@ async fn faults_are_told_in_the_readers_language() {
             "/api/home",
             "lang=en",
             &form,
-            (
-                303,
-                "/en/lessons/21?at=5&problem=%7B%22problem%22%3A%7B%22problem%22%3A%22no%2Dlearner%22%7D%7D",
-                "",
-            ),
+            (303, "/en/lessons/21?at=5&problem=%7B%22problem%22%3A%22no%2Dlearner%22%7D", ""),
         ),
         ("POST", "/api/nothing", "", &elsewhere, (303, "/en?problem=%22bad%2Drequest%22", "")),
         (
@@ -207,7 +203,7 @@ async fn faults_are_told_in_the_readers_language() {
             &form,
             (
                 303,
-                "/en/lessons/21?at=5&problem=%7B%22problem%22%3A%7B%22problem%22%3A%22too%2Dlarge%22%2C%22bytes%5Fmax%22%3A1048576%7D%7D",
+                "/en/lessons/21?at=5&problem=%7B%22problem%22%3A%7B%22too%2Dlarge%22%3A%7B%22bytes%5Fmax%22%3A1048576%7D%7D%7D",
                 "",
             ),
         ),
@@ -216,7 +212,7 @@ async fn faults_are_told_in_the_readers_language() {
             "/api/nothing",
             &large,
             &script,
-            (413, "", r#"{"problem":{"problem":"too-large","bytes_max":1048576}}"#),
+            (413, "", r#"{"problem":{"too-large":{"bytes_max":1048576}}}"#),
         ),
         ("GET", "/api/home", "", &ko, (405, "", "보낸 내용을 읽지 못했어요")),
         ("DELETE", "/api/home", "", &en, (405, "", "The request could not be read")),

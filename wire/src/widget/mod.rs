@@ -58,7 +58,7 @@ pub struct Widget {
 
 /// What a widget is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "widget", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Body {
     /// Answers about one's own case.
     Advisor(advisor::Advisor),
@@ -84,7 +84,7 @@ impl Body {
 
 /// A place of the same lesson.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "see", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum See {
     /// An experiment.
     Experiment {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     api,
+    load::loaded,
     stage::{state::Stage, timeline::at_address},
     text,
 };
@@ -19,11 +20,9 @@ pub fn History(id: String) -> impl IntoView {
     let l = stage.lang;
     let due = refresh(stage, |v| v.revision);
     let (of_history, of_events) = (StoredValue::new(id.clone()), id.clone());
-    let told = Resource::new_blocking(
-        move || due.get(),
-        move |_| api::history(stage.sandbox.get_value(), of_history.get_value()),
-    );
-    let rows = Resource::new_blocking(move || due.get(), move |_| api::events(stage.sandbox.get_value()));
+    let told =
+        loaded(move || due.get(), move |_| api::history(stage.sandbox.get_value(), of_history.get_value()));
+    let rows = loaded(move || due.get(), move |_| api::events(stage.sandbox.get_value()));
     let revisions = move || {
         told.get().map(|told| match told {
             Err(fault) => view! { <p class="none">{text::fault(l, &fault)}</p> }.into_any(),

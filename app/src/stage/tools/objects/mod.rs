@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use wire::yaml::ObjectName;
 
 use super::{Filter, matches, refresh, tab_address};
-use crate::{api, stage::state::Stage, text};
+use crate::{api, load::loaded, stage::state::Stage, text};
 
 /// A link to an object's history, or to its manifest.
 #[component]
@@ -59,7 +59,7 @@ fn List() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
     let due = refresh(stage, |v| v.revision);
-    let rows = Resource::new_blocking(move || due.get(), move |_| api::objects(stage.sandbox.get_value()));
+    let rows = loaded(move || due.get(), move |_| api::objects(stage.sandbox.get_value()));
     let filter = RwSignal::new(String::new());
     let table = move || {
         rows.get().map(|rows| match rows {

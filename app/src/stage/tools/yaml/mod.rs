@@ -10,6 +10,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api,
     fault::Fault,
+    load::loaded,
     stage::{heredoc::text_of, state::Stage},
     text,
 };
@@ -28,9 +29,8 @@ pub fn Yaml() -> impl IntoView {
         stage.object.set(asked);
     }
     let again = RwSignal::new(0u32);
-    let all =
-        Resource::new_blocking(move || again.get(), move |_| api::load_manifests(stage.sandbox.get_value()));
-    let text = Resource::new_blocking(
+    let all = loaded(move || again.get(), move |_| api::load_manifests(stage.sandbox.get_value()));
+    let text = loaded(
         move || (stage.object.get(), again.get()),
         move |(id, _)| api::load_manifest(stage.sandbox.get_value(), id),
     );
