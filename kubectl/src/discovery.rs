@@ -99,16 +99,16 @@ fn dotted(name: &str, group: &str) -> String {
 }
 
 impl Catalog {
-    /// Finds what `po`, `pods`, `Pod`, `deploy.apps` or `deployments.v1.apps` mean.
+    /// Finds what `po`, `pods`, `Pod`, `deploy.apps` or `deployments.v1.apps` mean. Short names and groups are as they are written.
     pub fn find(&self, name: &str) -> Option<&Resource> {
-        let name = name.to_lowercase();
-        if let Some(found) = self.resources.iter().find(|resource| resource.answers_to(&name)) {
+        let lower = name.to_lowercase();
+        if let Some(found) = self.resources.iter().find(|resource| resource.answers_to(&lower)) {
             return Some(found);
         }
-        let (first, rest) =
-            name.split_once('.').map_or((name.as_str(), None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        let lower = first.to_lowercase();
         self.resources.iter().find(|resource| {
-            let named = resource.answers_to(first) || resource.shorts.iter().any(|short| short == first);
+            let named = resource.answers_to(&lower) || resource.shorts.iter().any(|short| short == first);
             named
                 && rest.is_none_or(|rest| {
                     let is_short = resource.shorts.iter().any(|short| short == first);
@@ -140,10 +140,10 @@ impl Catalog {
 
     /// All resources that a plain name may mean, in any group.
     pub fn named(&self, name: &str) -> impl Iterator<Item = &Resource> {
-        let name = name.to_lowercase();
+        let (lower, name) = (name.to_lowercase(), name.to_owned());
         self.resources
             .iter()
-            .filter(move |resource| resource.answers_to(&name) || resource.shorts.contains(&name))
+            .filter(move |resource| resource.answers_to(&lower) || resource.shorts.contains(&name))
     }
 
     /// The resource of an object.

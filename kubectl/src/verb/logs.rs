@@ -36,6 +36,11 @@ pub async fn run(cx: &mut Cx<'_>, words: &[String]) -> Done {
     match flags.args.len() {
         0 if !selected => return Err(usage("logs", EXPECTED)),
         1 if selected => return Err(usage("logs", "only a selector (-l) or a POD name is allowed")),
+        2 if selected => {
+            return Err(Fail::error(
+                "selectors and the all flag cannot be used when passing resource/name arguments",
+            ));
+        }
         0..=2 => {}
         _ => return Err(usage("logs", EXPECTED)),
     }

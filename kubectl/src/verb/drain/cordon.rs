@@ -33,7 +33,11 @@ pub async fn nodes(cx: &mut Cx<'_>, verb: &str, flags: &Flags) -> Done<Vec<Found
         "" => select::of_type("nodes", &flags.args),
         _ => vec!["nodes".to_owned()],
     };
-    let found = select::objects(cx, flags, &args).await?;
+    let (found, fails) = select::each(cx, flags, &args).await?;
+    // kubectl looks no further than the first that is not there
+    if let Some(first) = fails.into_iter().next() {
+        return Err(first);
+    }
     if let Some(other) = found.iter().find(|it| it.resource.plural != "nodes") {
         let (group, version, plural) =
             (&other.resource.group, &other.resource.version, &other.resource.plural);

@@ -60,8 +60,10 @@ async fn one(cx: &mut Cx<'_>, order: &mut Order, change: &env_source::Change, ta
             refuse_overwrite(target, &had, change)?;
         }
         let after = updated(had, change);
-        if !after.is_empty() || container.get("env").is_some() {
-            container["env"] = after.into();
+        match (after.is_empty(), container.as_object_mut()) {
+            // Go writes no empty list: the last variable takes the list with it
+            (true, Some(fields)) => drop(fields.remove("env")),
+            _ => container["env"] = after.into(),
         }
     }
     order.send(cx, target, changed).await
