@@ -1,7 +1,7 @@
 //! How true the cluster is: what of Kubernetes it models, how often its answers agree with a real one's, and where not.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use wire::fidelity::{FidelityView, Scenario};
 
 use super::missing::Broken;
@@ -26,6 +26,7 @@ fn FidelityBody(view: FidelityView) -> impl IntoView {
     let all = view.scenarios.last().map_or((0, 0), |all| (all.agree, all.steps));
     view! {
         <Title text=format!("{} · {}", text::fidelity(l), text::brand(l)) />
+        <Meta name="description" content=text::fidelity_lede(l, &view.kubernetes) />
         <Topbar crumbs=vec![(text::course(l).to_owned(), Some(format!("/{l}"))), (text::fidelity(l).to_owned(), None)] />
         <main class="fidelity prose" id="main">
             <h1>{text::fidelity(l)}</h1>

@@ -1,7 +1,7 @@
 //! Home: where the learner stopped, and the lessons that exist.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use wire::{
     act::Actor,
     compose::EngineView,
@@ -60,6 +60,7 @@ fn HomeBody(view: HomeView) -> impl IntoView {
         .collect::<Vec<_>>();
     view! {
         <Title text=format!("{} · {}", text::course(l), text::brand(l)) />
+        <Meta name="description" content=text::welcome_more(l) />
         <Topbar crumbs=vec![(text::course(l).to_owned(), None)] />
         <main class="home" id="main">
             {match view.resume {

@@ -1,7 +1,7 @@
 //! A lesson: rail, prose with its experiments, and the stage beside them.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use wire::lesson::{Block, LessonPage};
 
@@ -67,6 +67,7 @@ fn LessonBody(load: LessonLoad) -> impl IntoView {
     let main = view! { <Prose page=page.clone() active /> };
     view! {
         <Title text=format!("{title} · {}", text::brand(l)) />
+        <Meta name="description" content=page.summary.clone() />
         <Topbar crumbs=vec![(page.part.clone(), Some(format!("/{l}"))), (title, None)] link />
         <Notice fault />
         <div class=if stage.is_some() { "lesson" } else { "lesson lesson--bare" }>

@@ -1,7 +1,7 @@
 //! A widget of a lesson on a page of its own.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use wire::widget::{Body, WidgetPage};
 
@@ -43,7 +43,7 @@ pub fn Widget() -> impl IntoView {
 fn WidgetBody(page: WidgetPage) -> impl IntoView {
     let l = lang();
     let lesson = text::lesson_title(l, page.number, &page.lesson);
-    let title = page.widget.title.clone();
+    let (title, lede) = (page.widget.title.clone(), page.widget.lede.clone());
     let crumbs = vec![
         (page.part.clone(), Some(format!("/{l}"))),
         (lesson, Some(format!("/{l}/lessons/{}#w-{}", page.slug, page.widget.id))),
@@ -60,6 +60,7 @@ fn WidgetBody(page: WidgetPage) -> impl IntoView {
     };
     view! {
         <Title text=format!("{title} · {}", text::brand(l)) />
+        <Meta name="description" content=lede />
         <Topbar crumbs=crumbs />
         {body}
     }
