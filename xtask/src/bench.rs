@@ -1,5 +1,7 @@
-//! `cargo xtask bench`: the table of speed and size, from the sandbox's own benches and from a peer that does the same work.
+//! `cargo xtask bench`: the table of speed and size, from the sandbox's own benches, from a peer that does the same work, and from
+//! the page in a browser.
 mod figures;
+mod page;
 mod peer;
 mod rows;
 
@@ -19,8 +21,11 @@ pub fn run(args: &[String]) -> Result<ExitCode> {
     let scale = bench("scale")?;
     let replay = bench("replay")?;
     let peer = peer::measure();
+    let page = page::measure()?;
     println!("\n{}\n", machine());
-    print!("{}", rows::table(&rows::rows(&scale, &replay, &peer)));
+    let mut all = rows::rows(&scale, &replay, &peer);
+    all.extend(page::rows(&page));
+    print!("{}", rows::table(&all));
     Ok(ExitCode::SUCCESS)
 }
 

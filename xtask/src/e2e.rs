@@ -25,19 +25,10 @@ pub fn folder() -> PathBuf {
 
 /// Plays the tests against a build that is there already.
 pub fn run(release: bool, args: &[String]) -> Result<Tally> {
-    let chromium = chromium()?;
-    install_packages()?;
+    let mut play = player(release)?;
     let report = folder().join("test-results/report.json");
     let _ = fs::remove_file(&report);
-    let args = args.strip_prefix(&["--".to_owned()]).unwrap_or(args);
-    // the script itself: npx would look on the network for what is not installed
-    let mut play = Command::new("node");
-    play.current_dir(folder())
-        .args(["node_modules/@playwright/test/cli.js", "test"])
-        .args(args)
-        .env("CHROMIUM", chromium)
-        .env("PILOTHOUSE_BIN", server(release))
-        .env("LEPTOS_SITE_ROOT", site());
+    play.args(args.strip_prefix(&["--".to_owned()]).unwrap_or(args));
     sh::say(&play);
     let succeeded = play.status().context("cannot start node")?.success();
     let counted = match fs::read_to_string(&report) {
@@ -45,6 +36,20 @@ pub fn run(release: bool, args: &[String]) -> Result<Tally> {
         Err(_) => Tally::default(),
     };
     Ok(Tally::of_run(succeeded, counted))
+}
+
+/// Playwright with all it needs, against a build that is there already.
+pub fn player(release: bool) -> Result<Command> {
+    let chromium = chromium()?;
+    install_packages()?;
+    // the script itself: npx would look on the network for what is not installed
+    let mut play = Command::new("node");
+    play.current_dir(folder())
+        .args(["node_modules/@playwright/test/cli.js", "test"])
+        .env("CHROMIUM", chromium)
+        .env("PILOTHOUSE_BIN", server(release))
+        .env("LEPTOS_SITE_ROOT", site());
+    Ok(play)
 }
 
 /// The packages of `end2end/`.

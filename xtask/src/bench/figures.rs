@@ -16,6 +16,12 @@ pub fn of(text: &str, name: &str) -> Option<f64> {
     Some(number * factor)
 }
 
+/// The first amount after a row's name, in the unit in which it was printed.
+pub fn plain(text: &str, name: &str) -> Option<f64> {
+    let rest = text.lines().find_map(|line| line.trim_start().strip_prefix(name))?;
+    rest.split_whitespace().next()?.parse().ok()
+}
+
 /// A time as people write it.
 pub fn time(ms: f64) -> String {
     match ms {

@@ -15,7 +15,8 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(
+    /// A figure that may be `most` at most.
+    pub fn new(
         work: &'static str,
         bar: &'static str,
         figure: Option<f64>,
@@ -24,6 +25,23 @@ impl Row {
     ) -> Self {
         let is_met = figure.map(|figure| figure <= most);
         Self { work, bar, figure: figure.map_or_else(|| "not measured".into(), shown), is_met }
+    }
+
+    /// A figure that must be `least` at least.
+    pub fn at_least(work: &'static str, bar: &'static str, figure: Option<f64>, least: f64) -> Self {
+        let is_met = figure.map(|figure| figure >= least);
+        Self {
+            work,
+            bar,
+            figure: figure.map_or_else(|| "not measured".into(), |f| format!("{f:.0}")),
+            is_met,
+        }
+    }
+
+    /// The figure, and whether it is enough.
+    #[cfg(test)]
+    pub fn told(&self) -> (String, Option<bool>) {
+        (self.figure.clone(), self.is_met)
     }
 }
 
