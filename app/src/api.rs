@@ -274,7 +274,7 @@ pub async fn apply(
 ) -> Result<ConsoleEntry, Fault> {
     use crate::stage::heredoc::{How, line_of};
     let line = line_of(How::named(how.as_deref()), &yaml.replace("\r\n", "\n"));
-    let entry = house_of()?.console(sandbox, line).await;
+    let entry = house_of()?.apply(sandbox, line).await;
     let applied = entry.as_ref().is_ok_and(|entry| entry.exit_code == 0) && how.as_deref() != Some("diff");
     let back = if applied { back } else { back.replace("tab=console", "tab=yaml&draft=1") };
     land(&back, entry)

@@ -106,6 +106,8 @@ pub trait Backend: Send + Sync {
     fn handle(&self, sandbox: String, handle: Handle) -> Answer<ConsoleEntry>;
     /// Runs a console line.
     fn console(&self, sandbox: String, line: String) -> Answer<ConsoleEntry>;
+    /// Runs the line of the YAML tab, which ends by itself.
+    fn apply(&self, sandbox: String, line: String) -> Answer<ConsoleEntry>;
     /// The console's entries so far, oldest first, bounded.
     fn console_log(&self, sandbox: String) -> Answer<Vec<ConsoleEntry>>;
     /// The learner's console lines over all sessions, oldest first, bounded.

@@ -182,6 +182,8 @@ pub struct CheckText {
 /// A learner's place in one experiment. Sent whole when it changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
+    /// Number of the picture that it belongs to; the newer one counts.
+    pub seq: u64,
     /// The committed prediction.
     pub prediction: Option<Predicted>,
     /// Acts done: id and virtual time of the first.

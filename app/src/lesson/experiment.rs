@@ -19,6 +19,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Card {
     pub view: StoredValue<ExperimentView>,
+    pub stage: Stage,
     pub progress: RwSignal<Progress>,
     pub fault: RwSignal<Option<Fault>>,
     pub lang: Lang,
@@ -51,7 +52,7 @@ impl Card {
             match answer.await {
                 Ok(progress) => {
                     self.fault.set(None);
-                    self.progress.set(progress);
+                    self.stage.answered(progress);
                 }
                 Err(fault) => self.fault.set(Some(fault)),
             }
@@ -71,6 +72,7 @@ pub fn Experiment(view: ExperimentView) -> impl IntoView {
     let id = format!("ex-{}", view.id);
     let stage = expect_context::<Stage>();
     let card = Card {
+        stage,
         progress: stage.progress,
         fault: stage.fault,
         lang: l,

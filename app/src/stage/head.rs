@@ -19,7 +19,7 @@ pub fn Head() -> impl IntoView {
         stage.go_live();
         spawn_local(async move {
             match api::reset(stage.sandbox.get_value(), l, String::new()).await {
-                Ok(progress) => stage.progress.set(progress),
+                Ok(progress) => stage.answered(progress),
                 Err(fault) => stage.fault.set(Some(fault)),
             }
         });

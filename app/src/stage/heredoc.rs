@@ -15,10 +15,15 @@ impl How {
     /// By the name that a form sends.
     #[cfg(feature = "ssr")]
     pub fn named(name: Option<&str>) -> Self {
-        match name {
-            Some("force") => Self::Force,
-            Some("diff") => Self::Diff,
-            _ => Self::Apply,
+        [Self::Force, Self::Diff].into_iter().find(|how| how.name() == name).unwrap_or(Self::Apply)
+    }
+
+    /// The name that a form sends; applying is what it does without one.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Apply => None,
+            Self::Force => Some("force"),
+            Self::Diff => Some("diff"),
         }
     }
 

@@ -217,6 +217,13 @@ impl Stage {
         });
     }
 
+    /// Takes the learner's place from an answer, unless a frame has told of a later one.
+    pub fn answered(self, progress: Progress) {
+        if progress.seq >= self.live.with_untracked(|v| v.seq) {
+            self.progress.set(progress);
+        }
+    }
+
     /// Pulls a handle; what it did stands in the console, as its command.
     pub fn pull(self, verb: &'static str, target: String, rate_rps: Option<f64>) {
         let writes = match verb {

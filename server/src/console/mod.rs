@@ -25,11 +25,11 @@ use tokio::time::timeout;
 use wire::{console::Output, learner::Lang};
 pub use words::partly_saved;
 
-/// Where nobody can press Ctrl-C, a command that has not ended by then is stopped.
-pub const RUN_MAX: Duration = Duration::from_secs(8);
-/// The same for an act of an experiment, which ends by itself: virtual time may flow slowly on a busy machine, or stand still
-/// until the learner lets it go on.
-pub const ACT_MAX: Duration = Duration::from_secs(60);
+/// Where nobody can press Ctrl-C, a typed line that has not ended by then is stopped.
+pub const TYPED_MAX: Duration = Duration::from_secs(8);
+/// The same for what ends by itself, as an act of an experiment does: virtual time may flow slowly on a busy machine, or stand
+/// still until the learner lets it go on.
+pub const ENDING_MAX: Duration = Duration::from_secs(60);
 /// Longest output kept, bytes.
 const OUTPUT_BYTES_MAX: usize = 256 * 1024;
 /// Exit code of what was stopped.

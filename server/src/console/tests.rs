@@ -52,7 +52,7 @@ impl Table {
     }
 
     async fn run(&self, line: &str) -> Printed {
-        print(self, line, super::RUN_MAX).await
+        print(self, line, super::TYPED_MAX).await
     }
 }
 

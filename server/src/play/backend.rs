@@ -25,6 +25,7 @@ use super::{
     fidelity, past, widget,
 };
 use crate::{
+    console::{ENDING_MAX, TYPED_MAX},
     sandboxes::{KINDS, Sandbox, problem},
     storage::{Kept, SandboxRow},
 };
@@ -55,7 +56,11 @@ impl ForLearner {
 
     pub(super) fn progress(&self, row: &SandboxRow, sandbox: &Sandbox, lang: Lang) -> Progress {
         let picture = sandbox.picture();
-        Progress { hints: self.play.hints(row, lang, picture.hints_opened), ..picture.progress.clone() }
+        Progress {
+            seq: picture.stage.seq,
+            hints: self.play.hints(row, lang, picture.hints_opened),
+            ..picture.progress.clone()
+        }
     }
 
     async fn home(&self, lang: Lang) -> Result<HomeView, Problem> {
@@ -325,7 +330,8 @@ impl Backend for ForLearner {
         Box::pin(async move {
             let (row, sandbox) = me.open(&sandbox).await?;
             let command = sandbox.experiment.acts.iter().find(|a| a.id == act).map(|a| a.command.clone());
-            let entry = me.run(&row, &sandbox, &command.ok_or(Problem::NoSuchAct { id: act })?).await?;
+            let command = command.ok_or(Problem::NoSuchAct { id: act })?;
+            let entry = me.run(&row, &sandbox, &command, ENDING_MAX).await?;
             if entry.exit_code != 0 {
                 return Err(Problem::Cluster { message: entry.output.of(true) });
             }
@@ -338,7 +344,7 @@ impl Backend for ForLearner {
         let me = self.clone();
         Box::pin(async move {
             let (row, sandbox) = me.open(&sandbox).await?;
-            me.run(&row, &sandbox, &command(&handle)).await
+            me.run(&row, &sandbox, &command(&handle), ENDING_MAX).await
         })
     }
 
@@ -346,7 +352,16 @@ impl Backend for ForLearner {
         let me = self.clone();
         Box::pin(async move {
             let (row, sandbox) = me.open(&sandbox).await?;
-            me.run(&row, &sandbox, &line).await
+            let is_act = sandbox.experiment.act_of(&line).is_some();
+            me.run(&row, &sandbox, &line, if is_act { ENDING_MAX } else { TYPED_MAX }).await
+        })
+    }
+
+    fn apply(&self, sandbox: String, line: String) -> Answer<ConsoleEntry> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (row, sandbox) = me.open(&sandbox).await?;
+            me.run(&row, &sandbox, &line, ENDING_MAX).await
         })
     }
 

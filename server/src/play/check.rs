@@ -137,7 +137,7 @@ impl Lab for LiveLab {
     type Error = anyhow::Error;
 
     async fn run(&mut self, command: &str) -> Result<(), anyhow::Error> {
-        let printed = console::print(&*self, command, console::RUN_MAX).await;
+        let printed = console::print(&*self, command, console::ENDING_MAX).await;
         anyhow::ensure!(printed.exit_code == 0, "{command}: {}", printed.output.of(true));
         Ok(())
     }

@@ -90,6 +90,7 @@ impl Viewer {
     fn progress(&self, picture: &Picture) -> Progress {
         debug_assert_eq!(self.row.id, self.sandbox.id);
         Progress {
+            seq: picture.stage.seq,
             hints: self.play.hints(&self.row, self.lang, picture.hints_opened),
             ..picture.progress.clone()
         }

@@ -12,6 +12,7 @@ use wire::{
 
 use super::backend::ForLearner;
 use crate::{
+    console::ENDING_MAX,
     sandboxes::{Sandbox, problem},
     storage::{Kept, SandboxRow},
 };
@@ -105,7 +106,7 @@ async fn play(me: ForLearner, sandbox: Weak<Sandbox>, steps: Vec<(i64, String)>)
         if row.run != held.run || !Arc::ptr_eq(&open, &held) {
             return;
         }
-        if let Err(problem) = me.run(&row, &held, &line).await {
+        if let Err(problem) = me.run(&row, &held, &line, ENDING_MAX).await {
             tracing::warn!(%problem, line, "a step of a solution could not be shown");
             return;
         }

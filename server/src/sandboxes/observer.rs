@@ -266,6 +266,7 @@ impl Observer {
             p
         });
         Progress {
+            seq: 0,
             prediction,
             acts: notes.acts,
             checks: self.checker.results(),

@@ -4,6 +4,8 @@ mod edit;
 mod seat;
 mod stream;
 
+use std::time::Duration;
+
 use wire::{console::ConsoleEntry, problem::Problem};
 
 use super::backend::ForLearner;
@@ -19,16 +21,15 @@ pub(super) use stream::pieces;
 pub(super) const LINE_BYTES_MAX: usize = 256 * 1024;
 
 impl ForLearner {
-    /// Runs a line whole.
+    /// Runs a line whole; stops it where it takes longer than `within`.
     pub(super) async fn run(
         &self,
         row: &SandboxRow,
         sandbox: &std::sync::Arc<Sandbox>,
         line: &str,
+        within: Duration,
     ) -> Result<ConsoleEntry, Problem> {
         let seat = Seat::take(self, row, sandbox, line, Attended::No).await?;
-        let within =
-            if sandbox.experiment.act_of(line).is_some() { console::ACT_MAX } else { console::RUN_MAX };
         let printed = console::print(&seat, line, within).await;
         let entry = seat.leave(printed).await?;
         sandbox.settle().await;

@@ -8,7 +8,7 @@ use crate::{
     api::{self, Apply},
     post::Post,
     stage::{
-        heredoc::{How, line_of},
+        heredoc::How,
         state::Stage,
         tools::{code::CodeArea, tab_address},
     },
@@ -63,7 +63,8 @@ impl Said {
     fn apply(self, stage: Stage, id: String, text: String, how: How, draft: Draft, again: RwSignal<u32>) {
         stage.busy.set(true);
         spawn_local(async move {
-            let answer = api::console(stage.sandbox.get_value(), line_of(how, &text), String::new()).await;
+            let answer = 
+                api::apply(stage.sandbox.get_value(), text, how.name().map(str::to_owned), String::new()).await;
             stage.busy.set(false);
             self.preview.set(None);
             self.clear();
