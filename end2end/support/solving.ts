@@ -184,12 +184,20 @@ export class ExperimentPage extends ClusterPage {
         new Promise<boolean>((end) => {
           const shown = (what: string) => Number(slider.getAttribute(what));
           let [seen, since] = [-1, performance.now()];
+          const changes = new MutationObserver(() => look());
+          const patience = setInterval(() => look(), 1000);
+          const close = (came: boolean) => {
+            changes.disconnect();
+            clearInterval(patience);
+            end(came);
+          };
           const look = () => {
             const now = shown("aria-valuenow");
             if (now > seen) [seen, since] = [now, performance.now()];
-            if (now - shown("aria-valuemin") >= at_s) return end(true);
-            return performance.now() - since > still_ms ? end(false) : requestAnimationFrame(look);
+            if (now - shown("aria-valuemin") >= at_s) close(true);
+            else if (performance.now() - since > still_ms) close(false);
           };
+          changes.observe(slider, { attributeFilter: ["aria-valuenow", "aria-valuemin"] });
           look();
         }),
       [at_s, STILL_MS_MAX] as const,
