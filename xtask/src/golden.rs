@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 
 use crate::{
-    cargo::{ALL, cargo},
+    cargo::{ALL, cargo, profile},
     paths, run, sh,
 };
 
@@ -17,7 +17,7 @@ pub fn run(args: &[String]) -> Result<ExitCode> {
 
 /// Our kubectl's lines against the real one's. Of the whole selection only the player is built.
 pub fn parity(args: &[String]) -> Result<ExitCode> {
-    sh::run(&mut cargo(&[&["build"], &ALL, &["--bin", "golden"]]))?;
+    sh::run(&mut cargo(&[&["build"], &ALL, profile(false), &["--bin", "golden"]]))?;
     let args: Vec<String> = std::iter::once("parity".to_owned()).chain(args.iter().cloned()).collect();
     let status = command(&args).status().context("cannot start the player of lines")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     browser,
-    cargo::{ALL, cargo},
+    cargo::{ALL, cargo, profile},
     paths::{root, server, site},
     sh,
 };
@@ -23,8 +23,7 @@ pub fn build(release: bool) -> Result<()> {
 
 /// Builds the server alone.
 pub fn build_server(release: bool) -> Result<()> {
-    let profile: &[&str] = if release { &["--release"] } else { &[] };
-    sh::run(&mut cargo(&[&["build"], &ALL, profile]))
+    sh::run(&mut cargo(&[&["build"], &ALL, profile(release)]))
 }
 
 /// The built server with its environment; without arguments of its own it serves.

@@ -4,26 +4,17 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    cargo::{ALL, cargo},
+    cargo::{ALL, cargo, profile},
     sh,
 };
 
 /// Seeds that `cargo xtask test` plays.
 pub const SEEDS: u64 = 2_000;
 
-/// Tests of the sandbox that take long, or measure: they are played optimised, one after another.
+/// Tests of the sandbox that take long, or measure: they are played by themselves, one after another.
 const LONG: [&str; 4] = ["--test", "simulation", "--test", "cluster"];
 /// What nextest is to play: all but those.
 pub const OTHERS: &str = "not (package(sandbox) & (binary(simulation) | binary(cluster)))";
-
-/// The profile of the tests with a quick sandbox; by that, and by the selection of packages, the dependencies are those of the
-/// other tests and compile once. A profile of its own would compile all of them again.
-const QUICK: [&str; 4] = [
-    "--config",
-    "profile.dev.package.sandbox.opt-level=2",
-    "--config",
-    "profile.dev.package.sandbox.codegen-units=16",
-];
 
 /// Plays them; its verdict is ours.
 pub fn run(args: &[String]) -> Result<ExitCode> {
@@ -83,9 +74,8 @@ impl Seeds {
     }
 
     fn tests(&self, targets: &[&str], which: &[&str]) -> Command {
-        let profile: &[&str] = if self.release { &["--release"] } else { &QUICK };
         let all = ["test", "--no-fail-fast"];
-        let mut play = cargo(&[&all, &ALL, profile, targets, &["--", "--nocapture"], which]);
+        let mut play = cargo(&[&all, &ALL, profile(self.release), targets, &["--", "--nocapture"], which]);
         play.env("SIMULATE_SEEDS", self.count.to_string()).env("SIMULATE_FROM", self.from.to_string());
         if let Some(acts) = self.acts {
             play.env("SIMULATE_ACTS", acts.to_string());

@@ -63,8 +63,9 @@ impl Said {
     fn apply(self, stage: Stage, id: String, text: String, how: How, draft: Draft, again: RwSignal<u32>) {
         stage.busy.set(true);
         spawn_local(async move {
-            let answer = 
-                api::apply(stage.sandbox.get_value(), text, how.name().map(str::to_owned), String::new()).await;
+            let answer =
+                api::apply(stage.sandbox.get_value(), text, how.name().map(str::to_owned), String::new())
+                    .await;
             stage.busy.set(false);
             self.preview.set(None);
             self.clear();
