@@ -7,7 +7,8 @@
 //! `[]` is a list and `{}` a map by strings; other sections' types are `core.NAME` and `meta.NAME`. A field named `..` has no
 //! name in JSON: its fields stand among those of the type around it. MARKS are `atomic`, `set`, `granular`, `map(KEY,…)`
 //! (list-type and map-type), `merge`, `merge(KEY)`, `retainKeys`, `replace` (the strategy of strategic merge patch; its key is
-//! the first of `map` where it names none), `enum(VALUE|…)` and `default(VALUE)`.
+//! the first of `map` where it names none), `enum(VALUE|…)`, `default(VALUE)`, and `always` where JSON shows the field though it is
+//! zero or empty (no `omitempty` in Go).
 
 mod either;
 mod names;
@@ -20,6 +21,8 @@ use std::{
 };
 
 pub use names::{InJson, search};
+
+use crate::json::Json;
 
 /// A type with fields.
 #[derive(Debug)]
@@ -55,6 +58,8 @@ pub struct Field {
     pub shape: Shape,
     /// May it be absent where its zero value means something? A pointer in Go.
     pub pointer: bool,
+    /// Does JSON show it where it is zero or empty? Messages are shown anyway.
+    pub always: bool,
     /// What it holds.
     pub of: Of,
     /// Who owns parts of it: `atomic`, `set`, `map`, `granular`; empty where nothing is said.
@@ -123,6 +128,24 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| parse::table().expect("the table is well-formed"));
+
+impl Field {
+    /// Is this value of it nothing to Go's `omitempty`? Then no JSON shows it, and its absence means the same.
+    pub fn leaves_out(&self, value: &Json) -> bool {
+        let is_nothing = || match (self.shape, self.of, value) {
+            (Shape::One, Of::Bool, Json::Bool(is)) => !is,
+            (Shape::One, Of::Int32 | Of::Int64 | Of::Double, Json::Int(n)) => *n == 0,
+            (Shape::One, Of::Double, Json::Float(n)) => *n == 0.0,
+            (Shape::One, Of::String | Of::Bytes, Json::Str(text)) => text.is_empty(),
+            (Shape::One, Of::Strings, Json::List(list)) | (Shape::List, _, Json::List(list)) => {
+                list.is_empty()
+            }
+            (Shape::Map, _, Json::Map(map)) => map.is_empty(),
+            _ => false,
+        };
+        !self.always && !self.pointer && is_nothing()
+    }
+}
 
 impl Id {
     /// The type.

@@ -113,6 +113,7 @@ fn field(text: &'static str, api_version: &'static str, names: &Names) -> Option
         name: if name == ".." { "" } else { name },
         shape,
         pointer,
+        always: false,
         of: of(type_, api_version, names)?,
         topology: "",
         keys: Vec::new(),
@@ -133,6 +134,7 @@ impl Field {
         let inside = |prefix: &str| mark.strip_prefix(prefix)?.strip_suffix(')');
         match mark {
             "atomic" | "set" | "granular" => self.topology = mark,
+            "always" => self.always = true,
             "merge" | "retainKeys" | "replace" => self.strategies.push(mark),
             _ => {
                 if let Some(keys) = inside("map(") {

@@ -114,9 +114,11 @@ impl Work<'_> {
             } else {
                 let default = home.default(name, &json);
                 let marks = marks(&self.openapi[&document]["properties"][&json]);
+                let always = is_always(field, &words).then(|| "always".to_owned());
                 [format!("{number} {json} {words}")]
                     .into_iter()
                     .chain(marks)
+                    .chain(always)
                     .chain(default)
                     .collect::<Vec<_>>()
                     .join(" ")
@@ -170,6 +172,14 @@ impl Work<'_> {
         };
         Ok(format!("{prefix}{}", type_.name))
     }
+}
+
+/// Does JSON show a field where it is zero or empty? Of messages, pointers and what has code of its own that is not asked.
+fn is_always(field: &GoField, words: &str) -> bool {
+    let plain = ["bool", "int32", "int64", "double", "string", "bytes", "Strings"].contains(&words);
+    let asked = plain || words.starts_with("[]") || words.starts_with("{}");
+    let is_omitted = |json: String| json.split(',').any(|word| matches!(word, "omitempty" | "omitzero"));
+    asked && tag(field, "json").is_some_and(|json| !is_omitted(json))
 }
 
 /// One part of a struct tag.

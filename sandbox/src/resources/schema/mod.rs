@@ -1,19 +1,20 @@
-//! Types of fields, by the table of Kubernetes' types: wrong ones are refused, unknown ones dropped. Models the decoding
-//! into Go structs by `sigs.k8s.io/json`. Omits: duplicate fields, names of Go's string types; our own kinds are taken
-//! as they are.
+//! Types of fields, by the table of Kubernetes' types: wrong ones are refused, unknown ones dropped, and so are those that say no
+//! more than their absence (`env: []`, `hostNetwork: false`). Models the decoding into Go structs by `sigs.k8s.io/json`, and
+//! their writing with `omitempty`. Omits: duplicate fields, names of Go's string types; our own kinds are taken as they are.
+
+mod values;
 
 use ecow::EcoString;
 
-use super::{Resource, amount::Amount, quantity};
+use super::{Resource, quantity};
 use crate::{
     json::{Json, Map, NULL},
     types::{self, Field, Message, Of, Shape},
 };
+use values::{base64, int_or_string, is_simple, quantity_of, time, zero};
 
-const NO_QUANTITY: &str =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
-/// Drops nulls and fields that the kind does not have; gives the latter's paths. Quantities become strings.
+/// Drops nulls, what Go's `omitempty` leaves out, and fields that the kind does not have; gives the latter's paths. Quantities
+/// become strings.
 ///
 /// # Errors
 /// A field of the wrong type, in Go's words.
@@ -80,9 +81,12 @@ impl Walk {
             if message.is_kind && matches!(key.as_str(), "apiVersion" | "kind") {
                 continue;
             }
-            let is_null = map.get(&key).is_some_and(Json::is_null);
+            let value = map.get(&key).unwrap_or(&NULL);
+            let is_null = value.is_null();
             match message.named(&key) {
-                Some(field) if !is_null => self.field(map, &key, message, field)?,
+                Some(field) if !is_null && !field.leaves_out(value) => {
+                    self.field(map, &key, message, field)?
+                }
                 known => {
                     if known.is_none() && !is_null {
                         let dot = if self.path.is_empty() { "" } else { "." };
@@ -268,88 +272,9 @@ fn is_right(value: &Json, field: &'static Field, stored: &Json) -> bool {
 
 fn has_right_fields(map: &Map, message: &'static Message, stored: &Json) -> bool {
     map.iter().all(|(key, value)| match message.named(key) {
-        Some(field) => is_right(value, field, &stored[key.as_str()]),
+        Some(field) => !field.leaves_out(value) && is_right(value, field, &stored[key.as_str()]),
         None => message.is_kind && matches!(key.as_str(), "apiVersion" | "kind"),
     })
-}
-
-fn is_simple(value: &Json, of: Of) -> bool {
-    match (of, value) {
-        (Of::Json, _) | (Of::String, Json::Str(_)) | (Of::Bool, Json::Bool(_)) => true,
-        (Of::Int32, Json::Int(n)) => i32::try_from(*n).is_ok(),
-        (Of::Int64, Json::Int(_)) | (Of::Double, Json::Int(_) | Json::Float(_)) => true,
-        _ => false,
-    }
-}
-
-/// What Go makes of a null in a list or a map.
-fn zero(field: &Field) -> Json {
-    match field.of {
-        Of::Bool => false.into(),
-        Of::Int32 | Of::Int64 | Of::Double => 0i64.into(),
-        Of::Message(_) => Json::object(),
-        Of::Json => Json::Null,
-        Of::Quantity => "0".into(),
-        _ => "".into(),
-    }
-}
-
-/// A quantity may be written as a number or in any form, and is kept in its canonical one.
-fn quantity_of(json: &mut Json) -> Result<(), String> {
-    if !matches!(json, Json::Int(_) | Json::Float(_) | Json::Str(_)) {
-        return Err(NO_QUANTITY.into());
-    }
-    let canonical = Json::from(Amount::read(json).ok_or(NO_QUANTITY)?);
-    if *json != canonical {
-        *json = canonical;
-    }
-    Ok(())
-}
-
-/// Models `IntOrString.UnmarshalJSON`.
-fn int_or_string(json: &Json) -> Result<(), String> {
-    let found = match json {
-        Json::Str(_) => return Ok(()),
-        Json::Int(n) if i32::try_from(*n).is_ok() => return Ok(()),
-        Json::Int(_) | Json::Float(_) => format!("number {json}"),
-        Json::Bool(_) => "bool".into(),
-        Json::List(_) => "array".into(),
-        _ => "object".into(),
-    };
-    Err(format!("json: cannot unmarshal {found} into Go value of type int32"))
-}
-
-/// Models `Time.UnmarshalJSON`.
-fn time(json: &Json) -> Result<(), String> {
-    let found = match json {
-        Json::Str(text) if crate::clock::Time::parse(text).is_some() => return Ok(()),
-        Json::Str(text) => {
-            return Err(format!(
-                "parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\""
-            ));
-        }
-        Json::Bool(_) => "bool",
-        Json::List(_) => "array",
-        Json::Map(_) => "object",
-        _ => "number",
-    };
-    Err(format!("json: cannot unmarshal {found} into Go value of type string"))
-}
-
-/// Go names the byte, or the start of the group that is not whole.
-fn base64(text: &str) -> Result<(), String> {
-    let is_letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    // Go skips line breaks.
-    let bytes: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
-    let letters = bytes.iter().take_while(|b| is_letter(**b)).count();
-    let padding = bytes[letters..].iter().take(2).take_while(|b| **b == b'=').count();
-    let whole = letters + padding == bytes.len() && bytes.len().is_multiple_of(4);
-    let needed = (4 - letters % 4) % 4;
-    if whole && padding == needed {
-        return Ok(());
-    }
-    let at = if letters == bytes.len() { letters / 4 * 4 } else { letters };
-    Err(format!("illegal base64 data at input byte {at}"))
 }
 
 #[cfg(test)]
@@ -371,6 +296,47 @@ mod tests {
         assert_eq!(pod["spec"]["containers"][0]["resources"]["requests"]["cpu"], "1");
         for gone in ["nodeName", "gone"] {
             assert!(pod["spec"].map().unwrap().get(gone).is_none());
+        }
+    }
+
+    #[test]
+    fn what_says_no_more_than_its_absence_is_dropped() {
+        for (resource, mut written, kept) in [
+            (
+                resources::POD,
+                json!({"metadata": {"name": "a", "labels": {}, "annotations": {"a": ""}}, "spec": {
+                    "hostNetwork": false, "nodeName": "", "volumes": [], "nodeSelector": {}, "tolerations": [{}],
+                    "terminationGracePeriodSeconds": 0, "containers": [{
+                        "name": "", "image": "", "stdin": false, "resources": {"limits": {}}, "securityContext": {},
+                        "env": [{"name": "A", "value": ""}], "ports": [{"containerPort": 0, "hostPort": 0}]}]}}),
+                json!({"metadata": {"name": "a", "annotations": {"a": ""}}, "spec": {
+                    "tolerations": [{}], "terminationGracePeriodSeconds": 0, "containers": [{
+                        "name": "", "resources": {}, "securityContext": {},
+                        "env": [{"name": "A"}], "ports": [{"containerPort": 0}]}]}}),
+            ),
+            // a class of no name is not the default class
+            (
+                resources::PERSISTENT_VOLUME_CLAIM,
+                json!({"spec": {"storageClassName": "", "volumeName": "", "accessModes": []}}),
+                json!({"spec": {"storageClassName": ""}}),
+            ),
+            (
+                resources::NETWORK_POLICY,
+                json!({"spec": {"podSelector": {"matchLabels": {}}, "ingress": [], "egress": [{"to": []}]}}),
+                json!({"spec": {"podSelector": {}, "egress": [{}]}}),
+            ),
+            (
+                resources::ROLE,
+                json!({"rules": [{"verbs": [], "resources": []}]}),
+                json!({"rules": [{"verbs": []}]}),
+            ),
+            (resources::ROLE, json!({"rules": []}), json!({"rules": []})),
+            (resources::SECRET, json!({"data": {"a": ""}, "type": ""}), json!({"data": {"a": ""}})),
+        ] {
+            assert_eq!(check(resource, &mut written).unwrap(), [""; 0]);
+            written.remove("apiVersion");
+            written.remove("kind");
+            assert_eq!(written, kept);
         }
     }
 
@@ -434,7 +400,7 @@ mod tests {
             (
                 resources::POD,
                 json!({"spec": {"containers": [{"resources": {"limits": {"cpu": "lots"}}}]}}),
-                NO_QUANTITY.to_owned(),
+                values::NO_QUANTITY.to_owned(),
             ),
             (
                 resources::SERVICE,
@@ -443,22 +409,6 @@ mod tests {
             ),
         ] {
             assert_eq!(check(resource, &mut json).unwrap_err(), expect);
-        }
-    }
-
-    #[test]
-    fn base64_is_checked_as_go_does() {
-        for (text, bad_at) in [
-            ("aGVsbG8=", None),
-            ("", None),
-            ("aGVsbG8h", None),
-            ("aGVs\nbG8=", None),
-            ("%%%", Some(0)),
-            ("aGVsb", Some(4)),
-            ("aGVsbG8=x", Some(7)),
-        ] {
-            let expect = bad_at.map_or(Ok(()), |at| Err(format!("illegal base64 data at input byte {at}")));
-            assert_eq!(base64(text), expect, "{text}");
         }
     }
 }
