@@ -5,6 +5,7 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 use wire::{
+    chart::ChartView,
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     history::ObjectHistory,
@@ -348,6 +349,12 @@ pub async fn history(sandbox: String, id: String) -> Result<ObjectHistory, Fault
 #[server(prefix = "/api", endpoint = "events")]
 pub async fn events(sandbox: String) -> Result<Vec<EventRow>, Fault> {
     Ok(house_of()?.events(sandbox).await?)
+}
+
+/// What the charts of the experiment draw.
+#[server(prefix = "/api", endpoint = "charts")]
+pub async fn charts(sandbox: String) -> Result<ChartView, Fault> {
+    Ok(house_of()?.charts(sandbox).await?)
 }
 
 /// Keeps the theme in a cookie, for browsers without script.

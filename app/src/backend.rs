@@ -3,6 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use wire::{
+    chart::ChartView,
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     history::ObjectHistory,
@@ -138,6 +139,8 @@ pub trait Backend: Send + Sync {
     fn history(&self, sandbox: String, id: String) -> Answer<ObjectHistory>;
     /// The rows of the Events tab, newest first.
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
+    /// What the charts of the experiment draw.
+    fn charts(&self, sandbox: String) -> Answer<ChartView>;
     /// A widget of a lesson with what is played for it. `asked` is what its form sent: a race's script, a game's moves.
     fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage>;
     /// What the YAML tool can open.

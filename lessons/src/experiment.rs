@@ -35,6 +35,8 @@ pub struct Experiment {
     pub measures: Vec<Measure>,
     /// Two of them by which tries are compared, what it cost first.
     pub tries: Option<(String, String)>,
+    /// The Deployment of which charts are drawn.
+    pub charts: Option<String>,
     pub(crate) source: Source,
 }
 
@@ -176,6 +178,7 @@ impl Experiment {
             transfer: None,
             measures: Vec::new(),
             tries: None,
+            charts: None,
             ..self.clone()
         })
     }

@@ -39,6 +39,7 @@ struct RawExperiment {
     #[serde(default)]
     measures: Vec<RawMeasure>,
     tries: Option<(Text, Text)>,
+    charts: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +168,7 @@ impl Reader<'_> {
             transfer,
             measures,
             tries: raw.tries.map(|(cost, loss)| (cost.value, loss.value)),
+            charts: raw.charts.map(|name| name.value),
             source: self.source.clone(),
         }
     }

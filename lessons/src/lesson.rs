@@ -117,6 +117,7 @@ impl Lesson {
                 transfer: words.transfer,
                 measures: words.measures,
                 tries: experiment.tries.clone(),
+                charts: experiment.charts.is_some(),
                 progress: learner(experiment),
             })
         };

@@ -126,6 +126,8 @@ pub struct ExperimentView {
     pub measures: Vec<MeasureText>,
     /// Two of them by which tries are compared, what it cost first.
     pub tries: Option<(String, String)>,
+    /// Does it draw what callers, pods and policy did over the run?
+    pub charts: bool,
     /// The learner's state; of one that is not on the stage, no more than its verdicts.
     pub progress: Progress,
 }

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod act;
+pub mod chart;
 pub mod compose;
 pub mod console;
 pub mod diff;

@@ -3,7 +3,9 @@
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use wire::lesson::{ActText, ExperimentView, Progress, Verdict};
 
-use super::{chain::Explain, checks::Checks, numbers::Numbers, predict::Predict, transfer::Transfer};
+use super::{
+    chain::Explain, charts::Charts, checks::Checks, numbers::Numbers, predict::Predict, transfer::Transfer,
+};
 use crate::{
     api::{self, Act, Hint, Reset, Show},
     fault::Fault,
@@ -132,6 +134,7 @@ pub fn Experiment(view: ExperimentView) -> impl IntoView {
             <div class=step(3) data-n="3">
                 <h4>{text::observe(l)}</h4>
                 <Checks card />
+                {view.charts.then(|| view! { <Charts card /> })}
                 <Numbers card />
             </div>
             <Explain card step=Signal::derive(step(4)) />

@@ -1,6 +1,7 @@
 //! The prose side: rail and experiment cards.
 
 mod chain;
+mod charts;
 mod checks;
 pub mod experiment;
 mod numbers;

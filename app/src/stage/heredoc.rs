@@ -38,6 +38,7 @@ impl How {
 }
 
 /// The command line that does it to `yaml`; its closing word does not occur in the text.
+#[cfg(feature = "ssr")]
 pub fn line_of(how: How, yaml: &str) -> String {
     let mut word = "EOF".to_owned();
     while yaml.lines().any(|line| line.trim() == word) {

@@ -17,6 +17,7 @@ mod narration;
 mod node;
 mod pod;
 mod power;
+mod refresh;
 mod runs;
 pub mod scale;
 mod service;
@@ -29,6 +30,7 @@ mod traffic;
 mod want;
 
 pub use dock::Dock;
+pub use refresh::refresh;
 pub use runs::{name as run_name, run_address};
 
 use leptos::prelude::*;

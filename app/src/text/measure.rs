@@ -15,7 +15,7 @@ labels! {
 }
 
 /// A whole number with separators between thousands.
-fn grouped(value: f64) -> String {
+pub fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.max(0.0));
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -3,6 +3,7 @@
 //! A sentence is a function of a [`Lang`] and of typed facts, so a missing translation does not compile.
 
 mod chain;
+pub mod chart;
 mod compose;
 mod deed;
 mod fidelity;

@@ -256,6 +256,7 @@ fn checker(checks: Vec<CheckSpec>) -> Checker {
         transfer: None,
         measures: Vec::new(),
         tries: None,
+        charts: None,
         source: Source { path: String::new(), text: String::new() },
     };
     Checker::new(Arc::new(experiment), 0)

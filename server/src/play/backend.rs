@@ -7,11 +7,12 @@ use lessons::Experiment;
 use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
+    chart::ChartView,
     console::{Completion, ConsoleEntry},
     fidelity::FidelityView,
     history::ObjectHistory,
     learner::{Due, HomeView, Lang, LessonEntry, Resume},
-    lesson::{Block, CheckResult, LessonPage, Progress, Verdict},
+    lesson::{LessonPage, Progress, Verdict},
     problem::Problem,
     run::RunView,
     stage::StageView,
@@ -22,12 +23,15 @@ use wire::{
 use super::{
     Play,
     console::{Attended, Seat},
-    fidelity, past, widget,
+    fidelity, past,
+    rows::{event_row, object_name},
+    standing::{on_stage, recall, standing},
+    widget,
 };
 use crate::{
     console::{ENDING_MAX, TYPED_MAX},
     sandboxes::{KINDS, Sandbox, problem},
-    storage::{Kept, SandboxRow},
+    storage::SandboxRow,
 };
 
 /// Console entries shown.
@@ -182,7 +186,7 @@ impl ForLearner {
         let mut all = Vec::new();
         for kind in KINDS.iter().filter(|k| !matches!(k.plural, "events" | "leases")) {
             let list = get(&sandbox, kind.path).await?;
-            let kind = text(&list, &["kind"]).trim_end_matches("List");
+            let kind = list["kind"].as_str().unwrap_or_default().trim_end_matches("List");
             let items = list["items"].as_array().into_iter().flatten();
             all.extend(items.map(|object| object_name(kind, object, row.epoch_unix_ms)));
         }
@@ -200,78 +204,10 @@ impl ForLearner {
     }
 }
 
-/// Which experiment stands on the stage: the one asked for, else the first that is not passed, else the last.
-fn on_stage(page: &LessonPage, asked: Option<&str>) -> Option<usize> {
-    let all = &page.experiments;
-    all.iter()
-        .position(|e| Some(e.id.as_str()) == asked)
-        .or_else(|| all.iter().position(|e| !e.progress.passed))
-        .or_else(|| all.len().checked_sub(1))
-}
-
-/// Fills the recaps with the learner's numbers: the newest that each experiment gave.
-fn recall(page: &mut LessonPage, given: &[Kept]) {
-    for block in &mut page.blocks {
-        let Block::Recap { lines, .. } = block else { continue };
-        for line in lines {
-            let mine = |k: &&Kept| k.experiment == line.experiment && k.measure == line.measure;
-            line.given = given.iter().filter(mine).max_by_key(|k| k.run).map(|k| (k.value, k.run));
-        }
-    }
-}
-
-/// How far a learner is in an experiment, by the checks that are kept as passed: `(experiment, run, check)`. The run that
-/// passed most counts.
-fn standing(experiment: &Experiment, kept: &[(String, i64, String)]) -> Progress {
-    let of = |run: i64| {
-        let has = |check: &str| kept.iter().any(|(e, r, c)| *e == experiment.id && *r == run && c == check);
-        let checks = experiment.checks.iter().map(|check| CheckResult {
-            id: check.id.clone(),
-            verdict: if has(&check.id) { Verdict::Pass } else { Verdict::Todo },
-            ..CheckResult::default()
-        });
-        checks.collect::<Vec<_>>()
-    };
-    let count = |checks: &Vec<CheckResult>| checks.iter().filter(|c| c.verdict == Verdict::Pass).count();
-    let runs = kept.iter().filter(|(e, ..)| *e == experiment.id).map(|(_, run, _)| of(*run));
-    let checks = runs.max_by_key(count).unwrap_or_else(|| of(0));
-    let passed = !checks.is_empty() && count(&checks) == checks.len();
-    Progress { checks, passed, ..Progress::default() }
-}
-
 pub(super) async fn get(sandbox: &Sandbox, path: &str) -> Result<Value, Problem> {
     let request =
         http::Request::get(path).body(Vec::new()).map_err(|e| Problem::Cluster { message: e.to_string() })?;
     sandbox.client().request(request).await.map_err(|e| Problem::Cluster { message: e.to_string() })
-}
-
-fn text<'a>(object: &'a Value, path: &[&str]) -> &'a str {
-    path.iter().fold(object, |o, k| &o[*k]).as_str().unwrap_or_default()
-}
-
-fn ms(time: &str, epoch_unix_ms: i64) -> i64 {
-    time.parse::<jiff::Timestamp>().map_or(0, |t| t.as_millisecond() - epoch_unix_ms)
-}
-
-fn object_name(kind: &str, object: &Value, epoch_unix_ms: i64) -> ObjectName {
-    ObjectName {
-        kind: kind.to_owned(),
-        namespace: text(object, &["metadata", "namespace"]).to_owned(),
-        name: text(object, &["metadata", "name"]).to_owned(),
-        created_ms: ms(text(object, &["metadata", "creationTimestamp"]), epoch_unix_ms),
-    }
-}
-
-fn event_row(event: &Value, epoch_unix_ms: i64) -> EventRow {
-    let object = &event["involvedObject"];
-    EventRow {
-        at_ms: ms(text(event, &["lastTimestamp"]), epoch_unix_ms),
-        type_: text(event, &["type"]).to_owned(),
-        reason: text(event, &["reason"]).to_owned(),
-        about: ["kind", "namespace", "name"].map(|part| text(object, &[part])).join("/"),
-        message: text(event, &["message"]).to_owned(),
-        count: event["count"].as_u64().unwrap_or(1) as u32,
-    }
 }
 
 fn command(handle: &Handle) -> String {
@@ -464,6 +400,14 @@ impl Backend for ForLearner {
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>> {
         let me = self.clone();
         Box::pin(async move { ForLearner::events(&me, &sandbox).await })
+    }
+
+    fn charts(&self, sandbox: String) -> Answer<ChartView> {
+        let me = self.clone();
+        Box::pin(async move {
+            let (_, sandbox) = me.open(&sandbox).await?;
+            Ok(ChartView::clone(&sandbox.drawn().await.charts))
+        })
     }
 
     fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage> {

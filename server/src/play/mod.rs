@@ -11,7 +11,9 @@ mod history;
 mod no_room;
 mod past;
 mod race;
+mod rows;
 mod runs;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod transfer;

@@ -22,7 +22,7 @@ use super::{
     sandbox::{Notes, Picture, clock_view},
 };
 use crate::{
-    stage::{Change, LEARNER, Scene},
+    stage::{Change, LEARNER, Scene, Series},
     storage::{SandboxRow, Storage},
 };
 
@@ -41,6 +41,7 @@ pub(super) struct Observer {
     live: Live,
     storage: Storage,
     scene: Scene,
+    series: Series,
     checker: Checker,
     notes: Arc<Mutex<Notes>>,
     redraw: Arc<Notify>,
@@ -80,6 +81,7 @@ impl Observer {
             live: live.clone(),
             storage,
             scene: Scene::new(row.epoch_unix_ms, row.start_ms),
+            series: Series::new(checker.experiment().charts.clone()),
             checker,
             notes,
             redraw,
@@ -156,7 +158,7 @@ impl Observer {
                 let change = change(seen, when, &record.origin.user, record.origin.because.revision());
                 self.tell_silent_acts(when);
                 self.tell_acts(&change);
-                moved |= self.scene.apply(&change);
+                moved |= self.take(&change);
             }
             self.joined = record.revision;
         }
@@ -178,9 +180,15 @@ impl Observer {
         let now_ms = self.now_ms();
         for (revision, seen) in std::mem::take(&mut self.waiting) {
             self.joined = self.joined.max(revision);
-            self.scene.apply(&change(seen, now_ms, "system:apiserver", None));
+            self.take(&change(seen, now_ms, "system:apiserver", None));
         }
         true
+    }
+
+    fn take(&mut self, change: &Change) -> bool {
+        let moved = self.scene.apply(change);
+        self.series.look(&self.scene, change.plural, change.at_ms);
+        moved
     }
 
     /// An act counts from the learner's first write after it was begun; the checker sees the cluster just before it.
@@ -255,7 +263,8 @@ impl Observer {
         }
         self.seq += 1;
         let stage = self.scene.view(self.seq, view);
-        let picture = Picture { stage, progress, hints_opened, seen: self.joined, notes: turn };
+        let charts = self.series.view().clone();
+        let picture = Picture { stage, progress, charts, hints_opened, seen: self.joined, notes: turn };
         self.pictures.send_replace(Arc::new(picture));
     }
 

@@ -18,6 +18,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 use wire::{
+    chart::ChartView,
     lesson::{Acted, Predicted, Progress, Transferred},
     problem::Problem,
     stage::{ClockView, StageView},
@@ -49,6 +50,8 @@ pub struct Picture {
     pub stage: StageView,
     /// The learner's place.
     pub progress: Progress,
+    /// What charts draw.
+    pub charts: Arc<ChartView>,
     /// How many hints are open.
     pub hints_opened: usize,
     /// Every revision up to this one is in it.

@@ -9,9 +9,11 @@ mod history;
 mod pod;
 mod read;
 mod scene;
+mod series;
 mod view;
 
 pub use scene::{Change, Scene};
+pub use series::Series;
 
 use sandbox::user::{ACCOUNT_PREFIX, User};
 use wire::act::Actor;

@@ -2,14 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::{Filter, matches, objects::ObjectLink, refresh};
-use crate::{api, backend::EventRow, load::loaded, stage::state::Stage, text};
+use super::{EVERY, Filter, matches, objects::ObjectLink};
+use crate::{
+    api,
+    backend::EventRow,
+    load::loaded,
+    stage::{refresh, state::Stage},
+    text,
+};
 
 #[component]
 pub fn Events() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let due = refresh(stage, |v| u64::from(v.counts.events));
+    let due = refresh(stage, EVERY, |v| u64::from(v.counts.events));
     let rows = loaded(move || due.get(), move |_| api::events(stage.sandbox.get_value()));
     let filter = RwSignal::new(String::new());
     let shown = move || {

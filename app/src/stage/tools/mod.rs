@@ -111,30 +111,8 @@ fn Filter(filter: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// Changes at most once in two real seconds while the picture changes: when to fetch rows again.
-fn refresh(
-    stage: Stage,
-    of: impl Fn(&wire::stage::StageView) -> u64 + Send + Sync + 'static,
-) -> ReadSignal<u64> {
-    let (due, set_due) = signal(0u64);
-    let waiting = StoredValue::new(false);
-    Effect::new(move |before: Option<u64>| {
-        let now = stage.live.with(&of);
-        if before.is_some_and(|b| b != now) && !waiting.get_value() {
-            waiting.set_value(true);
-            set_timeout(
-                move || {
-                    if waiting.try_set_value(false).is_none() {
-                        set_due.update(|n| *n += 1);
-                    }
-                },
-                std::time::Duration::from_secs(2),
-            );
-        }
-        now
-    });
-    due
-}
+/// Between two looks at rows of a cluster that changes.
+const EVERY: std::time::Duration = std::time::Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use wire::history::{FieldChange, ObjectHistory, Revision, Verb};
 
 use super::{
-    super::{events, refresh, tab_address},
+    super::{EVERY, events, tab_address},
     ObjectLink,
 };
 use crate::{
     api,
     load::loaded,
-    stage::{state::Stage, timeline::at_address},
+    stage::{refresh, state::Stage, timeline::at_address},
     text,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub fn History(id: String) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let due = refresh(stage, |v| v.revision);
+    let due = refresh(stage, EVERY, |v| v.revision);
     let (of_history, of_events) = (StoredValue::new(id.clone()), id.clone());
     let told =
         loaded(move || due.get(), move |_| api::history(stage.sandbox.get_value(), of_history.get_value()));

@@ -6,8 +6,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use wire::yaml::ObjectName;
 
-use super::{Filter, matches, refresh, tab_address};
-use crate::{api, load::loaded, stage::state::Stage, text};
+use super::{EVERY, Filter, matches, tab_address};
+use crate::{
+    api,
+    load::loaded,
+    stage::{refresh, state::Stage},
+    text,
+};
 
 /// A link to an object's history, or to its manifest.
 #[component]
@@ -58,7 +63,7 @@ pub fn Objects() -> impl IntoView {
 fn List() -> impl IntoView {
     let stage = expect_context::<Stage>();
     let l = stage.lang;
-    let due = refresh(stage, |v| v.revision);
+    let due = refresh(stage, EVERY, |v| v.revision);
     let rows = loaded(move || due.get(), move |_| api::objects(stage.sandbox.get_value()));
     let filter = RwSignal::new(String::new());
     let table = move || {

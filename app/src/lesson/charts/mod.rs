@@ -1,0 +1,178 @@
+//! What callers, pods and policy did over the run on the stage: charts that share one clock.
+
+mod plot;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use wire::{
+    chart::{ChartView, Point, Policy},
+    learner::Lang,
+};
+
+use self::plot::{Axis, Band, LEFT, RIGHT, WIDTH, between, round_up, scaled_down_ms, stack, steps};
+use super::experiment::Card;
+use crate::{
+    api,
+    load::loaded,
+    stage::refresh,
+    text::{self, chart as words},
+};
+
+/// Between two looks at a cluster that changes.
+const EVERY: Duration = Duration::from_millis(700);
+
+/// The charts, where the experiment has them.
+#[component]
+pub fn Charts(card: Card) -> impl IntoView {
+    let l = card.lang;
+    let stage = card.stage;
+    let due = refresh(stage, EVERY, |v| v.seq);
+    let all = loaded(move || due.get(), move |_| api::charts(stage.sandbox.get_value()));
+    let figure = move || {
+        let view = match all.get()? {
+            Ok(view) => view,
+            Err(fault) => return Some(view! { <p class="none">{text::fault(l, &fault)}</p> }.into_any()),
+        };
+        Some(view! { {move || drawn(card, &view, stage.start_ms.get(), stage.now_ms.get())} }.into_any())
+    };
+    view! { <Transition fallback=|| ()>{figure}</Transition> }
+}
+
+/// The charts of what had happened by now; nothing where that is nothing.
+fn drawn(card: Card, view: &ChartView, start_ms: i64, now_ms: i64) -> Option<AnyView> {
+    let l = card.lang;
+    let points = between(&view.points, start_ms, now_ms);
+    let now = *points.last()?;
+    let policy = view.policy.clone();
+    let axis = Axis::new(start_ms, now_ms);
+    let most = |of: fn(&Point) -> f64| points.iter().map(of).fold(0.0, f64::max);
+    let has_cpu = points.iter().any(|p| p.cpu_percent.is_some());
+    let pods = most(|p| p.desired.max(p.ready) as f64).max(policy.as_ref().map_or(1.0, |p| p.max as f64));
+    let percent = most(|p| p.cpu_percent.unwrap_or(0) as f64).max(100.0);
+    let bands = stack([
+        (66.0, round_up(most(|p| p.rate_rps))),
+        (96.0, pods),
+        (if has_cpu { 76.0 } else { 0.0 }, percent),
+        (52.0, round_up(most(|p| p.failed_rps))),
+    ]);
+    let [rate, pods, cpu, failed] = bands;
+    let line = |value: fn(&Point) -> Option<f64>, band| steps(&points, value, (axis, band), now_ms);
+    let x = axis.x(now_ms);
+    let shown = bands.iter().filter(|b| b.low > b.top);
+    let grid: String =
+        shown.clone().map(|b| format!("M{LEFT} {:.1}H{RIGHT}M{LEFT} {:.1}H{RIGHT}", b.low, b.top)).collect();
+    let edges: Vec<_> = shown.map(|b| edge(*b)).collect();
+    let times: Vec<_> = axis
+        .ticks()
+        .map(|at| view! { <text x=axis.x(at) y=failed.low + 18.0 text-anchor="middle">{text::clock(at, start_ms)}</text> })
+        .collect();
+    let fails = line(|p| Some(p.failed_rps), failed);
+    let area = format!("{fails}V{:.1}H{LEFT}Z", failed.low);
+    let label =
+        |y: f64, class: &'static str, words: String| view! { <text x=x + 7.0 y=y class=class>{words}</text> };
+    // the two numbers stand apart where the lines meet
+    let (at_wanted, at_ready) = (pods.y(now.desired as f64), pods.y(now.ready as f64));
+    let ready_y = if (at_ready - at_wanted).abs() < 14.0 { at_wanted + 15.0 } else { at_ready + 4.0 };
+    Some(view! {
+        <figure class="chart card charts">
+            <figcaption><b>{words::charts(l)}</b><span class="chart__note">{words::charts_how(l)}</span></figcaption>
+            <svg viewBox=format!("0 0 {WIDTH} {:.0}", failed.low + 24.0) role="img" aria-label=words::sentence(l, &now)>
+                {policy.as_ref().and_then(|policy| window(l, policy, &points, axis, (pods.top, if has_cpu { cpu.low } else { pods.low })))}
+                <g class="grid"><path d=grid /></g>
+                {title(rate, words::rate(l))}
+                <path class="ln ln--ink" d=line(|p| Some(p.rate_rps), rate) />
+                {title(pods, words::pods(l))}
+                <path class="ln ln--acc" stroke-dasharray="5 3" d=line(|p| Some(p.desired as f64), pods) />
+                <path class="ln ln--rdy" d=line(|p| Some(p.ready as f64), pods) />
+                {has_cpu.then(|| view! {
+                    {title(cpu, words::cpu(l))}
+                    <path class="ln ln--ink" d=line(|p| p.cpu_percent.map(|c| c as f64), cpu) />
+                    {now.cpu_percent.map(|c| label(cpu.y(c as f64) + 4.0, "lb--b", format!("{c}%")))}
+                })}
+                {policy.as_ref().map(|policy| limits(l, policy, pods, has_cpu.then_some(cpu)))}
+                {title(failed, words::failed(l))}
+                <path class="failarea" d=area />
+                <path class="now" d=format!("M{x:.1} {:.1}V{:.1}", rate.top - 6.0, failed.low) />
+                {label(rate.y(now.rate_rps) - 4.0, "lb--b", words::a_second(now.rate_rps))}
+                {label(at_wanted - 1.0, "lb--acc", words::wanted(l, now.desired))}
+                {label(ready_y, "lb--ok", words::ready(l, now.ready))}
+                {label(failed.y(now.failed_rps) - 4.0, if now.failed_rps > 0.0 { "lb--fail" } else { "lb--ok" }, words::a_second(now.failed_rps))}
+                <g class="ax">{edges}{times}</g>
+            </svg>
+            {table(l, &points, start_ms)}
+        </figure>
+    }
+    .into_any())
+}
+
+fn title(band: Band, words: &'static str) -> impl IntoView {
+    view! { <text x="0" y=band.title() class="lb--b">{words}</text> }
+}
+
+/// What a picture's edges stand for.
+fn edge(band: Band) -> impl IntoView {
+    view! {
+        <text x=LEFT - 6.0 y=band.top + 4.0 text-anchor="end">{format!("{:.0}", band.most)}</text>
+        <text x=LEFT - 6.0 y=band.low + 4.0 text-anchor="end">"0"</text>
+    }
+}
+
+/// What a policy allows, and what it aims at.
+fn limits(l: Lang, policy: &Policy, pods: Band, cpu: Option<Band>) -> impl IntoView + use<> {
+    let limit = |band: Band, value: i64, words: String| {
+        let y = band.y(value as f64);
+        view! {
+            <g class="grid"><path class="lim" d=format!("M{LEFT} {y:.1}H{RIGHT}") /></g>
+            <text x=RIGHT + 6.0 y=y + 4.0 class="lb--mut">{words}</text>
+        }
+    };
+    let target =
+        cpu.zip(policy.cpu_percent).map(|(band, percent)| limit(band, percent, words::target(l, percent)));
+    view! { {limit(pods, policy.max, words::most(l, policy.max))}{target} }
+}
+
+/// What was looked back at before the last pods were taken away.
+fn window(
+    l: Lang,
+    policy: &Policy,
+    points: &[Point],
+    axis: Axis,
+    (top, low): (f64, f64),
+) -> Option<impl IntoView + use<>> {
+    let until_ms = scaled_down_ms(points).filter(|_| policy.window_s > 0)?;
+    let (from, until) = (axis.x(until_ms - policy.window_s * 1000), axis.x(until_ms));
+    Some(view! {
+        <g class="win">
+            <rect x=from y=top width=until - from height=low - top />
+            <path d=format!("M{from:.1} {top:.1}V{low:.1}M{until:.1} {top:.1}V{low:.1}") />
+        </g>
+        <text x=(from + until) / 2.0 y=top - 5.0 text-anchor="middle" class="lb--acc">{words::window(l, policy.window_s)}</text>
+    })
+}
+
+/// The moments at which pods came or went.
+fn table(l: Lang, points: &[Point], start_ms: i64) -> impl IntoView + use<> {
+    let same = |a: &Point, b: &Point| (a.desired, a.ready) == (b.desired, b.ready);
+    let told = points
+        .iter()
+        .enumerate()
+        .filter(|(at, p)| *at == 0 || !same(p, &points[at - 1]) || at + 1 == points.len());
+    let rows: Vec<_> = told
+        .map(|(_, p)| view! {
+            <tr>
+                <th scope="row">{text::clock(p.at_ms, start_ms)}</th><td>{words::a_second(p.rate_rps)}</td>
+                <td>{p.desired}</td><td>{p.ready}</td><td>{p.cpu_percent.map(|c| format!("{c}%"))}</td>
+                <td>{words::a_second(p.failed_rps)}</td>
+            </tr>
+        })
+        .collect();
+    view! {
+        <details class="charts__rows"><summary>{words::as_table(l)}</summary>
+            <table class="tries__rows"><thead><tr>
+                <th scope="col">{text::col_time(l)}</th><th scope="col">{words::col_rate(l)}</th><th scope="col">{words::col_wanted(l)}</th>
+                <th scope="col">{words::col_ready(l)}</th><th scope="col">"CPU"</th><th scope="col">{words::col_failed(l)}</th>
+            </tr></thead><tbody>{rows}</tbody></table>
+        </details>
+    }
+}
