@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use wire::{
-    chart::{ChartView, Point, Policy},
+    chart::{Point, Policy},
     learner::Lang,
 };
 
@@ -29,22 +29,45 @@ pub fn Charts(card: Card) -> impl IntoView {
     let stage = card.stage;
     let due = refresh(stage, EVERY, |v| v.seq);
     let all = loaded(move || due.get(), move |_| api::charts(stage.sandbox.get_value()));
-    let figure = move || {
-        let view = match all.get()? {
-            Ok(view) => view,
-            Err(fault) => return Some(view! { <p class="none">{text::fault(l, &fault)}</p> }.into_any()),
-        };
-        Some(view! { {move || drawn(card, &view, stage.start_ms.get(), stage.now_ms.get())} }.into_any())
+    // the frame stays, so that a table that is open stays so
+    let now = move || {
+        let view = all.get()?.ok()?;
+        let (start_ms, now_ms) = (stage.start_ms.get(), stage.now_ms.get());
+        let points = between(&view.points, start_ms, now_ms);
+        Some(Run { last: *points.last()?, points, policy: view.policy, start_ms, now_ms })
     };
-    view! { <Transition fallback=|| ()>{figure}</Transition> }
+    let why = move || {
+        all.get().and_then(Result::err).map(|fault| view! { <p class="none">{text::fault(l, &fault)}</p> })
+    };
+    view! {
+        <figure class="chart card charts">
+            <figcaption><b>{words::charts(l)}</b><span class="chart__note">{words::charts_how(l)}</span></figcaption>
+            <Transition fallback=move || view! { <p class="none">{text::loading(l)}</p> }>
+                {why}
+                {move || now().map(|run| picture(l, &run))}
+            </Transition>
+            <details class="charts__rows"><summary>{words::as_table(l)}</summary>
+                <table class="tries__rows"><thead><tr>
+                    <th scope="col">{text::col_time(l)}</th><th scope="col">{words::col_rate(l)}</th><th scope="col">{words::col_wanted(l)}</th>
+                    <th scope="col">{words::col_ready(l)}</th><th scope="col">"CPU"</th><th scope="col">{words::col_failed(l)}</th>
+                </tr></thead><tbody><Transition>{move || now().map(|run| rows(&run))}</Transition></tbody></table>
+            </details>
+        </figure>
+    }
 }
 
-/// The charts of what had happened by now; nothing where that is nothing.
-fn drawn(card: Card, view: &ChartView, start_ms: i64, now_ms: i64) -> Option<AnyView> {
-    let l = card.lang;
-    let points = between(&view.points, start_ms, now_ms);
-    let now = *points.last()?;
-    let policy = view.policy.clone();
+/// What had happened by now.
+struct Run {
+    points: Vec<Point>,
+    last: Point,
+    policy: Option<Policy>,
+    start_ms: i64,
+    now_ms: i64,
+}
+
+fn picture(l: Lang, run: &Run) -> AnyView {
+    let Run { points, last: now, policy, start_ms, now_ms } = run;
+    let (now, start_ms, now_ms) = (*now, *start_ms, *now_ms);
     let axis = Axis::new(start_ms, now_ms);
     let most = |of: fn(&Point) -> f64| points.iter().map(of).fold(0.0, f64::max);
     let has_cpu = points.iter().any(|p| p.cpu_percent.is_some());
@@ -57,7 +80,7 @@ fn drawn(card: Card, view: &ChartView, start_ms: i64, now_ms: i64) -> Option<Any
         (52.0, round_up(most(|p| p.failed_rps))),
     ]);
     let [rate, pods, cpu, failed] = bands;
-    let line = |value: fn(&Point) -> Option<f64>, band| steps(&points, value, (axis, band), now_ms);
+    let line = |value: fn(&Point) -> Option<f64>, band| steps(points, value, (axis, band), now_ms);
     let x = axis.x(now_ms);
     let shown = bands.iter().filter(|b| b.low > b.top);
     let grid: String =
@@ -74,11 +97,9 @@ fn drawn(card: Card, view: &ChartView, start_ms: i64, now_ms: i64) -> Option<Any
     // the two numbers stand apart where the lines meet
     let (at_wanted, at_ready) = (pods.y(now.desired as f64), pods.y(now.ready as f64));
     let ready_y = if (at_ready - at_wanted).abs() < 14.0 { at_wanted + 15.0 } else { at_ready + 4.0 };
-    Some(view! {
-        <figure class="chart card charts">
-            <figcaption><b>{words::charts(l)}</b><span class="chart__note">{words::charts_how(l)}</span></figcaption>
+    view! {
             <svg viewBox=format!("0 0 {WIDTH} {:.0}", failed.low + 24.0) role="img" aria-label=words::sentence(l, &now)>
-                {policy.as_ref().and_then(|policy| window(l, policy, &points, axis, (pods.top, if has_cpu { cpu.low } else { pods.low })))}
+                {policy.as_ref().and_then(|policy| window(l, policy, points, axis, (pods.top, if has_cpu { cpu.low } else { pods.low })))}
                 <g class="grid"><path d=grid /></g>
                 {title(rate, words::rate(l))}
                 <path class="ln ln--ink" d=line(|p| Some(p.rate_rps), rate) />
@@ -94,16 +115,14 @@ fn drawn(card: Card, view: &ChartView, start_ms: i64, now_ms: i64) -> Option<Any
                 {title(failed, words::failed(l))}
                 <path class="failarea" d=area />
                 <path class="now" d=format!("M{x:.1} {:.1}V{:.1}", rate.top - 6.0, failed.low) />
-                {label(rate.y(now.rate_rps) - 4.0, "lb--b", words::a_second(now.rate_rps))}
+                {label(rate.label(now.rate_rps), "lb--b", words::a_second(now.rate_rps))}
                 {label(at_wanted - 1.0, "lb--acc", words::wanted(l, now.desired))}
                 {label(ready_y, "lb--ok", words::ready(l, now.ready))}
-                {label(failed.y(now.failed_rps) - 4.0, if now.failed_rps > 0.0 { "lb--fail" } else { "lb--ok" }, words::a_second(now.failed_rps))}
+                {label(failed.label(now.failed_rps), if now.failed_rps > 0.0 { "lb--fail" } else { "lb--ok" }, words::a_second(now.failed_rps))}
                 <g class="ax">{edges}{times}</g>
             </svg>
-            {table(l, &points, start_ms)}
-        </figure>
     }
-    .into_any())
+    .into_any()
 }
 
 fn title(band: Band, words: &'static str) -> impl IntoView {
@@ -152,27 +171,20 @@ fn window(
 }
 
 /// The moments at which pods came or went.
-fn table(l: Lang, points: &[Point], start_ms: i64) -> impl IntoView + use<> {
+fn rows(run: &Run) -> Vec<AnyView> {
     let same = |a: &Point, b: &Point| (a.desired, a.ready) == (b.desired, b.ready);
-    let told = points
-        .iter()
-        .enumerate()
-        .filter(|(at, p)| *at == 0 || !same(p, &points[at - 1]) || at + 1 == points.len());
-    let rows: Vec<_> = told
-        .map(|(_, p)| view! {
+    let all = &run.points;
+    let told =
+        all.iter().enumerate().filter(|(at, p)| *at == 0 || !same(p, &all[at - 1]) || at + 1 == all.len());
+    told.map(|(_, p)| {
+        view! {
             <tr>
-                <th scope="row">{text::clock(p.at_ms, start_ms)}</th><td>{words::a_second(p.rate_rps)}</td>
+                <th scope="row">{text::clock(p.at_ms, run.start_ms)}</th><td>{words::a_second(p.rate_rps)}</td>
                 <td>{p.desired}</td><td>{p.ready}</td><td>{p.cpu_percent.map(|c| format!("{c}%"))}</td>
                 <td>{words::a_second(p.failed_rps)}</td>
             </tr>
-        })
-        .collect();
-    view! {
-        <details class="charts__rows"><summary>{words::as_table(l)}</summary>
-            <table class="tries__rows"><thead><tr>
-                <th scope="col">{text::col_time(l)}</th><th scope="col">{words::col_rate(l)}</th><th scope="col">{words::col_wanted(l)}</th>
-                <th scope="col">{words::col_ready(l)}</th><th scope="col">"CPU"</th><th scope="col">{words::col_failed(l)}</th>
-            </tr></thead><tbody>{rows}</tbody></table>
-        </details>
-    }
+        }
+        .into_any()
+    })
+    .collect()
 }

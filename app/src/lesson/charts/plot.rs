@@ -3,10 +3,10 @@
 use wire::chart::Point;
 
 /// Width of the picture.
-pub const WIDTH: f64 = 420.0;
+pub const WIDTH: f64 = 336.0;
 /// Where the clock begins and ends; the rest is for words.
-pub const LEFT: f64 = 38.0;
-pub const RIGHT: f64 = 322.0;
+pub const LEFT: f64 = 34.0;
+pub const RIGHT: f64 = 250.0;
 /// A title above a picture, and the room below it.
 const TITLE: f64 = 26.0;
 const GAP: f64 = 20.0;
@@ -57,6 +57,12 @@ pub struct Band {
 impl Band {
     pub fn y(self, value: f64) -> f64 {
         self.low - (self.low - self.top) * (value / self.most).clamp(0.0, 1.0)
+    }
+
+    /// Where the number of a line's end stands: above it, or below where there is no room.
+    pub fn label(self, value: f64) -> f64 {
+        let y = self.y(value);
+        if y < self.top + 10.0 { y + 14.0 } else { y - 4.0 }
     }
 
     /// Where its title stands.
@@ -143,6 +149,7 @@ mod tests {
         let [a, none, b] = stack([(50.0, 10.0), (0.0, 1.0), (30.0, 5.0)]);
         assert_eq!((a.top, a.low, none.low, b.top, b.low), (26.0, 76.0, 96.0, 122.0, 152.0));
         assert_eq!((a.y(0.0), a.y(5.0), a.y(99.0)), (76.0, 51.0, 26.0));
+        assert_eq!((a.label(5.0), a.label(10.0)), (47.0, 40.0));
     }
 
     #[test]
@@ -169,7 +176,7 @@ mod tests {
         let at = |n: i64, cpu| Point { at_ms: n * 60_000, cpu_percent: cpu, ..Point::default() };
         let value = |p: &Point| p.cpu_percent.map(|c| c as f64);
         let points = [at(0, Some(2)), at(1, Some(4)), at(2, None)];
-        assert_eq!(steps(&points, value, (axis, band), 180_000), "M38.0 76.0H132.7V26.0H227.3");
+        assert_eq!(steps(&points, value, (axis, band), 180_000), "M34.0 76.0H106.0V26.0H178.0");
         assert_eq!(steps(&points[2..], value, (axis, band), 180_000), "");
     }
 
