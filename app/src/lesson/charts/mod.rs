@@ -65,64 +65,78 @@ struct Run {
     now_ms: i64,
 }
 
-fn picture(l: Lang, run: &Run) -> AnyView {
-    let Run { points, last: now, policy, start_ms, now_ms } = run;
-    let (now, start_ms, now_ms) = (*now, *start_ms, *now_ms);
-    let axis = Axis::new(start_ms, now_ms);
+/// The pictures of requests, pods, CPU (empty where nobody measured it) and failures.
+fn bands(points: &[Point], policy: Option<&Policy>) -> [Band; 4] {
     let most = |of: fn(&Point) -> f64| points.iter().map(of).fold(0.0, f64::max);
-    let has_cpu = points.iter().any(|p| p.cpu_percent.is_some());
-    let pods = most(|p| p.desired.max(p.ready) as f64).max(policy.as_ref().map_or(1.0, |p| p.max as f64));
+    let pods = most(|p| p.desired.max(p.ready) as f64).max(policy.map_or(1.0, |p| p.max as f64));
     let percent = most(|p| p.cpu_percent.unwrap_or(0) as f64).max(100.0);
-    let bands = stack([
+    let has_cpu = points.iter().any(|p| p.cpu_percent.is_some());
+    stack([
         (66.0, round_up(most(|p| p.rate_rps))),
         (96.0, pods),
         (if has_cpu { 76.0 } else { 0.0 }, percent),
         (52.0, round_up(most(|p| p.failed_rps))),
-    ]);
-    let [rate, pods, cpu, failed] = bands;
-    let line = |value: fn(&Point) -> Option<f64>, band| steps(points, value, (axis, band), now_ms);
-    let x = axis.x(now_ms);
-    let shown = bands.iter().filter(|b| b.low > b.top);
+    ])
+}
+
+fn picture(l: Lang, run: &Run) -> AnyView {
+    let (points, now_ms, policy) = (&run.points, run.now_ms, run.policy.as_ref());
+    let axis = Axis::new(run.start_ms, now_ms);
+    let all = bands(points, policy);
+    let [rate, pods, cpu, failed] = all;
+    let shown = all.iter().filter(|b| b.low > b.top);
     let grid: String =
         shown.clone().map(|b| format!("M{LEFT} {:.1}H{RIGHT}M{LEFT} {:.1}H{RIGHT}", b.low, b.top)).collect();
     let edges: Vec<_> = shown.map(|b| edge(*b)).collect();
-    let times: Vec<_> = axis
-        .ticks()
-        .map(|at| view! { <text x=axis.x(at) y=failed.low + 18.0 text-anchor="middle">{text::clock(at, start_ms)}</text> })
-        .collect();
+    let time = |at| {
+        let clock = text::clock(at, run.start_ms);
+        view! { <text x=axis.x(at) y=failed.low + 18.0 text-anchor="middle">{clock}</text> }
+    };
+    let times: Vec<_> = axis.ticks().map(time).collect();
+    let line = |value: fn(&Point) -> Option<f64>, band| steps(points, value, (axis, band), now_ms);
     let fails = line(|p| Some(p.failed_rps), failed);
     let area = format!("{fails}V{:.1}H{LEFT}Z", failed.low);
+    let cpu = (cpu.low > cpu.top).then_some(cpu);
+    let edges_of_window = (pods.top, cpu.unwrap_or(pods).low);
+    view! {
+        <svg viewBox=format!("0 0 {WIDTH} {:.0}", failed.low + 24.0) role="img" aria-label=words::sentence(l, &run.last)>
+            {policy.and_then(|policy| window(l, policy, points, axis, edges_of_window))}
+            <g class="grid"><path d=grid /></g>
+            {title(rate, words::rate(l))}
+            <path class="ln ln--ink" d=line(|p| Some(p.rate_rps), rate) />
+            {title(pods, words::pods(l))}
+            <path class="ln ln--acc" stroke-dasharray="5 3" d=line(|p| Some(p.desired as f64), pods) />
+            <path class="ln ln--rdy" d=line(|p| Some(p.ready as f64), pods) />
+            {cpu.map(|cpu| view! {
+                {title(cpu, words::cpu(l))}
+                <path class="ln ln--ink" d=line(|p| p.cpu_percent.map(|c| c as f64), cpu) />
+            })}
+            {policy.map(|policy| limits(l, policy, pods, cpu))}
+            {title(failed, words::failed(l))}
+            <path class="failarea" d=area />
+            {ends(l, &run.last, axis.x(now_ms), all)}
+            <g class="ax">{edges}{times}</g>
+        </svg>
+    }
+    .into_any()
+}
+
+/// How it is now, where each line ends.
+fn ends(l: Lang, now: &Point, x: f64, [rate, pods, cpu, failed]: [Band; 4]) -> impl IntoView + use<> {
     let label =
         |y: f64, class: &'static str, words: String| view! { <text x=x + 7.0 y=y class=class>{words}</text> };
     // the two numbers stand apart where the lines meet
-    let (at_wanted, at_ready) = (pods.y(now.desired as f64), pods.y(now.ready as f64));
-    let ready_y = if (at_ready - at_wanted).abs() < 14.0 { at_wanted + 15.0 } else { at_ready + 4.0 };
+    let (wanted, ready) = (pods.y(now.desired as f64), pods.y(now.ready as f64));
+    let ready = if (ready - wanted).abs() < 14.0 { wanted + 15.0 } else { ready + 4.0 };
+    let fails = if now.failed_rps > 0.0 { "lb--fail" } else { "lb--ok" };
     view! {
-            <svg viewBox=format!("0 0 {WIDTH} {:.0}", failed.low + 24.0) role="img" aria-label=words::sentence(l, &now)>
-                {policy.as_ref().and_then(|policy| window(l, policy, points, axis, (pods.top, if has_cpu { cpu.low } else { pods.low })))}
-                <g class="grid"><path d=grid /></g>
-                {title(rate, words::rate(l))}
-                <path class="ln ln--ink" d=line(|p| Some(p.rate_rps), rate) />
-                {title(pods, words::pods(l))}
-                <path class="ln ln--acc" stroke-dasharray="5 3" d=line(|p| Some(p.desired as f64), pods) />
-                <path class="ln ln--rdy" d=line(|p| Some(p.ready as f64), pods) />
-                {has_cpu.then(|| view! {
-                    {title(cpu, words::cpu(l))}
-                    <path class="ln ln--ink" d=line(|p| p.cpu_percent.map(|c| c as f64), cpu) />
-                    {now.cpu_percent.map(|c| label(cpu.y(c as f64) + 4.0, "lb--b", format!("{c}%")))}
-                })}
-                {policy.as_ref().map(|policy| limits(l, policy, pods, has_cpu.then_some(cpu)))}
-                {title(failed, words::failed(l))}
-                <path class="failarea" d=area />
-                <path class="now" d=format!("M{x:.1} {:.1}V{:.1}", rate.top - 6.0, failed.low) />
-                {label(rate.label(now.rate_rps), "lb--b", words::a_second(now.rate_rps))}
-                {label(at_wanted - 1.0, "lb--acc", words::wanted(l, now.desired))}
-                {label(ready_y, "lb--ok", words::ready(l, now.ready))}
-                {label(failed.label(now.failed_rps), if now.failed_rps > 0.0 { "lb--fail" } else { "lb--ok" }, words::a_second(now.failed_rps))}
-                <g class="ax">{edges}{times}</g>
-            </svg>
+        <path class="now" d=format!("M{x:.1} {:.1}V{:.1}", rate.top - 6.0, failed.low) />
+        {label(rate.label(now.rate_rps), "lb--b", words::a_second(now.rate_rps))}
+        {label(wanted - 1.0, "lb--acc", words::wanted(l, now.desired))}
+        {label(ready, "lb--ok", words::ready(l, now.ready))}
+        {now.cpu_percent.map(|c| label(cpu.y(c as f64) + 4.0, "lb--b", format!("{c}%")))}
+        {label(failed.label(now.failed_rps), fails, words::a_second(now.failed_rps))}
     }
-    .into_any()
 }
 
 fn title(band: Band, words: &'static str) -> impl IntoView {
