@@ -71,12 +71,12 @@ export async function axeFindings(page: Page): Promise<string[]> {
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}`));
 }
 
-/** Keeps a picture of the page in end2end/screenshots/, for the eye. */
-export async function screenshot(page: Page, name: string): Promise<void> {
+/** Keeps a picture of the page in end2end/screenshots/, for the eye: all of it, or what is seen where it stands. */
+export async function screenshot(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.evaluate(() => {
-    scrollTo(0, 0);
+  await page.evaluate((fullPage) => {
+    if (fullPage) scrollTo(0, 0);
     return document.fonts.ready;
-  });
-  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
+  }, fullPage);
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage });
 }

@@ -206,7 +206,7 @@ export class ExperimentPage extends ClusterPage {
   }
 
   /** Virtual seconds on the learner's clock. */
-  private async elapsed(): Promise<number> {
+  async elapsed(): Promise<number> {
     return (await this.seconds()) - Number(await this.slider.getAttribute("aria-valuemin"));
   }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::{
     browser,
-    cargo::{ALL, BROWSER, cargo, has, profile},
+    cargo::{ALL, BROWSER, cargo, has},
     e2e, golden, paths, postgres, run, sh, simulate,
     tally::{self, Tally},
     tidy, wasm_target,
@@ -96,10 +96,10 @@ fn tests() -> Result<Tally> {
     postgres::ensure();
     if has("nextest") {
         let most = ["nextest", "run", "--no-fail-fast", "--no-tests=pass", "-E", simulate::OTHERS];
-        return counted(&mut cargo(&[&most, &ALL, profile(false)]));
+        return counted(&mut cargo(&[&most, &ALL]));
     }
     eprintln!("cargo-nextest is not installed: cargo test does it.");
-    counted(&mut cargo(&[&["test", "--no-fail-fast", "--lib", "--bins", "--tests"], &ALL, profile(false)]))
+    counted(&mut cargo(&[&["test", "--no-fail-fast", "--lib", "--bins", "--tests"], &ALL]))
 }
 
 /// After the tests, not beside them: it takes all cores itself.
@@ -108,7 +108,7 @@ fn seeds() -> Result<Tally> {
 }
 
 fn doc_tests() -> Result<Tally> {
-    counted(&mut cargo(&[&["test", "--no-fail-fast", "--doc"], &ALL, profile(false)]))
+    counted(&mut cargo(&[&["test", "--no-fail-fast", "--doc"], &ALL]))
 }
 
 fn tests_xtask() -> Result<Tally> {
