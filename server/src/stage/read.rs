@@ -35,6 +35,12 @@ pub fn controller(object: &Value) -> Option<(&str, &str)> {
     Some((owner["kind"].as_str()?, owner["name"].as_str()?))
 }
 
+/// Requests a second that a Traffic sends: what it reports, else what it is asked for.
+pub fn sent_rps(traffic: &Value) -> f64 {
+    let number = |path: &str| at(traffic, path).as_f64();
+    number("status.ratePerSecond").or_else(|| number("spec.ratePerSecond")).unwrap_or(0.0)
+}
+
 /// A moment in milliseconds since `epoch_unix_ms`, if the text writes one.
 pub fn time_ms(text: &str, epoch_unix_ms: i64) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(|t| t.as_millisecond() - epoch_unix_ms)

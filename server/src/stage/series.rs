@@ -6,7 +6,7 @@ use serde_json::Value;
 use wire::chart::{ChartView, Point, Policy};
 
 use super::{
-    read::{at, list, text},
+    read::{at, list, sent_rps, text},
     scene::Scene,
 };
 
@@ -105,10 +105,9 @@ fn calls(scene: &Scene, deployment: &Value) -> (f64, f64) {
         if find(scene, "services", |s| text(s, "metadata.name") == service && chooses(s)).is_none() {
             continue;
         }
-        let number = |path: &str| at(traffic, path).as_f64();
-        let rate = number("status.ratePerSecond").or_else(|| number("spec.ratePerSecond")).unwrap_or(0.0);
+        let rate = sent_rps(traffic);
         all += rate;
-        failing += rate * number("status.failureRatio").unwrap_or(0.0);
+        failing += rate * at(traffic, "status.failureRatio").as_f64().unwrap_or(0.0);
     }
     (all, failing)
 }

@@ -7,7 +7,7 @@ use wire::stage::{
 
 use super::{
     pod,
-    read::{at, condition, controller, list, mebibytes, milli, text, time_ms},
+    read::{at, condition, controller, list, mebibytes, milli, sent_rps, text, time_ms},
     scene::Scene,
 };
 
@@ -93,13 +93,32 @@ impl Scene {
         keys
     }
 
+    /// Who calls a Service. The handle is that of callers from outside, where there are any; what is answered and what fails is
+    /// everybody's.
     fn traffic(&self, namespace: &str, service: &str) -> Option<TrafficView> {
-        let (key, t) = self.objects("traffics").find(|(_, t)| {
+        let calls = self.objects("traffics").filter(|(_, t)| {
             text(t, "metadata.namespace") == namespace
                 && text(t, "spec.service") == service
                 && text(t, "spec.composeProject").is_empty()
-        })?;
-        Some(self.traffic_view(key, t))
+        });
+        let all: Vec<_> = calls.collect();
+        let handle = all.iter().position(|(_, t)| at(t, "spec.from").is_null()).unwrap_or(0);
+        let (key, t) = all.get(handle)?;
+        let mut view = self.traffic_view(key, t);
+        if all.len() == 1 {
+            return Some(view);
+        }
+        let rate_rps: f64 = all.iter().map(|(_, t)| sent_rps(t)).sum();
+        for (key, t) in all.iter().enumerate().filter(|(n, _)| *n != handle).map(|(_, call)| call) {
+            let other = self.traffic_view(key, t);
+            view.served_rps += other.served_rps;
+            view.sent += other.sent;
+            view.failed += other.failed;
+            view.failures.extend(other.failures);
+        }
+        view.failures.sort_by_key(|span| span.from_ms);
+        view.error_ratio = if rate_rps > 0.0 { (1.0 - view.served_rps / rate_rps).max(0.0) } else { 0.0 };
+        Some(view)
     }
 
     /// A Traffic's wish and count.
@@ -115,7 +134,7 @@ impl Scene {
             name: text(t, "metadata.name").to_owned(),
             rate_rps,
             rate_rps_max: rate_rps_max.unwrap_or(rate_rps * 2.0),
-            served_rps: rate_rps * (1.0 - error_ratio),
+            served_rps: sent_rps(t) * (1.0 - error_ratio),
             error_ratio,
             sent,
             failed,
@@ -191,4 +210,36 @@ impl Scene {
 fn selects(service: &Value, p: &Value) -> bool {
     let Some(selector) = service["spec"]["selector"].as_object() else { return false };
     !selector.is_empty() && selector.iter().all(|(k, v)| &p["metadata"]["labels"][k] == v)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::scene::Change;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_service_answers_is_what_all_its_callers_get() {
+        let mut scene = Scene::new(0, 0);
+        let mut write = |at_ms: i64, plural, object: Value| {
+            let (object, user, revision) = (object.into(), "learner".to_owned(), at_ms.unsigned_abs());
+            scene.apply(&Change { plural, object, deleted: false, revision, at_ms, user, because: None });
+            let view = scene.view(1, ClockView::default());
+            let traffic = view.services.first().and_then(|s| s.traffic.clone())?;
+            Some((traffic.name, traffic.rate_rps, traffic.served_rps, traffic.error_ratio, traffic.failed))
+        };
+        let traffic = |name: &str, from: Value, rate: f64, failing: f64, failed: u64| {
+            json!({"metadata": {"namespace": "default", "name": name},
+                "spec": {"service": "web", "ratePerSecond": 100.0, "from": from},
+                "status": {"ratePerSecond": rate, "failureRatio": failing, "sent": 1000, "failed": failed}})
+        };
+        let crowd = json!({"podSelector": {"matchLabels": {"crowd": "1"}}});
+        write(1, "services", json!({"metadata": {"namespace": "default", "name": "web"}, "spec": {}}));
+        let told = write(2, "traffics", traffic("crowd", crowd.clone(), 0.0, 0.0, 0));
+        assert_eq!(told, Some(("crowd".into(), 100.0, 0.0, 0.0, 0)), "no caller is there yet");
+        let told = write(3, "traffics", traffic("users", Value::Null, 20.0, 0.5, 7));
+        assert_eq!(told, Some(("users".into(), 100.0, 10.0, 0.5, 7)));
+        let told = write(4, "traffics", traffic("crowd", crowd, 60.0, 0.5, 3));
+        assert_eq!(told, Some(("users".into(), 100.0, 40.0, 0.5, 10)));
+    }
 }
