@@ -174,8 +174,7 @@ fn ActRow(card: Card, act: ActText) -> impl IntoView {
             answer
         });
     };
-    let stage = expect_context::<Stage>();
-    let stands = move || running.get() && stage.live.with(|v| v.clock.paused);
+    let stands = move || running.get() && card.stage.live.with(|v| v.clock.paused);
     view! {
         <Post action=Act::url() class="act" fields=card.fields(&[("act", &act.id), ("lang", l.tag())])
             on_post=move |_| if !waits() && !running.get_untracked() { act_out() }>

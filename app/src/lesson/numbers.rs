@@ -7,10 +7,7 @@ use wire::{
 };
 
 use super::experiment::Card;
-use crate::{
-    stage::{run_name, state::Stage},
-    text::measure as words,
-};
+use crate::{stage::run_name, text::measure as words};
 
 /// Size of the picture, and the room around its axes.
 const SIZE: (f64, f64) = (360.0, 190.0);
@@ -71,7 +68,7 @@ fn place(of: &Try, most: (f64, f64)) -> (f64, f64) {
 #[component]
 fn Tries(card: Card, cost: String, loss: String) -> impl IntoView {
     let l = card.lang;
-    let stage = expect_context::<Stage>();
+    let stage = card.stage;
     let text_of = |id: &str| card.view.with_value(|v| v.measures.iter().find(|m| m.id == id).cloned());
     let (Some(cost_text), Some(loss_text)) = (text_of(&cost), text_of(&loss)) else { return ().into_any() };
     let all = Memo::new(move |_| {

@@ -406,7 +406,7 @@ impl Backend for ForLearner {
         let me = self.clone();
         Box::pin(async move {
             let (_, sandbox) = me.open(&sandbox).await?;
-            Ok(ChartView::clone(&sandbox.drawn().await.charts))
+            Ok(ChartView::clone(&sandbox.settle().await.charts))
         })
     }
 

@@ -8,8 +8,11 @@ use wire::chart::{ChartView, Point, Policy};
 use super::{
     read::{at, list, sent_rps, text},
     scene::Scene,
+    view::selects,
 };
 
+/// Where the Deployment is.
+const NAMESPACE: &str = "default";
 /// Kinds whose changes can make a point.
 const KINDS: [&str; 4] = ["deployments", "services", "traffics", "horizontalpodautoscalers"];
 /// Most points kept; older ones are dropped first.
@@ -71,7 +74,7 @@ impl Series {
 }
 
 fn find<'a>(scene: &'a Scene, plural: &str, fits: impl Fn(&Value) -> bool) -> Option<&'a Value> {
-    scene.objects(plural).map(|(_, o)| o).find(|o| text(o, "metadata.namespace") == "default" && fits(o))
+    scene.objects(plural).map(|(_, o)| o).find(|o| text(o, "metadata.namespace") == NAMESPACE && fits(o))
 }
 
 fn policy(scaler: &Value) -> Policy {
@@ -92,24 +95,15 @@ fn measured(scaler: &Value) -> Option<i64> {
 
 /// Requests a second to all Services that choose the Deployment's pods, and failing ones.
 fn calls(scene: &Scene, deployment: &Value) -> (f64, f64) {
-    let labels = at(deployment, "spec.template.metadata.labels");
-    let chooses = |service: &Value| {
-        let selector = at(service, "spec.selector").as_object();
-        selector.is_some_and(|s| !s.is_empty() && s.iter().all(|(key, value)| labels[key] == *value))
-    };
+    let template = at(deployment, "spec.template");
+    let services = scene.objects("services").map(|(_, s)| s);
+    let chosen = services.filter(|s| text(s, "metadata.namespace") == NAMESPACE && selects(s, template));
     let calls =
-        scene.objects("traffics").map(|(_, t)| t).filter(|t| text(t, "spec.composeProject").is_empty());
-    let (mut all, mut failing) = (0.0, 0.0);
-    for traffic in calls {
-        let service = text(traffic, "spec.service");
-        if find(scene, "services", |s| text(s, "metadata.name") == service && chooses(s)).is_none() {
-            continue;
-        }
+        chosen.flat_map(|s| scene.calls(NAMESPACE, text(s, "metadata.name"))).map(|(_, traffic)| traffic);
+    calls.fold((0.0, 0.0), |(all, failing), traffic| {
         let rate = sent_rps(traffic);
-        all += rate;
-        failing += rate * at(traffic, "status.failureRatio").as_f64().unwrap_or(0.0);
-    }
-    (all, failing)
+        (all + rate, failing + rate * at(traffic, "status.failureRatio").as_f64().unwrap_or(0.0))
+    })
 }
 
 #[cfg(test)]

@@ -93,15 +93,19 @@ impl Scene {
         keys
     }
 
-    /// Who calls a Service. The handle is that of callers from outside, where there are any; what is answered and what fails is
-    /// everybody's.
-    fn traffic(&self, namespace: &str, service: &str) -> Option<TrafficView> {
-        let calls = self.objects("traffics").filter(|(_, t)| {
+    /// The Traffics that call a Service, by key.
+    pub(super) fn calls(&self, namespace: &str, service: &str) -> impl Iterator<Item = (&String, &Value)> {
+        self.objects("traffics").filter(move |(_, t)| {
             text(t, "metadata.namespace") == namespace
                 && text(t, "spec.service") == service
                 && text(t, "spec.composeProject").is_empty()
-        });
-        let all: Vec<_> = calls.collect();
+        })
+    }
+
+    /// Who calls a Service. The handle is that of callers from outside, where there are any; what is answered and what fails is
+    /// everybody's.
+    fn traffic(&self, namespace: &str, service: &str) -> Option<TrafficView> {
+        let all: Vec<_> = self.calls(namespace, service).collect();
         let handle = all.iter().position(|(_, t)| at(t, "spec.from").is_null()).unwrap_or(0);
         let (key, t) = all.get(handle)?;
         let mut view = self.traffic_view(key, t);
@@ -207,7 +211,8 @@ impl Scene {
     }
 }
 
-fn selects(service: &Value, p: &Value) -> bool {
+/// Does a Service choose a pod, or the pods of a template?
+pub(super) fn selects(service: &Value, p: &Value) -> bool {
     let Some(selector) = service["spec"]["selector"].as_object() else { return false };
     !selector.is_empty() && selector.iter().all(|(k, v)| &p["metadata"]["labels"][k] == v)
 }
