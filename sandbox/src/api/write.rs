@@ -86,7 +86,7 @@ impl Api {
         if def.status && resource != resources::NODE {
             object.remove("status");
         }
-        drop_empty(resource, &mut object);
+        drop_empty(&mut object);
         def.default(&mut object);
         self.track(def, &mut object, None, Subresource::Main, options);
         admit::mutate(self, resource, &mut object, None, options.dry_run)?;
@@ -134,7 +134,7 @@ impl Api {
         if sub == Subresource::Status && !object["status"].is_null() {
             object["status"].share_with(&old["status"]);
         }
-        drop_empty(resource, &mut object);
+        drop_empty(&mut object);
         if sub != Subresource::Status {
             def.default(&mut object);
         }
@@ -359,21 +359,13 @@ pub(super) fn with_status(def: Def<'_>, resource: Resource) -> &'static [&'stati
     }
 }
 
-/// What Go's `omitempty` leaves out of metadata, and of ConfigMaps and Secrets.
-fn drop_empty(resource: Resource, object: &mut Object) {
-    let drop = |tree: &mut Json, fields: &[&str]| {
-        for field in fields {
-            if tree[*field].is_empty() {
-                tree.remove(field);
-            }
+/// What controllers have emptied in metadata is left out; what clients send was decoded so.
+fn drop_empty(object: &mut Object) {
+    let metadata = &mut object["metadata"];
+    for field in ["labels", "annotations", "finalizers", "ownerReferences", "generateName"] {
+        if metadata[field].is_empty() {
+            metadata.remove(field);
         }
-    };
-    drop(
-        &mut object["metadata"],
-        &["labels", "annotations", "finalizers", "ownerReferences", "generateName"],
-    );
-    if matches!(resource, resources::CONFIG_MAP | resources::SECRET) {
-        drop(object, &["data", "binaryData"]);
     }
 }
 
