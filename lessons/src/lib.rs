@@ -23,7 +23,7 @@ pub mod world;
 
 pub use course::Course;
 pub use diagnostic::{Diagnostic, Severity};
-pub use experiment::Experiment;
+pub use experiment::{CheckSpec, Experiment};
 pub use lesson::{Lesson, Text};
 pub use read::read;
 pub use words::Words;

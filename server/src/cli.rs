@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use sandbox::clock::Time;
+use wire::people::Role;
 
 use crate::alone::{Flow, Options, default_world, read_world_file};
 
@@ -26,12 +27,55 @@ pub enum Command {
     Serve(ServeArgs),
     /// Serve one cluster alone, in memory, until Ctrl-C: an instant Kubernetes to learn or test against.
     Cluster(ClusterArgs),
+    /// People: accounts, roles, new passwords. Works while a server runs on the same database.
+    User(UserArgs),
     /// Tools for authors of lessons.
     Lessons {
         /// Which tool.
         #[command(subcommand)]
         command: LessonsCommand,
     },
+}
+
+/// Flags of `user`.
+#[derive(Clone, Debug, Args)]
+pub struct UserArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: UserCommand,
+    /// Folder of the database, where DATABASE_URL does not name another.
+    #[arg(long, value_name = "DIR", default_value = "data", global = true)]
+    pub data: PathBuf,
+    /// Address at which people reach the server; links begin with it.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000", global = true)]
+    pub url: String,
+}
+
+/// What to do with people.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account; prints a link at which its owner chooses a password, once, within seven days.
+    Add {
+        /// Name.
+        name: String,
+        /// learner, grader, instructor or admin.
+        #[arg(long, default_value = "learner")]
+        role: Role,
+    },
+    /// Change what somebody may do; ends their sessions.
+    Role {
+        /// Name.
+        name: String,
+        /// learner, grader, instructor or admin.
+        role: Role,
+    },
+    /// Print a link at which an account's owner chooses a new password, once, within seven days; ends their sessions.
+    Reset {
+        /// Name.
+        name: String,
+    },
+    /// List all accounts.
+    List,
 }
 
 /// Tools for authors of lessons.

@@ -36,8 +36,7 @@ impl Config {
             kube_listen: args.kube_listen,
             site_root: set("LEPTOS_SITE_ROOT")
                 .unwrap_or_else(|| ours("target/site").to_string_lossy().into_owned()),
-            database_url: set("DATABASE_URL")
-                .unwrap_or_else(|| sqlite_url(&args.data.join("pilothouse.sqlite"))),
+            database_url: database_url(&args.data),
             data: args.data,
             lessons: lessons_dir(args.lessons),
         }
@@ -59,6 +58,12 @@ impl Config {
         fs::write(&probe, b"ok").with_context(way_out)?;
         fs::remove_file(&probe).with_context(way_out)
     }
+}
+
+/// `DATABASE_URL`, else a SQLite file in the data folder.
+pub fn database_url(data: &Path) -> String {
+    let set = env::var("DATABASE_URL").ok().filter(|v| !v.is_empty());
+    set.unwrap_or_else(|| sqlite_url(&data.join("pilothouse.sqlite")))
 }
 
 /// The folder of the lessons that was named, or the course's own.

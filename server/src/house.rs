@@ -1,8 +1,13 @@
 //! The door between the web rooms (pages, frames, the Kubernetes API's listener) and the game behind them.
 
+use std::sync::Arc;
+
 use app::backend::SharedBackend;
 use futures::{future::BoxFuture, stream::BoxStream};
+use lessons::Course;
 use wire::{console::Piece, learner::Lang, problem::Problem, stage::Frame};
+
+use crate::limits::Limits;
 
 /// A stream of frames, or why there is none.
 pub type Frames = Result<BoxStream<'static, Frame>, Problem>;
@@ -42,6 +47,12 @@ pub trait House: Send + Sync + 'static {
 
     /// The bearer token of a learner's sandbox.
     fn kubeconfig_facts(&self, learner: String, sandbox: String) -> BoxFuture<'static, Option<String>>;
+
+    /// How often something may be asked.
+    fn limits(&self) -> Arc<Limits>;
+
+    /// The lessons, as they are now.
+    fn course(&self) -> Arc<Course>;
 
     /// Can learners be served?
     fn ready(&self) -> BoxFuture<'static, bool>;

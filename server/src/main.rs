@@ -8,7 +8,7 @@ use server::{
     alone,
     cli::{Cli, Command, LessonsCommand},
     config::{self, Config},
-    play, serve,
+    play, serve, user,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -34,6 +34,7 @@ fn run(cli: Cli) -> Result<bool> {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
             Command::Cluster(args) => alone::run(args.options()?).await.map(|()| true),
+            Command::User(args) => user::run(args).await.map(|()| true),
             Command::Lessons { command: LessonsCommand::Check { dir } } => {
                 play::check::run(&config::lessons_dir(dir)).await
             }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 /// # Panics
 /// When the operating system has no randomness: nothing safe could follow.
 pub fn id() -> String {
-    hex(&random::<16>())
+    hex(&bytes::<16>())
 }
 
 /// A 256-bit secret, base64url without padding (43 characters).
@@ -16,7 +16,7 @@ pub fn id() -> String {
 /// # Panics
 /// When the operating system has no randomness: nothing safe could follow.
 pub fn token() -> String {
-    URL_SAFE_NO_PAD.encode(random::<32>())
+    URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
 
 /// Could this be one of our tokens? Spares the database lookups of junk.
@@ -34,13 +34,18 @@ pub fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
 }
 
-fn random<const N: usize>() -> [u8; N] {
+/// Randomness.
+///
+/// # Panics
+/// When the operating system has none: nothing safe could follow.
+pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");
     bytes
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Hex digits of bytes.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use axum::serve::ListenerExt;
+use axum_extra::extract::cookie::Key;
 use leptos::config::LeptosOptions;
 use tokio::{
     net::TcpListener,
@@ -22,13 +23,18 @@ use crate::{
     config::Config,
     house::House,
     kube_api::{self, Certs, TlsListener},
+    limits::Limits,
+    office,
     play::Play,
+    secret,
     storage::Storage,
     web::{self, KubeDoor, Web},
 };
 
 /// Open requests get this long to end once the server goes down.
 const REQUESTS_END: Duration = Duration::from_secs(3);
+/// Limits that nobody has run into are forgotten this often.
+const FORGET: Duration = Duration::from_secs(600);
 /// Saving gets this long after that.
 const SAVING_ENDS: Duration = Duration::from_secs(2);
 
@@ -46,6 +52,8 @@ pub async fn serve(config: Config) -> Result<()> {
         .context("cannot open the database (DATABASE_URL, else pilothouse.sqlite in the data folder)")?;
     let house: Arc<dyn House> = Play::open(storage.clone(), &config.lessons)
         .with_context(|| format!("cannot open the lessons in {}", config.lessons.display()))?;
+    let cookie_key = storage.secret("cookie-key", &secret::hex(&secret::bytes::<64>())).await?;
+    let limits = house.limits();
     let certs = Certs::open(&config.data.join("tls"), config.kube_listen.ip())?;
 
     let (close, closing) = watch::channel(false);
@@ -55,6 +63,8 @@ pub async fn serve(config: Config) -> Result<()> {
         leptos: leptos_options(&config.site_root, addr),
         house: house.clone(),
         storage: storage.clone(),
+        cookie_key: Key::from(cookie_key.as_bytes()),
+        limits: limits.clone(),
         closing: closing.clone(),
         kube: KubeDoor { addr: kube_addr, ca_pem: certs.ca_pem.clone() },
     };
@@ -62,13 +72,15 @@ pub async fn serve(config: Config) -> Result<()> {
     let pages = pages.tap_io(|tcp| {
         let _ = tcp.set_nodelay(true);
     });
-    let pages = axum::serve(pages, web::router(web)).with_graceful_shutdown(web::closed(closing.clone()));
+    let pages = axum::serve(pages, web::router(web).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(web::closed(closing.clone()));
     let kube = axum::serve(tls, kube_api::router(house.clone(), closing.clone()))
         .with_graceful_shutdown(web::closed(closing.clone()));
     let servers = tokio::spawn(async move { tokio::join!(pages.into_future(), kube.into_future()) });
 
     tracing::info!(%kube_addr, "kubectl is served over HTTPS");
-    announce(addr)?;
+    tokio::spawn(forget(limits));
+    announce(addr, office::first_admin_key(&storage).await?)?;
     asked_to_stop().await?;
     tracing::info!("going down");
     close.send_replace(true);
@@ -97,9 +109,19 @@ async fn bind(addr: SocketAddr, flag: &str) -> Result<TcpListener> {
     })
 }
 
-/// Tests and scripts wait for this line.
-fn announce(addr: SocketAddr) -> Result<()> {
+async fn forget(limits: Arc<Limits>) {
+    loop {
+        tokio::time::sleep(FORGET).await;
+        limits.forget();
+    }
+}
+
+/// Tests and scripts wait for the line of the address. What makes the first admin is told here and nowhere else.
+fn announce(addr: SocketAddr, first_admin: Option<String>) -> Result<()> {
     let mut out = std::io::stdout().lock();
+    if let Some(path) = first_admin {
+        writeln!(out, "there is no admin yet; for 24 hours, whoever opens this becomes one: http://{addr}{path}")?;
+    }
     writeln!(out, "listening on http://{addr}")?;
     out.flush()?;
     Ok(())

@@ -13,6 +13,7 @@ pub mod fidelity;
 pub mod history;
 pub mod learner;
 pub mod lesson;
+pub mod people;
 pub mod problem;
 pub mod run;
 pub mod stage;

@@ -33,7 +33,7 @@ pub use time::{clock, duration};
 pub use wire::learner::Lang;
 
 /// Picks the words of a language.
-fn pick<T>(lang: Lang, ko: T, en: T) -> T {
+pub fn pick<T>(lang: Lang, ko: T, en: T) -> T {
     match lang {
         Lang::Ko => ko,
         Lang::En => en,

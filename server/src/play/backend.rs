@@ -153,6 +153,9 @@ impl ForLearner {
         run: Option<i64>,
         lang: Lang,
     ) -> Result<(String, Progress), Problem> {
+        if self.play.storage.sandbox_of(&self.learner, slug, &experiment.id).await.map_err(problem)?.is_none() {
+            self.play.limits.sandbox(&self.learner).map_err(|_| Problem::Busy)?;
+        }
         let row = self.play.sandboxes.row_for(&self.learner, slug, experiment).await?;
         let row = self.take_up(row, run).await?;
         if let Err(error) = self.play.storage.touch(&row.id).await {
@@ -355,6 +358,7 @@ impl Backend for ForLearner {
         let me = self.clone();
         Box::pin(async move {
             let row = me.play.sandboxes.owned(&me.learner, &sandbox).await?;
+            me.play.limits.sandbox(&me.learner).map_err(|_| Problem::Busy)?;
             let experiment = me.play.experiment(&row).ok_or(Problem::NoSuchSandbox)?;
             me.play.sandboxes.reset(&row, &experiment).await?;
             let (row, sandbox) = me.open(&sandbox).await?;

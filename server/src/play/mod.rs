@@ -30,6 +30,7 @@ use wire::{learner::Lang, problem::Problem};
 
 use crate::{
     house::{Frames, House, Pieces},
+    limits::Limits,
     sandboxes::{Sandbox, Sandboxes, problem},
     secret::same,
     stage::learner,
@@ -42,6 +43,7 @@ pub struct Play {
     course: Arc<Course>,
     sandboxes: Sandboxes,
     storage: Storage,
+    limits: Arc<Limits>,
 }
 
 impl Play {
@@ -61,7 +63,7 @@ impl Play {
             );
         }
         let sandboxes = Sandboxes::new(storage.clone());
-        Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage }))
+        Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage, limits: Arc::default() }))
     }
 
     fn lesson(&self, slug: &str) -> Result<&Arc<Lesson>, Problem> {
@@ -145,6 +147,14 @@ impl House for Play {
     fn kubeconfig_facts(&self, learner: String, sandbox: String) -> BoxFuture<'static, Option<String>> {
         let play = self.clone();
         async move { play.sandboxes.owned(&learner, &sandbox).await.ok().map(|row| row.token) }.boxed()
+    }
+
+    fn limits(&self) -> Arc<Limits> {
+        self.limits.clone()
+    }
+
+    fn course(&self) -> Arc<Course> {
+        self.course.clone()
     }
 
     fn ready(&self) -> BoxFuture<'static, bool> {

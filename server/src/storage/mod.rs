@@ -1,25 +1,40 @@
 //! What outlives the process: learners, sandboxes, journals. One set of statements for SQLite and PostgreSQL.
 
+mod attempt;
+mod board;
+mod class;
 mod console;
 mod error;
+mod everything;
 mod experiment;
 mod journal;
+mod judgement;
 mod learner;
 mod measure;
+mod one_time_key;
 mod run;
 mod sandbox;
+mod secret;
+mod session;
 #[cfg(test)]
 mod tests;
 mod transfer;
 
 use std::time::Duration;
 
+pub use attempt::{VerdictRow, WrittenEntry};
+pub use board::{BoardSandbox, BoardVerdict};
+pub use class::{ClassRow, MemberRow};
 pub use error::StorageError;
 use error::{Result, not_saved};
 pub use journal::NewEntry;
+pub use judgement::{JudgementRow, standing};
+pub use learner::{LearnerRow, login_of};
 pub use measure::Kept;
+pub use one_time_key::Opens;
 pub use run::Beginning;
 pub use sandbox::SandboxRow;
+pub use session::{SessionRow, Visitor};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, any::AnyPoolOptions, pool::PoolConnection};
 pub use transfer::Answer;
 

@@ -25,7 +25,7 @@ pub struct Beginning {
 }
 
 /// Tables whose rows belong to a run and have a moment: columns but the sandbox and the run.
-const OF_A_RUN: [(&str, &str); 4] = [
+pub(super) const OF_A_RUN: [(&str, &str); 4] = [
     ("journals", "seq, at_ms, request, engine_version, state_hash, snapshot, written_ms"),
     ("console", "seq, line, stdout, stderr, exit_code, at_ms, turns"),
     ("predictions", "choice, at_ms"),

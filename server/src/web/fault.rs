@@ -26,6 +26,11 @@ pub fn answer(fault: impl Into<Fault>) -> Response {
     response
 }
 
+/// The database does not do what it should.
+pub fn unavailable(error: crate::storage::StorageError) -> Response {
+    answer(crate::sandboxes::problem(error))
+}
+
 /// Server functions answer every fault with 500, and what is none with a text for programmers. Here both become faults.
 pub async fn of_functions(request: Request, next: Next) -> Response {
     let response = next.run(request).await;

@@ -1,17 +1,22 @@
 //! What every request passes: bounds, security headers, a net under panics.
 
-use std::any::Any;
+use std::{any::Any, net::SocketAddr};
 
+use app::office::OfficeFault;
 use axum::{
     body::Body,
-    extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header},
+    extract::{ConnectInfo, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response as HttpResponse, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use wire::problem::Problem;
 
-use super::{csp, fault::answer};
+use super::{
+    csp,
+    fault::{answer, lang_of_page},
+};
+use crate::limits;
 
 /// Largest request body, bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -39,6 +44,43 @@ fn too_large() -> Response {
     answer(Problem::TooLarge { bytes_max: BODY_BYTES_MAX as u64 })
 }
 
+/// Says where a request came from, in a header that nobody else can set.
+pub async fn address(mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(limits::NOWHERE, |info| info.0.ip());
+    let told = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
+    let addr = limits::counted(peer, told).to_string();
+    request.headers_mut().remove(limits::ADDR_HEADER);
+    if let Ok(value) = HeaderValue::try_from(addr) {
+        request.headers_mut().insert(limits::ADDR_HEADER, value);
+    }
+    next.run(request).await
+}
+
+/// Refuses what changes something when another site had the browser send it (CSRF): browsers say which site it was. Programs
+/// that are no browsers say nothing, and carry nobody's cookies.
+pub async fn same_origin(request: Request, next: Next) -> Response {
+    if is_foreign(request.method(), request.headers()) {
+        let lang = lang_of_page(request.uri(), request.headers());
+        return (StatusCode::FORBIDDEN, OfficeFault::Foreign.say(lang)).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_foreign(method: &Method, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    if method.is_safe() {
+        return false;
+    }
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_none() || host != text("host")
+        }
+        (None, None) => false,
+    }
+}
+
 /// Headers that every answer carries.
 pub async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -46,6 +88,9 @@ pub async fn headers(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ] {
         put(response.headers_mut(), name, value);
     }
@@ -65,4 +110,27 @@ pub fn on_panic(panic: Box<dyn Any + Send>) -> HttpResponse<Body> {
     let id = crate::secret::id();
     tracing::error!(id, panic = words, "a request panicked");
     answer(Problem::Internal { id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_sites_change_nothing() {
+        for (method, headers, expect) in [
+            ("POST", [("sec-fetch-site", "same-origin")].as_slice(), false),
+            ("POST", &[("sec-fetch-site", "none")], false),
+            ("POST", &[("sec-fetch-site", "cross-site")], true),
+            ("POST", &[("sec-fetch-site", "same-site"), ("origin", "http://h"), ("host", "h")], true),
+            ("GET", &[("sec-fetch-site", "cross-site")], false),
+            ("DELETE", &[("origin", "http://h:3000"), ("host", "h:3000")], false),
+            ("POST", &[("origin", "http://evil"), ("host", "h:3000")], true),
+            ("POST", &[("origin", "null"), ("host", "h:3000")], true),
+            ("POST", &[("host", "h:3000")], false),
+        ] {
+            let headers = headers.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
+            assert_eq!(is_foreign(&method.parse().unwrap(), &headers), expect, "{method} {headers:?}");
+        }
+    }
 }

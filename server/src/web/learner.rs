@@ -1,37 +1,46 @@
-//! Who is there: an anonymous learner, named by a random cookie whose hash the database knows.
+//! Who is there: a learner, named by a random token in a signed cookie. The database knows the token's hash only.
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Uri, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum_extra::extract::{
+    SignedCookieJar,
+    cookie::{Cookie, SameSite},
+};
+use wire::problem::Problem;
 
 use super::{Web, fault::answer};
-use crate::{sandboxes::problem, secret, storage::StorageError};
+use crate::{
+    sandboxes::problem,
+    secret,
+    storage::{StorageError, Visitor},
+};
 
 const COOKIE: &str = "pilothouse";
-const COOKIE_DAYS: i64 = 365;
+/// Over TLS: browsers take a cookie of this name only from the very host that it goes back to.
+const COOKIE_OVER_TLS: &str = "__Host-pilothouse";
+/// What a browser says of itself is kept up to here.
+const AGENT_CHARS_MAX: usize = 120;
 
-/// The learner's id, in the extensions of a request.
+/// The learner's id, in the extensions of a request. For a grader who looks into a copy: that of the copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Learner(pub String);
 
 /// For pages: a visitor without a learner becomes a new one.
 pub async fn find_or_create(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let fresh = match known(&web, request.headers()).await {
-        Ok(Some(learner)) => {
-            request.extensions_mut().insert(learner);
-            None
-        }
-        Ok(None) => {
+    let fresh = match insert(&web, &mut request).await {
+        Ok(true) => None,
+        Ok(false) if web.limits.learner(request.headers()).is_err() => return answer(Problem::Busy),
+        Ok(false) => {
             let token = secret::token();
             match web.storage.create_learner(&secret::hash(&token)).await {
                 Ok(id) => request.extensions_mut().insert(Learner(id)),
                 Err(e) => return answer(problem(e)),
             };
-            Some(set_cookie(token, request.headers()))
+            Some(session_cookie(&web, &token, request.headers()))
         }
         Err(e) => return answer(problem(e)),
     };
@@ -44,32 +53,69 @@ pub async fn find_or_create(State(web): State<Web>, mut request: Request, next: 
 
 /// For everything else: the learner if there is one.
 pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    match known(&web, request.headers()).await {
-        Ok(Some(learner)) => {
-            request.extensions_mut().insert(learner);
-        }
-        Ok(None) => {}
-        Err(e) => return answer(problem(e)),
+    match insert(&web, &mut request).await {
+        Ok(_) => next.run(request).await,
+        Err(e) => answer(problem(e)),
     }
-    next.run(request).await
 }
 
-async fn known(web: &Web, headers: &HeaderMap) -> Result<Option<Learner>, StorageError> {
-    let jar = CookieJar::from_headers(headers);
-    let Some(token) = jar.get(COOKIE).map(Cookie::value).filter(|t| secret::is_token(t)) else {
-        return Ok(None);
+/// Puts who is there into the request; false where nobody is known.
+async fn insert(web: &Web, request: &mut Request) -> Result<bool, StorageError> {
+    let Some(visitor) = known(web, request.headers()).await? else { return Ok(false) };
+    let learner = match copy_of(request.uri(), request.headers()) {
+        Some(copy) => web.storage.copy_of(&copy, &visitor.id).await?,
+        None => None,
     };
-    Ok(web.storage.learner_by_token_hash(&secret::hash(token)).await?.map(Learner))
+    request.extensions_mut().insert(Learner(learner.unwrap_or_else(|| visitor.id.clone())));
+    request.extensions_mut().insert(visitor);
+    Ok(true)
 }
 
-fn set_cookie(token: String, headers: &HeaderMap) -> HeaderValue {
-    let secure =
-        headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"https"));
-    let mut cookie = Cookie::new(COOKIE, token);
+async fn known(web: &Web, headers: &HeaderMap) -> Result<Option<Visitor>, StorageError> {
+    let jar = SignedCookieJar::from_headers(headers, web.cookie_key.clone());
+    let cookie = jar.get(COOKIE_OVER_TLS).or_else(|| jar.get(COOKIE));
+    let Some(token) = cookie.filter(|c| secret::is_token(c.value())) else { return Ok(None) };
+    web.storage.visitor(&secret::hash(token.value())).await
+}
+
+/// The copy that the page shows, or the page from which a request comes: `copy` in its query.
+fn copy_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let of = |uri: &Uri| {
+        let pairs = uri.query()?.split('&');
+        pairs.filter_map(|pair| pair.strip_prefix("copy=")).next().map(str::to_owned)
+    };
+    let from = || headers.get(header::REFERER)?.to_str().ok()?.parse::<Uri>().ok();
+    let copy = of(uri).or_else(|| of(&from()?))?;
+    (copy.len() == 32 && copy.bytes().all(|b| b.is_ascii_hexdigit())).then_some(copy)
+}
+
+fn is_over_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+/// The cookie of a new session.
+pub fn session_cookie(web: &Web, token: &str, headers: &HeaderMap) -> HeaderValue {
+    let secure = is_over_tls(headers);
+    let mut cookie = Cookie::new(if secure { COOKIE_OVER_TLS } else { COOKIE }, token.to_owned());
     cookie.set_path("/");
     cookie.set_http_only(true);
     cookie.set_same_site(SameSite::Lax);
     cookie.set_secure(secure);
-    let text = format!("{cookie}; Max-Age={}", COOKIE_DAYS * 24 * 60 * 60);
-    HeaderValue::try_from(text).expect("a cookie of base64url is a header value")
+    // the session itself ends at the server
+    cookie.make_permanent();
+    let jar = SignedCookieJar::new(web.cookie_key.clone()).add(cookie);
+    let told = jar.into_response().headers_mut().remove(header::SET_COOKIE);
+    told.expect("a jar with a new cookie tells it")
+}
+
+/// What makes a browser forget its session.
+pub fn forgotten_cookies() -> Vec<HeaderValue> {
+    let gone = |name: &str, more: &str| format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{more}");
+    [gone(COOKIE, ""), gone(COOKIE_OVER_TLS, "; Secure")].iter().filter_map(|text| text.parse().ok()).collect()
+}
+
+/// What a browser says of itself.
+pub fn agent_of(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    agent.chars().take(AGENT_CHARS_MAX).collect()
 }

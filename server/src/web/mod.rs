@@ -15,13 +15,16 @@ mod tests;
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::extract::FromRef;
+use axum_extra::extract::cookie::Key;
+pub use csp::declare as declare_policy;
+pub use fault::{lang_of_page, unavailable};
 pub use frames::closed;
-pub use learner::Learner;
+pub use learner::{Learner, agent_of, forgotten_cookies, session_cookie};
 use leptos::config::LeptosOptions;
 pub use routes::router;
 use tokio::sync::watch;
 
-use crate::{house::House, storage::Storage};
+use crate::{house::House, limits::Limits, storage::Storage};
 
 /// What every route can reach.
 #[derive(Clone)]
@@ -30,8 +33,12 @@ pub struct Web {
     pub leptos: LeptosOptions,
     /// The game.
     pub house: Arc<dyn House>,
-    /// For cookies.
+    /// For people and what graders say.
     pub storage: Storage,
+    /// Signs cookies.
+    pub cookie_key: Key,
+    /// How often something may be asked.
+    pub limits: Arc<Limits>,
     /// Becomes true when the server goes down.
     pub closing: watch::Receiver<bool>,
     /// Where kubectl finds the sandboxes.

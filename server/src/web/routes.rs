@@ -28,21 +28,24 @@ use tracing::Span;
 use super::{Learner, Web, console, csp, entry, fault, frames, guard, kubeconfig, learner};
 
 /// Files at the root of the site folder.
-const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
+const ROOT_FILES: [&str; 4] = ["/favicon.svg", "/icons.svg", "/office.js", "/robots.txt"];
 
 /// The whole of the web room.
 pub fn router(web: Web) -> Router {
     let routes = pages(&web)
         .merge(streams(&web))
+        .merge(office(&web))
         .merge(files(&web))
         .route("/", get(entry::front))
         .route("/healthz", get(entry::healthz))
         .route("/readyz", get(entry::readyz));
     routes
         .layer(middleware::from_fn(guard::limit_body))
+        .layer(middleware::from_fn(guard::same_origin))
         .layer(CatchPanicLayer::custom(guard::on_panic))
         .layer(middleware::from_fn(fault::in_words))
         .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn(guard::address))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(|r: &Request| {
@@ -97,6 +100,14 @@ fn functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router<Web> 
     known
         .fold(Router::new(), |router, (path, method)| router.route(path, on(method, run.clone())))
         .route("/api/{*function}", any(run))
+}
+
+/// Accounts, classes, graders: pages of their own, for whoever the table of the office lets in.
+fn office(web: &Web) -> Router<Web> {
+    crate::office::router(web)
+        .layer(middleware::from_fn_with_state(web.clone(), learner::find))
+        .layer(middleware::from_fn(csp::enforce))
+        .layer(CompressionLayer::new())
 }
 
 /// What belongs to one sandbox; of others than its learner's it does not even say that it exists.

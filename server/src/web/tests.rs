@@ -57,6 +57,12 @@ impl House for Cottage {
     fn kubeconfig_facts(&self, _: String, sandbox: String) -> BoxFuture<'static, Option<String>> {
         Box::pin(ready((sandbox == "sb").then(|| "token-of-sb".to_owned())))
     }
+    fn limits(&self) -> Arc<Limits> {
+        Arc::default()
+    }
+    fn course(&self) -> Arc<lessons::Course> {
+        Arc::default()
+    }
     fn ready(&self) -> BoxFuture<'static, bool> {
         Box::pin(ready(true))
     }
@@ -69,6 +75,7 @@ struct Site {
     router: Router,
     storage: Storage,
     close: watch::Sender<bool>,
+    web: Web,
     dir: std::path::PathBuf,
 }
 
@@ -93,10 +100,12 @@ impl Site {
                 .build(),
             house: Arc::new(Cottage),
             storage: storage.clone(),
+            cookie_key: Key::generate(),
+            limits: Arc::default(),
             closing,
             kube: KubeDoor { addr: "127.0.0.1:3443".parse().unwrap(), ca_pem: "CA".into() },
         };
-        Self { router: router(web), storage, close, dir }
+        Self { router: router(web.clone()), storage, close, web, dir }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -112,7 +121,8 @@ impl Site {
     async fn learner(&self) -> String {
         let token = crate::secret::token();
         self.storage.create_learner(&crate::secret::hash(&token)).await.unwrap();
-        format!("pilothouse={token}")
+        let cookie = session_cookie(&self.web, &token, &HeaderMap::new());
+        cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
     }
 
     async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Body> {

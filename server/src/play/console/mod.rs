@@ -29,6 +29,7 @@ impl ForLearner {
         line: &str,
         within: Duration,
     ) -> Result<ConsoleEntry, Problem> {
+        self.play.limits.command(&self.learner).map_err(|_| Problem::Busy)?;
         let seat = Seat::take(self, row, sandbox, line, Attended::No).await?;
         let printed = console::print(&seat, line, within).await;
         let entry = seat.leave(printed).await?;

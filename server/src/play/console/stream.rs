@@ -96,6 +96,7 @@ pub async fn pieces(
     sandbox: &Arc<Sandbox>,
     line: String,
 ) -> Result<BoxStream<'static, Piece>, Problem> {
+    me.play.limits.command(&me.learner).map_err(|_| Problem::Busy)?;
     let printing: Arc<Mutex<Printing>> = Arc::default();
     let editor = PageEditor { wire: Wire(Arc::clone(&printing)), sandbox: sandbox.clone() };
     let seat = Seat::take(me, row, sandbox, &line, Attended::Edits(Arc::new(editor))).await?;

@@ -1,0 +1,78 @@
+//! The own classes: joining one, and making one.
+
+use leptos::prelude::*;
+use wire::people::{ClassRole, Role};
+
+use super::{
+    Desk,
+    form::{Field, date, role_in_class},
+};
+use crate::text::pick;
+
+/// Classes that somebody is in.
+#[derive(Clone, Debug, Default)]
+pub struct ClassesSheet {
+    /// They.
+    pub classes: Vec<ClassLine>,
+    /// The code that was typed.
+    pub code: String,
+}
+
+/// A class in the list.
+#[derive(Clone, Debug)]
+pub struct ClassLine {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What one is in it.
+    pub role: ClassRole,
+    /// First and last moment, Unix ms.
+    pub time_ms: (i64, i64),
+}
+
+pub(super) fn view(desk: &Desk, sheet: ClassesSheet) -> AnyView {
+    let l = desk.lang;
+    let lines = sheet
+        .classes
+        .into_iter()
+        .map(|c| {
+            view! {
+                <li>
+                    <a href=format!("/{l}/classes/{}", c.id)><b>{c.name}</b></a>
+                    <span>{role_in_class(l, c.role)}" · "{date(c.time_ms.0)}" – "{date(c.time_ms.1)}</span>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    let none = lines.is_empty().then(|| view! { <p>{pick(l, "아직 든 반이 없어요.", "You are in no class yet.")}</p> });
+    let name = desk.name.is_empty().then(|| {
+        view! {
+            <p>{pick(l, "반에 들어가려면 먼저 이름이 있어야 해요. ", "To join a class you need a name first. ")}
+                <a href=format!("/{l}/account")>{pick(l, "내 작업 남기기", "Keep my work")}</a></p>
+        }
+    });
+    let make = (desk.role >= Role::Instructor).then(|| {
+        view! {
+            <form class="sheet" method="post" action=format!("/{l}/classes")>
+                <h2>{pick(l, "반 만들기", "Make a class")}</h2>
+                <Field label=pick(l, "반 이름", "Name of the class") name="name" />
+                <Field label=pick(l, "첫날", "First day") name="starts" kind="date" />
+                <Field label=pick(l, "마지막 날", "Last day") name="ends" kind="date" />
+                <p class="office__act"><button class="btn btn--primary">{pick(l, "만들기", "Make it")}</button></p>
+            </form>
+        }
+    });
+    view! {
+        {none}
+        <ul class="office__list">{lines}</ul>
+        <form class="sheet" method="post" action=format!("/{l}/join")>
+            <h2>{pick(l, "반에 들어가기", "Join a class")}</h2>
+            {name}
+            <Field label=pick(l, "반 코드 여섯 글자", "The class's code of six characters") name="code" value=sheet.code complete="off" />
+            <p class="office__act"><button class="btn btn--primary">{pick(l, "들어가기", "Join")}</button></p>
+        </form>
+        {make}
+    }
+    .into_any()
+}
