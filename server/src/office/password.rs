@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 /// Hashing takes 19 MiB and some 30 ms of a core: no more than this many at once.
 static HASHING: Semaphore = Semaphore::const_new(2);
 /// Guesses of an attacker below which a password is too easy (zxcvbn's measure of 0 to 4).
-const SCORE_MIN: zxcvbn::Score = zxcvbn::Score::Two;
+const SCORE_MIN: zxcvbn::Score = zxcvbn::Score::Three;
 
 /// Is this good enough for the account `name`?
 ///

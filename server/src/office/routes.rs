@@ -16,7 +16,8 @@ use crate::web::Web;
 
 /// A route.
 pub struct Route {
-    /// Method.
+    /// Method; the tests ask each route by it.
+    #[cfg_attr(not(test), expect(dead_code))]
     pub method: Method,
     /// Path behind the language, or whole where there is none.
     pub path: &'static str,

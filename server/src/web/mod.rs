@@ -10,7 +10,7 @@ mod kubeconfig;
 mod learner;
 mod routes;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -61,7 +61,9 @@ impl House for Cottage {
         Arc::default()
     }
     fn course(&self) -> Arc<lessons::Course> {
-        Arc::default()
+        static COURSE: std::sync::LazyLock<Arc<lessons::Course>> =
+            std::sync::LazyLock::new(|| Arc::new(lessons::Course::read("../lessons/content".as_ref())));
+        COURSE.clone()
     }
     fn ready(&self) -> BoxFuture<'static, bool> {
         Box::pin(ready(true))
@@ -71,9 +73,9 @@ impl House for Cottage {
     }
 }
 
-struct Site {
+pub(crate) struct Site {
     router: Router,
-    storage: Storage,
+    pub(crate) storage: Storage,
     close: watch::Sender<bool>,
     web: Web,
     dir: std::path::PathBuf,
@@ -86,7 +88,7 @@ impl Drop for Site {
 }
 
 impl Site {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let dir = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
         std::fs::create_dir_all(dir.join("pkg")).unwrap();
         std::fs::write(dir.join("pkg/a.css"), "a{}").unwrap();
@@ -108,34 +110,39 @@ impl Site {
         Self { router: router(web.clone()), storage, close, web, dir }
     }
 
-    async fn send(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
         let request = headers.iter().fold(Request::get(path), |r, (name, value)| r.header(*name, *value));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// The cookie of a new learner: `pilothouse=TOKEN`.
-    async fn learner(&self) -> String {
+    pub(crate) async fn learner(&self) -> String {
         let token = crate::secret::token();
         self.storage.create_learner(&crate::secret::hash(&token)).await.unwrap();
-        let cookie = session_cookie(&self.web, &token, &HeaderMap::new());
+        self.cookie(&token)
+    }
+
+    /// The cookie of a session.
+    pub(crate) fn cookie(&self, token: &str) -> String {
+        let cookie = session_cookie(&self.web, token, &HeaderMap::new());
         cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
     }
 
-    async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    pub(crate) async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response<Body> {
         let request = headers.iter().fold(Request::post(path), |r, (name, value)| r.header(*name, *value));
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
+pub(crate) fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
     headers.get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
-async fn body(response: Response<Body>) -> String {
+pub(crate) async fn body(response: Response<Body>) -> String {
     String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
 }
 
