@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
-const BINARY = process.env.PILOTHOUSE_BIN ?? join(TARGET, "debug/pilothouse");
+export const BINARY = process.env.PILOTHOUSE_BIN ?? join(TARGET, "debug/pilothouse");
 const SITE = process.env.LEPTOS_SITE_ROOT ?? join(TARGET, "site");
 
 const READY = /listening on (http:\/\/\S+)/;

@@ -120,7 +120,10 @@ async fn forget(limits: Arc<Limits>) {
 fn announce(addr: SocketAddr, first_admin: Option<String>) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if let Some(path) = first_admin {
-        writeln!(out, "there is no admin yet; for 24 hours, whoever opens this becomes one: http://{addr}{path}")?;
+        writeln!(
+            out,
+            "there is no admin yet; for 24 hours, whoever opens this becomes one: http://{addr}{path}"
+        )?;
     }
     writeln!(out, "listening on http://{addr}")?;
     out.flush()?;

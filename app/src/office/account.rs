@@ -40,7 +40,7 @@ fn keep(desk: &Desk, sheet: AccountSheet) -> AnyView {
         <p>{pick(l,
             "지금까지 한 것은 이 브라우저에만 이어져 있어요. 이름과 암호를 정하면 다른 기기에서도 그대로 이어 갈 수 있어요.",
             "What you have done so far is tied to this browser. With a name and a password you can go on from any device.")}</p>
-        <form class="sheet" method="post" action=format!("/{l}/account/keep")>
+        <form class="office__card" method="post" action=format!("/{l}/account/keep")>
             <h2>{pick(l, "내 작업 남기기", "Keep my work")}</h2>
             <Field label=pick(l, "이름", "Name") name="name" value=sheet.typed complete="username"
                 help=pick(l, "강사와 채점자에게 보여요.", "Your instructors and graders see it.") />
@@ -74,7 +74,11 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
                     &[("session", &s.id)],
                 ),
             };
-            let agent = if s.agent.is_empty() { pick(l, "알 수 없는 브라우저", "unknown browser").to_owned() } else { s.agent };
+            let agent = if s.agent.is_empty() {
+                pick(l, "알 수 없는 브라우저", "unknown browser").to_owned()
+            } else {
+                s.agent
+            };
             view! { <tr><td>{agent}</td><td>{moment(s.seen_ms)}</td><td>{end}</td></tr> }
         })
         .collect::<Vec<_>>();
@@ -85,15 +89,15 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
             {people}
             {button(format!("/{l}/account/sign-out"), pick(l, "나가기", "Sign out"), "btn btn--s", &[])}
         </p>
-        <section class="sheet">
+        <section class="office__card">
             <h2>{pick(l, "들어와 있는 곳", "Where you are signed in")}</h2>
             <div class="office__scroll"><table class="office__table">
-                <thead><tr><th>{pick(l, "브라우저", "Browser")}</th><th>{pick(l, "마지막", "Last seen")}</th><th></th></tr></thead>
+                <thead><tr><th>{pick(l, "브라우저", "Browser")}</th><th>{pick(l, "마지막", "Last seen")}</th><th>{pick(l, "끝내기", "End")}</th></tr></thead>
                 <tbody>{sessions}</tbody>
             </table></div>
             {button(format!("/{l}/account/sessions"), pick(l, "다른 곳 모두 끝내기", "End all others"), "btn btn--s", &[("session", "others")])}
         </section>
-        <form class="sheet" method="post" action=format!("/{l}/account/password")>
+        <form class="office__card" method="post" action=format!("/{l}/account/password")>
             <h2>{pick(l, "암호 바꾸기", "Change the password")}</h2>
             <Field label=pick(l, "지금 암호", "Present password") name="present" kind="password" complete="current-password" />
             <Field label=pick(l, "새 암호", "New password") name="password" kind="password" complete="new-password"
@@ -114,12 +118,12 @@ fn yours(l: wire::learner::Lang, name: &str) -> AnyView {
         },
     };
     view! {
-        <section class="sheet">
+        <section class="office__card">
             <h2>{pick(l, "내 자료", "My data")}</h2>
             <p>{pick(l, "여기에 남아 있는 내 것을 모두 JSON 파일 하나로 받아요.", "All that is kept of you here, as one JSON file.")}</p>
             <p class="office__act"><a class="btn" href=format!("/{l}/account/download") download="pilothouse.json">{pick(l, "모두 받기", "Download all")}</a></p>
         </section>
-        <form class="sheet sheet--danger" method="post" action=format!("/{l}/account/delete")>
+        <form class="office__card office__card--danger" method="post" action=format!("/{l}/account/delete")>
             <h2>{pick(l, "모두 지우기", "Delete all of it")}</h2>
             <p>{pick(l, "클러스터와 기록, 계정이 모두 사라지고 되돌릴 수 없어요.", "Clusters, records and account are gone for good.")}</p>
             <Field label=pick(l, "확인", "Confirm") name="confirm" help=help complete="off" />

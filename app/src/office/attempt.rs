@@ -111,11 +111,17 @@ impl Flag {
                 format!("파드 {n}개를 직접 지웠어요. 스스로 나을 일을 손으로 했을 수 있어요.")
             }
             (Flag::DeletedByHand(n), Lang::En) => {
-                format!("{n} pods were deleted by hand, which may have done what should have healed by itself.")
+                format!(
+                    "{n} pods were deleted by hand, which may have done what should have healed by itself."
+                )
             }
             (Flag::WorldWritten(path), Lang::Ko) => format!("실험의 세상 자체를 고쳤어요: {path}"),
-            (Flag::WorldWritten(path), Lang::En) => format!("The experiment's world itself was written: {path}"),
-            (Flag::TooFast(s), Lang::Ko) => format!("처음부터 끝까지 실제로 {s}초 걸렸어요. 읽고 하기에는 너무 빨라요."),
+            (Flag::WorldWritten(path), Lang::En) => {
+                format!("The experiment's world itself was written: {path}")
+            }
+            (Flag::TooFast(s), Lang::Ko) => {
+                format!("처음부터 끝까지 실제로 {s}초 걸렸어요. 읽고 하기에는 너무 빨라요.")
+            }
             (Flag::TooFast(s), Lang::En) => {
                 format!("All of it took {s} real seconds: too fast to have been read.")
             }
@@ -192,7 +198,7 @@ fn checks(l: Lang, sheet: &AttemptSheet) -> AnyView {
         })
         .collect::<Vec<_>>();
     view! {
-        <section class="sheet">
+        <section class="office__card">
             <h2>{pick(l, "확인", "Checks")}</h2>
             <div class="office__scroll"><table class="office__table"><tbody>{rows}</tbody></table></div>
         </section>
@@ -211,7 +217,8 @@ fn deeds(l: Lang, sheet: &AttemptSheet) -> AnyView {
     }
     for deed in &sheet.deeds {
         let icon = if deed.kind == DeedKind::Line { "i-term" } else { "i-api" };
-        let failed = deed.failed.then(|| view! { <span class="office__bad">{pick(l, " 실패", " failed")}</span> });
+        let failed =
+            deed.failed.then(|| view! { <span class="office__bad">{pick(l, " 실패", " failed")}</span> });
         lines.push((
             deed.at_ms,
             view! { <li class:is-now=deed.flagged><time>{clock(deed.at_ms, sheet.start_ms)}</time><span><Icon id=icon /></span><p><code>{deed.words.clone()}</code>{failed}</p></li> }
@@ -220,13 +227,15 @@ fn deeds(l: Lang, sheet: &AttemptSheet) -> AnyView {
     }
     lines.sort_by_key(|(at_ms, _)| *at_ms);
     let lines = lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>();
-    let none = lines.is_empty().then(|| view! { <p>{pick(l, "아직 아무것도 하지 않았어요.", "Nothing was done yet.")}</p> });
+    let none = lines
+        .is_empty()
+        .then(|| view! { <p>{pick(l, "아직 아무것도 하지 않았어요.", "Nothing was done yet.")}</p> });
     let hints = match l {
         Lang::Ko => format!("힌트 {}개를 펼쳤어요.", sheet.hints),
         Lang::En => format!("{} hints were opened.", sheet.hints),
     };
     view! {
-        <section class="sheet"><h2>{pick(l, "한 일", "What was done")}</h2><p>{hints}</p>{none}<ol class="gacts gacts--alone">{lines}</ol></section>
+        <section class="office__card"><h2>{pick(l, "한 일", "What was done")}</h2><p>{hints}</p>{none}<ol class="gacts gacts--alone">{lines}</ol></section>
     }
     .into_any()
 }
@@ -250,7 +259,7 @@ fn judge(l: Lang, sheet: &AttemptSheet) -> AnyView {
         None => pick(l, "아직 판정이 없어요", "not judged yet"),
     };
     view! {
-        <section class="sheet">
+        <section class="office__card">
             <h2>{pick(l, "판정", "Judgement")}</h2>
             <p><b>{holds}</b></p>
             <form method="post" action=format!("/{l}/attempts/{}/judge", sheet.attempt)>

@@ -227,7 +227,9 @@ fn form_urlencoded(text: &str) -> String {
 pub(super) fn view(l: Lang, sheet: BoardSheet) -> AnyView {
     let all = sheet.counts[0];
     let summary = match l {
-        Lang::Ko => format!("{all}명 가운데 {}명이 마쳤어요. {}명을 봐 주세요.", sheet.finished, sheet.counts[1]),
+        Lang::Ko => {
+            format!("{all}명 가운데 {}명이 마쳤어요. {}명을 봐 주세요.", sheet.finished, sheet.counts[1])
+        }
         Lang::En => format!("{} of {all} have finished. {} to look at.", sheet.finished, sheet.counts[1]),
     };
     let heading = title(l, &sheet);
@@ -334,13 +336,21 @@ fn rows(l: Lang, sheet: &BoardSheet) -> AnyView {
                 );
                 let _ = match &cell.attempt {
                     Some(attempt) => {
-                        write!(html, "<td class=\"{class}\"><a href=\"/{l}/attempts/{attempt}?class={}\">{inner}</a></td>", sheet.class)
+                        write!(
+                            html,
+                            "<td class=\"{class}\"><a href=\"/{l}/attempts/{attempt}?class={}\">{inner}</a></td>",
+                            sheet.class
+                        )
                     }
                     None => write!(html, "<td class=\"{class}\">{inner}</td>"),
                 };
             }
         }
-        let seen = if row.seen_ms == 0 { pick(l, "시작 전", "not begun").to_owned() } else { moment(row.seen_ms) };
+        let seen = if row.seen_ms == 0 {
+            pick(l, "시작 전", "not begun").to_owned()
+        } else {
+            moment(row.seen_ms)
+        };
         let _ = write!(
             html,
             "<td class=\"grp muted nowrap\">{}/{}</td><td class=\"grp muted nowrap\">{seen}</td></tr>",

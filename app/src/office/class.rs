@@ -131,9 +131,10 @@ fn lessons(l: Lang, sheet: &ClassSheet, judges: bool, leads: bool) -> AnyView {
             </form>
         }
     });
-    let none = rows.is_empty().then(|| view! { <p>{pick(l, "아직 과제가 없어요.", "Nothing is set yet.")}</p> });
+    let none =
+        rows.is_empty().then(|| view! { <p>{pick(l, "아직 과제가 없어요.", "Nothing is set yet.")}</p> });
     view! {
-        <section class="sheet">
+        <section class="office__card">
             <h2>{pick(l, "과제", "Lessons")}</h2>
             {none}
             <div class="office__scroll"><table class="office__table"><tbody>{rows}</tbody></table></div>
@@ -158,7 +159,7 @@ fn remarks(l: Lang, remarks: &[Remark]) -> AnyView {
         .collect::<Vec<_>>();
     let none = lines.is_empty().then(|| view! { <p>{pick(l, "아직 없어요.", "Nothing yet.")}</p> });
     view! {
-        <section class="sheet"><h2>{pick(l, "채점자가 한 말", "What your graders said")}</h2>{none}<ul class="office__list">{lines}</ul></section>
+        <section class="office__card"><h2>{pick(l, "채점자가 한 말", "What your graders said")}</h2>{none}<ul class="office__list">{lines}</ul></section>
     }
     .into_any()
 }
@@ -189,7 +190,7 @@ fn members(l: Lang, sheet: &ClassSheet, leads: bool) -> AnyView {
         }
     });
     view! {
-        <section class="sheet">
+        <section class="office__card">
             <h2>{pick(l, "사람들", "People")}</h2>
             <div class="office__scroll"><table class="office__table"><tbody>{rows}</tbody></table></div>
             {add}
@@ -200,7 +201,7 @@ fn members(l: Lang, sheet: &ClassSheet, leads: bool) -> AnyView {
 
 fn settings(l: Lang, sheet: &ClassSheet) -> AnyView {
     view! {
-        <form class="sheet" method="post" action=format!("/{l}/classes/{}/settings", sheet.id)>
+        <form class="office__card" method="post" action=format!("/{l}/classes/{}/settings", sheet.id)>
             <h2>{pick(l, "반 고치기", "Change the class")}</h2>
             <Field label=pick(l, "반 이름", "Name of the class") name="name" value=sheet.name.clone() />
             <Field label=pick(l, "첫날", "First day") name="starts" kind="date" value=date(sheet.time_ms.0) />

@@ -45,7 +45,9 @@ pub(super) fn view(desk: &Desk, sheet: ClassesSheet) -> AnyView {
             }
         })
         .collect::<Vec<_>>();
-    let none = lines.is_empty().then(|| view! { <p>{pick(l, "아직 든 반이 없어요.", "You are in no class yet.")}</p> });
+    let none = lines
+        .is_empty()
+        .then(|| view! { <p>{pick(l, "아직 든 반이 없어요.", "You are in no class yet.")}</p> });
     let name = desk.name.is_empty().then(|| {
         view! {
             <p>{pick(l, "반에 들어가려면 먼저 이름이 있어야 해요. ", "To join a class you need a name first. ")}
@@ -54,7 +56,7 @@ pub(super) fn view(desk: &Desk, sheet: ClassesSheet) -> AnyView {
     });
     let make = (desk.role >= Role::Instructor).then(|| {
         view! {
-            <form class="sheet" method="post" action=format!("/{l}/classes")>
+            <form class="office__card" method="post" action=format!("/{l}/classes")>
                 <h2>{pick(l, "반 만들기", "Make a class")}</h2>
                 <Field label=pick(l, "반 이름", "Name of the class") name="name" />
                 <Field label=pick(l, "첫날", "First day") name="starts" kind="date" />
@@ -66,7 +68,7 @@ pub(super) fn view(desk: &Desk, sheet: ClassesSheet) -> AnyView {
     view! {
         {none}
         <ul class="office__list">{lines}</ul>
-        <form class="sheet" method="post" action=format!("/{l}/join")>
+        <form class="office__card" method="post" action=format!("/{l}/join")>
             <h2>{pick(l, "반에 들어가기", "Join a class")}</h2>
             {name}
             <Field label=pick(l, "반 코드 여섯 글자", "The class's code of six characters") name="code" value=sheet.code complete="off" />

@@ -83,7 +83,9 @@ impl OfficeFault {
                 format!("{name}: 이런 이름의 계정이 없어요. 계정 이름을 그대로 적었는지 봐 주세요.")
             }
             OfficeFault::PasswordLength => {
-                format!("암호는 {PASSWORD_CHARS_MIN}자부터 {PASSWORD_BYTES_MAX}바이트까지예요. 긴 문장이면 좋아요.")
+                format!(
+                    "암호는 {PASSWORD_CHARS_MIN}자부터 {PASSWORD_BYTES_MAX}바이트까지예요. 긴 문장이면 좋아요."
+                )
             }
             OfficeFault::PasswordEasy => {
                 "남이 금방 맞힐 수 있는 암호예요. 낱말을 몇 개 더 이어 붙여 보세요.".into()
@@ -99,9 +101,7 @@ impl OfficeFault {
             OfficeFault::ClassNotYet => "아직 시작하지 않은 반이에요. 시작하는 날 다시 와 주세요.".into(),
             OfficeFault::ClassOver => "끝난 반이에요. 강사에게 물어봐 주세요.".into(),
             OfficeFault::Dates => "시작과 끝 날짜가 모두 있어야 하고, 시작이 끝보다 앞서야 해요.".into(),
-            OfficeFault::LastAdmin => {
-                "마지막 관리자예요. 먼저 다른 사람을 관리자로 정해 주세요.".into()
-            }
+            OfficeFault::LastAdmin => "마지막 관리자예요. 먼저 다른 사람을 관리자로 정해 주세요.".into(),
             OfficeFault::LastInstructor => "이 반의 마지막 강사예요. 먼저 다른 강사를 넣어 주세요.".into(),
             OfficeFault::NeedsAccount => "계정이 있어야 할 수 있어요. 먼저 들어와 주세요.".into(),
             OfficeFault::NotYours => "여기에는 볼 수 있는 것이 없어요. 주소를 다시 봐 주세요.".into(),
@@ -109,7 +109,9 @@ impl OfficeFault {
                 "다른 사이트에서 보낸 요청이라 받지 않았어요. 이 페이지의 단추로 다시 해 주세요.".into()
             }
             OfficeFault::Unreadable => "보낸 내용을 읽지 못했어요. 페이지를 새로 열고 다시 해 주세요.".into(),
-            OfficeFault::NotConfirmed => "확인하려고 적은 이름이 계정 이름과 달라요. 아무것도 지우지 않았어요.".into(),
+            OfficeFault::NotConfirmed => {
+                "확인하려고 적은 이름이 계정 이름과 달라요. 아무것도 지우지 않았어요.".into()
+            }
         }
     }
 
@@ -145,11 +147,15 @@ impl OfficeFault {
                 "This is the class's last instructor. Add another one first.".into()
             }
             OfficeFault::NeedsAccount => "This needs an account. Sign in first.".into(),
-            OfficeFault::NotYours => "There is nothing here for you to see. Look at the address again.".into(),
+            OfficeFault::NotYours => {
+                "There is nothing here for you to see. Look at the address again.".into()
+            }
             OfficeFault::Foreign => {
                 "This came from another site, so it was not done. Use the button on this page.".into()
             }
-            OfficeFault::Unreadable => "What was sent could not be read. Open the page anew and try again.".into(),
+            OfficeFault::Unreadable => {
+                "What was sent could not be read. Open the page anew and try again.".into()
+            }
             OfficeFault::NotConfirmed => {
                 "The name that was typed to confirm is not the account's. Nothing was deleted.".into()
             }

@@ -15,7 +15,7 @@ pub(super) fn Said(fault: Option<OfficeFault>, done: bool) -> impl IntoView {
         None => done.then(|| ("i-check", text::pick(l, "그렇게 했어요.", "Done.").to_owned())),
     };
     words.map(|(icon, words)| {
-        view! { <p class="notice" role=if icon == "i-err" { "alert" } else { "status" }><Icon id=icon /><span>{words}</span></p> }
+        view! { <p class="notice" class:office__done=icon == "i-check" role=if icon == "i-err" { "alert" } else { "status" }><Icon id=icon /><span>{words}</span></p> }
     })
 }
 
@@ -44,7 +44,12 @@ pub(super) fn Field(
 }
 
 /// A button that does one thing: a form with hidden fields only.
-pub(super) fn button(action: String, label: &str, class: &'static str, fields: &[(&'static str, &str)]) -> AnyView {
+pub(super) fn button(
+    action: String,
+    label: &str,
+    class: &'static str,
+    fields: &[(&'static str, &str)],
+) -> AnyView {
     let hidden = fields
         .iter()
         .map(|(name, value)| view! { <input type="hidden" name=*name value=(*value).to_owned() /> })

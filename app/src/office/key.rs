@@ -31,7 +31,7 @@ pub(super) fn view(l: Lang, sheet: KeySheet) -> AnyView {
         .into_any(),
     };
     view! {
-        <form class="sheet" method="post" action=format!("/{l}/key")>
+        <form class="office__card" method="post" action=format!("/{l}/key")>
             <input type="hidden" name="key" value=sheet.key />
             {name}
             <Field label=pick(l, "암호", "Password") name="password" kind="password" complete="new-password"

@@ -29,7 +29,7 @@ pub(super) fn view(l: Lang, sheet: SignInSheet) -> AnyView {
         }
     });
     view! {
-        <form class="sheet" method="post" action=format!("/{l}/sign-in")>
+        <form class="office__card" method="post" action=format!("/{l}/sign-in")>
             <input type="hidden" name="to" value=sheet.to />
             <Field label=pick(l, "이름", "Name") name="name" value=sheet.typed complete="username" />
             <Field label=pick(l, "암호", "Password") name="password" kind="password" complete="current-password" />

@@ -1,16 +1,19 @@
 //! Who may use a route: role, and place in the class that the address names.
 
+use app::office::OfficeFault;
 use axum::{
     extract::{RawPathParams, Request, State},
     http::Method,
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use app::office::OfficeFault;
 use wire::people::{ClassRole, Role};
 
 use super::caller::{Caller, refused};
-use crate::{storage::{StorageError, Visitor}, web::Web};
+use crate::{
+    storage::{StorageError, Visitor},
+    web::Web,
+};
 
 /// What somebody must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +61,9 @@ pub async fn check(
             let here = request.uri().path();
             Redirect::to(&format!("/{}/sign-in?to={here}", caller.lang)).into_response()
         }
-        Ok(false) if needs_name(need, caller.visitor.as_ref()) => refused(&caller, OfficeFault::NeedsAccount).await,
+        Ok(false) if needs_name(need, caller.visitor.as_ref()) => {
+            refused(&caller, OfficeFault::NeedsAccount).await
+        }
         Ok(false) => refused(&caller, OfficeFault::NotYours).await,
         Err(error) => crate::web::unavailable(error),
     }

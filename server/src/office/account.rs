@@ -14,7 +14,11 @@ use super::{
     name::name,
     password, sign_in,
 };
-use crate::{secret, storage::StorageError, web::{Web, forgotten_cookies}};
+use crate::{
+    secret,
+    storage::StorageError,
+    web::{Web, forgotten_cookies},
+};
 
 async fn sheet(web: &Web, caller: &Caller, typed: &str) -> Result<Sheet, StorageError> {
     let current = caller.visitor.as_ref().map(|v| v.session.as_str()).unwrap_or_default();

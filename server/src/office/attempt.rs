@@ -95,7 +95,8 @@ fn began(row: &SandboxRow, run: &RunView) -> i64 {
 
 /// The table that the caller came from, by the class that the address names.
 fn board(caller: &Caller, row: &SandboxRow, number: u32) -> (String, String) {
-    let class = caller.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("class="));
+    let class =
+        caller.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("class="));
     let class = class.filter(|c| c.bytes().all(|b| b.is_ascii_hexdigit()));
     let href = match class {
         Some(class) => format!("/{}/classes/{class}/lessons/{}", caller.lang, row.lesson),
@@ -104,7 +105,12 @@ fn board(caller: &Caller, row: &SandboxRow, number: u32) -> (String, String) {
     (href, number.to_string())
 }
 
-fn check_lines(lesson: &Lesson, experiment: &Experiment, caller: &Caller, kept: &[VerdictRow]) -> Vec<CheckLine> {
+fn check_lines(
+    lesson: &Lesson,
+    experiment: &Experiment,
+    caller: &Caller,
+    kept: &[VerdictRow],
+) -> Vec<CheckLine> {
     let words = lesson.words(&experiment.id, caller.lang);
     let line = |check: &lessons::CheckSpec| {
         let verdict = kept.iter().find(|v| v.check == check.id);
@@ -133,20 +139,17 @@ fn deeds(entries: &[WrittenEntry], console: &[ConsoleEntry], flags: &[Flag]) -> 
         failed: e.exit_code != 0,
         flagged: by_hand && e.line.contains("delete") && e.line.contains("po"),
     });
-    let requests = entries.iter().filter(|e| console.iter().all(|c| !belongs(c.at_ms, e.at_ms))).filter_map(|e| {
-        let request: Request = serde_json::from_str(&e.request_json).ok()?;
-        let words = format!("{} {}", request.method, request.path());
-        let flagged = by_hand && request.method == "DELETE" && request.path().contains("/pods");
-        Some(Deed { at_ms: e.at_ms, kind: DeedKind::Request, words, failed: false, flagged })
-    });
+    let requests =
+        entries.iter().filter(|e| console.iter().all(|c| !belongs(c.at_ms, e.at_ms))).filter_map(|e| {
+            let request: Request = serde_json::from_str(&e.request_json).ok()?;
+            let words = format!("{} {}", request.method, request.path());
+            let flagged = by_hand && request.method == "DELETE" && request.path().contains("/pods");
+            Some(Deed { at_ms: e.at_ms, kind: DeedKind::Request, words, failed: false, flagged })
+        });
     lines.chain(requests).collect()
 }
 
-pub async fn show(
-    State(web): State<Web>,
-    caller: Caller,
-    Path((id, run)): Path<(String, i64)>,
-) -> Response {
+pub async fn show(State(web): State<Web>, caller: Caller, Path((id, run)): Path<(String, i64)>) -> Response {
     let page = async {
         let sheet = sheet(&web, &caller, &id, run, "").await?;
         Ok(caller.page(Sheet::Attempt(Box::new(sheet))).await)
@@ -190,11 +193,7 @@ pub async fn judge(
 }
 
 /// A copy of the attempt for the caller, opened on its lesson's page.
-pub async fn copy(
-    State(web): State<Web>,
-    caller: Caller,
-    Path((id, run)): Path<(String, i64)>,
-) -> Response {
+pub async fn copy(State(web): State<Web>, caller: Caller, Path((id, run)): Path<(String, i64)>) -> Response {
     let page = async {
         let row = web.storage.sandbox(&id).await?.ok_or(OfficeFault::NotYours)?;
         if !web.storage.runs(&id).await?.iter().any(|r| r.run == run) {

@@ -99,7 +99,13 @@ fn best_run(verdicts: &[BoardVerdict]) -> Option<i64> {
     verdicts.iter().map(|v| v.run).max_by_key(|run| (passed(*run), *run))
 }
 
-async fn sheet(web: &Web, caller: &Caller, class: &str, slug: &str, shown: &Shown) -> Result<BoardSheet, Refusal> {
+async fn sheet(
+    web: &Web,
+    caller: &Caller,
+    class: &str,
+    slug: &str,
+    shown: &Shown,
+) -> Result<BoardSheet, Refusal> {
     let row = web.storage.class(class).await?.ok_or(OfficeFault::NotYours)?;
     if web.storage.assignments(class).await?.iter().all(|(set, _)| set != slug) {
         return Err(OfficeFault::NotYours.into());
@@ -153,7 +159,15 @@ fn arranged(sheet: BoardSheet, mut rows: Vec<BoardRow>, shown: &Shown) -> BoardS
         _ => {}
     }
     let sort = if matches!(shown.sort.as_str(), "passed" | "seen") { shown.sort.as_str() } else { "name" };
-    BoardSheet { rows, counts, finished, filter, search: shown.q.trim().to_owned(), sort: sort.to_owned(), ..sheet }
+    BoardSheet {
+        rows,
+        counts,
+        finished,
+        filter,
+        search: shown.q.trim().to_owned(),
+        sort: sort.to_owned(),
+        ..sheet
+    }
 }
 
 pub async fn show(
@@ -189,7 +203,8 @@ mod tests {
 
     #[test]
     fn the_best_run_is_the_newest_of_those_that_passed_most() {
-        let verdict = |run, check: &str, passed| BoardVerdict { sandbox: "s".into(), run, check: check.into(), passed };
+        let verdict =
+            |run, check: &str, passed| BoardVerdict { sandbox: "s".into(), run, check: check.into(), passed };
         let all = [
             verdict(1, "a", true),
             verdict(1, "b", true),

@@ -42,7 +42,10 @@ async fn sheet(web: &Web, caller: &Caller, id: &str) -> Result<Sheet, Refusal> {
         time_ms: (class.starts_ms, class.ends_ms),
         role,
         others: others.map(|l| (l.slug.clone(), title(&l.slug))).collect(),
-        assigned: set.into_iter().map(|(slug, due_ms)| Assigned { title: title(&slug), slug, due_ms }).collect(),
+        assigned: set
+            .into_iter()
+            .map(|(slug, due_ms)| Assigned { title: title(&slug), slug, due_ms })
+            .collect(),
         members: members.into_iter().map(|m| MemberLine { id: m.id, name: m.name, role: m.role }).collect(),
         remarks,
     }))
@@ -64,13 +67,15 @@ async fn remarks(
         let about = words.map_or_else(|| row.experiment.clone(), |w| format!("{} {}", w.label, w.title));
         let log = web.storage.judgements(&row.id).await?;
         let taken_back = |id: &str| log.iter().any(|later| later.undoes.as_deref() == Some(id));
-        all.extend(log.iter().filter(|e| e.decision != Decision::Undo && !taken_back(&e.id)).map(|e| Remark {
-            about: about.clone(),
-            href: format!("/{}/lessons/{}?ex={}&run={}", caller.lang, row.lesson, row.experiment, e.run),
-            decision: e.decision,
-            comment: e.comment.clone(),
-            judge: e.judge_name.clone(),
-            at_ms: e.at_ms,
+        all.extend(log.iter().filter(|e| e.decision != Decision::Undo && !taken_back(&e.id)).map(|e| {
+            Remark {
+                about: about.clone(),
+                href: format!("/{}/lessons/{}?ex={}&run={}", caller.lang, row.lesson, row.experiment, e.run),
+                decision: e.decision,
+                comment: e.comment.clone(),
+                judge: e.judge_name.clone(),
+                at_ms: e.at_ms,
+            }
         }));
     }
     all.sort_by_key(|r| std::cmp::Reverse(r.at_ms));
@@ -185,7 +190,10 @@ pub async fn staff(
         let learner = learner.ok_or_else(|| OfficeFault::NoSuchName(form.name.trim().to_owned()))?;
         let is_instructor = web.storage.class_role(&id, &learner.id).await? == Some(ClassRole::Instructor);
         // who steps down must leave somebody behind who leads
-        if is_instructor && role != ClassRole::Instructor && !web.storage.remove_member(&id, &learner.id).await? {
+        if is_instructor
+            && role != ClassRole::Instructor
+            && !web.storage.remove_member(&id, &learner.id).await?
+        {
             return Err(OfficeFault::LastInstructor.into());
         }
         web.storage.set_member(&id, &learner.id, role).await?;

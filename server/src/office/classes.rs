@@ -147,7 +147,8 @@ mod tests {
             ("", "2026-03-01", Err(OfficeFault::Dates)),
             ("2026-13-02", "2026-13-03", Err(OfficeFault::Dates)),
         ] {
-            let named = Named { name: "금요일 저녁반".into(), starts: starts.into(), ends: ends.into() };
+            let named =
+                Named { name: "금요일 저녁반".into(), starts: starts.into(), ends: ends.into() };
             let class = named.class("c".into(), "ABCDEF".into());
             assert_eq!(class.as_ref().map(|_| ()).map_err(Clone::clone), expect, "{starts} {ends}");
             assert!(class.is_err() || class.unwrap().starts_ms % 1000 == 0);

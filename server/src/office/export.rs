@@ -31,7 +31,10 @@ pub fn csv(sheet: &BoardSheet, lang: Lang) -> Response {
 
 fn table(sheet: &BoardSheet, lang: Lang) -> String {
     let mut out = String::from("\u{feff}");
-    let checks = sheet.columns.iter().flat_map(|c| c.checks.iter().map(move |(id, _)| format!("{}/{id}", c.experiment)));
+    let checks = sheet
+        .columns
+        .iter()
+        .flat_map(|c| c.checks.iter().map(move |(id, _)| format!("{}/{id}", c.experiment)));
     let mut line = |fields: Vec<String>| {
         out.push_str(&fields.iter().map(|f| field(f)).collect::<Vec<_>>().join(","));
         out.push_str("\r\n");

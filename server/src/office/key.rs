@@ -97,6 +97,7 @@ async fn choose(web: &Web, caller: &Caller, form: Used) -> Page {
     password::accept(&form.password, &name).map_err(again)?;
     let hash = hashed(form.password).await?;
     let used = web.storage.use_key(&secret::hash(&form.key), &name, &hash).await?;
-    let id = used.ok_or_else(|| again(if is_first { OfficeFault::NameTaken } else { OfficeFault::KeySpent }))?;
+    let id =
+        used.ok_or_else(|| again(if is_first { OfficeFault::NameTaken } else { OfficeFault::KeySpent }))?;
     sign_in::begin(web, caller, &id, &format!("/{}/account?done=1", caller.lang)).await
 }

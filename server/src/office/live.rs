@@ -27,7 +27,8 @@ pub async fn live(State(web): State<Web>, Path((class, lesson)): Path<(String, S
                 }
                 let Ok(mark) = storage.board_mark(&class, &lesson).await else { return None };
                 if last != Some(mark) {
-                    let event = Event::default().id(format!("{}-{}-{}", mark.0, mark.1, mark.2)).data("stale");
+                    let event =
+                        Event::default().id(format!("{}-{}-{}", mark.0, mark.1, mark.2)).data("stale");
                     return Some((Ok::<_, Infallible>(event), Some(mark)));
                 }
             }

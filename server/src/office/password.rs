@@ -9,6 +9,9 @@ static HASHING: Semaphore = Semaphore::const_new(2);
 /// Guesses of an attacker below which a password is too easy (zxcvbn's measure of 0 to 4).
 const SCORE_MIN: zxcvbn::Score = zxcvbn::Score::Three;
 
+/// A name of fewer characters is part of many words.
+const NAME_CHARS_MIN: usize = 3;
+
 /// Is this good enough for the account `name`?
 ///
 /// # Errors
@@ -17,9 +20,14 @@ pub fn accept(password: &str, name: &str) -> Result<(), OfficeFault> {
     if password.chars().count() < PASSWORD_CHARS_MIN || password.len() > PASSWORD_BYTES_MAX {
         return Err(OfficeFault::PasswordLength);
     }
+    let name = name.to_lowercase();
+    let rest = password.to_lowercase().replace(&name, "");
+    if name.chars().count() >= NAME_CHARS_MIN && rest.chars().count() < PASSWORD_CHARS_MIN / 2 {
+        return Err(OfficeFault::PasswordEasy);
+    }
     // beyond this length guessing does not get easier, and estimating gets slow
     let start: String = password.chars().take(100).collect();
-    if zxcvbn::zxcvbn(&start, &[name, "pilothouse", "조타실"]).score() < SCORE_MIN {
+    if zxcvbn::zxcvbn(&start, &[&name, "pilothouse", "조타실"]).score() < SCORE_MIN {
         return Err(OfficeFault::PasswordEasy);
     }
     Ok(())

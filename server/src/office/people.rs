@@ -9,7 +9,12 @@ use super::caller::{Caller, Refusal};
 use crate::{storage::StorageError, web::Web};
 
 async fn sheet(web: &Web) -> Result<Sheet, StorageError> {
-    let line = |l: crate::storage::LearnerRow| PersonLine { id: l.id, name: l.name, role: l.role, seen_ms: l.seen_ms };
+    let line = |l: crate::storage::LearnerRow| PersonLine {
+        id: l.id,
+        name: l.name,
+        role: l.role,
+        seen_ms: l.seen_ms,
+    };
     let people = web.storage.accounts().await?.into_iter().map(line).collect();
     Ok(Sheet::People(PeopleSheet { people }))
 }

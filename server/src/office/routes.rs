@@ -77,7 +77,8 @@ pub fn router(web: &Web) -> Router<Web> {
     for route in TABLE {
         for path in route.paths() {
             let guard = Guard { web: web.clone(), need: route.need };
-            router = router.route(&path, (route.handler)().layer(middleware::from_fn_with_state(guard, check)));
+            router =
+                router.route(&path, (route.handler)().layer(middleware::from_fn_with_state(guard, check)));
         }
     }
     router

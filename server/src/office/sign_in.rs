@@ -13,7 +13,10 @@ use super::{
     caller::{Caller, Page, Refusal},
     password,
 };
-use crate::{secret, web::{Web, agent_of, session_cookie}};
+use crate::{
+    secret,
+    web::{Web, agent_of, session_cookie},
+};
 
 #[derive(Deserialize)]
 pub struct To {

@@ -85,7 +85,8 @@ impl School {
         let nameless = db.create_learner(&secret::hash(&secret::token())).await.unwrap();
         let mut people = [const { None }; ROLES];
         people[1] = Some(nameless);
-        let roles = [Role::Learner, Role::Learner, Role::Grader, Role::Instructor, Role::Instructor, Role::Admin];
+        let roles =
+            [Role::Learner, Role::Learner, Role::Grader, Role::Instructor, Role::Instructor, Role::Admin];
         for (n, role) in roles.into_iter().enumerate() {
             people[n + 2] = db.create_account(&format!("person {n}"), role).await.unwrap();
         }
@@ -153,7 +154,8 @@ async fn each_route_lets_in_whom_it_should_and_nobody_else() {
             for n in 0..ROLES {
                 got.push(school.ask(&route.method, &path, n).await);
                 // what a request may have ended begins anew
-                for (n, role) in [(3, ClassRole::Learner), (4, ClassRole::Grader), (5, ClassRole::Instructor)] {
+                for (n, role) in [(3, ClassRole::Learner), (4, ClassRole::Grader), (5, ClassRole::Instructor)]
+                {
                     let id = school.people[n].as_ref().unwrap();
                     school.site.storage.set_member(&school.class, id, role).await.unwrap();
                 }
@@ -189,12 +191,16 @@ async fn work_is_kept_by_name_and_taken_up_elsewhere() {
     assert!(page.contains("Keep my work"), "the token from before the account opens nothing any more");
 
     let elsewhere = [("content-type", "application/x-www-form-urlencoded")];
-    let enter = |password: &str| format!("name=%EC%84%9C%EC%9C%A0%EB%82%98&password={password}&to=%2Fen%2Fclasses");
+    let enter =
+        |password: &str| format!("name=%EC%84%9C%EC%9C%A0%EB%82%98&password={password}&to=%2Fen%2Fclasses");
     let wrong = site.post("/en/sign-in", &enter("a+morning+in+the+harbour"), &elsewhere).await;
     assert_eq!(wrong.status(), 401);
     assert!(body(wrong).await.contains("do not go together"));
     let right = site.post("/en/sign-in", &enter("a+morning+at+the+harbour"), &elsewhere).await;
-    assert_eq!((right.status().as_u16(), text(right.headers(), header::LOCATION).as_str()), (303, "/en/classes"));
+    assert_eq!(
+        (right.status().as_u16(), text(right.headers(), header::LOCATION).as_str()),
+        (303, "/en/classes")
+    );
     for _ in 0..10 {
         site.post("/en/sign-in", &enter("wrong"), &elsewhere).await;
     }

@@ -153,7 +153,8 @@ impl ForLearner {
         run: Option<i64>,
         lang: Lang,
     ) -> Result<(String, Progress), Problem> {
-        if self.play.storage.sandbox_of(&self.learner, slug, &experiment.id).await.map_err(problem)?.is_none() {
+        if self.play.storage.sandbox_of(&self.learner, slug, &experiment.id).await.map_err(problem)?.is_none()
+        {
             self.play.limits.sandbox(&self.learner).map_err(|_| Problem::Busy)?;
         }
         let row = self.play.sandboxes.row_for(&self.learner, slug, experiment).await?;

@@ -30,7 +30,8 @@ impl Desk {
         let storage = Storage::open(&url).await.unwrap();
         let course = Arc::new(Course::read(Path::new("../lessons/content")));
         let learner = storage.create_learner("hash").await.unwrap();
-        let play = Play { course, sandboxes: Sandboxes::new(storage.clone()), storage, limits: Arc::default() };
+        let play =
+            Play { course, sandboxes: Sandboxes::new(storage.clone()), storage, limits: Arc::default() };
         Self { folder, learner: ForLearner { play, learner, lang: Lang::En } }
     }
 }

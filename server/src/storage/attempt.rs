@@ -40,7 +40,8 @@ impl Storage {
     /// # Errors
     /// When the database does not answer.
     pub async fn written_entries(&self, sandbox: &str, run: i64) -> Result<Vec<WrittenEntry>> {
-        let sql = "SELECT at_ms, request, written_ms FROM journals WHERE sandbox_id = $1 AND run = $2 ORDER BY seq";
+        let sql =
+            "SELECT at_ms, request, written_ms FROM journals WHERE sandbox_id = $1 AND run = $2 ORDER BY seq";
         let rows: Vec<(i64, String, i64)> =
             sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?;
         let row = |(at_ms, request_json, written_ms)| WrittenEntry { at_ms, request_json, written_ms };

@@ -1,10 +1,6 @@
 //! What a class has done in a lesson, read at once for the graders' table.
 
-use super::{
-    Storage,
-    error::Result,
-    judgement::JudgementRow,
-};
+use super::{Storage, error::Result, judgement::JudgementRow};
 
 /// A sandbox of one of the class's learners.
 #[derive(Clone, Debug, PartialEq, Eq)]

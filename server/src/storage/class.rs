@@ -70,8 +70,7 @@ impl Storage {
     /// When the database does not answer.
     pub async fn class(&self, id: &str) -> Result<Option<ClassRow>> {
         let sql = "SELECT id, name, code, starts_ms, ends_ms FROM classes WHERE id = $1";
-        let row: Option<Row> =
-            sqlx::query_as(sql).bind(id.to_owned()).fetch_optional(&self.pool).await?;
+        let row: Option<Row> = sqlx::query_as(sql).bind(id.to_owned()).fetch_optional(&self.pool).await?;
         Ok(row.map(class))
     }
 
@@ -81,8 +80,7 @@ impl Storage {
     /// When the database does not answer.
     pub async fn class_by_code(&self, code: &str) -> Result<Option<ClassRow>> {
         let sql = "SELECT id, name, code, starts_ms, ends_ms FROM classes WHERE code = $1";
-        let row: Option<Row> =
-            sqlx::query_as(sql).bind(code.to_owned()).fetch_optional(&self.pool).await?;
+        let row: Option<Row> = sqlx::query_as(sql).bind(code.to_owned()).fetch_optional(&self.pool).await?;
         Ok(row.map(class))
     }
 

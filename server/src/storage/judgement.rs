@@ -99,7 +99,9 @@ mod tests {
             entry("d", Decision::Undo, Some("b")),
             entry("e", Decision::Undo, Some("a")),
         ];
-        for (n, expect) in [(0, None), (1, Some("a")), (2, Some("b")), (3, Some("b")), (4, Some("a")), (5, None)] {
+        for (n, expect) in
+            [(0, None), (1, Some("a")), (2, Some("b")), (3, Some("b")), (4, Some("a")), (5, None)]
+        {
             assert_eq!(standing(&log[..n]).map(|e| e.id.as_str()), expect, "{n}");
         }
     }

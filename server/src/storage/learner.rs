@@ -101,7 +101,8 @@ impl Storage {
     /// # Errors
     /// When nothing could be written.
     pub async fn name_learner(&self, id: &str, name: &str, password_hash: &str) -> Result<bool> {
-        let sql = "UPDATE learners SET name = $2, login = $3, password_hash = $4 WHERE id = $1 AND login = ''";
+        let sql =
+            "UPDATE learners SET name = $2, login = $3, password_hash = $4 WHERE id = $1 AND login = ''";
         let query = sqlx::query(sql).bind(id.to_owned()).bind(name.trim().to_owned()).bind(login_of(name));
         match query.bind(password_hash.to_owned()).execute(&self.pool).await {
             Ok(done) => Ok(done.rows_affected() > 0),

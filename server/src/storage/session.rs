@@ -132,7 +132,12 @@ impl Storage {
     /// When nothing could be written.
     pub async fn end_other_sessions(&self, learner: &str, spared: &str) -> Result<()> {
         let query = sqlx::query("DELETE FROM sessions WHERE learner_id = $1 AND id <> $2");
-        query.bind(learner.to_owned()).bind(spared.to_owned()).execute(&self.pool).await.map_err(not_saved)?;
+        query
+            .bind(learner.to_owned())
+            .bind(spared.to_owned())
+            .execute(&self.pool)
+            .await
+            .map_err(not_saved)?;
         Ok(())
     }
 }

@@ -46,7 +46,8 @@ fn too_large() -> Response {
 
 /// Says where a request came from, in a header that nobody else can set.
 pub async fn address(mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(limits::NOWHERE, |info| info.0.ip());
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(limits::NOWHERE, |info| info.0.ip());
     let told = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
     let addr = limits::counted(peer, told).to_string();
     request.headers_mut().remove(limits::ADDR_HEADER);

@@ -111,7 +111,10 @@ pub fn session_cookie(web: &Web, token: &str, headers: &HeaderMap) -> HeaderValu
 /// What makes a browser forget its session.
 pub fn forgotten_cookies() -> Vec<HeaderValue> {
     let gone = |name: &str, more: &str| format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{more}");
-    [gone(COOKIE, ""), gone(COOKIE_OVER_TLS, "; Secure")].iter().filter_map(|text| text.parse().ok()).collect()
+    [gone(COOKIE, ""), gone(COOKIE_OVER_TLS, "; Secure")]
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect()
 }
 
 /// What a browser says of itself.
