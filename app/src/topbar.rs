@@ -89,6 +89,9 @@ pub fn Topbar(
             <nav class="crumbs" aria-label=text::here(l)><ol>{crumbs}</ol></nav>
             <div class="topbar__end">
                 <span role="status" class="savedbox">{saved}</span>
+                <a class="iconbtn" href=format!("/{l}/account") rel="external" aria-label=text::account(l) title=text::account(l)>
+                    <Icon id="i-person" />
+                </a>
                 <ThemeSwitch back=here("") />
                 <nav class="seg" aria-label=text::language(l)>
                     {language(Lang::Ko, "한국어")} {language(Lang::En, "EN")}

@@ -11,6 +11,7 @@ pub mod kube_api;
 pub mod limits;
 pub mod office;
 pub mod play;
+pub mod rest;
 pub mod sandboxes;
 pub mod secret;
 pub mod serve;

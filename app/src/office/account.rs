@@ -13,8 +13,25 @@ use crate::text::pick;
 pub struct AccountSheet {
     /// The name that was typed, where it was not taken.
     pub typed: String,
+    /// A new token, to be shown once.
+    pub token: String,
+    /// Tokens of the API.
+    pub tokens: Vec<TokenLine>,
     /// Sessions, the last used first.
     pub sessions: Vec<SessionLine>,
+}
+
+/// A token of the API.
+#[derive(Clone, Debug)]
+pub struct TokenLine {
+    /// Its id.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: String,
+    /// Unix time at which it ends, ms.
+    pub expires_ms: i64,
 }
 
 /// A browser that somebody is known in.
@@ -61,6 +78,7 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
     let l = desk.lang;
     let people = (desk.role == wire::people::Role::Admin)
         .then(|| view! { <a href=format!("/{l}/people")>{pick(l, "사람들과 역할", "People and roles")}</a> });
+    let programs = programs(l, &sheet);
     let sessions = sheet
         .sessions
         .into_iter()
@@ -84,11 +102,11 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
         .collect::<Vec<_>>();
     view! {
         <p class="office__who"><b>{desk.name.clone()}</b>" · "{role(l, desk.role)}</p>
-        <p class="office__links">
+        <div class="office__links">
             <a href=format!("/{l}/classes")>{pick(l, "내 반", "My classes")}</a>
             {people}
             {button(format!("/{l}/account/sign-out"), pick(l, "나가기", "Sign out"), "btn btn--s", &[])}
-        </p>
+        </div>
         <section class="office__card">
             <h2>{pick(l, "들어와 있는 곳", "Where you are signed in")}</h2>
             <div class="office__scroll"><table class="office__table">
@@ -104,7 +122,40 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
                 help=pick(l, "바꾸면 다른 곳에서는 모두 나가게 돼요.", "All other browsers are signed out.") />
             <p class="office__act"><button class="btn">{pick(l, "바꾸기", "Change it")}</button></p>
         </form>
+        {programs}
         {yours(l, &desk.name)}
+    }
+    .into_any()
+}
+
+fn programs(l: wire::learner::Lang, sheet: &AccountSheet) -> AnyView {
+    let new = (!sheet.token.is_empty()).then(|| {
+        view! {
+            <p role="status">{pick(l, "새 토큰이에요. 지금 옮겨 적어 주세요. 다시는 보여 줄 수 없어요.", "Your new token. Copy it now: it cannot be shown again.")}</p>
+            <p><code class="office__token">{sheet.token.clone()}</code></p>
+        }
+    });
+    let rows = sheet
+        .tokens
+        .iter()
+        .map(|t| {
+            let end = button(format!("/{l}/account/tokens/end"), pick(l, "끝내기", "End it"), "btn btn--s", &[("token", &t.id)]);
+            view! { <tr><th scope="row">{t.name.clone()}</th><td>{t.scopes.clone()}</td><td>{moment(t.expires_ms)}</td><td>{end}</td></tr> }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <section class="office__card">
+            <h2>{pick(l, "다른 프로그램", "Other programs")}</h2>
+            <p><a href=format!("/{l}/api")>{pick(l, "API 읽어 보기", "Read about the API")}</a></p>
+            {new}
+            <div class="office__scroll"><table class="office__table"><tbody>{rows}</tbody></table></div>
+            <form class="office__line" method="post" action=format!("/{l}/account/tokens")>
+                <Field label=pick(l, "토큰 이름", "Name of the token") name="name" complete="off" />
+                <p class="field field--check"><input type="checkbox" id="f-judge" name="judge" value="yes" />
+                    <label for="f-judge">{pick(l, "판정도 할 수 있게", "It may judge, too")}</label></p>
+                <button class="btn">{pick(l, "토큰 만들기", "Make a token")}</button>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -160,10 +160,10 @@ pub(super) fn view(l: Lang, sheet: AttemptSheet) -> AnyView {
         .collect::<Vec<_>>();
     view! {
         <p class="office__who"><b>{sheet.experiment.clone()}</b></p>
-        <p class="office__links">
+        <div class="office__links">
             <nav class="seg" aria-label=pick(l, "시도", "Tries")>{runs}</nav>
             {button(format!("/{l}/attempts/{}/copy", sheet.attempt), pick(l, "내 사본에서 다시 보기", "Replay it in a copy of my own"), "btn btn--primary", &[])}
-        </p>
+        </div>
         {flags(l, &sheet)}
         {checks(l, &sheet)}
         {deeds(l, &sheet)}
@@ -194,7 +194,7 @@ fn checks(l: Lang, sheet: &AttemptSheet) -> AnyView {
             let why = c.why.clone().map(|w| {
                 view! { <code class="obj">{w.object}</code>" "{w.path}" "<span class="val">{w.actual}</span>" "{w.op}" "{w.expected} }
             });
-            view! { <tr><th scope="row">{c.words.clone()}</th><td class="gc" data-s=letter>{words}</td><td>{at}</td><td>{why}</td></tr> }
+            view! { <tr><th scope="row">{c.words.clone()}</th><td><span class="gc" data-s=letter>{words}</span></td><td>{at}</td><td>{why}</td></tr> }
         })
         .collect::<Vec<_>>();
     view! {

@@ -86,8 +86,8 @@ pub(super) fn view(l: Lang, sheet: ClassSheet) -> AnyView {
     let leads = sheet.role == ClassRole::Instructor;
     let code = sheet.code.clone().map(|code| {
         view! {
-            <p class="office__who">{pick(l, "반 코드 ", "Class code ")}<code class="office__code">{code}</code>
-                {button(format!("/{l}/classes/{}/code", sheet.id), pick(l, "새 코드로 바꾸기", "Change the code"), "btn btn--s", &[])}</p>
+            <div class="office__who">{pick(l, "반 코드 ", "Class code ")}<code class="office__code">{code}</code>
+                {button(format!("/{l}/classes/{}/code", sheet.id), pick(l, "새 코드로 바꾸기", "Change the code"), "btn btn--s", &[])}</div>
         }
     });
     view! {

@@ -2,6 +2,7 @@
 //! no part of them is in the WebAssembly, and all of it works without script.
 
 mod account;
+mod api;
 mod attempt;
 mod board;
 mod class;
@@ -12,7 +13,8 @@ mod key;
 mod people;
 mod sign_in;
 
-pub use account::{AccountSheet, SessionLine};
+pub use account::{AccountSheet, SessionLine, TokenLine};
+pub use api::{ApiSheet, Operation};
 pub use attempt::{AttemptSheet, CheckLine, Deed, DeedKind, Flag, LogLine};
 pub use board::{BoardRow, BoardSheet, Cell, Column, Filter, Standing};
 pub use class::{Assigned, ClassSheet, MemberLine, Remark};
@@ -63,6 +65,8 @@ pub enum Sheet {
     Attempt(Box<AttemptSheet>),
     /// Who may do what.
     People(PeopleSheet),
+    /// The API, to be read.
+    Api(ApiSheet),
     /// Nothing to see, and why.
     Refused(OfficeFault),
 }
@@ -78,6 +82,7 @@ impl Sheet {
             Sheet::Board(sheet) => board::title(l, sheet),
             Sheet::Attempt(sheet) => sheet.learner.clone(),
             Sheet::People(_) => text::pick(l, "사람들", "People").to_owned(),
+            Sheet::Api(_) => text::pick(l, "다른 프로그램을 위한 API", "API for other programs").to_owned(),
             Sheet::Refused(_) => text::missing_title(l).to_owned(),
         }
     }
@@ -138,6 +143,7 @@ fn Page(desk: Desk, sheet: Sheet) -> impl IntoView {
         Sheet::Board(sheet) => board::view(l, sheet),
         Sheet::Attempt(sheet) => attempt::view(l, *sheet),
         Sheet::People(sheet) => people::view(l, sheet),
+        Sheet::Api(sheet) => api::view(l, sheet),
         Sheet::Refused(fault) => view! { <p>{fault.say(l)}</p> }.into_any(),
     };
     let heading = (!wide).then(|| view! { <h1>{title.clone()}</h1> });

@@ -16,6 +16,7 @@ labels! {
     skip: "본문으로 건너뛰기", "Skip to content";
     here: "현재 위치", "Breadcrumb";
     course: "내 항로", "My course";
+    account: "내 계정과 반", "Account and classes";
     theme: "화면 밝기", "Theme";
     theme_auto: "기기 설정", "System";
     theme_light: "밝게", "Light";

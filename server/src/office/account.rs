@@ -1,6 +1,6 @@
 //! `/account`: the own account.
 
-use app::office::{AccountSheet, OfficeFault, SessionLine, Sheet};
+use app::office::{AccountSheet, OfficeFault, SessionLine, Sheet, TokenLine};
 use axum::{
     Form,
     extract::State,
@@ -20,7 +20,16 @@ use crate::{
     web::{Web, forgotten_cookies},
 };
 
-async fn sheet(web: &Web, caller: &Caller, typed: &str) -> Result<Sheet, StorageError> {
+/// What a form made or did not take.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Made {
+    /// The name that was typed.
+    pub typed: String,
+    /// A new token, to be shown once.
+    pub token: String,
+}
+
+pub(super) async fn sheet(web: &Web, caller: &Caller, made: &Made) -> Result<Sheet, StorageError> {
     let current = caller.visitor.as_ref().map(|v| v.session.as_str()).unwrap_or_default();
     let sessions = match caller.name().is_empty() {
         true => Vec::new(),
@@ -33,11 +42,26 @@ async fn sheet(web: &Web, caller: &Caller, typed: &str) -> Result<Sheet, Storage
         seen_ms: s.seen_ms,
     };
     let sessions = sessions.into_iter().map(line).collect();
-    Ok(Sheet::Account(AccountSheet { typed: typed.to_owned(), sessions }))
+    let tokens = match caller.name().is_empty() {
+        true => Vec::new(),
+        false => web.storage.tokens(caller.id()).await?,
+    };
+    let tokens = tokens.into_iter().map(|t| TokenLine {
+        id: t.id,
+        name: t.name,
+        scopes: t.scopes,
+        expires_ms: t.expires_ms,
+    });
+    Ok(Sheet::Account(AccountSheet {
+        typed: made.typed.clone(),
+        token: made.token.clone(),
+        tokens: tokens.collect(),
+        sessions,
+    }))
 }
 
 pub async fn show(State(web): State<Web>, caller: Caller) -> Response {
-    let page = async { Ok(caller.page(sheet(&web, &caller, "").await?).await) }.await;
+    let page = async { Ok(caller.page(sheet(&web, &caller, &Made::default()).await?).await) }.await;
     caller.answer(page).await
 }
 
@@ -53,7 +77,7 @@ pub async fn keep(State(web): State<Web>, caller: Caller, Form(form): Form<Keep>
 }
 
 async fn keep_work(web: &Web, caller: &Caller, form: Keep) -> Page {
-    let form_again = sheet(web, caller, &form.name).await?;
+    let form_again = sheet(web, caller, &Made { typed: form.name.clone(), ..Made::default() }).await?;
     let again = |fault| Refusal::Fault(fault, Box::new(form_again.clone()));
     web.limits.sign_in("", &caller.headers).map_err(|s| again(OfficeFault::TooOften(s)))?;
     let name = name(&form.name).map_err(again)?;
@@ -111,7 +135,7 @@ pub async fn password(State(web): State<Web>, caller: Caller, Form(form): Form<C
 }
 
 async fn change_password(web: &Web, caller: &Caller, form: Change) -> Page {
-    let form_again = sheet(web, caller, "").await?;
+    let form_again = sheet(web, caller, &Made::default()).await?;
     let again = |fault| Refusal::Fault(fault, Box::new(form_again.clone()));
     web.limits.sign_in(caller.name(), &caller.headers).map_err(|s| again(OfficeFault::TooOften(s)))?;
     let account = web.storage.learner(caller.id()).await?;
@@ -166,7 +190,7 @@ pub struct Confirm {
 
 pub async fn delete(State(web): State<Web>, caller: Caller, Form(form): Form<Confirm>) -> Response {
     let page = async {
-        let form_again = sheet(&web, &caller, "").await?;
+        let form_again = sheet(&web, &caller, &Made::default()).await?;
         let again = |fault| Refusal::Fault(fault, Box::new(form_again.clone()));
         let expected = if caller.name().is_empty() { "delete" } else { caller.name() };
         if form.confirm.trim() != expected {

@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod api;
 mod attempt;
 mod board;
 mod caller;
@@ -17,7 +18,8 @@ mod people;
 mod routes;
 mod sign_in;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod tokens;
 
 pub use key::{first_admin_key, new_key};
 pub use name::name;

@@ -10,7 +10,7 @@ use wire::learner::Lang;
 
 use super::{
     access::{Guard, Need, check},
-    account, attempt, board, class, classes, key, live, people, sign_in,
+    account, api, attempt, board, class, classes, key, live, people, sign_in, tokens,
 };
 use crate::web::Web;
 
@@ -47,6 +47,9 @@ table! {
     post "/account/sessions" true Account => account::sessions;
     get "/account/download" true Learner => account::download;
     post "/account/delete" true Learner => account::delete;
+    post "/account/tokens" true Account => tokens::make;
+    post "/account/tokens/end" true Account => tokens::end;
+    get "/api" true Nothing => api::show;
     get "/sign-in" true Nothing => sign_in::show;
     post "/sign-in" true Nothing => sign_in::sign_in;
     get "/key" true Nothing => key::show;

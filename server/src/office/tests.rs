@@ -23,6 +23,9 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("POST", "/account/sessions", "ss++++++"),
     ("GET", "/account/download", "-+++++++"),
     ("POST", "/account/delete", "-+++++++"),
+    ("POST", "/account/tokens", "ss++++++"),
+    ("POST", "/account/tokens/end", "ss++++++"),
+    ("GET", "/api", "++++++++"),
     ("GET", "/sign-in", "++++++++"),
     ("POST", "/sign-in", "++++++++"),
     ("GET", "/key", "--------"),
@@ -55,7 +58,7 @@ struct School {
     sandbox: String,
 }
 
-fn sandbox(learner: &str) -> SandboxRow {
+pub(crate) fn sandbox(learner: &str) -> SandboxRow {
     SandboxRow {
         id: secret::id(),
         learner_id: learner.into(),

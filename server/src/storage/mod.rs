@@ -1,6 +1,8 @@
 //! What outlives the process: learners, sandboxes, journals. One set of statements for SQLite and PostgreSQL.
 
+mod api_token;
 mod attempt;
+mod attempt_list;
 mod board;
 mod class;
 mod console;
@@ -22,7 +24,9 @@ mod transfer;
 
 use std::time::Duration;
 
+pub use api_token::TokenRow;
 pub use attempt::{VerdictRow, WrittenEntry};
+pub use attempt_list::{AttemptRow, Wanted};
 pub use board::{BoardSandbox, BoardVerdict};
 pub use class::{ClassRow, MemberRow};
 pub use error::StorageError;

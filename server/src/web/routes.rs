@@ -35,6 +35,7 @@ pub fn router(web: Web) -> Router {
     let routes = pages(&web)
         .merge(streams(&web))
         .merge(office(&web))
+        .merge(crate::rest::router())
         .merge(files(&web))
         .route("/", get(entry::front))
         .route("/healthz", get(entry::healthz))

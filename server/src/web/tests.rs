@@ -268,7 +268,7 @@ async fn a_database_that_is_gone_is_said_to_be() {
     for (lang, words) in
         [("ko", "지금은 데이터베이스가 답하지 않아요"), ("en", "The database does not answer now")]
     {
-        let cookie = format!("pilothouse={}", crate::secret::token());
+        let cookie = site.cookie(&crate::secret::token());
         let headers = [("accept", "text/html"), ("cookie", cookie.as_str())];
         let answer = site.get(&format!("/{lang}"), &headers).await;
         assert_eq!(
