@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use sandbox::clock::Time;
 
-use crate::alone::{Flow, Options, default_world, read_world_file};
+use crate::{
+    alone::{Flow, Options, default_world, read_world_file},
+    backup::{BackupArgs, RestoreArgs},
+};
 
 /// A web course on Kubernetes: steer a live mini cluster.
 #[derive(Debug, Parser)]
@@ -26,6 +29,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Serve one cluster alone, in memory, until Ctrl-C: an instant Kubernetes to learn or test against.
     Cluster(ClusterArgs),
+    /// Write a copy of the database into a file, while the server runs or not.
+    Backup(BackupArgs),
+    /// Give an empty database what a backup holds; of SQLite or of PostgreSQL, into either.
+    Restore(RestoreArgs),
     /// Tools for authors of lessons.
     Lessons {
         /// Which tool.

@@ -30,14 +30,12 @@ pub struct Config {
 impl Config {
     /// Flags, completed by the environment.
     pub fn new(args: ServeArgs) -> Self {
-        let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
         Self {
             listen: args.listen,
             kube_listen: args.kube_listen,
             site_root: set("LEPTOS_SITE_ROOT")
                 .unwrap_or_else(|| ours("target/site").to_string_lossy().into_owned()),
-            database_url: set("DATABASE_URL")
-                .unwrap_or_else(|| sqlite_url(&args.data.join("pilothouse.sqlite"))),
+            database_url: database_url(&args.data),
             data: args.data,
             lessons: lessons_dir(args.lessons),
         }
@@ -59,6 +57,25 @@ impl Config {
         fs::write(&probe, b"ok").with_context(way_out)?;
         fs::remove_file(&probe).with_context(way_out)
     }
+}
+
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The database that the environment names.
+pub fn database_url_set() -> Option<String> {
+    set("DATABASE_URL")
+}
+
+/// The database: the environment's, else the SQLite file in a data folder.
+pub fn database_url(data: &Path) -> String {
+    database_url_set().unwrap_or_else(|| sqlite_url(&sqlite_file(data)))
+}
+
+/// The SQLite file in a data folder.
+pub fn sqlite_file(data: &Path) -> PathBuf {
+    data.join("pilothouse.sqlite")
 }
 
 /// The folder of the lessons that was named, or the course's own.
