@@ -18,6 +18,12 @@ use wire::{
 };
 
 #[cfg(feature = "ssr")]
+use wire::{
+    lesson::Block,
+    widget::{Asked, Widget},
+};
+
+#[cfg(feature = "ssr")]
 use crate::backend::{self, TimeControl};
 #[cfg(feature = "ssr")]
 use crate::stage::run_address;
@@ -91,6 +97,24 @@ mod house {
         })
     }
 
+    /// Was this asked by a page of ours? What a foreign link or a bookmark brings is shown and not kept. Browsers say it of what
+    /// comes over TLS or from this machine; of the rest, the Referer does, which our pages send to nobody else.
+    pub fn from_own_page() -> bool {
+        use_context::<http::request::Parts>().is_some_and(|parts| is_own(&parts.headers))
+    }
+
+    fn is_own(headers: &http::HeaderMap) -> bool {
+        let value = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        match (value("sec-fetch-site"), value("referer"), value("host")) {
+            (Some(site), ..) => site == "same-origin",
+            (None, Some(referer), Some(host)) => {
+                let from = referer.split_once("://").map_or("", |(_, rest)| rest);
+                from.split('/').next() == Some(host)
+            }
+            _ => false,
+        }
+    }
+
     /// Sends a browser without script back to where the form stood; others get the answer itself.
     pub fn land<T>(back: &str, answer: Result<T, Problem>) -> Result<T, Fault> {
         let answer = answer.map_err(Fault::Problem);
@@ -124,6 +148,28 @@ mod house {
         }
 
         #[test]
+        fn only_what_our_own_pages_ask_is_the_learners_doing() {
+            for (headers, own) in [
+                (vec![("sec-fetch-site", "same-origin")], true),
+                (
+                    vec![("sec-fetch-site", "cross-site"), ("referer", "http://h:3/ko"), ("host", "h:3")],
+                    false,
+                ),
+                (vec![("sec-fetch-site", "none")], false),
+                (vec![("referer", "http://h:3/ko/lessons"), ("host", "h:3")], true),
+                (vec![("referer", "https://h.evil/h:3"), ("host", "h:3")], false),
+                (vec![("host", "h:3")], false),
+                (vec![], false),
+            ] {
+                let mut all = http::HeaderMap::new();
+                for (name, value) in &headers {
+                    all.insert(*name, http::HeaderValue::from_static(value));
+                }
+                assert_eq!(is_own(&all), own, "{headers:?}");
+            }
+        }
+
+        #[test]
         fn problems_go_into_the_query() {
             assert_eq!(with_problem("/ko#a", "{\"x\"}"), "/ko?problem=%7B%22x%22%7D#a");
             assert_eq!(with_problem("/ko?at=1", "x"), "/ko?at=1&problem=x");
@@ -132,7 +178,7 @@ mod house {
     }
 }
 #[cfg(feature = "ssr")]
-use house::{backend as house_of, land};
+use house::{backend as house_of, from_own_page, land};
 #[cfg(feature = "ssr")]
 pub use house::{own_path, with_problem};
 
@@ -158,7 +204,8 @@ pub async fn load_fidelity() -> Result<FidelityView, Fault> {
     Ok(house_of()?.fidelity().await?)
 }
 
-/// A lesson, with experiment `ex` (or the learner's current one) on the stage, in its run `run` and at `at` if given.
+/// A lesson, with experiment `ex` (or the learner's current one) on the stage, in its run `run` and at `at` if given. `asked` is
+/// what the form of a widget in the prose sent.
 #[server(prefix = "/api", endpoint = "lesson")]
 pub async fn load_lesson(
     slug: String,
@@ -166,9 +213,14 @@ pub async fn load_lesson(
     ex: Option<String>,
     run: Option<i64>,
     at: Option<i64>,
+    asked: Option<String>,
 ) -> Result<LessonLoad, Fault> {
-    let backend = house_of()?;
-    let page = backend.lesson(slug, lang, ex, run).await?;
+    let (backend, keep) = (house_of()?, from_own_page());
+    let mut page = backend.lesson(slug, lang, ex, run).await?;
+    let asked = asked.map(|asked| answered(&mut page, &Asked::read(&asked))).unwrap_or_default();
+    for widget in asked.into_iter().filter(|_| keep) {
+        backend.keep_widget(page.slug.clone(), widget.id, widget.asked).await?;
+    }
     let on_stage = page.experiments.iter().enumerate().find_map(|(i, e)| Some((i, e.sandbox.clone()?)));
     let active = on_stage.as_ref().map(|(i, _)| *i);
     let Some((_, sandbox)) = on_stage else {
@@ -191,6 +243,21 @@ pub async fn load_lesson(
     let console = backend.console_log(sandbox).await?;
     let history = backend.console_history().await?;
     Ok(LessonLoad { page, active, stage: Some(stage), past, console, history, runs })
+}
+
+/// Puts what was asked into the widgets of the prose; gives those that were asked anything.
+#[cfg(feature = "ssr")]
+fn answered(page: &mut LessonPage, asked: &Asked) -> Vec<Widget> {
+    let mut all = Vec::new();
+    for block in &mut page.blocks {
+        let Block::Widget { whole: Some(widget), .. } = block else { continue };
+        let of_this = asked.only(|name| widget.takes(name));
+        if !of_this.is_empty() {
+            widget.asked = of_this;
+            all.push(Widget::clone(widget));
+        }
+    }
+    all
 }
 
 /// The picture at a past moment, virtual ms.
@@ -369,7 +436,7 @@ pub async fn set_theme(theme: String, back: String) -> Result<(), Fault> {
     land(&back, Ok(()))
 }
 
-/// A widget of a lesson on its own page. `asked` is what its form sent: a race's script, or the moves of a game.
+/// A widget of a lesson on its own page. `asked` is the query of that page: what its form sent, as far as there is anything.
 #[server(prefix = "/api", endpoint = "widget")]
 pub async fn load_widget(
     slug: String,
@@ -377,7 +444,20 @@ pub async fn load_widget(
     lang: Lang,
     asked: Option<String>,
 ) -> Result<WidgetPage, Fault> {
-    Ok(house_of()?.widget(slug, id, lang, asked).await?)
+    let asked = asked.map(|asked| Asked::read(&asked));
+    Ok(house_of()?.widget(slug, id, lang, asked, from_own_page()).await?)
+}
+
+/// Keeps what the learner did in a widget, a query as its form would send it.
+#[server(prefix = "/api", endpoint = "keep-widget")]
+pub async fn keep_widget(slug: String, id: String, asked: String) -> Result<(), Fault> {
+    Ok(house_of()?.keep_widget(slug, id, Asked::read(&asked)).await?)
+}
+
+/// Forgets what the learner did in a widget, and lands where it stands.
+#[server(prefix = "/api", endpoint = "forget-widget")]
+pub async fn forget_widget(slug: String, id: String, back: String) -> Result<(), Fault> {
+    land(&back, house_of()?.keep_widget(slug, id, Asked::default()).await)
 }
 
 /// What the YAML tool can open.

@@ -12,7 +12,7 @@ use wire::{
     problem::Problem,
     run::RunView,
     stage::StageView,
-    widget::WidgetPage,
+    widget::{Asked, WidgetPage},
     yaml::{Manifests, ObjectName, Preview, Schema},
 };
 
@@ -141,8 +141,18 @@ pub trait Backend: Send + Sync {
     fn events(&self, sandbox: String) -> Answer<Vec<EventRow>>;
     /// What the charts of the experiment draw.
     fn charts(&self, sandbox: String) -> Answer<ChartView>;
-    /// A widget of a lesson with what is played for it. `asked` is what its form sent: a race's script, a game's moves.
-    fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage>;
+    /// A widget of a lesson with what is played for it: for what was asked, or for what the learner did last in it. `keep`: what
+    /// was asked is this learner's doing, and takes the place of the last.
+    fn widget(
+        &self,
+        slug: String,
+        id: String,
+        lang: Lang,
+        asked: Option<Asked>,
+        keep: bool,
+    ) -> Answer<WidgetPage>;
+    /// Keeps what the learner did in a widget; nothing at all starts it over.
+    fn keep_widget(&self, slug: String, id: String, asked: Asked) -> Answer<()>;
     /// What the YAML tool can open.
     fn manifests(&self, sandbox: String) -> Answer<Manifests>;
     /// The text of `file:NAME`, or the object `Kind/namespace/name` as a manifest; empty where there is none.

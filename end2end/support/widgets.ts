@@ -14,6 +14,7 @@ export const WIDGETS = {
       services: "함께 돌리는 서비스",
       unknown: "모름",
       show: "이 답으로 보기",
+      first: "처음 답으로",
       link: "이 답의 주소",
       managed: "컨트롤 플레인은",
       notSure: "몰라요",
@@ -28,6 +29,7 @@ export const WIDGETS = {
       again: "다시 보면 바람이에요.",
       score: (sorted: number, right: number) => `10개 가운데 ${sorted}개 나눔, ${right}개 맞음`,
       show: "이유 보기",
+      over: "처음부터",
       end: "명령은 끝나면 사라지고",
     },
     race: {
@@ -43,7 +45,7 @@ export const WIDGETS = {
       noVerb: "1번째 줄 ‘00:10 explode’: 모르는 말이에요.",
       even_: "비슷해요",
     },
-    placing: { title: "스케줄러가 되어 보세요", result: "결과", without: "D, E, F, G, H는 갈 곳 없음", wait: "기다리게 두기" },
+    placing: { title: "스케줄러가 되어 보세요", result: "결과", without: "D, E, F, G, H는 갈 곳 없음", wait: "기다리게 두기", again: "처음부터" },
   },
   en: {
     advisor: {
@@ -55,6 +57,7 @@ export const WIDGETS = {
       services: "Services that run together",
       unknown: "Not known",
       show: "Show the advice",
+      first: "First answers",
       link: "Link to these answers",
       managed: "The control plane is",
       notSure: "Not known",
@@ -69,6 +72,7 @@ export const WIDGETS = {
       again: "Look again: a wish.",
       score: (sorted: number, right: number) => `${sorted} of 10 sorted, ${right} right`,
       show: "Show the reasons",
+      over: "Start over",
       end: "A command is gone once it is done.",
     },
     race: {
@@ -84,7 +88,7 @@ export const WIDGETS = {
       noVerb: "Line 1, “00:10 explode”: There is no such word.",
       even_: "About even",
     },
-    placing: { title: "Be the scheduler", result: "The result", without: "D, E, F, G, H on no node", wait: "Leave it waiting" },
+    placing: { title: "Be the scheduler", result: "The result", without: "D, E, F, G, H on no node", wait: "Leave it waiting", again: "Start again" },
   },
 } as const;
 

@@ -30,12 +30,21 @@ for (const lang of ["ko", "en"] as const) {
     const services = page.getByRole("checkbox", { name: `${words.unknown}: ${words.services}` });
     const figure = page.locator("tr[data-side=u]");
     await expect(figure).toHaveCount(0);
+    // what was answered before may still be on its way
+    const answered = page.waitForResponse((r) => /keep-widget/.test(r.url()) && /unknown/.test(r.request().postData() ?? ""));
     await services.check();
     await expect(figure).toHaveCount(1);
+    await answered;
+    await page.goto(widget(lang, "adopt"));
+    await expect(services, "the page remembers").toBeChecked();
+    await expect(onCall).toHaveValue("0");
     await page.getByRole("link", { name: words.link }).click();
     await expect(page).toHaveURL(/unknown=services/);
     await expect(services).toBeChecked();
     await expect(onCall).toHaveValue("0");
+    await page.getByRole("button", { name: words.first }).click();
+    await expect(services, "and starts over").not.toBeChecked();
+    await expect(page).toHaveURL(/adopt$/);
   });
 
   test(`advisor in ${lang} at 390 px, dark, does not scroll sideways`, async ({ page }) => {

@@ -1,6 +1,6 @@
 // The scheduler's game: the real scheduler judges each move, and gets the same pods at the end.
 import { type Page } from "@playwright/test";
-import { axeFindings, expect, screenshot, test } from "../support/fixtures.js";
+import { axeFindings, expect, forgiveDeadServer, screenshot, test } from "../support/fixtures.js";
 import { WIDGETS, sidewaysPx, widget } from "../support/widgets.js";
 
 const node = (page: Page, name: string) => page.getByRole("article", { name });
@@ -39,6 +39,34 @@ for (const lang of ["ko", "en"] as const) {
     await expect(result).toContainText("3/8");
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, `placing-${lang}-end`);
+  });
+
+  test(`placing in ${lang}: a game is there again, on another device too, and starts over`, async ({ browser, page, problems, server }) => {
+    await page.goto(widget(lang, "placing"));
+    const turn = page.locator(".wstat dd").first();
+    await expect(async () => {
+      await node(page, "node-a").getByRole("link").click();
+      await expect(turn).toHaveText(/^[1-8] /, { timeout: 500 });
+    }).toPass({ timeout: 60_000 });
+    await node(page, "node-b").getByRole("link").focus();
+    await page.keyboard.press("2");
+    await expect(page).toHaveURL(/moves=\d*2$/);
+    const left = await turn.innerText();
+
+    await server.kill();
+    await server.start();
+    await page.goto(widget(lang, "placing"));
+    await expect(turn).toHaveText(left);
+    const device = await browser.newContext({ baseURL: server.url, storageState: await page.context().storageState() });
+    const there = await device.newPage();
+    await there.goto(widget(lang, "placing"));
+    await expect(there.locator(".wstat dd").first()).toHaveText(left);
+    await there.getByRole("button", { name: words.again }).click();
+    await expect(there.locator(".wstat dd").first()).toHaveText("0 / 8");
+    await device.close();
+    await page.goto(widget(lang, "placing"));
+    await expect(turn).toHaveText("0 / 8");
+    forgiveDeadServer(problems);
   });
 
   test(`placing in ${lang} at 390 px, dark, does not scroll sideways`, async ({ page }) => {

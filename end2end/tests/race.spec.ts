@@ -38,6 +38,8 @@ for (const lang of ["ko", "en"] as const) {
     await screenshot(page, `race-${lang}`);
     await page.getByText(words.table).click();
     await expect(page.locator(".race__chart table tbody tr")).toHaveCount(6);
+    await page.goto(widget(lang, "race"));
+    await expect(page.getByText(words.right), "the last race is there again").toBeVisible();
   });
 
   test(`race in ${lang} at 390 px, dark, does not scroll sideways`, async ({ page }) => {

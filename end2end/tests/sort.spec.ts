@@ -50,6 +50,10 @@ test.describe("without JavaScript", () => {
       await expect(card.getByText(words.yes)).toBeVisible();
       await expect(card.getByText(words.again)).toBeVisible();
       await expect(card.getByText(words.score(2, 1))).toBeVisible();
+      await page.goto(`/${lang}/lessons/${LESSON}`);
+      await expect(card.getByText(words.score(2, 1)), "the lesson remembers").toBeVisible();
+      await card.getByRole("button", { name: words.over }).click();
+      await expect(card.getByText(words.score(0, 0))).toBeVisible();
     });
   }
 });

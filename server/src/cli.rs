@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand};
 use sandbox::clock::Time;
 use wire::people::Role;
 
-use crate::alone::{Flow, Options, default_world, read_world_file};
+use crate::{
+    alone::{Flow, Options, default_world, read_world_file},
+    backup::{BackupArgs, RestoreArgs},
+};
 
 /// A web course on Kubernetes: steer a live mini cluster.
 #[derive(Debug, Parser)]
@@ -29,6 +32,10 @@ pub enum Command {
     Cluster(ClusterArgs),
     /// People: accounts, roles, new passwords. Works while a server runs on the same database.
     User(UserArgs),
+    /// Write a copy of the database into a file, while the server runs or not.
+    Backup(BackupArgs),
+    /// Give an empty database what a backup holds; of SQLite or of PostgreSQL, into either.
+    Restore(RestoreArgs),
     /// Tools for authors of lessons.
     Lessons {
         /// Which tool.

@@ -30,7 +30,6 @@ pub struct Config {
 impl Config {
     /// Flags, completed by the environment.
     pub fn new(args: ServeArgs) -> Self {
-        let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
         Self {
             listen: args.listen,
             kube_listen: args.kube_listen,
@@ -60,10 +59,23 @@ impl Config {
     }
 }
 
-/// `DATABASE_URL`, else a SQLite file in the data folder.
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The database that the environment names.
+pub fn database_url_set() -> Option<String> {
+    set("DATABASE_URL")
+}
+
+/// The database: the environment's, else the SQLite file in a data folder.
 pub fn database_url(data: &Path) -> String {
-    let set = env::var("DATABASE_URL").ok().filter(|v| !v.is_empty());
-    set.unwrap_or_else(|| sqlite_url(&data.join("pilothouse.sqlite")))
+    database_url_set().unwrap_or_else(|| sqlite_url(&sqlite_file(data)))
+}
+
+/// The SQLite file in a data folder.
+pub fn sqlite_file(data: &Path) -> PathBuf {
+    data.join("pilothouse.sqlite")
 }
 
 /// The folder of the lessons that was named, or the course's own.

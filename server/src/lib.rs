@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod alone;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod console;

@@ -5,7 +5,7 @@ use std::{io::IsTerminal, process::ExitCode};
 use anyhow::Result;
 use clap::Parser;
 use server::{
-    alone,
+    alone, backup,
     cli::{Cli, Command, LessonsCommand},
     config::{self, Config},
     play, serve, user,
@@ -35,6 +35,8 @@ fn run(cli: Cli) -> Result<bool> {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
             Command::Cluster(args) => alone::run(args.options()?).await.map(|()| true),
             Command::User(args) => user::run(args).await.map(|()| true),
+            Command::Backup(args) => backup::back_up(args).await.map(|()| true),
+            Command::Restore(args) => backup::restore(args).await.map(|()| true),
             Command::Lessons { command: LessonsCommand::Check { dir } } => {
                 play::check::run(&config::lessons_dir(dir)).await
             }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::{use_params_map, use_query_map};
-use wire::lesson::{Block, LessonPage};
+use wire::{
+    lesson::{Block, LessonPage},
+    widget::Asked,
+};
 
 use super::missing::Broken;
 use crate::{
@@ -32,7 +35,10 @@ pub fn Lesson() -> impl IntoView {
         move || which.get(),
         move |(slug, ex, run)| {
             let at = query.with_untracked(|q| q.get("at")).and_then(|at| at.parse().ok());
-            load_lesson(slug, l, ex, run, at)
+            // what belongs to a widget of the prose is called after it
+            let asked: Asked =
+                query.get_untracked().into_iter().filter(|(name, _)| name.contains('.')).collect();
+            load_lesson(slug, l, ex, run, at, Some(asked.to_string()).filter(|asked| !asked.is_empty()))
         },
     );
     view! {

@@ -134,6 +134,7 @@ pub fn change(lang: Lang, label: &str, from: &str, to: &str) -> String {
 
 labels! {
     show_reasons: "이유 보기", "Show the reasons";
+    start_over: "처음부터", "Start over";
 }
 
 /// A pile's name.
@@ -175,7 +176,6 @@ labels! {
     script_how: "한 줄에 시각과 일 하나를 적어요. 두 세계에 같은 시각에 일어나요.",
         "Each line is a moment and a deed. It happens in both worlds at that moment.";
     script_words: "쓸 수 있는 말", "What a line may say";
-    script_reset: "원래 대본으로", "Back to the first script";
     race_run: "두 세계에 돌리기", "Play it in both worlds";
     refused: "할 수 없었던 일", "What could not be done";
     failed_sum: "실패한 요청, 누적", "Failed requests, added up";

@@ -23,7 +23,7 @@ pub fn Place(slug: String, block: Block) -> impl IntoView {
     let l = lang();
     let Block::Widget { id, kind, title, lede, whole } = block else { return ().into_any() };
     match whole.map(|w| (w.body.clone(), w)) {
-        Some((Body::Sort(sort), widget)) => view! { <Sorter widget=*widget sort /> }.into_any(),
+        Some((Body::Sort(sort), widget)) => view! { <Sorter slug widget=*widget sort /> }.into_any(),
         _ => view! {
             <p class="goexp__at" id=format!("w-{id}")>
                 <a class="goexp" href=format!("/{l}/lessons/{slug}/{id}")>

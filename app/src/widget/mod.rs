@@ -2,8 +2,8 @@
 
 mod advisor;
 mod card;
+mod keep;
 mod placing;
-mod query;
 mod race;
 mod see;
 mod sort;

@@ -2,15 +2,16 @@
 //! GET back to the place in the prose.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 use wire::widget::{
-    Widget,
+    Asked, Widget,
     sort::{Pile, Sentence, Sort},
 };
 
-use super::query;
+use super::keep::{Keeper, Over, over_form};
 use crate::{
     icon::{Glyph, Icon},
+    notice::Notice,
     post::NoScript,
     text::widget as text,
     words::lang,
@@ -25,6 +26,12 @@ fn score(sentences: &[Sentence], chosen: &[Choice]) -> (usize, usize) {
     (sorted, right)
 }
 
+/// What is sorted, as the form would send it.
+fn asked(widget: &str, sentences: &[Sentence], chosen: &[Choice]) -> Asked {
+    let pairs = sentences.iter().zip(chosen);
+    pairs.filter_map(|(s, pile)| Some((field(widget, &s.id), (*pile)?.word()))).collect()
+}
+
 /// The field of a sentence: two widgets of one page do not meet.
 fn field(widget: &str, sentence: &str) -> String {
     format!("{widget}.{sentence}")
@@ -32,6 +39,7 @@ fn field(widget: &str, sentence: &str) -> String {
 
 #[component]
 pub fn Sorter(
+    slug: String,
     widget: Widget,
     sort: Sort,
     /// Does it stand on a page of its own?
@@ -39,9 +47,8 @@ pub fn Sorter(
     alone: bool,
 ) -> impl IntoView {
     let l = lang();
-    let sent = query::sent();
     let of = |s: &Sentence| {
-        let said = sent.get(&field(&widget.id, &s.id))?;
+        let said = widget.asked.get(&field(&widget.id, &s.id))?;
         Pile::ALL.into_iter().find(|pile| pile.word() == said)
     };
     let all = sort.sentences.len();
@@ -50,9 +57,15 @@ pub fn Sorter(
     let tally = Memo::new(move |_| sentences.with_value(|s| chosen.with(|c| score(s, c))));
     let id = format!("w-{}", widget.id);
     let heading = format!("{id}-h");
-    let path = format!("{}#{id}", use_location().pathname.get_untracked());
+    let path = use_location().pathname.get_untracked();
     // the experiment that stands on the stage stays there
-    let stays = sent.get("ex").map(|ex| view! { <input type="hidden" name="ex" value=ex /> });
+    let on_stage = use_query_map().with_untracked(|q| q.get("ex"));
+    let back = format!("{path}{}#{id}", on_stage.as_ref().map(|ex| format!("?ex={ex}")).unwrap_or_default());
+    let stays = on_stage.map(|ex| view! { <input type="hidden" name="ex" value=ex /> });
+    let keeper = Keeper::new(slug.clone(), widget.id.clone());
+    let fault = keeper.fault;
+    let of_widget = widget.id.clone();
+    keeper.watch(move || sentences.with_value(|s| chosen.with(|c| asked(&of_widget, s, c))));
     let rows = sort
         .sentences
         .into_iter()
@@ -66,16 +79,22 @@ pub fn Sorter(
         view! { <h3 id=heading.clone()>{widget.title.clone()}</h3> }.into_any()
     };
     view! {
-        <section class="ex sort" id=id aria-labelledby=heading>
+        <section class="ex sort" id=id.clone() aria-labelledby=heading>
             <header class="ex__head">
                 {title}
                 <span class="ex__score" role="status">{move || { let (sorted, right) = tally.get(); text::sorted(l, sorted, right, all) }}</span>
             </header>
-            <form method="get" action=path>
+            <Notice fault />
+            <Over slug id=widget.id.clone() back />
+            <form method="get" action=format!("{path}#{id}")>
                 {stays}
                 <p class="sort__lede">{widget.lede.clone()}</p>
                 <ol class="sort__rows">{rows}</ol>
-                <NoScript label=text::show_reasons(l) />
+                <p class="sort__go">
+                    <NoScript label=text::show_reasons(l) />
+                    <button class="btn btn--s btn--quiet" form=over_form(&widget.id) hidden=move || tally.get().0 == 0>
+                        <Icon id="i-reset" />{text::start_over(l)}</button>
+                </p>
             </form>
             {move || (tally.get().0 == all).then(|| view! { <div class="sort__end closing" inner_html=closing.clone()></div> })}
         </section>
@@ -148,5 +167,19 @@ mod tests {
         ] {
             assert_eq!(score(&all, &chosen), expect, "{chosen:?}");
         }
+    }
+
+    #[test]
+    fn what_is_sorted_is_what_the_form_sends() {
+        let sentence = |id: &str| Sentence {
+            id: id.into(),
+            text: String::new(),
+            pile: Pile::Wish,
+            right_html: String::new(),
+            wrong_html: String::new(),
+        };
+        let all = [sentence("x"), sentence("y"), sentence("z")];
+        let sent = asked("w", &all, &[Some(Pile::Wish), None, Some(Pile::Command)]);
+        assert_eq!(sent.to_string(), "w.x=wish&w.z=command");
     }
 }

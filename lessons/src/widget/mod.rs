@@ -14,7 +14,7 @@ use std::{
 
 use wire::{
     learner::Lang,
-    widget::{Body, See, Widget, WidgetKind},
+    widget::{Asked, Body, See, Widget, WidgetKind},
 };
 
 use crate::{
@@ -124,7 +124,7 @@ pub(crate) fn words(
     }?;
     reader.filled("title", &title);
     reader.filled("lede", &lede);
-    Some(Widget { id: fence.id.clone(), title, lede, body })
+    Some(Widget { id: fence.id.clone(), title, lede, body, asked: Asked::default() })
 }
 
 /// Finds fault with the words of a fence.

@@ -16,7 +16,7 @@ use wire::{
     problem::Problem,
     run::RunView,
     stage::StageView,
-    widget::WidgetPage,
+    widget::{Asked, WidgetPage},
     yaml::{Manifests, ObjectName, Preview, Schema},
 };
 
@@ -25,8 +25,7 @@ use super::{
     console::{Attended, Seat},
     fidelity, past,
     rows::{event_row, object_name},
-    standing::{on_stage, recall, standing},
-    widget,
+    standing::{on_stage, recall, recall_widgets, standing},
 };
 use crate::{
     console::{ENDING_MAX, TYPED_MAX},
@@ -135,6 +134,8 @@ impl ForLearner {
         page.kubernetes = sandbox::version::KUBERNETES_VERSION.into();
         let given = self.play.storage.measures_of(&self.learner, &lesson.slug).await.map_err(problem)?;
         recall(&mut page, &given);
+        let done = self.play.storage.widgets_of(&self.learner, &lesson.slug).await.map_err(problem)?;
+        recall_widgets(&mut page, &done);
         if let Some(i) = on_stage(&page, asked) {
             let id = page.experiments[i].id.clone();
             if let Some(experiment) = lesson.experiment(&id) {
@@ -415,11 +416,21 @@ impl Backend for ForLearner {
         })
     }
 
-    fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage> {
-        match self.play.lesson(&slug) {
-            Ok(lesson) => widget::page(lesson.clone(), id, lang, asked),
-            Err(problem) => Box::pin(async { Err(problem) }),
-        }
+    fn widget(
+        &self,
+        slug: String,
+        id: String,
+        lang: Lang,
+        asked: Option<Asked>,
+        keep: bool,
+    ) -> Answer<WidgetPage> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::widget(&me, &slug, id, lang, asked, keep).await })
+    }
+
+    fn keep_widget(&self, slug: String, id: String, asked: Asked) -> Answer<()> {
+        let me = self.clone();
+        Box::pin(async move { ForLearner::keep_widget(&me, &slug, &id, asked).await })
     }
 
     fn manifests(&self, sandbox: String) -> Answer<Manifests> {

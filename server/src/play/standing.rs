@@ -1,7 +1,12 @@
 //! Where a learner stands: in an experiment, on a page, in the recaps.
 
+use std::collections::BTreeMap;
+
 use lessons::Experiment;
-use wire::lesson::{Block, CheckResult, LessonPage, Progress, Verdict};
+use wire::{
+    lesson::{Block, CheckResult, LessonPage, Progress, Verdict},
+    widget::Asked,
+};
 
 use crate::storage::Kept;
 
@@ -22,6 +27,14 @@ pub(super) fn recall(page: &mut LessonPage, given: &[Kept]) {
             let mine = |k: &&Kept| k.experiment == line.experiment && k.measure == line.measure;
             line.given = given.iter().filter(mine).max_by_key(|k| k.run).map(|k| (k.value, k.run));
         }
+    }
+}
+
+/// Fills the widgets that stand in the prose with what the learner did in them, by the widget's id.
+pub(super) fn recall_widgets(page: &mut LessonPage, done: &BTreeMap<String, String>) {
+    for block in &mut page.blocks {
+        let Block::Widget { id, whole: Some(widget), .. } = block else { continue };
+        widget.asked = done.get(id).map(|asked| Asked::read(asked)).unwrap_or_default();
     }
 }
 

@@ -127,8 +127,9 @@ impl Observer {
             if tick || self.outruns_the_kept_clock() {
                 self.save_clock().await;
             }
-            self.draw(moved);
+            // what a picture shows as decided outlives a crash
             self.save_verdicts().await;
+            self.draw(moved);
             if tick {
                 self.save_measures().await;
             }

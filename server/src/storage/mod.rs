@@ -3,6 +3,7 @@
 mod api_token;
 mod attempt;
 mod attempt_list;
+pub mod backup;
 mod board;
 mod class;
 mod console;
@@ -21,6 +22,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod widget;
 
 use std::time::Duration;
 
@@ -46,6 +48,9 @@ pub use transfer::Answer;
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
+/// Brings the tables up to date, one migration after another.
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
 /// Connections to a SQLite file: readers beside the writer.
 const SQLITE_CONNECTIONS: u32 = 4;
 
@@ -61,6 +66,18 @@ impl Storage {
     /// # Errors
     /// When the database cannot be reached, or its tables come from a newer program.
     pub async fn open(url: &str) -> Result<Self> {
+        let storage = Self::open_as_it_is(url).await?;
+        let tables = MIGRATOR.run(&storage.pool).await;
+        tables
+            .map_err(|e| StorageError::NotOpened(format!("its tables cannot be brought up to date: {e}")))?;
+        Ok(storage)
+    }
+
+    /// Connects as [`Storage::open`] does, and leaves the tables as they are, of whatever version.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open_as_it_is(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let sqlite = url.starts_with("sqlite:");
         probe(url).await?;
@@ -77,9 +94,6 @@ impl Storage {
             })
             .connect(url)
             .await?;
-        let tables = sqlx::migrate!("../migrations").run(&pool).await;
-        tables
-            .map_err(|e| StorageError::NotOpened(format!("its tables cannot be brought up to date: {e}")))?;
         Ok(Self { pool })
     }
 
@@ -106,7 +120,10 @@ impl Storage {
 /// Gives a connection back to the pool; one on which a transaction failed is closed instead. SQLite ends a transaction by
 /// itself when the disk is full. sqlx does not learn of that: it would take what the connection does from then on for part
 /// of a transaction that never ends, and other connections would find the database locked.
-async fn settle<T>(connection: PoolConnection<Any>, done: Result<T>) -> Result<T> {
+async fn settle<T, E>(
+    connection: PoolConnection<Any>,
+    done: std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
     if done.is_err()
         && let Err(error) = connection.close().await
     {

@@ -1,10 +1,12 @@
 //! The whole server, on real databases and over real connections.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
 mod bad_input;
 mod cli;
 mod console_exec;
 mod full_disk;
+mod killed;
 mod kubectl;
 mod kubectl_custom;
 mod kubectl_rights;
@@ -14,3 +16,4 @@ mod rights;
 mod storage;
 mod support;
 mod visitors;
+mod widgets;

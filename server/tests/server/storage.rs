@@ -39,13 +39,14 @@ on_both!(
     questions_come_again,
     numbers_of_runs_are_kept,
     the_console_keeps_order_and_bounds,
+    the_last_of_each_widget_is_kept,
 );
 
 async fn open(url: &str) -> Storage {
     Storage::open(url).await.unwrap()
 }
 
-fn row(learner: &str, experiment: &str, touched_ms: i64) -> SandboxRow {
+pub fn row(learner: &str, experiment: &str, touched_ms: i64) -> SandboxRow {
     SandboxRow {
         id: format!("sb-{experiment}"),
         learner_id: learner.into(),
@@ -68,7 +69,7 @@ fn row(learner: &str, experiment: &str, touched_ms: i64) -> SandboxRow {
     }
 }
 
-fn entry<'a>(
+pub fn entry<'a>(
     sandbox: &'a str,
     seq: i64,
     at_ms: i64,
@@ -78,7 +79,7 @@ fn entry<'a>(
     NewEntry { sandbox, run: 1, seq, at_ms, request_json, engine_version: "e1", fencing_epoch, act: None }
 }
 
-async fn with_sandbox(url: &str) -> (Storage, String) {
+pub async fn with_sandbox(url: &str) -> (Storage, String) {
     let db = open(url).await;
     let learner = db.create_learner("hash").await.unwrap();
     let sandbox = row(&learner, "a", 5);
@@ -277,6 +278,31 @@ async fn the_console_keeps_order_and_bounds(url: &str) {
     }
     db.keep_file(&id, "b", None).await.unwrap();
     assert_eq!(db.files(&id).await.unwrap(), [("a.yaml".to_owned(), "3".to_owned())].into());
+}
+
+async fn the_last_of_each_widget_is_kept(url: &str) {
+    let db = open(url).await;
+    let (me, other) = (db.create_learner("a").await.unwrap(), db.create_learner("b").await.unwrap());
+    for (learner, lesson, widget, asked) in [
+        (&me, "21", "race", "script=1"),
+        (&me, "21", "race", "script=2"),
+        (&me, "21", "placing", "moves=01"),
+        (&me, "22", "race", "script=3"),
+        (&other, "21", "race", "script=4"),
+        (&me, "21", "sorting", "a=wish"),
+        (&me, "21", "sorting", ""),
+        (&me, "21", "never", ""),
+    ] {
+        db.keep_widget(learner, lesson, widget, asked).await.unwrap();
+    }
+    let kept = async |learner: &str, lesson: &str| -> Vec<(String, String)> {
+        db.widgets_of(learner, lesson).await.unwrap().into_iter().collect()
+    };
+    let pair = |widget: &str, asked: &str| (widget.to_owned(), asked.to_owned());
+    assert_eq!(kept(&me, "21").await, [pair("placing", "moves=01"), pair("race", "script=2")]);
+    assert_eq!(kept(&me, "22").await, [pair("race", "script=3")]);
+    assert_eq!(kept(&other, "21").await, [pair("race", "script=4")]);
+    assert!(db.keep_widget("nobody", "21", "race", "x=1").await.is_err());
 }
 
 async fn numbers_of_runs_are_kept(url: &str) {

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::See;
 
+/// The field that names the questions whose answer is not known.
+pub const UNKNOWN: &str = "unknown";
+
 /// An advisor. Below 0 a push speaks for Compose, above 0 for Kubernetes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Advisor {

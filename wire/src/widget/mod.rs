@@ -1,10 +1,12 @@
 //! Widgets of a lesson that are no ordinary experiment. Each has its words in the prose and its figures in a file beside it.
 
 pub mod advisor;
+mod asked;
 pub mod race;
 pub mod scheduler;
 pub mod sort;
 
+pub use asked::Asked;
 use serde::{Deserialize, Serialize};
 
 use crate::learner::Lang;
@@ -54,6 +56,28 @@ pub struct Widget {
     pub lede: String,
     /// What it is made of.
     pub body: Body,
+    /// What the learner did in it; empty at first.
+    pub asked: Asked,
+}
+
+impl Widget {
+    /// Is this a field of its form?
+    pub fn takes(&self, field: &str) -> bool {
+        let after = |prefix: &str| field.strip_prefix(prefix);
+        match &self.body {
+            Body::Advisor(advisor) => {
+                field == advisor::UNKNOWN || advisor.questions.iter().any(|q| q.id == field)
+            }
+            Body::Sort(sort) => after(&self.id)
+                .and_then(|f| f.strip_prefix('.'))
+                .is_some_and(|id| sort.sentences.iter().any(|s| s.id == id)),
+            Body::Race(race) => {
+                matches!(field, race::LOCKED | race::SCRIPT)
+                    || after("p-").is_some_and(|id| race.rows.iter().any(|row| row.id == id))
+            }
+            Body::Scheduler(_) => field == scheduler::MOVES,
+        }
+    }
 }
 
 /// What a widget is made of.

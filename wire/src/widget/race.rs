@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The field that says that the prediction is made.
+pub const LOCKED: &str = "run";
+/// The field of the script.
+pub const SCRIPT: &str = "script";
+
 /// A race before it is run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Race {

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The field of the moves: a digit each, 0 to wait.
+pub const MOVES: &str = "moves";
+
 /// The game before it is played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scheduler {

@@ -1,13 +1,13 @@
 //! The questions, as a form.
 
 use leptos::prelude::*;
-use wire::widget::advisor::Question;
+use wire::widget::advisor::{Question, UNKNOWN};
 
-use super::{Desk, UNKNOWN, query_of};
-use crate::{icon::Icon, post::NoScript, text::widget as text};
+use super::Desk;
+use crate::{icon::Icon, post::NoScript, text::widget as text, widget::keep::over_form};
 
 #[component]
-pub fn Ask(desk: Desk, title: String, lede: String) -> impl IntoView {
+pub fn Ask(desk: Desk, id: String, title: String, lede: String) -> impl IntoView {
     let l = desk.lang;
     let questions = desk.advisor.with_value(|a| a.questions.clone());
     let questions = questions
@@ -21,18 +21,15 @@ pub fn Ask(desk: Desk, title: String, lede: String) -> impl IntoView {
             }
         })
         .collect::<Vec<_>>();
-    let kept = move || {
-        let query = desk.advisor.with_value(|a| desk.given.with(|given| query_of(a, given)));
-        format!("{}?{query}", desk.path.get_value())
-    };
+    let address = move || format!("{}?{}", desk.path.get_value(), desk.asked());
     view! {
         <form class="adv__ask" method="get" action=desk.path.get_value() aria-labelledby="aq">
             <header><h1 id="aq">{title}</h1><p>{lede}</p></header>
             <div class="adv__qs">{questions}</div>
             <footer>
-                <a class="btn btn--s btn--quiet" rel="external" href=desk.path.get_value()><Icon id="i-reset" />{text::first_answers(l)}</a>
+                <button class="btn btn--s btn--quiet" form=over_form(&id)><Icon id="i-reset" />{text::first_answers(l)}</button>
                 <NoScript label=text::advise(l) />
-                <a class="btn btn--s" rel="external" href=kept><Icon id="i-check" />{text::answers_address(l)}</a>
+                <a class="btn btn--s" rel="external" href=address><Icon id="i-check" />{text::answers_address(l)}</a>
             </footer>
         </form>
     }

@@ -1,4 +1,4 @@
-//! The advisor: answers at the left, what each pushes at the right. Its form is a GET: the answers stand in the address.
+//! The advisor: answers at the left, what each pushes at the right. Its form is a GET, so that answers have an address.
 
 mod advice;
 mod ask;
@@ -7,16 +7,17 @@ mod out;
 use leptos::prelude::*;
 use wire::{
     learner::Lang,
-    widget::{WidgetPage, advisor::Advisor},
+    widget::{
+        Asked, WidgetPage,
+        advisor::{Advisor, Question, UNKNOWN},
+    },
 };
 
 use self::{ask::Ask, out::Out};
-use super::query;
+use super::keep::{Keeper, Over};
+use crate::notice::Notice;
 use advice::Given;
 pub use advice::Way;
-
-/// The field that names the questions whose answer is not known.
-const UNKNOWN: &str = "unknown";
 
 /// What the parts of an advisor share.
 #[derive(Clone, Copy)]
@@ -29,14 +30,19 @@ struct Desk {
     path: StoredValue<String>,
 }
 
-/// The answers that a query holds; the others stand as they do at first.
-fn answered(advisor: &Advisor, of: impl Fn(&str) -> Option<String>, unknown: &[String]) -> Vec<Given> {
-    let one = |q: &wire::widget::advisor::Question| {
-        if unknown.contains(&q.id) {
+impl Desk {
+    fn asked(self) -> Asked {
+        self.advisor.with_value(|advisor| self.given.with(|given| asked(advisor, given)))
+    }
+}
+
+/// The answers that were sent; the others stand as they do at first.
+fn answered(advisor: &Advisor, asked: &Asked) -> Vec<Given> {
+    let one = |q: &Question| {
+        if asked.all(UNKNOWN).any(|id| id == q.id) {
             return None;
         }
-        let sent = of(&q.id);
-        let place = sent.and_then(|sent| match q.amounts {
+        let place = asked.get(&q.id).and_then(|sent| match q.amounts {
             true => sent.parse().ok().filter(|i| *i < q.answers.len()),
             false => q.answers.iter().position(|a| a.id == sent),
         });
@@ -45,31 +51,35 @@ fn answered(advisor: &Advisor, of: impl Fn(&str) -> Option<String>, unknown: &[S
     advisor.questions.iter().map(one).collect()
 }
 
-/// The query that holds the answers.
-fn query_of(advisor: &Advisor, given: &[Given]) -> String {
-    let pair = |(q, given): (&wire::widget::advisor::Question, &Given)| match given {
-        Some(i) if q.amounts => format!("{}={i}", q.id),
-        Some(i) => format!("{}={}", q.id, query::escaped(&q.answers[*i].id)),
-        None => format!("{UNKNOWN}={}", q.id),
+/// The answers as the form would send them.
+fn asked(advisor: &Advisor, given: &[Given]) -> Asked {
+    let pair = |(q, given): (&Question, &Given)| match given {
+        Some(i) if q.amounts => (q.id.clone(), i.to_string()),
+        Some(i) => (q.id.clone(), q.answers[*i].id.clone()),
+        None => (UNKNOWN.to_owned(), q.id.clone()),
     };
-    advisor.questions.iter().zip(given).map(pair).collect::<Vec<_>>().join("&")
+    advisor.questions.iter().zip(given).map(pair).collect()
 }
 
 #[component]
 pub fn Adviser(page: WidgetPage, advisor: Advisor) -> impl IntoView {
-    let sent = query::sent();
-    let unknown = sent.get_all(UNKNOWN).unwrap_or_default();
-    let given = answered(&advisor, |id| sent.get(id), &unknown);
+    let given = answered(&advisor, &page.widget.asked);
     let desk = Desk {
         lang: page.lang,
         advisor: StoredValue::new(advisor),
         given: RwSignal::new(given),
         path: StoredValue::new(format!("/{}/lessons/{}/{}", page.lang, page.slug, page.widget.id)),
-        slug: StoredValue::new(page.slug),
+        slug: StoredValue::new(page.slug.clone()),
     };
+    let id = page.widget.id;
+    let keeper = Keeper::new(page.slug.clone(), id.clone());
+    let fault = keeper.fault;
+    keeper.watch(move || desk.asked());
     view! {
+        <Notice fault />
+        <Over slug=page.slug id=id.clone() back=desk.path.get_value() />
         <main class="adv" id="main">
-            <Ask desk title=page.widget.title lede=page.widget.lede />
+            <Ask desk id title=page.widget.title lede=page.widget.lede />
             <Out desk />
         </main>
     }
@@ -78,7 +88,7 @@ pub fn Adviser(page: WidgetPage, advisor: Advisor) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::widget::advisor::{Answer, Question};
+    use wire::widget::advisor::Answer;
 
     fn advisor() -> Advisor {
         let question = |id: &str, amounts, answers: &[&str]| Question {
@@ -103,27 +113,15 @@ mod tests {
     #[test]
     fn answers_go_into_the_address_and_come_back() {
         let a = advisor();
-        for (pairs, unknown, expect, query) in [
-            (vec![], vec![], vec![Some(1), Some(1)], "services=1&managed=no"),
-            (
-                vec![("services", "2"), ("managed", "yes")],
-                vec![],
-                vec![Some(2), Some(0)],
-                "services=2&managed=yes",
-            ),
-            (
-                vec![("services", "9"), ("managed", "maybe")],
-                vec![],
-                vec![Some(1), Some(1)],
-                "services=1&managed=no",
-            ),
-            (vec![("services", "-1")], vec!["managed"], vec![Some(1), None], "services=1&unknown=managed"),
+        for (sent, expect, query) in [
+            ("", vec![Some(1), Some(1)], "services=1&managed=no"),
+            ("services=2&managed=yes", vec![Some(2), Some(0)], "services=2&managed=yes"),
+            ("services=9&managed=maybe", vec![Some(1), Some(1)], "services=1&managed=no"),
+            ("services=-1&managed=no&unknown=managed", vec![Some(1), None], "services=1&unknown=managed"),
         ] {
-            let of = |id: &str| pairs.iter().find(|(k, _)| *k == id).map(|(_, v)| (*v).to_owned());
-            let unknown: Vec<String> = unknown.into_iter().map(str::to_owned).collect();
-            let given = answered(&a, of, &unknown);
-            assert_eq!(given, expect, "{pairs:?}");
-            assert_eq!(query_of(&a, &given), query);
+            let given = answered(&a, &Asked::read(sent));
+            assert_eq!(given, expect, "{sent}");
+            assert_eq!(asked(&a, &given).to_string(), query);
         }
     }
 }

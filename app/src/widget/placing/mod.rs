@@ -1,5 +1,6 @@
 //! Be the scheduler: pods come in, a hand places them, the real scheduler judges each move. A move is a link: the moves so far
-//! stand in the address. With script the answer comes without another page.
+//! stand in the address, and the page without them goes on from the learner's last one. With script the answer comes without
+//! another page.
 
 mod ended;
 mod node;
@@ -12,11 +13,12 @@ use wire::{
     learner::Lang,
     widget::{
         Run, WidgetPage,
-        scheduler::{Game, Order, Scheduler},
+        scheduler::{Game, MOVES, Order, Scheduler},
     },
 };
 
 use self::{ended::EndedCard, node::NodeCard, queue::Queue};
+use super::keep::Over;
 use crate::{api::load_widget, icon::Icon, text::game as text};
 
 /// What the parts of a game share.
@@ -56,7 +58,7 @@ impl Table {
     /// Where a move leads.
     fn link(self, digit: usize) -> String {
         let moves = self.game.with(|g| digits(&g.placed));
-        format!("{}?moves={moves}{digit}", self.path.get_value())
+        format!("{}?{MOVES}={moves}{digit}", self.path.get_value())
     }
 
     /// Makes a move without another page.
@@ -69,10 +71,10 @@ impl Table {
         self.busy.set(true);
         let moves = self.game.with_untracked(|g| digits(&g.placed)) + &digit.to_string();
         spawn_local(async move {
-            let answer =
-                load_widget(self.slug.get_value(), self.id.get_value(), self.lang, Some(moves)).await;
+            let asked = Some(format!("{MOVES}={moves}"));
+            let answer = load_widget(self.slug.get_value(), self.id.get_value(), self.lang, asked).await;
             if let Ok(WidgetPage { run: Some(Run::Scheduler(game)), .. }) = answer {
-                land(format!("{}?moves={}", self.path.get_value(), digits(&game.placed)));
+                land(format!("{}?{MOVES}={}", self.path.get_value(), digits(&game.placed)));
                 self.game.set(game);
             }
             self.busy.set(false);
@@ -115,7 +117,9 @@ pub fn Placing(page: WidgetPage, scheduler: Scheduler) -> impl IntoView {
         .map(|(place, node)| view! { <NodeCard table place node act /> })
         .collect::<Vec<_>>();
     let waiting = move || table.game.with(|g| g.placed.iter().filter(|n| n.is_none()).count());
+    let (slug, id, back) = (table.slug.get_value(), table.id.get_value(), table.path.get_value());
     view! {
+        <Over slug id back />
         <main class="sched" id="main">
             <header class="race__head sched__head">
                 <div><h1>{page.widget.title}</h1><p>{page.widget.lede}</p></div>

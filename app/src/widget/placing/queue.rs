@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Table, letter, shape::Shape};
-use crate::text::game as text;
+use crate::{text::game as text, widget::keep::over_form};
 
 /// So many of the next pods are shown.
 const NEXT_MAX: usize = 3;
@@ -55,7 +55,7 @@ pub fn Queue(table: Table, act: Callback<usize>) -> impl IntoView {
             <div class="qact">
                 <a class="btn btn--s" rel="external" href=move || table.link(0) class:vh=is_over
                     on:click=move |ev| { ev.prevent_default(); act.run(0); }><kbd>"0"</kbd>{text::leave_waiting(l)}</a>
-                <a class="btn btn--s btn--quiet" rel="external" href=table.path.get_value()>{text::again(l)}</a>
+                <button class="btn btn--s btn--quiet" form=over_form(&table.id.get_value())>{text::again(l)}</button>
             </div>
             <p class="keys">{text::keys(l)}</p>
         </section>

@@ -1,5 +1,5 @@
 //! The race: predict each row, play a script in both worlds, and compare. The form is a GET: prediction and script stand in the
-//! address, and the same address is the same race.
+//! address, and the same address is the same race. The page without them shows the learner's last one.
 
 mod chart;
 mod lanes;
@@ -7,39 +7,36 @@ mod rows;
 mod series;
 
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 use wire::{
     learner::Lang,
     widget::{
-        Run, WidgetPage,
-        race::{Race, RaceRun, ScriptFault, Side},
+        Asked, Run, WidgetPage,
+        race::{LOCKED, Race, RaceRun, SCRIPT, ScriptFault, Side},
     },
 };
 
 use self::{chart::Chart, rows::Rows};
-use super::query;
+use super::keep::{Over, over_form};
 use crate::{icon::Icon, text::widget as text};
-
-/// The field that says that the prediction is made.
-const LOCKED: &str = "run";
 
 /// What somebody predicted for each row.
 type Predicted = Vec<Option<Side>>;
 
-fn predicted(race: &Race, sent: &ParamsMap) -> Predicted {
+fn predicted(race: &Race, asked: &Asked) -> Predicted {
     let of =
-        |id: &str| sent.get(&format!("p-{id}")).and_then(|w| Side::ALL.into_iter().find(|s| s.word() == w));
+        |id: &str| asked.get(&format!("p-{id}")).and_then(|w| Side::ALL.into_iter().find(|s| s.word() == w));
     race.rows.iter().map(|row| of(&row.id)).collect()
 }
 
 #[component]
 pub fn TwoWorlds(page: WidgetPage, race: Race) -> impl IntoView {
     let l = page.lang;
-    let sent = query::sent();
-    let guess = predicted(&race, &sent);
-    let is_locked = sent.get(LOCKED).is_some();
+    let asked = &page.widget.asked;
+    let guess = predicted(&race, asked);
+    let is_locked = asked.get(LOCKED).is_some();
     let path = format!("/{l}/lessons/{}/{}", page.slug, page.widget.id);
-    let script = sent.get("script").unwrap_or_else(|| race.script.clone());
+    let script = asked.get(SCRIPT).map_or_else(|| race.script.clone(), str::to_owned);
+    let over = (!asked.is_empty()).then(|| over_form(&page.widget.id));
     let (run, fault) = match page.run {
         Some(Run::Race(Ok(run))) => (Some(run), None),
         Some(Run::Race(Err(fault))) => (None, Some(fault)),
@@ -49,6 +46,7 @@ pub fn TwoWorlds(page: WidgetPage, race: Race) -> impl IntoView {
     let score = shown.as_ref().map(|run| score(run, &guess));
     let out = shown.map(|run| view! { <Out lang=l race=race.clone() run guess=guess.clone() /> });
     view! {
+        <Over slug=page.slug id=page.widget.id back=path.clone() />
         <main class="race" id="main">
             <header class="race__head">
                 <div><h1>{page.widget.title}</h1><p>{page.widget.lede}</p></div>
@@ -56,7 +54,7 @@ pub fn TwoWorlds(page: WidgetPage, race: Race) -> impl IntoView {
                     <p class="race__pred" role="status"><Icon id="i-lock" /><span><small>{text::my_prediction(l)}</small>{text::predicted(l, right, of)}</span></p>
                 })}
             </header>
-            <Setup lang=l race=race.clone() path script guess is_locked fault />
+            <Setup lang=l race=race.clone() path script guess is_locked over fault />
             {out}
         </main>
     }
@@ -77,6 +75,8 @@ fn Setup(
     script: String,
     guess: Predicted,
     is_locked: bool,
+    /// The form that starts over, where there is something to forget.
+    over: Option<String>,
     fault: Option<ScriptFault>,
 ) -> impl IntoView {
     let l = lang;
@@ -109,7 +109,6 @@ fn Setup(
         view! { <p class="race__fault" id="script-fault" role="alert"><Icon id="i-err" />{text::script_fault(l, &f)}</p> }
     });
     let tags = race.tags.join(", ");
-    let is_own = script.trim() != race.script.trim();
     view! {
         <details class="race__setup" open=!is_locked || is_wrong>
             <summary><Icon id="i-chev" />{if is_locked { text::race_again(l) } else { text::race_predict(l) }}</summary>
@@ -122,14 +121,14 @@ fn Setup(
                 <section class="card race__script" aria-labelledby="rs">
                     <h2 id="rs">{text::script(l)}</h2>
                     <p id="script-how">{text::script_how(l)}</p>
-                    <textarea name="script" rows=lines spellcheck="false" aria-labelledby="rs" aria-describedby="script-how"
+                    <textarea name=SCRIPT rows=lines spellcheck="false" aria-labelledby="rs" aria-describedby="script-how"
                         aria-invalid=is_wrong.then_some("true")>{script}</textarea>
                     {problem}
                     <details><summary>{text::script_words(l)}</summary><dl class="verbs">{verbs(l, &tags)}</dl></details>
                     <p class="race__try">{race.try_it.clone()}</p>
                     <p class="race__go">
                         <button class="btn btn--primary"><Icon id="i-play" />{text::race_run(l)}</button>
-                        {is_own.then(|| view! { <a class="btn btn--quiet" rel="external" href=path.clone()>{text::script_reset(l)}</a> })}
+                        {over.map(|form| view! { <button class="btn btn--quiet" form=form><Icon id="i-reset" />{text::start_over(l)}</button> })}
                     </p>
                 </section>
             </form>

@@ -1,7 +1,7 @@
 //! A small HTTP client, in the clear and over TLS. HTTP/1.0: an answer ends with its connection.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::TcpStream,
     sync::Arc,
 };
@@ -37,12 +37,24 @@ impl Answer {
 
 /// Asks over a connection.
 pub fn ask(
-    mut stream: impl Read + Write,
+    stream: impl Read + Write,
     host: &str,
     (method, path): (&str, &str),
     headers: &[(&str, &str)],
     body: &str,
 ) -> Answer {
+    let answer = try_ask(stream, host, (method, path), headers, body);
+    answer.unwrap_or_else(|| panic!("{method} {path}: no answer"))
+}
+
+/// The same of a server that may die meanwhile; `None`: it did, before its answer's head was whole.
+pub fn try_ask(
+    mut stream: impl Read + Write,
+    host: &str,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Option<Answer> {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     let request = format!("{method} {path} HTTP/1.0\r\nHost: {host}\r\n{headers}{length}\r\n{body}");
@@ -51,18 +63,22 @@ pub fn ask(
     let mut bytes = Vec::new();
     // Nor need it say good-bye in TLS' own way.
     let _ = stream.read_to_end(&mut bytes);
-    let text = String::from_utf8(bytes).unwrap();
-    let (head, body) =
-        text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{method} {path}: no answer: {text}"));
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Some(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }
 
 /// A connection in the clear.
 pub fn connect(address: &str) -> TcpStream {
-    let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
+    try_connect(address).unwrap()
+}
+
+/// The same to a server that may be dead.
+pub fn try_connect(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
 }
 
 /// What a kubeconfig says: where the API is, whom to trust, what to show.
@@ -89,13 +105,19 @@ impl Door {
 
     /// Asks this cluster's API.
     pub fn ask(&self, method: &str, path: &str, authorization: &str, body: &str) -> Answer {
+        let answer = self.try_ask(method, path, authorization, body);
+        answer.unwrap_or_else(|| panic!("{method} {path}: no answer"))
+    }
+
+    /// The same of a server that may die meanwhile.
+    pub fn try_ask(&self, method: &str, path: &str, authorization: &str, body: &str) -> Option<Answer> {
         let type_ = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
         let mut headers = vec![("Content-Type", type_), ("Accept", "application/json")];
         if !authorization.is_empty() {
             headers.push(("Authorization", authorization));
         }
         let path = format!("{}{path}", self.path);
-        ask(self.connect(), &self.address, (method, &path), &headers, body)
+        try_ask(self.connect().ok()?, &self.address, (method, &path), &headers, body)
     }
 
     /// As the learner whose kubeconfig this is.
@@ -103,7 +125,7 @@ impl Door {
         self.ask(method, path, &format!("Bearer {}", self.token), body)
     }
 
-    fn connect(&self) -> impl Read + Write {
+    fn connect(&self) -> io::Result<impl Read + Write + use<>> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(&self.ca).unwrap()).unwrap();
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -112,6 +134,7 @@ impl Door {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
-        StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), connect(&self.address))
+        let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+        Ok(StreamOwned::new(connection, try_connect(&self.address)?))
     }
 }

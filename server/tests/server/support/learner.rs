@@ -1,10 +1,15 @@
 //! Somebody with a cookie and a sandbox, who reads the lesson in one language.
 
+use std::{io::Write, net::TcpStream};
+
 use app::fault::Fault;
 use serde_json::Value;
 use wire::{console::ConsoleEntry, learner::Lang};
 
-use super::{Answer, Door, Server};
+use super::{
+    Answer, Door, Server,
+    http::{try_ask, try_connect},
+};
 
 /// The lesson that the tests play in.
 const LESSON: &str = "lessons/21-why-kubernetes";
@@ -58,7 +63,23 @@ impl Learner {
         self.post(server, function, "text/html,application/xhtml+xml", fields)
     }
 
+    /// As [`Learner::call`], to a server at an address that may die meanwhile.
+    pub fn try_call(&self, address: &str, function: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        self.try_post(address, function, "application/json", fields)
+    }
+
     fn post(&self, server: &Server, function: &str, accept: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.try_post(&server.address, function, accept, fields);
+        answer.unwrap_or_else(|| panic!("{function}: no answer"))
+    }
+
+    fn try_post(
+        &self,
+        address: &str,
+        function: &str,
+        accept: &str,
+        fields: &[(&str, &str)],
+    ) -> Option<Answer> {
         let page = self.page();
         let mut all = fields.to_vec();
         for (name, value) in [("sandbox", self.sandbox.as_str()), ("back", &page), ("lang", self.lang.tag())]
@@ -67,14 +88,26 @@ impl Learner {
                 all.push((name, value));
             }
         }
-        let referer = format!("http://{}{page}", server.address);
+        let referer = format!("http://{address}{page}");
         let headers = [
             ("Accept", accept),
             ("Cookie", &self.cookie),
             ("Referer", &referer),
             ("Content-Type", "application/x-www-form-urlencoded"),
         ];
-        server.ask("POST", &format!("/api/{function}"), &headers, &encoded(&all))
+        let path = format!("/api/{function}");
+        try_ask(try_connect(address).ok()?, address, ("POST", &path), &headers, &encoded(&all))
+    }
+
+    /// A stream of the stage's frames, as an open page holds it.
+    pub fn open_frames(&self, address: &str) -> TcpStream {
+        let mut stream = try_connect(address).unwrap();
+        let (sandbox, cookie) = (&self.sandbox, &self.cookie);
+        let head = format!(
+            "GET /sandboxes/{sandbox}/frames HTTP/1.0\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
     }
 
     /// Types a line into the console.
