@@ -12,7 +12,7 @@ use wire::{
 use crate::{
     diagnostic::{Diagnostic, Severity},
     experiment::Experiment,
-    experiment_file,
+    experiment_file, files,
     lesson::{Lesson, Text},
     markdown::{self, Body},
     recap,
@@ -90,8 +90,8 @@ impl Reader<'_> {
                 widget::File::Advisor(_) | widget::File::Sort(_) => {}
             }
         }
-        let slug = self.slug.clone();
-        Some(Lesson { slug, number, experiments, races, games, warnings: Vec::new(), texts })
+        let (slug, version) = (self.slug.clone(), files::version(self.dir));
+        Some(Lesson { slug, number, version, experiments, races, games, warnings: Vec::new(), texts })
     }
 
     fn file(&mut self, lang: Lang) -> Option<Read> {
@@ -357,7 +357,7 @@ fn placed(block: &Block, widgets: &BTreeMap<String, Widget>) -> Block {
 }
 
 /// FNV-1a over the lines without trailing space: enough to see that a text changed.
-fn fingerprint(text: &str) -> String {
+pub(crate) fn fingerprint(text: &str) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in text.lines().flat_map(|line| line.trim_end().bytes().chain([b'\n'])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
