@@ -1,5 +1,7 @@
 //! The door between the web rooms (pages, frames, the Kubernetes API's listener) and the game behind them.
 
+use std::path::PathBuf;
+
 use app::backend::SharedBackend;
 use futures::{future::BoxFuture, stream::BoxStream};
 use wire::{console::Piece, learner::Lang, problem::Problem, stage::Frame};
@@ -42,6 +44,11 @@ pub trait House: Send + Sync + 'static {
 
     /// The bearer token of a learner's sandbox.
     fn kubeconfig_facts(&self, learner: String, sandbox: String) -> BoxFuture<'static, Option<String>>;
+
+    /// A picture beside a lesson's prose; none where there are no lessons.
+    fn picture(&self, _slug: &str, _file: &str) -> Option<PathBuf> {
+        None
+    }
 
     /// Can learners be served?
     fn ready(&self) -> BoxFuture<'static, bool>;

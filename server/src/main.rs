@@ -8,7 +8,7 @@ use server::{
     alone,
     cli::{Cli, Command, LessonsCommand},
     config::{self, Config},
-    play, serve,
+    new_lesson, play, preview, serve,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -34,12 +34,20 @@ fn run(cli: Cli) -> Result<bool> {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
             Command::Cluster(args) => alone::run(args.options()?).await.map(|()| true),
-            Command::Lessons { command: LessonsCommand::Check { dir } } => {
-                play::check::run(&config::lessons_dir(dir)).await
-            }
+            Command::Lessons { command } => lessons(command).await,
         }
     });
     // what still runs after the time to go down is not waited for
     runtime.shutdown_background();
     done
+}
+
+async fn lessons(command: LessonsCommand) -> Result<bool> {
+    match command {
+        LessonsCommand::Check { dir, format, strict } => {
+            play::check::run(&config::lessons_dir(dir), format, strict).await
+        }
+        LessonsCommand::New { name, dir } => new_lesson::run(&config::lessons_dir(dir), &name).map(|()| true),
+        LessonsCommand::Preview { dir } => preview::run(config::lessons_dir(dir)).await.map(|()| true),
+    }
 }

@@ -70,7 +70,7 @@ impl ForLearner {
     async fn home(&self, lang: Lang) -> Result<HomeView, Problem> {
         let rows = self.play.storage.sandboxes_of(&self.learner).await.map_err(problem)?;
         let mut lessons = Vec::new();
-        for lesson in &self.play.course.lessons {
+        for lesson in &self.play.courses.now().lessons {
             let Some((_, text)) = lesson.text(lang) else { continue };
             let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
             let passed = lesson.experiments.iter().filter(|e| standing(e, &kept).passed).count() as u32;
@@ -91,8 +91,9 @@ impl ForLearner {
     async fn due(&self, lang: Lang) -> Result<Vec<Due>, Problem> {
         let now_unix_ms = jiff::Timestamp::now().as_millisecond();
         let due = self.play.storage.due_transfers(&self.learner, now_unix_ms).await.map_err(problem)?;
+        let course = self.play.courses.now();
         let view = |(slug, experiment): (String, String)| {
-            let words = self.play.course.lesson(&slug)?.words(&experiment, lang)?;
+            let words = course.lesson(&slug)?.words(&experiment, lang)?;
             let question = words.transfer.as_ref()?.question.clone();
             Some(Due { label: words.label.clone(), question, slug, experiment })
         };
@@ -101,7 +102,7 @@ impl ForLearner {
 
     async fn resume(&self, row: Option<&SandboxRow>, lang: Lang) -> Result<Option<Resume>, Problem> {
         let Some(row) = row else { return Ok(None) };
-        let Some(lesson) = self.play.course.lesson(&row.lesson) else { return Ok(None) };
+        let Ok(lesson) = self.play.lesson(&row.lesson) else { return Ok(None) };
         let (Some((_, text)), Some(words)) = (lesson.text(lang), lesson.words(&row.experiment, lang)) else {
             return Ok(None);
         };
@@ -128,7 +129,7 @@ impl ForLearner {
         asked: Option<&str>,
         run: Option<i64>,
     ) -> Result<LessonPage, Problem> {
-        let lesson = self.play.lesson(slug)?.clone();
+        let lesson = self.play.lesson(slug)?;
         let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
         let page = lesson.page(lang, |experiment| standing(experiment, &kept));
         let mut page = page.ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
@@ -412,7 +413,7 @@ impl Backend for ForLearner {
 
     fn widget(&self, slug: String, id: String, lang: Lang, asked: Option<String>) -> Answer<WidgetPage> {
         match self.play.lesson(&slug) {
-            Ok(lesson) => widget::page(lesson.clone(), id, lang, asked),
+            Ok(lesson) => widget::page(lesson, id, lang, asked),
             Err(problem) => Box::pin(async { Err(problem) }),
         }
     }

@@ -170,6 +170,16 @@ impl Sandboxes {
         Ok(changed)
     }
 
+    /// Lets go of an open sandbox; who asks next opens it anew, and its viewers reconnect.
+    pub async fn let_go_of(&self, sandbox: &Arc<Sandbox>) {
+        let mut open = self.open.lock().await;
+        if open.get(&sandbox.id).is_some_and(|kept| Arc::ptr_eq(&kept.sandbox, sandbox)) {
+            sandbox.save_clock().await;
+            open.remove(&sandbox.id);
+            sandbox.close();
+        }
+    }
+
     /// Saves every open sandbox's clock.
     pub async fn save_all(&self) {
         for kept in self.open.lock().await.values() {

@@ -25,7 +25,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Learner, Web, console, csp, entry, fault, frames, guard, kubeconfig, learner};
+use super::{Learner, Web, console, csp, entry, fault, frames, guard, kubeconfig, learner, pictures};
 
 /// Files at the root of the site folder.
 const ROOT_FILES: [&str; 3] = ["/favicon.svg", "/icons.svg", "/robots.txt"];
@@ -35,6 +35,7 @@ pub fn router(web: Web) -> Router {
     let routes = pages(&web)
         .merge(streams(&web))
         .merge(files(&web))
+        .route("/lessons/{slug}/{*file}", get(pictures::picture))
         .route("/", get(entry::front))
         .route("/healthz", get(entry::healthz))
         .route("/readyz", get(entry::readyz));
