@@ -12,7 +12,7 @@ use crate::{diagnostic::Diagnostic, lesson::Lesson, read::read, source::Source};
 pub struct Course {
     /// Lessons that can be shown.
     pub lessons: Vec<Arc<Lesson>>,
-    /// All findings: of lessons that can't be shown, and warnings of those that can.
+    /// All findings: of lessons that can't be shown, and of those that can.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -89,7 +89,7 @@ impl Course {
     }
 
     fn add(&mut self, lesson: Lesson) {
-        self.diagnostics.extend(lesson.warnings.iter().cloned());
+        self.diagnostics.extend(lesson.findings.iter().cloned());
         if let Some(other) = self.lessons.iter().find(|l| l.number == lesson.number) {
             let source = Source { path: lesson.slug.clone(), text: String::new() };
             let message = format!("`{}` has the number {} too", other.slug, lesson.number);

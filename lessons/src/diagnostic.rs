@@ -9,9 +9,9 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The lesson can't be shown.
+    /// To be mended. The lesson can't be shown, save for a few faults of its prose.
     Error,
-    /// The lesson can be shown, but is not finished.
+    /// The lesson is not finished.
     Warning,
 }
 

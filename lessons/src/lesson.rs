@@ -31,7 +31,7 @@ pub struct Lesson {
     /// Scheduler's games by their id.
     pub(crate) games: BTreeMap<String, Arc<scheduler::File>>,
     /// Findings that don't keep it from being shown.
-    pub warnings: Vec<Diagnostic>,
+    pub findings: Vec<Diagnostic>,
     pub(crate) texts: BTreeMap<Lang, Text>,
 }
 

@@ -31,18 +31,22 @@ struct FrontMatter {
     of: Option<String>,
 }
 
+/// Rules of which a breach is an error that hinders no page: a section that was renamed takes no other lesson off the site.
+const SHOWN: [&str; 3] = ["link", "no-alt", "raw-html"];
+
 /// Reads and lints the lesson in a directory.
 ///
 /// # Errors
-/// Every finding, in the order of the files, when one of them is an error.
+/// Every finding, in the order of the files, when one of them makes the lesson impossible to show.
 pub fn read(dir: &Path) -> Result<Lesson, Vec<Diagnostic>> {
     let slug = dir.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
     let mut reader =
         Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new(), widgets: BTreeMap::new() };
     let lesson = reader.lesson();
-    let is_broken = reader.found.iter().any(|d| d.severity == Severity::Error);
+    let hinders = |d: &Diagnostic| d.severity == Severity::Error && !SHOWN.contains(&d.code);
+    let is_broken = reader.found.iter().any(hinders);
     match lesson {
-        Some(lesson) if !is_broken => Ok(Lesson { warnings: reader.found, ..lesson }),
+        Some(lesson) if !is_broken => Ok(Lesson { findings: reader.found, ..lesson }),
         _ => Err(reader.found),
     }
 }
@@ -91,7 +95,7 @@ impl Reader<'_> {
             }
         }
         let (slug, version) = (self.slug.clone(), files::version(self.dir));
-        Some(Lesson { slug, number, version, experiments, races, games, warnings: Vec::new(), texts })
+        Some(Lesson { slug, number, version, experiments, races, games, findings: Vec::new(), texts })
     }
 
     fn file(&mut self, lang: Lang) -> Option<Read> {
@@ -191,8 +195,9 @@ impl Reader<'_> {
         }
         let widgets = self.widget_words(lang, read, &all);
         let mut recaps = Vec::new();
+        let is_there = |id: &str| self.dir.join("experiments").join(id).is_dir();
         for fence in &read.body.recaps {
-            recaps.push(recap::read(&read.source, fence, &self.experiments, &mut self.found));
+            recaps.push(recap::read(&read.source, fence, &self.experiments, is_there, &mut self.found));
         }
         let mut recaps = recaps.into_iter();
         let place = |block: &Block| match block {

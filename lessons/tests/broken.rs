@@ -41,7 +41,7 @@ fn fresh() -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("broken-{}-{number}", std::process::id()));
     let dir = root.join("21-small");
     copy(&fixture(), &dir);
-    let stale = lessons::read(&dir).unwrap().warnings;
+    let stale = lessons::read(&dir).unwrap().findings;
     assert_eq!(stale.len(), 1, "{stale:?}");
     assert_eq!(stale[0].code, "stale-translation");
     let hash = stale[0].hint.rsplit("of: ").next().unwrap().to_owned();
@@ -52,7 +52,7 @@ fn fresh() -> PathBuf {
 
 fn found(dir: &Path) -> Vec<String> {
     let all = match lessons::read(dir) {
-        Ok(lesson) => lesson.warnings,
+        Ok(lesson) => lesson.findings,
         Err(found) => found,
     };
     for diagnostic in &all {
@@ -169,6 +169,16 @@ fn links_that_lead_somewhere() {
         fs::write(dir.join(EN), text.replacen("Text.", &format!("[Text]({to})."), 1)).unwrap();
         assert_eq!(found(&dir), Vec::<String>::new(), "{to}");
     }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_takes_no_lesson_off_the_site() {
+    let dir = fresh();
+    let text = fs::read_to_string(dir.join(EN)).unwrap();
+    fs::write(dir.join(EN), text.replacen("Text.", "[Text](../22-other/lesson.en.md).", 1)).unwrap();
+    let course = lessons::Course::read(dir.parent().unwrap());
+    let found: Vec<_> = course.diagnostics.iter().map(|d| (d.code, d.severity)).collect();
+    assert_eq!((course.lessons.len(), found), (1, vec![("link", lessons::Severity::Error)]));
 }
 
 /// Hints and closings are prose, too.

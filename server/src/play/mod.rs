@@ -61,7 +61,8 @@ impl Play {
         let dir = lessons_dir.display();
         if courses.now().lessons.is_empty() {
             anyhow::bail!(
-                "expected folders like 21-why-kubernetes in {dir}; name another place with --lessons"
+                "no lesson in {dir} can be shown: expected folders like 21-why-kubernetes, without the errors above; \
+                 name another place with --lessons"
             );
         }
         let sandboxes = Sandboxes::new(storage.clone());
