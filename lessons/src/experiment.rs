@@ -7,7 +7,7 @@ use wire::lesson::Unit;
 use crate::{check::Expression, diagnostic::Diagnostic, source::Source, world::World};
 
 /// An experiment without its words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// Directory name within the lesson.
     pub id: String,

@@ -5,16 +5,18 @@ use std::fmt::Write as _;
 use comrak::nodes::{AlertType, ListType, Node, NodeValue};
 use wire::learner::Lang;
 
+use crate::links;
+
 /// One block with all that stands in it.
-pub(crate) fn block(node: Node<'_>, lang: Lang) -> String {
-    let mut out = Writer { html: String::new(), lang };
+pub(crate) fn block(node: Node<'_>, lang: Lang, slug: &str) -> String {
+    let mut out = Writer { html: String::new(), lang, slug };
     out.node(node);
     out.html
 }
 
 /// All blocks below a node.
-pub(crate) fn children(node: Node<'_>, lang: Lang) -> String {
-    let mut out = Writer { html: String::new(), lang };
+pub(crate) fn children(node: Node<'_>, lang: Lang, slug: &str) -> String {
+    let mut out = Writer { html: String::new(), lang, slug };
     out.children(node);
     out.html
 }
@@ -50,12 +52,13 @@ pub(crate) fn is_safe(url: &str) -> bool {
     scheme.is_none_or(|s| ["http", "https", "mailto"].iter().any(|safe| s.eq_ignore_ascii_case(safe)))
 }
 
-struct Writer {
+struct Writer<'s> {
     html: String,
     lang: Lang,
+    slug: &'s str,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn node(&mut self, node: Node<'_>) {
         let value = node.data().value.clone();
         match value {
@@ -73,11 +76,12 @@ impl Writer {
             NodeValue::HtmlBlock(html) => self.around("<p>", "</p>\n", |out| out.text(&html.literal)),
             NodeValue::Paragraph if in_tight_list(node) => self.children(node),
             NodeValue::Link(link) if is_safe(&link.url) => {
-                let open = format!("<a href=\"{}\">", escape(&link.url));
+                let open = format!("<a href=\"{}\">", escape(&links::on_page(&link.url, self.slug)));
                 self.around(&open, "</a>", |out| out.children(node));
             }
             NodeValue::Image(link) if is_safe(&link.url) => {
-                let (src, alt) = (escape(&link.url), escape(&plain(node)));
+                let src = escape(&links::picture_on_page(&link.url, self.slug));
+                let alt = escape(&plain(node));
                 let _ = write!(self.html, "<img src=\"{src}\" alt=\"{alt}\" loading=\"lazy\">");
             }
             NodeValue::Alert(alert) => self.alert(alert.alert_type, node),
@@ -110,7 +114,7 @@ impl Writer {
         self.html.push_str(&escape(text));
     }
 
-    fn around(&mut self, open: &str, close: &str, inner: impl FnOnce(&mut Writer)) {
+    fn around(&mut self, open: &str, close: &str, inner: impl FnOnce(&mut Self)) {
         self.html.push_str(open);
         inner(self);
         self.html.push_str(close);

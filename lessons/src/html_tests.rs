@@ -15,12 +15,18 @@ fn markdown_to_html() {
             "[a](https://example.org/?x=\"&y)",
             "<p><a href=\"https://example.org/?x=&quot;&amp;y\">a</a></p>\n",
         ),
+        ("[a](../22-y/lesson.en.md#b)", "<p><a href=\"/en/lessons/22-y#b\">a</a></p>\n"),
+        ("[a](lesson.ko.md)", "<p><a href=\"/ko/lessons/21-x\">a</a></p>\n"),
+        ("[a](#b)", "<p><a href=\"#b\">a</a></p>\n"),
         ("[a](javascript:alert(1))", "<p>a</p>\n"),
         ("[a](JaVaScRiPt:alert(1))", "<p>a</p>\n"),
         ("[a](data:text/html,x)", "<p>a</p>\n"),
         ("<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>\n"),
         ("a <img src=x onerror=y>", "<p>a &lt;img src=x onerror=y&gt;</p>\n"),
-        ("![a \"b\"](c.svg)", "<p><img src=\"c.svg\" alt=\"a &quot;b&quot;\" loading=\"lazy\"></p>\n"),
+        (
+            "![a \"b\"](c.svg)",
+            "<p><img src=\"/lessons/21-x/c.svg\" alt=\"a &quot;b&quot;\" loading=\"lazy\"></p>\n",
+        ),
         (
             "```sh\"x\na<b\n```",
             "<pre tabindex=\"0\"><code class=\"language-sh&quot;x\">a&lt;b\n</code></pre>\n",
@@ -34,6 +40,6 @@ fn markdown_to_html() {
         ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),
     ];
     for (markdown, expect) in cases {
-        assert_eq!(fragment(markdown, Lang::En), expect, "{markdown}");
+        assert_eq!(fragment(markdown, Lang::En, "21-x"), expect, "{markdown}");
     }
 }

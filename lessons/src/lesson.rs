@@ -22,6 +22,8 @@ pub struct Lesson {
     pub slug: String,
     /// Number in the course.
     pub number: u32,
+    /// What its files were: 12 hex digits, other ones after any change.
+    pub version: String,
     /// Experiments in the order in which the Korean prose places them.
     pub experiments: Vec<Arc<Experiment>>,
     /// Races by their id.
@@ -29,7 +31,7 @@ pub struct Lesson {
     /// Scheduler's games by their id.
     pub(crate) games: BTreeMap<String, Arc<scheduler::File>>,
     /// Findings that don't keep it from being shown.
-    pub warnings: Vec<Diagnostic>,
+    pub findings: Vec<Diagnostic>,
     pub(crate) texts: BTreeMap<Lang, Text>,
 }
 
@@ -82,6 +84,15 @@ impl Lesson {
     /// What a scheduler's game is played from.
     pub fn game(&self, id: &str) -> Option<&Arc<scheduler::File>> {
         self.games.get(id)
+    }
+
+    /// Takes over what is as it was in an older version, so that who holds it sees that nothing changed.
+    pub(crate) fn keep_experiments(&mut self, before: &Lesson) {
+        for experiment in &mut self.experiments {
+            if let Some(same) = before.experiment(&experiment.id).filter(|old| *old == experiment) {
+                *experiment = Arc::clone(same);
+            }
+        }
     }
 
     /// A widget's own page, without what is played for it.

@@ -13,7 +13,7 @@ use wire::{
     widget::WidgetKind,
 };
 
-use crate::{diagnostic::Diagnostic, html, recap, source::Source, widget};
+use crate::{diagnostic::Diagnostic, html, links::Links, lint, recap, source::Source, widget};
 
 /// A body that was read.
 #[derive(Debug, Default)]
@@ -30,6 +30,14 @@ pub(crate) struct Body {
     pub recaps: Vec<recap::Fence>,
     /// What is wrong with it.
     pub found: Vec<Diagnostic>,
+}
+
+impl Body {
+    /// What a link may name after `#`: sections and experiments.
+    fn anchors(&self) -> Vec<String> {
+        let sections = self.sections.iter().map(|s| s.id.clone());
+        sections.chain(self.fences.iter().map(|f| format!("ex-{}", f.experiment))).collect()
+    }
 }
 
 /// An experiment's place, and the YAML of its words.
@@ -53,29 +61,50 @@ fn options() -> Options<'static> {
     options
 }
 
-/// HTML of a short text such as a hint.
-pub(crate) fn fragment(markdown: &str, lang: Lang) -> String {
+/// HTML of a short text such as a hint, in the lesson with this slug.
+pub(crate) fn fragment(markdown: &str, lang: Lang, slug: &str) -> String {
+    with_parsed(markdown, |root| html::children(root, lang, slug))
+}
+
+/// Parses a text and hands in its root.
+pub(crate) fn with_parsed<T>(markdown: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
     let arena = Arena::new();
-    html::children(parse_document(&arena, markdown, &options()), lang)
+    look(parse_document(&arena, markdown, &options()))
 }
 
 /// Reads a whole file; local links are looked up beside it.
 pub(crate) fn read(source: &Source, lang: Lang, dir: &Path) -> Body {
-    let arena = Arena::new();
-    let root = parse_document(&arena, &source.text, &options());
-    let mut reader = Reader { source, lang, dir, body: Body::default(), prose: String::new(), level: 1 };
+    with_parsed(&source.text, |root| {
+        let mut body = walk(source, lang, root);
+        let links = Links::new(dir, body.anchors());
+        lint::file(source, root, &links, &mut body.found);
+        let mut found = Vec::new();
+        let experiments = body.fences.iter().map(|f| (f.line, &f.yaml));
+        for (line, yaml) in experiments.chain(body.widgets.iter().map(|f| (f.line, &f.yaml))) {
+            lint::fence(source, line, yaml, &links, &mut found);
+        }
+        body.found.append(&mut found);
+        body
+    })
+}
+
+/// What a link to a file may name after `#`.
+pub(crate) fn anchors(source: &Source, lang: Lang) -> Vec<String> {
+    with_parsed(&source.text, |root| walk(source, lang, root).anchors())
+}
+
+fn walk(source: &Source, lang: Lang, root: Node<'_>) -> Body {
+    let mut reader = Reader { source, lang, body: Body::default(), prose: String::new(), level: 1 };
     for node in root.children() {
         reader.top(node);
     }
     reader.flush();
-    reader.lint(root);
     reader.body
 }
 
 struct Reader<'a> {
     source: &'a Source,
     lang: Lang,
-    dir: &'a Path,
     body: Body,
     prose: String,
     level: u8,
@@ -92,7 +121,7 @@ impl Reader<'_> {
             }
             NodeValue::CodeBlock(code) if code.info.trim() == "recap" => self.recap(node, &code),
             NodeValue::CodeBlock(code) if widget_of(&code).is_some() => self.widget(node, &code),
-            _ => self.prose.push_str(&html::block(node, self.lang)),
+            _ => self.prose.push_str(&html::block(node, self.lang, self.source.slug())),
         }
     }
 
@@ -192,63 +221,9 @@ impl Reader<'_> {
             }
             self.body.sections.push(Section { id: id.clone(), title, problem });
         }
-        let inner = html::children(node, self.lang);
+        let inner = html::children(node, self.lang, self.source.slug());
         let heading = html::heading(level, &id, problem, inner.trim_end(), self.lang);
         self.prose.push_str(&if id.is_empty() { heading.replacen(" id=\"\"", "", 1) } else { heading });
-    }
-
-    fn lint(&mut self, root: Node<'_>) {
-        for node in root.descendants() {
-            let (value, start) = (node.data().value.clone(), node.data().sourcepos.start);
-            match value {
-                NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_) => {
-                    let message = "raw HTML is not shown as HTML, but as text".to_owned();
-                    self.error(
-                        start.line,
-                        start.column,
-                        "raw-html",
-                        message,
-                        "say it in Markdown, or put it into `code`",
-                    );
-                }
-                NodeValue::Image(link) => {
-                    if html::plain(node).trim().is_empty() {
-                        let message = "the image has no words for those who can't see it".to_owned();
-                        self.error(
-                            start.line,
-                            start.column,
-                            "no-alt",
-                            message,
-                            "![what the picture shows](picture.svg)",
-                        );
-                    }
-                    self.target(&link.url, start.line, start.column);
-                }
-                NodeValue::Link(link) => self.target(&link.url, start.line, start.column),
-                _ => {}
-            }
-        }
-    }
-
-    fn target(&mut self, url: &str, line: usize, column: usize) {
-        if !html::is_safe(url) {
-            return self.error(
-                line,
-                column,
-                "link",
-                format!("`{url}` is not a link that may be followed"),
-                "",
-            );
-        }
-        let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
-        let is_local = !url.contains(':') && !url.starts_with('/');
-        if is_local && path.is_empty() && !self.body.sections.iter().any(|s| s.id == fragment) {
-            let ids: Vec<&str> = self.body.sections.iter().map(|s| s.id.as_str()).collect();
-            let hint = format!("there are: {}", ids.join(", "));
-            self.error(line, column, "link", format!("no section has the id `{fragment}`"), &hint);
-        } else if is_local && !path.is_empty() && !self.dir.join(path).exists() {
-            self.error(line, column, "link", format!("there is no file `{path}` beside this one"), "");
-        }
     }
 
     fn error(&mut self, line: usize, column: usize, code: &'static str, message: String, hint: &str) {

@@ -12,7 +12,7 @@ use wire::{
 use crate::{
     diagnostic::{Diagnostic, Severity},
     experiment::Experiment,
-    experiment_file,
+    experiment_file, files,
     lesson::{Lesson, Text},
     markdown::{self, Body},
     recap,
@@ -31,18 +31,22 @@ struct FrontMatter {
     of: Option<String>,
 }
 
+/// Rules of which a breach is an error that hinders no page: a section that was renamed takes no other lesson off the site.
+const SHOWN: [&str; 3] = ["link", "no-alt", "raw-html"];
+
 /// Reads and lints the lesson in a directory.
 ///
 /// # Errors
-/// Every finding, in the order of the files, when one of them is an error.
+/// Every finding, in the order of the files, when one of them makes the lesson impossible to show.
 pub fn read(dir: &Path) -> Result<Lesson, Vec<Diagnostic>> {
     let slug = dir.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
     let mut reader =
         Reader { dir, slug, found: Vec::new(), experiments: BTreeMap::new(), widgets: BTreeMap::new() };
     let lesson = reader.lesson();
-    let is_broken = reader.found.iter().any(|d| d.severity == Severity::Error);
+    let hinders = |d: &Diagnostic| d.severity == Severity::Error && !SHOWN.contains(&d.code);
+    let is_broken = reader.found.iter().any(hinders);
     match lesson {
-        Some(lesson) if !is_broken => Ok(Lesson { warnings: reader.found, ..lesson }),
+        Some(lesson) if !is_broken => Ok(Lesson { findings: reader.found, ..lesson }),
         _ => Err(reader.found),
     }
 }
@@ -90,8 +94,8 @@ impl Reader<'_> {
                 widget::File::Advisor(_) | widget::File::Sort(_) => {}
             }
         }
-        let slug = self.slug.clone();
-        Some(Lesson { slug, number, experiments, races, games, warnings: Vec::new(), texts })
+        let (slug, version) = (self.slug.clone(), files::version(self.dir));
+        Some(Lesson { slug, number, version, experiments, races, games, findings: Vec::new(), texts })
     }
 
     fn file(&mut self, lang: Lang) -> Option<Read> {
@@ -191,8 +195,9 @@ impl Reader<'_> {
         }
         let widgets = self.widget_words(lang, read, &all);
         let mut recaps = Vec::new();
+        let is_there = |id: &str| self.dir.join("experiments").join(id).is_dir();
         for fence in &read.body.recaps {
-            recaps.push(recap::read(&read.source, fence, &self.experiments, &mut self.found));
+            recaps.push(recap::read(&read.source, fence, &self.experiments, is_there, &mut self.found));
         }
         let mut recaps = recaps.into_iter();
         let place = |block: &Block| match block {
@@ -357,7 +362,7 @@ fn placed(block: &Block, widgets: &BTreeMap<String, Widget>) -> Block {
 }
 
 /// FNV-1a over the lines without trailing space: enough to see that a text changed.
-fn fingerprint(text: &str) -> String {
+pub(crate) fn fingerprint(text: &str) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in text.lines().flat_map(|line| line.trim_end().bytes().chain([b'\n'])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

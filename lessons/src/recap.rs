@@ -37,11 +37,12 @@ struct RawLine {
     answer: Spanned<String>,
 }
 
-/// Reads a fence against the lesson's experiments.
+/// Reads a fence against the lesson's experiments. One that `is_there` but has no place among them is reported where it is broken.
 pub(crate) fn read(
     source: &Source,
     fence: &Fence,
     experiments: &BTreeMap<String, Arc<Experiment>>,
+    is_there: impl Fn(&str) -> bool,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Block> {
     let raw: Raw = match source.yaml(&fence.yaml, fence.line) {
@@ -58,6 +59,9 @@ pub(crate) fn read(
     let mut lines = Vec::new();
     for line in raw.lines {
         let Some(experiment) = experiments.get(&line.experiment.value) else {
+            if is_there(&line.experiment.value) {
+                continue;
+            }
             let known: Vec<&str> = experiments.keys().map(String::as_str).collect();
             let message = format!("there is no experiment `{}`", line.experiment.value);
             error(&line.experiment, "unknown-id", message, format!("there are: {}", known.join(", ")));

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A text file of a lesson.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Source {
     /// Path as shown, relative to the course.
     pub path: String,
@@ -78,6 +78,21 @@ impl Source {
             }
         }
         (within.first_line, 1)
+    }
+
+    /// The lesson that it belongs to.
+    pub fn slug(&self) -> &str {
+        self.path.split('/').next().unwrap_or_default()
+    }
+
+    /// Line and column of a text within some lines.
+    pub fn find_text(&self, within: Within, text: &str) -> Option<(usize, usize)> {
+        let lines = self.text.lines().enumerate().skip(within.first_line.saturating_sub(1));
+        let mut lines = lines.take_while(|(index, _)| *index < within.last_line);
+        lines.find_map(|(index, line)| {
+            let at = line.find(text).filter(|_| !text.is_empty())?;
+            Some((index + 1, line[..at].chars().count() + 1))
+        })
     }
 
     /// Reads YAML that stands after `lines_before` lines of this file.

@@ -118,8 +118,8 @@ pub(crate) fn read(
         },
         acts: acts.into_iter().map(|(id, label)| ActText { command: command(&id), id, label }).collect(),
         checks: checks.into_iter().map(|(id, text)| CheckText { id, text }).collect(),
-        hints_html: raw.hints.iter().map(|h| fragment(h, lang)).collect(),
-        closing_html: fragment(&raw.closing, lang),
+        hints_html: raw.hints.iter().map(|h| fragment(h, lang, source.slug())).collect(),
+        closing_html: fragment(&raw.closing, lang, source.slug()),
         transfer,
         measures: measures
             .into_iter()
@@ -190,7 +190,7 @@ impl Reader<'_> {
         Some(TransferText {
             question: raw.question,
             choices: choices.into_iter().map(|(id, text)| Choice { id, text }).collect(),
-            because_html: fragment(&raw.because, lang),
+            because_html: fragment(&raw.because, lang, self.source.slug()),
         })
     }
 

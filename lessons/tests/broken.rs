@@ -41,7 +41,7 @@ fn fresh() -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("broken-{}-{number}", std::process::id()));
     let dir = root.join("21-small");
     copy(&fixture(), &dir);
-    let stale = lessons::read(&dir).unwrap().warnings;
+    let stale = lessons::read(&dir).unwrap().findings;
     assert_eq!(stale.len(), 1, "{stale:?}");
     assert_eq!(stale[0].code, "stale-translation");
     let hash = stale[0].hint.rsplit("of: ").next().unwrap().to_owned();
@@ -52,11 +52,12 @@ fn fresh() -> PathBuf {
 
 fn found(dir: &Path) -> Vec<String> {
     let all = match lessons::read(dir) {
-        Ok(lesson) => lesson.warnings,
+        Ok(lesson) => lesson.findings,
         Err(found) => found,
     };
     for diagnostic in &all {
         assert!(diagnostic.render().contains(&diagnostic.message), "{}", diagnostic.render());
+        assert!(lessons::rule(diagnostic.code).is_some(), "no sentence for {}", diagnostic.code);
     }
     let name = |d: &lessons::Diagnostic| d.file.rsplit('/').next().unwrap_or_default().to_owned();
     all.iter().map(|d| format!("{}:{}:{} {}", name(d), d.line, d.column, d.code)).collect()
@@ -105,6 +106,18 @@ fn prose() {
             ("(#second)", "(#third)", "lesson.ko.md:10:7 link"),
             ("(#second)", "(other.md)", "lesson.ko.md:10:7 link"),
             ("(#second)", "(javascript:alert)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(lesson.en.md#third)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(../22-other/lesson.ko.md)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(experiments/plug/world.yaml)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(#ex-plugs)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(/fr)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(/ko/lessons/22-other)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(/ko/lessons/21-small?ex=plugs)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(/ko/lessons/21-small#third)", "lesson.ko.md:10:7 link"),
+            ("(#second)", "(/ko/lessons/21-small/placings)", "lesson.ko.md:10:7 link"),
+            ("(picture.svg)", "(lesson.en.md)", "lesson.ko.md:12:1 link"),
+            ("(picture.svg)", "(../21-small/picture.svg)", "lesson.ko.md:12:1 link"),
+            ("(picture.svg)", "(https://example.org/picture.svg)", "lesson.ko.md:12:1 link"),
             ("(picture.svg)", "(nothing.svg)", "lesson.ko.md:12:1 link"),
             ("![그림 설명]", "![]", "lesson.ko.md:12:1 no-alt"),
             ("글이에요.", "<b>글</b>", "lesson.ko.md:10:1 raw-html"),
@@ -133,6 +146,50 @@ fn words() {
         &[
             ("  silent: It is silent", "  loud: It is loud", "lesson.en.md:26:3 unknown-id"),
             ("  silent: It is silent", "", "lesson.en.md:25:7 yaml"),
+        ],
+    );
+}
+
+#[test]
+fn links_that_lead_somewhere() {
+    let dir = fresh();
+    let text = fs::read_to_string(dir.join(EN)).unwrap();
+    for to in [
+        "#second",
+        "#ex-plug",
+        "lesson.ko.md#second",
+        "../21-small/lesson.en.md",
+        "/en",
+        "/ko/fidelity",
+        "/en/lessons/21-small?ex=plug#ex-plug",
+        "/en/lessons/21-small/placing",
+        "https://kubernetes.io/docs/#x",
+        "mailto:a@example.org",
+    ] {
+        fs::write(dir.join(EN), text.replacen("Text.", &format!("[Text]({to})."), 1)).unwrap();
+        assert_eq!(found(&dir), Vec::<String>::new(), "{to}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_takes_no_lesson_off_the_site() {
+    let dir = fresh();
+    let text = fs::read_to_string(dir.join(EN)).unwrap();
+    fs::write(dir.join(EN), text.replacen("Text.", "[Text](../22-other/lesson.en.md).", 1)).unwrap();
+    let course = lessons::Course::read(dir.parent().unwrap());
+    let found: Vec<_> = course.diagnostics.iter().map(|d| (d.code, d.severity)).collect();
+    assert_eq!((course.lessons.len(), found), (1, vec![("link", lessons::Severity::Error)]));
+}
+
+/// Hints and closings are prose, too.
+#[test]
+fn markdown_of_words() {
+    check(
+        KO,
+        &[
+            ("closing: 끝이에요.", "closing: '[끝](#third)'", "lesson.ko.md:29:15 link"),
+            ("closing: 끝이에요.", "closing: |\n  끝\n\n  ![](picture.svg)", "lesson.ko.md:32:7 no-alt"),
+            ("[하나, 둘, 셋]", "[하나, 둘, <b>셋</b>]", "lesson.ko.md:28:16 raw-html"),
         ],
     );
 }

@@ -9,6 +9,7 @@ use wire::people::Role;
 use crate::{
     alone::{Flow, Options, default_world, read_world_file},
     backup::{BackupArgs, RestoreArgs},
+    play::check::Format,
 };
 
 /// A web course on Kubernetes: steer a live mini cluster.
@@ -90,7 +91,26 @@ pub enum UserCommand {
 pub enum LessonsCommand {
     /// Check every lesson in a folder: texts, worlds, and that each experiment can be passed.
     Check {
+        /// Folder with lessons, or one lesson [default: lessons/content, here or beside the program]
+        dir: Option<PathBuf>,
+        /// How findings are printed.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Let warnings fail the check, too: a translation that is missing or older than its original.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Make a lesson with one small experiment that passes the check as it is.
+    New {
+        /// Its number and topic, e.g. 30-volumes.
+        name: String,
         /// Folder with lessons [default: lessons/content, here or beside the program]
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+    /// Serve lessons on a free port while you write them, without keeping anything. Changes show at the next look.
+    Preview {
+        /// Folder with lessons, or one lesson [default: lessons/content, here or beside the program]
         dir: Option<PathBuf>,
     },
 }
@@ -180,7 +200,17 @@ mod tests {
             assert_eq!(listen(args), port, "{args:?}");
         }
         assert!(Cli::try_parse_from(["pilothouse", "--listen", "nowhere"]).is_err());
-        assert!(Cli::try_parse_from(["pilothouse", "lessons", "check", "x"]).is_ok());
+        for (args, good) in [
+            (["check", "x"].as_slice(), true),
+            (&["check", "--format", "sarif", "--strict"], true),
+            (&["check", "--format", "xml"], false),
+            (&["new", "30-volumes", "--dir", "x"], true),
+            (&["new"], false),
+            (&["preview", "x"], true),
+        ] {
+            let all = ["pilothouse", "lessons"].iter().chain(args);
+            assert_eq!(Cli::try_parse_from(all).is_ok(), good, "{args:?}");
+        }
         for (args, good) in [
             (["--speed", "free"].as_slice(), true),
             (&["--speed", "x20"], true),

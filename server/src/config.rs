@@ -41,6 +41,12 @@ impl Config {
         }
     }
 
+    /// Flags alone decide: what the environment keeps is not touched.
+    pub fn throwaway(args: ServeArgs) -> Self {
+        let database_url = sqlite_url(&args.data.join("pilothouse.sqlite"));
+        Self { database_url, ..Self::new(args) }
+    }
+
     /// Makes the data folder, and makes sure that it can be written to.
     ///
     /// # Errors

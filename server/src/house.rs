@@ -1,6 +1,6 @@
 //! The door between the web rooms (pages, frames, the Kubernetes API's listener) and the game behind them.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use app::backend::SharedBackend;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -53,6 +53,11 @@ pub trait House: Send + Sync + 'static {
 
     /// The lessons, as they are now.
     fn course(&self) -> Arc<Course>;
+
+    /// A picture beside a lesson's prose; none where there are no lessons.
+    fn picture(&self, _slug: &str, _file: &str) -> Option<PathBuf> {
+        None
+    }
 
     /// Can learners be served?
     fn ready(&self) -> BoxFuture<'static, bool>;

@@ -8,13 +8,18 @@ use server::{
     alone, backup,
     cli::{Cli, Command, LessonsCommand},
     config::{self, Config},
-    play, serve, user,
+    new_lesson, play, preview, serve, user,
 };
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    // An author wants to hear of lessons, not of requests.
+    let usual = match &cli.command {
+        Some(Command::Lessons { .. }) => "warn,server::play::courses=info",
+        _ => "info,sqlx=warn",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_writer(std::io::stderr).init();
     match run(cli) {
@@ -37,12 +42,20 @@ fn run(cli: Cli) -> Result<bool> {
             Command::User(args) => user::run(args).await.map(|()| true),
             Command::Backup(args) => backup::back_up(args).await.map(|()| true),
             Command::Restore(args) => backup::restore(args).await.map(|()| true),
-            Command::Lessons { command: LessonsCommand::Check { dir } } => {
-                play::check::run(&config::lessons_dir(dir)).await
-            }
+            Command::Lessons { command } => lessons(command).await,
         }
     });
     // what still runs after the time to go down is not waited for
     runtime.shutdown_background();
     done
+}
+
+async fn lessons(command: LessonsCommand) -> Result<bool> {
+    match command {
+        LessonsCommand::Check { dir, format, strict } => {
+            play::check::run(&config::lessons_dir(dir), format, strict).await
+        }
+        LessonsCommand::New { name, dir } => new_lesson::run(&config::lessons_dir(dir), &name).map(|()| true),
+        LessonsCommand::Preview { dir } => preview::run(config::lessons_dir(dir)).await.map(|()| true),
+    }
 }

@@ -274,7 +274,7 @@ pub(crate) fn words(
         kubernetes: file.kubernetes,
         tags: file.tags.clone(),
         try_it: raw.try_it,
-        fair_html: fragment(&raw.fair, lang),
+        fair_html: fragment(&raw.fair, lang, reader.source.slug()),
     };
     Some((raw.title, raw.lede, race))
 }

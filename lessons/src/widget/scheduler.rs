@@ -135,7 +135,7 @@ pub(crate) fn words(
 ) -> Option<(String, String, Scheduler)> {
     let raw: RawWords = reader.yaml(fence)?;
     reader.filled("closing", &raw.closing);
-    let closing_html = fragment(&raw.closing, lang);
+    let closing_html = fragment(&raw.closing, lang, reader.source.slug());
     Some((raw.title, raw.lede, Scheduler { orders: file.orders.clone(), closing_html }))
 }
 

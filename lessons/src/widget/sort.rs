@@ -88,9 +88,13 @@ pub(crate) fn words(
             id: id.clone(),
             text: words.text,
             pile: *pile,
-            right_html: fragment(&words.right, lang),
-            wrong_html: fragment(&words.wrong, lang),
+            right_html: fragment(&words.right, lang, reader.source.slug()),
+            wrong_html: fragment(&words.wrong, lang, reader.source.slug()),
         });
     }
-    Some((raw.title, raw.lede, Sort { sentences, closing_html: fragment(&raw.closing, lang) }))
+    Some((
+        raw.title,
+        raw.lede,
+        Sort { sentences, closing_html: fragment(&raw.closing, lang, reader.source.slug()) },
+    ))
 }

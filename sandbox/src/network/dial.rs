@@ -90,10 +90,38 @@ impl Network {
             return self.balance(api, from, (service, port), local, dice);
         }
         let ip = if ip.starts_with("127.") { from.ip.as_str() } else { ip };
-        let has = |pod: &&Object| pod["status"]["podIP"] == *ip && self.processes.contains_key(&pod.key());
-        let pod = api.list(POD, "").find(has).ok_or(Dialled::Silent)?;
+        let pod = self.pod_at(api, ip).ok_or(Dialled::Silent)?;
         let node = pod["spec"]["nodeName"].text().into();
         Ok(Endpoint { pod: pod.key(), node, ip: ip.into(), port })
+    }
+
+    /// The pod that has an address, if it runs.
+    fn pod_at<'a>(&self, api: &'a Api, ip: &str) -> Option<&'a Object> {
+        let has = |pod: &&Object| pod["status"]["podIP"] == *ip && self.processes.contains_key(&pod.key());
+        api.list(POD, "").find(has)
+    }
+
+    /// What a node's proxy does with a connection to a Service. A connection goes by the address: an endpoint that names no
+    /// pod, as one that somebody wrote, leads to the pod that has it.
+    pub(super) fn choose(
+        &self,
+        api: &Api,
+        service: &Key,
+        port_name: &str,
+        node: &EcoString,
+        local: Option<&str>,
+    ) -> Choice {
+        let slices = self.rules.of(service, node, api.now());
+        let mut choice = proxy::choose(&slices, port_name, local);
+        if let Choice::Any(all) = &mut choice {
+            for endpoint in all.iter_mut().filter(|e| e.pod.name.is_empty()) {
+                if let Some(pod) = self.pod_at(api, &endpoint.ip) {
+                    endpoint.pod = pod.key();
+                    endpoint.node = pod["spec"]["nodeName"].text().into();
+                }
+            }
+        }
+        choice
     }
 
     fn balance(
@@ -104,8 +132,7 @@ impl Network {
         local: Option<&str>,
         dice: u64,
     ) -> Result<Endpoint, Dialled> {
-        let slices = self.rules.of(&service.key(), &from.node, api.now());
-        match proxy::choose(&slices, port["name"].text(), local) {
+        match self.choose(api, &service.key(), port["name"].text(), &from.node, local) {
             Choice::Reject => Err(Dialled::Refused),
             Choice::Drop => Err(Dialled::Silent),
             Choice::Any(mut all) => {

@@ -107,8 +107,8 @@ impl Network {
 
     /// What the proxy of a caller's node does.
     fn choice(&self, calls: &Calls<'_>, source: &Source<'_>, api: &Api) -> Choice {
-        let slices = self.rules.of(&calls.service, &source.node, api.now());
-        let choice = proxy::choose(&slices, calls.port_name, calls.local.then_some(&source.node));
+        let local = calls.local.then_some(source.node.as_str());
+        let choice = self.choose(api, &calls.service, calls.port_name, &source.node, local);
         match (choice, calls.untranslated) {
             (Choice::Any(mut all), Some(port)) => {
                 all.iter_mut().for_each(|e| e.port = port);

@@ -248,3 +248,23 @@ fn a_wrong_target_port_is_refused() {
     call(&mut c, json!({"service": "web", "ratePerSecond": 10}));
     assert_eq!(outcome(&c), "0 refused=100");
 }
+
+/// Services without selectors documentation: an endpoint that somebody wrote names no pod, and a connection goes by its address.
+#[test]
+fn an_endpoint_that_names_no_pod_is_reached_by_its_address() {
+    let mut c = town();
+    let is_web = |p: &&Object| p["metadata"]["labels"]["app"] == "web";
+    let ip = c.api().list(resources::POD, "default").find(is_web).unwrap()["status"]["podIP"].clone();
+    make(&mut c, resources::SERVICE, "bare", json!({"spec": {"ports": [{"port": 80, "targetPort": 8080}]}}));
+    let slice = json!({"addressType": "IPv4", "ports": [{"name": "", "port": 8080}],
+        "metadata": {"labels": {"kubernetes.io/service-name": "bare"}}});
+    make(
+        &mut c,
+        resources::ENDPOINT_SLICE,
+        "by-hand",
+        slice.with("endpoints", vec![json!({}).with("addresses", vec![ip])]),
+    );
+    run_ms(&mut c, 2_000);
+    call(&mut c, json!({"service": "bare", "ratePerSecond": 10}));
+    assert_eq!(outcome(&c), "100");
+}

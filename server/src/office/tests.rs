@@ -63,6 +63,7 @@ pub(crate) fn sandbox(learner: &str) -> SandboxRow {
         id: secret::id(),
         learner_id: learner.into(),
         lesson: LESSON.into(),
+        lesson_version: String::new(),
         experiment: "self-healing".into(),
         run: 1,
         seed: 1,

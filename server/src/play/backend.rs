@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::backend::{Answer, Backend, EventRow, Handle, TimeControl};
-use lessons::Experiment;
+use lessons::{Experiment, Lesson};
 use sandbox::http::Speed;
 use serde_json::Value;
 use wire::{
@@ -69,7 +69,7 @@ impl ForLearner {
     async fn home(&self, lang: Lang) -> Result<HomeView, Problem> {
         let rows = self.play.storage.sandboxes_of(&self.learner).await.map_err(problem)?;
         let mut lessons = Vec::new();
-        for lesson in &self.play.course.lessons {
+        for lesson in &self.play.courses.now().lessons {
             let Some((_, text)) = lesson.text(lang) else { continue };
             let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
             let passed = lesson.experiments.iter().filter(|e| standing(e, &kept).passed).count() as u32;
@@ -90,8 +90,9 @@ impl ForLearner {
     async fn due(&self, lang: Lang) -> Result<Vec<Due>, Problem> {
         let now_unix_ms = jiff::Timestamp::now().as_millisecond();
         let due = self.play.storage.due_transfers(&self.learner, now_unix_ms).await.map_err(problem)?;
+        let course = self.play.courses.now();
         let view = |(slug, experiment): (String, String)| {
-            let words = self.play.course.lesson(&slug)?.words(&experiment, lang)?;
+            let words = course.lesson(&slug)?.words(&experiment, lang)?;
             let question = words.transfer.as_ref()?.question.clone();
             Some(Due { label: words.label.clone(), question, slug, experiment })
         };
@@ -100,7 +101,7 @@ impl ForLearner {
 
     async fn resume(&self, row: Option<&SandboxRow>, lang: Lang) -> Result<Option<Resume>, Problem> {
         let Some(row) = row else { return Ok(None) };
-        let Some(lesson) = self.play.course.lesson(&row.lesson) else { return Ok(None) };
+        let Ok(lesson) = self.play.lesson(&row.lesson) else { return Ok(None) };
         let (Some((_, text)), Some(words)) = (lesson.text(lang), lesson.words(&row.experiment, lang)) else {
             return Ok(None);
         };
@@ -127,7 +128,7 @@ impl ForLearner {
         asked: Option<&str>,
         run: Option<i64>,
     ) -> Result<LessonPage, Problem> {
-        let lesson = self.play.lesson(slug)?.clone();
+        let lesson = self.play.lesson(slug)?;
         let kept = self.play.storage.passed_checks(&self.learner, &lesson.slug).await.map_err(problem)?;
         let page = lesson.page(lang, |experiment| standing(experiment, &kept));
         let mut page = page.ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })?;
@@ -139,7 +140,7 @@ impl ForLearner {
         if let Some(i) = on_stage(&page, asked) {
             let id = page.experiments[i].id.clone();
             if let Some(experiment) = lesson.experiment(&id) {
-                let (sandbox, progress) = self.put_on_stage(&lesson.slug, experiment, run, lang).await?;
+                let (sandbox, progress) = self.put_on_stage(&lesson, experiment, run, lang).await?;
                 page.experiments[i].sandbox = Some(sandbox);
                 page.experiments[i].progress = progress;
             }
@@ -149,16 +150,22 @@ impl ForLearner {
 
     async fn put_on_stage(
         &self,
-        slug: &str,
+        lesson: &Lesson,
         experiment: &Experiment,
         run: Option<i64>,
         lang: Lang,
     ) -> Result<(String, Progress), Problem> {
-        if self.play.storage.sandbox_of(&self.learner, slug, &experiment.id).await.map_err(problem)?.is_none()
+        if self
+            .play
+            .storage
+            .sandbox_of(&self.learner, &lesson.slug, &experiment.id)
+            .await
+            .map_err(problem)?
+            .is_none()
         {
             self.play.limits.sandbox(&self.learner).map_err(|_| Problem::Busy)?;
         }
-        let row = self.play.sandboxes.row_for(&self.learner, slug, experiment).await?;
+        let row = self.play.sandboxes.row_for(&self.learner, lesson, experiment).await?;
         let row = self.take_up(row, run).await?;
         if let Err(error) = self.play.storage.touch(&row.id).await {
             tracing::warn!(%error, "a visit was not noted");
@@ -362,7 +369,8 @@ impl Backend for ForLearner {
             let row = me.play.sandboxes.owned(&me.learner, &sandbox).await?;
             me.play.limits.sandbox(&me.learner).map_err(|_| Problem::Busy)?;
             let experiment = me.play.experiment(&row).ok_or(Problem::NoSuchSandbox)?;
-            me.play.sandboxes.reset(&row, &experiment).await?;
+            let lesson = me.play.lesson(&row.lesson)?;
+            me.play.sandboxes.reset(&row, &lesson, &experiment).await?;
             let (row, sandbox) = me.open(&sandbox).await?;
             Ok(me.progress(&row, &sandbox, lang))
         })

@@ -2,16 +2,18 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::IsTerminal,
     path::Path,
     sync::Arc,
 };
 
+use clap::ValueEnum;
 use futures::future::BoxFuture;
 use lessons::{
-    Course, Experiment, Severity,
+    Course, Diagnostic, Experiment, Report,
     check::{
         Objects, Snapshot, keyed,
-        trial::{Lab, try_all},
+        trial::{Ended, Lab, try_all},
     },
 };
 use sandbox::{
@@ -31,37 +33,67 @@ use crate::{
 /// Epoch of trials: any will do, so it is fixed.
 const EPOCH: Time = Time(1_767_225_600_000);
 
-/// Prints what is wrong with a course; true if nothing is.
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: each run as it ends, findings as rustc prints them.
+    Text,
+    /// One JSON document.
+    Json,
+    /// SARIF 2.1.0, for CI services that show findings beside the lines.
+    Sarif,
+}
+
+/// Prints what is wrong with a course, or with one lesson; true if nothing is. `strict` counts warnings, too.
 ///
 /// # Errors
 /// When the output cannot be written or the runtime fails; a bad lesson is no error.
-pub async fn run(dir: &Path) -> anyhow::Result<bool> {
+pub async fn run(dir: &Path, format: Format, strict: bool) -> anyhow::Result<bool> {
     let course = Course::read(dir);
-    let mut errors = 0;
-    for diagnostic in &course.diagnostics {
-        errors += usize::from(diagnostic.severity == Severity::Error);
-        eprintln!("{}", diagnostic.render());
-    }
-    if course.lessons.is_empty() && errors == 0 {
-        errors += 1;
-        eprintln!("no lesson in {}: expected folders like 21-why-kubernetes", dir.display());
-    }
-    let mut runs = 0;
+    let told = format == Format::Text;
+    course.diagnostics.iter().filter(|_| told).for_each(tell);
+    let (lessons, diagnostics) = (course.lessons.len(), course.diagnostics.clone());
+    let mut report = Report { diagnostics, lessons, runs: 0 };
     for lesson in &course.lessons {
         for experiment in &lesson.experiments {
-            for ended in try_all(experiment, |seed| LiveLab::fresh(experiment.clone(), seed)).await {
-                runs += 1;
-                let bad = !ended.diagnostics.is_empty();
-                println!("{} {}/{} {}", if bad { "✗" } else { "✓" }, lesson.slug, experiment.id, ended.run);
-                for diagnostic in &ended.diagnostics {
-                    errors += 1;
-                    eprintln!("{}", diagnostic.render());
+            for ended in play(experiment).await {
+                report.runs += 1;
+                if told {
+                    let mark = if ended.diagnostics.is_empty() { "✓" } else { "✗" };
+                    println!("{mark} {}/{} {}", lesson.slug, experiment.id, ended.run);
+                    ended.diagnostics.iter().for_each(tell);
                 }
+                report.diagnostics.extend(ended.diagnostics);
             }
         }
     }
-    println!("{} lessons, {runs} runs, {errors} errors", course.lessons.len());
-    Ok(errors == 0)
+    match format {
+        Format::Text => println!("{}", sum(&report)),
+        Format::Json => println!("{:#}", report.json()),
+        Format::Sarif => println!("{:#}", report.sarif(&Course::folder(dir), env!("CARGO_PKG_VERSION"))),
+    }
+    Ok(report.errors() == 0 && !(strict && report.warnings() > 0))
+}
+
+fn tell(diagnostic: &Diagnostic) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("{}", diagnostic.render_styled());
+    } else {
+        eprintln!("{}", diagnostic.render());
+    }
+}
+
+fn sum(report: &Report) -> String {
+    let warnings = match report.warnings() {
+        0 => String::new(),
+        number => format!(", {number} warnings"),
+    };
+    format!("{} lessons, {} runs, {} errors{warnings}", report.lessons, report.runs, report.errors())
+}
+
+/// Start, solution, wrong solutions and transfer question of an experiment, each in a cluster of its own.
+pub(super) async fn play(experiment: &Arc<Experiment>) -> Vec<Ended> {
+    try_all(experiment, |seed| LiveLab::fresh(experiment.clone(), seed)).await
 }
 
 /// A fresh cluster in virtual time.
@@ -158,5 +190,25 @@ impl Lab for LiveLab {
         }
         self.listed = Some((snapshot.clone(), newest));
         Ok(snapshot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_lesson_passes_as_it_is() {
+        let content = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
+        std::fs::create_dir(&content).unwrap();
+        lessons::new_lesson(&content, "30-volumes").unwrap();
+        let course = Course::read(&content);
+        std::fs::remove_dir_all(&content).unwrap();
+        let ended = play(&course.lesson("30-volumes").unwrap().experiments[0]).await;
+        let runs: Vec<&str> = ended.iter().map(|e| e.run.as_str()).collect();
+        assert_eq!(runs, ["start", "solution", "want-none", "want-more"]);
+        let found: Vec<String> = ended.iter().flat_map(|e| &e.diagnostics).map(|d| d.render()).collect();
+        assert!(found.is_empty(), "{}", found.join("\n"));
+        assert_eq!(ended[1].right_choice.as_deref(), Some("anew"));
     }
 }

@@ -3,6 +3,7 @@
 mod backend;
 pub mod check;
 mod console;
+mod courses;
 mod fidelity;
 mod frames;
 mod game;
@@ -20,9 +21,13 @@ mod transfer;
 mod widget;
 mod yaml;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use app::backend::SharedBackend;
+pub use courses::Courses;
 use futures::{FutureExt, future::BoxFuture};
 use lessons::{Course, Experiment, Lesson, Severity};
 use sandbox::api::access::token;
@@ -40,50 +45,58 @@ use crate::{
 /// Everything a learner's request may need.
 #[derive(Clone)]
 pub struct Play {
-    course: Arc<Course>,
+    courses: Arc<Courses>,
     sandboxes: Sandboxes,
     storage: Storage,
     limits: Arc<Limits>,
 }
 
 impl Play {
-    /// Reads the course. A broken lesson is reported and left out.
+    /// Reads the course, and again whenever its files change. A broken lesson is reported and left out.
     ///
     /// # Errors
     /// When there is no readable lesson at all.
     pub fn open(storage: Storage, lessons_dir: &Path) -> anyhow::Result<Arc<dyn House>> {
-        let course = Course::read(lessons_dir);
-        for diagnostic in course.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-            tracing::error!("{}", diagnostic.render());
-        }
+        let courses = Courses::follow(lessons_dir);
+        let diagnostics = courses.diagnostics();
+        diagnostics.iter().filter(|d| d.severity == Severity::Error).for_each(courses::log);
         let dir = lessons_dir.display();
-        if course.lessons.is_empty() {
+        if courses.now().lessons.is_empty() {
             anyhow::bail!(
-                "expected folders like 21-why-kubernetes in {dir}; name another place with --lessons"
+                "no lesson in {dir} can be shown: expected folders like 21-why-kubernetes, without the errors above; \
+                 name another place with --lessons"
             );
         }
         let sandboxes = Sandboxes::new(storage.clone());
-        Ok(Arc::new(Self { course: Arc::new(course), sandboxes, storage, limits: Arc::default() }))
+        Ok(Arc::new(Self { courses, sandboxes, storage, limits: Arc::default() }))
     }
 
-    fn lesson(&self, slug: &str) -> Result<&Arc<Lesson>, Problem> {
-        self.course.lesson(slug).ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })
+    fn lesson(&self, slug: &str) -> Result<Arc<Lesson>, Problem> {
+        let found = self.courses.now().lesson(slug).cloned();
+        found.ok_or_else(|| Problem::NoSuchLesson { slug: slug.to_owned() })
     }
 
     fn experiment(&self, row: &SandboxRow) -> Option<Arc<Experiment>> {
-        self.course.lesson(&row.lesson)?.experiment(&row.experiment).cloned()
+        self.courses.now().lesson(&row.lesson)?.experiment(&row.experiment).cloned()
     }
 
     /// A learner's sandbox with its row.
     async fn open_sandbox(&self, learner: &str, id: &str) -> Result<(SandboxRow, Arc<Sandbox>), Problem> {
         let row = self.sandboxes.owned(learner, id).await?;
         let sandbox = self.sandboxes.open(id, |row| self.experiment(row)).await?;
+        if self.experiment(&row).is_none_or(|now| Arc::ptr_eq(&now, &sandbox.experiment)) {
+            return Ok((row, sandbox));
+        }
+        // Its author has changed the experiment: the run goes on, and is judged by what it is now.
+        self.sandboxes.let_go_of(&sandbox).await;
+        let sandbox = self.sandboxes.open(id, |row| self.experiment(row)).await?;
         Ok((row, sandbox))
     }
 
     /// Opened hints in a language.
     fn hints(&self, row: &SandboxRow, lang: Lang, opened: usize) -> Vec<String> {
-        let words = self.course.lesson(&row.lesson).and_then(|l| l.words(&row.experiment, lang));
+        let course = self.courses.now();
+        let words = course.lesson(&row.lesson).and_then(|l| l.words(&row.experiment, lang));
         words.map(|w| w.hints_html.iter().take(opened).cloned().collect()).unwrap_or_default()
     }
 }
@@ -154,7 +167,11 @@ impl House for Play {
     }
 
     fn course(&self) -> Arc<Course> {
-        self.course.clone()
+        self.courses.now()
+    }
+
+    fn picture(&self, slug: &str, file: &str) -> Option<PathBuf> {
+        self.courses.picture(slug, file)
     }
 
     fn ready(&self) -> BoxFuture<'static, bool> {

@@ -28,10 +28,10 @@ impl Desk {
         std::fs::create_dir(&folder).unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.join("a.sqlite").display());
         let storage = Storage::open(&url).await.unwrap();
-        let course = Arc::new(Course::read(Path::new("../lessons/content")));
+        let courses = Courses::read(Path::new("../lessons/content"));
         let learner = storage.create_learner("hash").await.unwrap();
         let play =
-            Play { course, sandboxes: Sandboxes::new(storage.clone()), storage, limits: Arc::default() };
+            Play { courses, sandboxes: Sandboxes::new(storage.clone()), storage, limits: Arc::default() };
         Self { folder, learner: ForLearner { play, learner, lang: Lang::En } }
     }
 }

@@ -54,7 +54,7 @@ impl ForLearner {
     /// Keeps what was done in a widget without its page; nothing at all starts it over.
     pub(super) async fn keep_widget(&self, slug: &str, id: &str, asked: Asked) -> Result<(), Problem> {
         let lesson = self.play.lesson(slug)?;
-        let page = page_of(lesson, id, self.lang)?;
+        let page = page_of(&lesson, id, self.lang)?;
         let asked = asked.only(|name| page.widget.takes(name));
         self.keep(&page, &asked).await
     }

@@ -49,6 +49,7 @@ fn attempt(row: AttemptRow) -> Attempt {
         learner: row.learner.0,
         learner_name: row.learner.1,
         lesson: row.lesson,
+        lesson_version: row.lesson_version,
         experiment: row.experiment,
         passed: row.passed,
         hints: row.hints,

@@ -83,6 +83,8 @@ pub struct Attempt {
     pub learner_name: String,
     /// The lesson's id.
     pub lesson: String,
+    /// The lesson's version in which it began; empty where that was not kept yet.
+    pub lesson_version: String,
     /// The experiment's id.
     pub experiment: String,
     /// Checks that passed.

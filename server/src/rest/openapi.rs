@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use axum::{Json, Router, middleware, routing::{any, get}};
+use axum::{
+    Json, Router, middleware,
+    routing::{any, get},
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lessons::Experiment;
+use lessons::{Experiment, Lesson};
 use tokio::sync::Mutex;
 use wire::{problem::Problem, run::RunKind};
 
@@ -57,17 +57,20 @@ impl Sandboxes {
     pub async fn row_for(
         &self,
         learner: &str,
-        lesson: &str,
+        lesson: &Lesson,
         experiment: &Experiment,
     ) -> Result<SandboxRow, Problem> {
-        if let Some(row) = self.storage.sandbox_of(learner, lesson, &experiment.id).await.map_err(problem)? {
+        if let Some(row) =
+            self.storage.sandbox_of(learner, &lesson.slug, &experiment.id).await.map_err(problem)?
+        {
             return Ok(row);
         }
-        let run = beginning(experiment);
+        let run = beginning(lesson, experiment);
         let row = SandboxRow {
             id: secret::id(),
             learner_id: learner.to_owned(),
-            lesson: lesson.to_owned(),
+            lesson: lesson.slug.clone(),
+            lesson_version: run.lesson_version,
             experiment: experiment.id.clone(),
             run: 1,
             seed: run.seed,
@@ -87,7 +90,7 @@ impl Sandboxes {
         self.storage.create_sandbox(&row).await.map_err(problem)?;
         // Two first visits at once: the row that was first is the learner's.
         self.storage
-            .sandbox_of(learner, lesson, &experiment.id)
+            .sandbox_of(learner, &lesson.slug, &experiment.id)
             .await
             .map_err(problem)?
             .ok_or(Problem::NotSaved)
@@ -131,8 +134,13 @@ impl Sandboxes {
     ///
     /// # Errors
     /// When the database does not take it; the old run goes on then.
-    pub async fn reset(&self, row: &SandboxRow, experiment: &Experiment) -> Result<(), Problem> {
-        let beginning = beginning(experiment);
+    pub async fn reset(
+        &self,
+        row: &SandboxRow,
+        lesson: &Lesson,
+        experiment: &Experiment,
+    ) -> Result<(), Problem> {
+        let beginning = beginning(lesson, experiment);
         self.change_run(&row.id, self.storage.start_run(&row.id, &beginning)).await?;
         Ok(())
     }
@@ -170,6 +178,16 @@ impl Sandboxes {
         Ok(changed)
     }
 
+    /// Lets go of an open sandbox; who asks next opens it anew, and its viewers reconnect.
+    pub async fn let_go_of(&self, sandbox: &Arc<Sandbox>) {
+        let mut open = self.open.lock().await;
+        if open.get(&sandbox.id).is_some_and(|kept| Arc::ptr_eq(&kept.sandbox, sandbox)) {
+            sandbox.save_clock().await;
+            open.remove(&sandbox.id);
+            sandbox.close();
+        }
+    }
+
     /// Saves every open sandbox's clock.
     pub async fn save_all(&self) {
         for kept in self.open.lock().await.values() {
@@ -179,7 +197,7 @@ impl Sandboxes {
 }
 
 /// What a new run of an experiment is made from.
-fn beginning(experiment: &Experiment) -> Beginning {
+fn beginning(lesson: &Lesson, experiment: &Experiment) -> Beginning {
     let id = secret::id();
     Beginning {
         seed: i64::from_str_radix(&id[..15], 16).unwrap_or(1),
@@ -187,6 +205,7 @@ fn beginning(experiment: &Experiment) -> Beginning {
         world: experiment.world.yaml.clone(),
         world_hash: secret::hash(&experiment.world.yaml),
         start_ms: experiment.settle_ms,
+        lesson_version: lesson.version.clone(),
     }
 }
 

@@ -94,11 +94,11 @@ async fn copy(connection: &mut AnyConnection, grader: &str, sandbox: &str, run: 
     // the run is the sandbox's present one, or one of those before
     let copied = sqlx::query(
         "INSERT INTO sandboxes (id, learner_id, lesson, experiment, run, seed, epoch_unix_ms, world, world_hash, \
-         start_ms, clock_ms, speed, paused, token, owner, fencing_epoch, created_ms, touched_ms) \
+         start_ms, clock_ms, speed, paused, token, owner, fencing_epoch, created_ms, touched_ms, lesson_version) \
          SELECT $1, $2, s.lesson, s.experiment, $4, COALESCE(r.seed, s.seed), \
          COALESCE(r.epoch_unix_ms, s.epoch_unix_ms), COALESCE(r.world, s.world), COALESCE(r.world_hash, s.world_hash), \
          COALESCE(r.start_ms, s.start_ms), CASE WHEN s.run = $4 THEN s.clock_ms ELSE COALESCE(r.clock_ms, s.clock_ms) END, \
-         1, 1, $5, '', 0, $6, $6 \
+         1, 1, $5, '', 0, $6, $6, COALESCE(r.lesson_version, s.lesson_version) \
          FROM sandboxes s LEFT JOIN runs r ON r.sandbox_id = s.id AND r.run = $4 \
          WHERE s.id = $3 AND (s.run = $4 OR r.run IS NOT NULL)",
     )

@@ -15,6 +15,8 @@ pub struct AttemptRow {
     pub lesson: String,
     /// Experiment.
     pub experiment: String,
+    /// The lesson's version in which it began.
+    pub lesson_version: String,
     /// Hints that were opened, over all runs.
     pub hints: i64,
     /// Checks that passed.
@@ -38,7 +40,7 @@ pub struct Wanted<'a> {
     pub limit: i64,
 }
 
-type Row = (String, i64, String, String, String, String, i64, i64, i64);
+type Row = (String, i64, String, String, String, String, i64, i64, i64, String);
 
 impl Storage {
     /// Attempts of a class's learners at lessons that are set for it, without solutions that were shown.
@@ -49,7 +51,7 @@ impl Storage {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT s.id, a.run, l.id, l.name, s.lesson, s.experiment, COALESCE(h.opened, 0), \
              (SELECT COUNT(*) FROM verdicts v WHERE v.sandbox_id = s.id AND v.run = a.run AND v.verdict = 'passed'), \
-             s.touched_ms \
+             s.touched_ms, COALESCE(r.lesson_version, s.lesson_version) \
              FROM (SELECT sandbox_id, run FROM runs UNION SELECT id, run FROM sandboxes) a \
              JOIN sandboxes s ON s.id = a.sandbox_id \
              LEFT JOIN runs r ON r.sandbox_id = a.sandbox_id AND r.run = a.run \
@@ -68,16 +70,20 @@ impl Storage {
         .bind(wanted.limit)
         .fetch_all(&self.pool)
         .await?;
-        let row = |(sandbox, run, id, name, lesson, experiment, hints, passed, touched_ms): Row| AttemptRow {
-            sandbox,
-            run,
-            learner: (id, name),
-            lesson,
-            experiment,
-            hints,
-            passed,
-            touched_ms,
-        };
+        let row =
+            |(sandbox, run, id, name, lesson, experiment, hints, passed, touched_ms, lesson_version): Row| {
+                AttemptRow {
+                    sandbox,
+                    run,
+                    learner: (id, name),
+                    lesson,
+                    experiment,
+                    hints,
+                    passed,
+                    touched_ms,
+                    lesson_version,
+                }
+            };
         Ok(rows.into_iter().map(row).collect())
     }
 }

@@ -22,6 +22,8 @@ pub struct Beginning {
     pub world_hash: String,
     /// The virtual moment that the learner's clock shows as zero, ms.
     pub start_ms: i64,
+    /// The lesson's version.
+    pub lesson_version: String,
 }
 
 /// Tables whose rows belong to a run and have a moment: columns but the sandbox and the run.
@@ -118,8 +120,8 @@ impl Storage {
 /// Brings the row of the present run up to date.
 async fn keep(tx: &mut AnyConnection, id: &str) -> Result<()> {
     sqlx::query(
-        "INSERT INTO runs (sandbox_id, run, name, kind, seed, epoch_unix_ms, world, world_hash, start_ms, clock_ms) \
-         SELECT id, run, '', 'own', seed, epoch_unix_ms, world, world_hash, start_ms, clock_ms \
+        "INSERT INTO runs (sandbox_id, run, name, kind, seed, epoch_unix_ms, world, world_hash, start_ms, clock_ms, lesson_version) \
+         SELECT id, run, '', 'own', seed, epoch_unix_ms, world, world_hash, start_ms, clock_ms, lesson_version \
          FROM sandboxes WHERE id = $1 \
          ON CONFLICT (sandbox_id, run) DO UPDATE SET clock_ms = excluded.clock_ms",
     )
@@ -141,7 +143,7 @@ async fn start(connection: &mut AnyConnection, id: &str, from: &Beginning) -> Re
     let run = next(&mut tx, id).await?;
     sqlx::query(
         "UPDATE sandboxes SET run = $2, seed = $3, epoch_unix_ms = $4, world = $5, world_hash = $6, \
-         start_ms = $7, clock_ms = $7, speed = 1, paused = 0 WHERE id = $1",
+         start_ms = $7, clock_ms = $7, speed = 1, paused = 0, lesson_version = $8 WHERE id = $1",
     )
     .bind(id.to_owned())
     .bind(run)
@@ -150,6 +152,7 @@ async fn start(connection: &mut AnyConnection, id: &str, from: &Beginning) -> Re
     .bind(from.world.clone())
     .bind(from.world_hash.clone())
     .bind(from.start_ms)
+    .bind(from.lesson_version.clone())
     .execute(&mut *tx)
     .await
     .map_err(not_saved)?;
@@ -163,8 +166,8 @@ async fn fork(connection: &mut AnyConnection, id: &str, at_ms: i64, kind: RunKin
     let run = next(&mut tx, id).await?;
     sqlx::query(
         "INSERT INTO runs (sandbox_id, run, name, kind, parent, forked_ms, seed, epoch_unix_ms, world, world_hash, \
-         start_ms, clock_ms) \
-         SELECT id, $2, '', $3, run, $4, seed, epoch_unix_ms, world, world_hash, start_ms, $4 \
+         start_ms, clock_ms, lesson_version) \
+         SELECT id, $2, '', $3, run, $4, seed, epoch_unix_ms, world, world_hash, start_ms, $4, lesson_version \
          FROM sandboxes WHERE id = $1",
     )
     .bind(id.to_owned())
@@ -203,7 +206,7 @@ async fn take_up(connection: &mut AnyConnection, id: &str, run: i64) -> Result<b
     let of = |column: &str| format!("(SELECT {column} FROM runs WHERE sandbox_id = $1 AND run = $2)");
     let done = sqlx::query(sqlx::AssertSqlSafe(format!(
         "UPDATE sandboxes SET run = $2, seed = {}, epoch_unix_ms = {}, world = {}, world_hash = {}, start_ms = {}, \
-         clock_ms = {}, speed = 1, paused = 1 \
+         clock_ms = {}, lesson_version = {}, speed = 1, paused = 1 \
          WHERE id = $1 AND EXISTS (SELECT 1 FROM runs WHERE sandbox_id = $1 AND run = $2)",
         of("seed"),
         of("epoch_unix_ms"),
@@ -211,6 +214,7 @@ async fn take_up(connection: &mut AnyConnection, id: &str, run: i64) -> Result<b
         of("world_hash"),
         of("start_ms"),
         of("clock_ms"),
+        of("lesson_version"),
     )))
     .bind(id.to_owned())
     .bind(run)

@@ -17,6 +17,8 @@ pub struct SandboxRow {
     pub learner_id: String,
     /// Lesson slug.
     pub lesson: String,
+    /// The lesson's version in which the run began.
+    pub lesson_version: String,
     /// Experiment id.
     pub experiment: String,
     /// Number of the current run; a reset starts the next.
@@ -55,6 +57,7 @@ impl<'r> FromRow<'r, AnyRow> for SandboxRow {
             id: row.try_get("id")?,
             learner_id: row.try_get("learner_id")?,
             lesson: row.try_get("lesson")?,
+            lesson_version: row.try_get("lesson_version")?,
             experiment: row.try_get("experiment")?,
             run: row.try_get("run")?,
             seed: row.try_get("seed")?,
@@ -118,8 +121,9 @@ impl Storage {
         let row = row.clone();
         sqlx::query(
             "INSERT INTO sandboxes (id, learner_id, lesson, experiment, run, seed, epoch_unix_ms, world, world_hash, \
-             start_ms, clock_ms, speed, paused, token, owner, fencing_epoch, created_ms, touched_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+             start_ms, clock_ms, speed, paused, token, owner, fencing_epoch, created_ms, touched_ms, \
+             lesson_version) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
              ON CONFLICT (learner_id, lesson, experiment) DO NOTHING",
         )
         .bind(row.id)
@@ -140,6 +144,7 @@ impl Storage {
         .bind(row.fencing_epoch)
         .bind(row.created_ms)
         .bind(row.touched_ms)
+        .bind(row.lesson_version)
         .execute(&self.pool)
         .await
         .map_err(not_saved)?;

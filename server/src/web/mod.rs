@@ -8,6 +8,7 @@ mod frames;
 mod guard;
 mod kubeconfig;
 mod learner;
+mod pictures;
 mod routes;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -25,7 +25,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Learner, Web, console, csp, entry, fault, frames, guard, kubeconfig, learner};
+use super::{Learner, Web, console, csp, entry, fault, frames, guard, kubeconfig, learner, pictures};
 
 /// Files at the root of the site folder.
 const ROOT_FILES: [&str; 4] = ["/favicon.svg", "/icons.svg", "/office.js", "/robots.txt"];
@@ -37,6 +37,7 @@ pub fn router(web: Web) -> Router {
         .merge(office(&web))
         .merge(crate::rest::router())
         .merge(files(&web))
+        .route("/lessons/{slug}/{*file}", get(pictures::picture))
         .route("/", get(entry::front))
         .route("/healthz", get(entry::healthz))
         .route("/readyz", get(entry::readyz));

@@ -65,7 +65,9 @@ async fn filled(url: &str, odd: &str) -> Storage {
     let beginning = server::storage::Beginning {
         seed: i64::MAX,
         epoch_unix_ms: 3,
-        world: "\u{1f6a2}\r\n\t\"'\\".into(),
+        world: "\u{1f6a2,
+        lesson_version: "v".into(),
+    }\r\n\t\"'\\".into(),
         world_hash: String::new(),
         start_ms: 4,
     };
@@ -102,8 +104,8 @@ async fn there_and_back(from: &str, to: &str) {
     let (_, again) = copy_of(&target).await;
     assert_eq!(rows(&again), rows(&copy));
     assert_eq!(
-        target.learner_by_token_hash("hash").await.unwrap(),
-        source.learner_by_token_hash("hash").await.unwrap()
+        target.visitor("hash").await.unwrap().map(|v| v.id),
+        source.visitor("hash").await.unwrap().map(|v| v.id)
     );
 
     // what is there is not written over, unless that is wanted: then it goes, and nobody who has a sandbox open writes to its successor
@@ -113,7 +115,7 @@ async fn there_and_back(from: &str, to: &str) {
     target.take("sb-a", "two").await.unwrap();
     let open = target.sandbox("sb-a").await.unwrap().unwrap();
     give(&target, &copy, true).await.unwrap();
-    assert_eq!(target.learner_by_token_hash("other").await.unwrap(), None);
+    assert_eq!(target.visitor("other").await.unwrap().map(|v| v.id), None);
     let now = target.sandbox("sb-a").await.unwrap().unwrap();
     assert!(now.fencing_epoch > open.fencing_epoch, "{} {}", now.fencing_epoch, open.fencing_epoch);
     let stale = target

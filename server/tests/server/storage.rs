@@ -51,6 +51,7 @@ pub fn row(learner: &str, experiment: &str, touched_ms: i64) -> SandboxRow {
         id: format!("sb-{experiment}"),
         learner_id: learner.into(),
         lesson: "21-why".into(),
+        lesson_version: "v".into(),
         experiment: experiment.into(),
         run: 1,
         seed: -7,
@@ -101,8 +102,8 @@ async fn learners_and_sandboxes_outlive_the_process(url: &str) {
     db.close().await;
 
     let db = open(url).await;
-    assert_eq!(db.learner_by_token_hash("hash").await.unwrap(), Some(learner.clone()));
-    assert_eq!(db.learner_by_token_hash("forged").await.unwrap(), None);
+    assert_eq!(db.visitor("hash").await.unwrap().map(|v| v.id), Some(learner.clone()));
+    assert_eq!(db.visitor("forged").await.unwrap().map(|v| v.id), None);
     assert_eq!(db.sandbox(&a.id).await.unwrap(), Some(a.clone()));
     assert_eq!(db.sandbox("other").await.unwrap(), None);
     assert_eq!(db.sandbox_of(&learner, "21-why", "b").await.unwrap(), Some(b.clone()));
@@ -239,7 +240,7 @@ async fn runs_branch_and_are_kept(url: &str) {
 
 fn beginning(seed: i64, world: &str) -> Beginning {
     let world_hash = format!("{world}h");
-    Beginning { seed, epoch_unix_ms: 3, world: world.into(), world_hash, start_ms: 4 }
+    Beginning { seed, epoch_unix_ms: 3, world: world.into(), world_hash, start_ms: 4, lesson_version: "v".into() }
 }
 
 async fn the_console_keeps_order_and_bounds(url: &str) {

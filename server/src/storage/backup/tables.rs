@@ -59,11 +59,11 @@ pub(super) const TABLES: &[Table] = tables! {
     sandboxes {
         id Text, learner_id Text, lesson Text, experiment Text, run Whole, seed Whole, epoch_unix_ms Whole, world Text,
         world_hash Text, start_ms Whole, clock_ms Whole, speed Whole, paused Whole, token Text, owner Text,
-        fencing_epoch Whole, created_ms Whole, touched_ms Whole,
+        fencing_epoch Whole, created_ms Whole, touched_ms Whole, lesson_version Text,
     }
     runs {
         sandbox_id Text, run Whole, name Text, kind Text, parent Whole, forked_ms Whole, seed Whole, epoch_unix_ms Whole,
-        world Text, world_hash Text, start_ms Whole, clock_ms Whole,
+        world Text, world_hash Text, start_ms Whole, clock_ms Whole, lesson_version Text,
     }
     journals {
         sandbox_id Text, run Whole, seq Whole, at_ms Whole, request Text, engine_version Text, state_hash Text,
