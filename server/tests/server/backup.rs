@@ -63,11 +63,10 @@ async fn filled(url: &str, odd: &str) -> Storage {
         .unwrap();
     }
     let beginning = server::storage::Beginning {
+        lesson_version: "v".into(),
         seed: i64::MAX,
         epoch_unix_ms: 3,
-        world: "\u{1f6a2,
-        lesson_version: "v".into(),
-    }\r\n\t\"'\\".into(),
+        world: "\u{1f6a2}\r\n\t\"'\\".into(),
         world_hash: String::new(),
         start_ms: 4,
     };

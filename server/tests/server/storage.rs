@@ -240,7 +240,14 @@ async fn runs_branch_and_are_kept(url: &str) {
 
 fn beginning(seed: i64, world: &str) -> Beginning {
     let world_hash = format!("{world}h");
-    Beginning { seed, epoch_unix_ms: 3, world: world.into(), world_hash, start_ms: 4, lesson_version: "v".into() }
+    Beginning {
+        seed,
+        epoch_unix_ms: 3,
+        world: world.into(),
+        world_hash,
+        start_ms: 4,
+        lesson_version: "v".into(),
+    }
 }
 
 async fn the_console_keeps_order_and_bounds(url: &str) {
