@@ -31,6 +31,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Serve one cluster alone, in memory, until Ctrl-C: an instant Kubernetes to learn or test against.
     Cluster(ClusterArgs),
+    /// What graders do: attempts, their checks, and judging them again. Works while a server runs on the same database.
+    Grade(GradeArgs),
     /// People: accounts, roles, new passwords. Works while a server runs on the same database.
     User(UserArgs),
     /// Write a copy of the database into a file, while the server runs or not.
@@ -42,6 +44,54 @@ pub enum Command {
         /// Which tool.
         #[command(subcommand)]
         command: LessonsCommand,
+    },
+}
+
+/// Flags of `grade`.
+#[derive(Clone, Debug, Args)]
+pub struct GradeArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: GradeCommand,
+    /// Folder of the database, where DATABASE_URL does not name another.
+    #[arg(long, value_name = "DIR", default_value = "data", global = true)]
+    pub data: PathBuf,
+    /// Folder with the lessons [default: lessons/content, here or beside the program]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub lessons: Option<PathBuf>,
+}
+
+/// What graders do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum GradeCommand {
+    /// Print the attempts of a class, a line of JSON each, in the forms of /api/v1.
+    Export {
+        /// The class's code.
+        #[arg(long)]
+        class: String,
+        /// Only of this lesson.
+        #[arg(long, default_value = "")]
+        lesson: String,
+    },
+    /// Print one attempt: its checks with what decided them, and the judgements.
+    Show {
+        /// Its id: the sandbox's id, a dot, the run's number.
+        attempt: String,
+    },
+    /// Replay stored attempts against the checks as they are now, and print which verdicts change.
+    Rejudge {
+        /// The lesson.
+        #[arg(long)]
+        lesson: String,
+        /// Only this experiment.
+        #[arg(long)]
+        experiment: Option<String>,
+        /// Only attempts in which something was done since this day (2026-11-28) or moment (RFC 3339).
+        #[arg(long, default_value = "1970-01-01")]
+        since: String,
+        /// Write the changed verdicts; without it nothing is written.
+        #[arg(long)]
+        write: bool,
     },
 }
 

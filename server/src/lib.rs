@@ -7,6 +7,7 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod grade;
 pub mod house;
 pub mod kube_api;
 pub mod limits;

@@ -8,7 +8,7 @@ use server::{
     alone, backup,
     cli::{Cli, Command, LessonsCommand},
     config::{self, Config},
-    new_lesson, play, preview, serve, user,
+    grade, new_lesson, play, preview, serve, user,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +39,7 @@ fn run(cli: Cli) -> Result<bool> {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(args) => serve::serve(Config::new(args)).await.map(|()| true),
             Command::Cluster(args) => alone::run(args.options()?).await.map(|()| true),
+            Command::Grade(args) => grade::run(args).await.map(|()| true),
             Command::User(args) => user::run(args).await.map(|()| true),
             Command::Backup(args) => backup::back_up(args).await.map(|()| true),
             Command::Restore(args) => backup::restore(args).await.map(|()| true),

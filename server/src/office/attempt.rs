@@ -43,7 +43,6 @@ async fn sheet(web: &Web, caller: &Caller, id: &str, run: i64, typed: &str) -> R
     let log: Vec<_> = log.into_iter().filter(|e| e.run == run).collect();
     let checks = check_lines(&lesson, &experiment, caller, &verdicts);
     let facts = Facts {
-        experiment: &experiment,
         entries: &entries,
         console: &console,
         acts: &web.storage.acts(id, run).await?,

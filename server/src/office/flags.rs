@@ -1,7 +1,6 @@
 //! Why a grader should look at an attempt. Pure.
 
 use app::office::Flag;
-use lessons::Experiment;
 use sandbox::request::Request;
 use wire::console::ConsoleEntry;
 
@@ -15,8 +14,6 @@ const WORLD: &str = "/apis/sim.pilothouse.dev/v1/";
 
 /// What is known of an attempt.
 pub struct Facts<'a> {
-    /// The experiment.
-    pub experiment: &'a Experiment,
     /// Its journal.
     pub entries: &'a [WrittenEntry],
     /// Its console.
@@ -49,9 +46,7 @@ pub fn flags(facts: &Facts<'_>) -> Vec<Flag> {
             deleted += 1;
         }
         if let Some(rest) = request.path().strip_prefix(WORLD) {
-            let kind = rest.split('/').find(|part| !part.is_empty()).unwrap_or_default();
-            let allowed = facts.experiment.may_write.iter().any(|k| k == kind);
-            if !allowed && !of_the_lab(entry.at_ms) {
+            if !rest.is_empty() && !of_the_lab(entry.at_ms) {
                 flags.push(Flag::WorldWritten(request.path().to_owned()));
             }
         }
@@ -75,4 +70,56 @@ pub fn flags(facts: &Facts<'_>) -> Vec<Flag> {
 fn is_pod(path: &str) -> bool {
     let parts: Vec<_> = path.split('/').filter(|p| !p.is_empty()).collect();
     matches!(parts.as_slice(), ["api", "v1", "namespaces", _, "pods", ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::console::Output;
+
+    use super::*;
+
+    fn entry(at_ms: i64, method: &str, uri: &str) -> WrittenEntry {
+        let request = Request { method: method.into(), uri: uri.into(), ..Request::default() };
+        WrittenEntry {
+            at_ms,
+            request_json: serde_json::to_string(&request).unwrap(),
+            written_ms: 60_000 + at_ms,
+        }
+    }
+
+    fn line(at_ms: i64, line: &str) -> ConsoleEntry {
+        ConsoleEntry { line: line.into(), output: Output::woven("", "", &[]), exit_code: 0, at_ms }
+    }
+
+    #[test]
+    fn what_a_grader_should_look_at() {
+        let pod = "/api/v1/namespaces/default/pods/web-1";
+        let machine = "/apis/sim.pilothouse.dev/v1/machines/node-c";
+        let act = [("unplug".to_owned(), 1_000, false)];
+        let by_lab = [line(5_000, "lab unplug node-c")];
+        let by_hand = [line(5_000, "kubectl patch machine node-c")];
+        let cases: [(&[WrittenEntry], &[ConsoleEntry], bool, i64, Vec<Flag>); 8] = [
+            (&[], &[], true, 0, vec![]),
+            (&[entry(9_000, "DELETE", pod)], &[], true, 0, vec![Flag::DeletedByHand(1)]),
+            (&[entry(1_500, "DELETE", pod)], &[], true, 0, vec![]),
+            (&[entry(9_000, "POST", &format!("{pod}/eviction"))], &[], true, 0, vec![]),
+            (&[entry(5_001, "PATCH", machine)], &by_lab, true, 0, vec![]),
+            (&[entry(5_001, "PATCH", machine)], &by_hand, true, 0, vec![Flag::WorldWritten(machine.into())]),
+            (&[entry(9_000, "PATCH", "/apis/apps/v1/x")], &[], true, 65_000, vec![Flag::TooFast(4)]),
+            (&[entry(9_000, "PATCH", "/apis/apps/v1/x")], &[], false, 65_000, vec![]),
+        ];
+        for (n, (entries, console, passed, began_unix_ms, expect)) in cases.into_iter().enumerate() {
+            let facts = Facts { entries, console, acts: &act, passed, solution_seen: false, began_unix_ms };
+            assert_eq!(flags(&facts), expect, "case {n}");
+        }
+        let seen = Facts {
+            entries: &[],
+            console: &[],
+            acts: &[],
+            passed: true,
+            solution_seen: true,
+            began_unix_ms: 0,
+        };
+        assert_eq!(flags(&seen), [Flag::SolutionSeen]);
+    }
 }

@@ -97,7 +97,7 @@ pub(super) async fn play(experiment: &Arc<Experiment>) -> Vec<Ended> {
 }
 
 /// A fresh cluster in virtual time.
-pub(super) struct LiveLab {
+pub(crate) struct LiveLab {
     live: Live,
     files: Files,
     /// The objects as they were listed last, and the newest revision then.
@@ -117,6 +117,11 @@ impl LiveLab {
         };
         let files = Files::new(experiment.files.clone(), BTreeMap::new());
         Ok(Self { live: Live::open(opened, Arc::new(()))?, files, listed: None })
+    }
+
+    /// A cluster that is there already, without files.
+    pub(crate) fn of(live: Live) -> Self {
+        Self { live, files: Files::new(BTreeMap::new(), BTreeMap::new()), listed: None }
     }
 
     /// Plural names of the kinds that were written after a revision; `None` where the cluster no longer knows.

@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use lessons::Course;
 use sandbox::request::Request;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -20,7 +21,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    storage::{AttemptRow, JudgementRow, SandboxRow, Wanted},
+    storage::{AttemptRow, JudgementRow, SandboxRow, Storage, Wanted},
     web::Web,
 };
 
@@ -43,7 +44,8 @@ pub struct Which {
     cursor: Option<String>,
 }
 
-fn attempt(row: AttemptRow) -> Attempt {
+/// As the API shows it.
+pub(crate) fn attempt(row: AttemptRow) -> Attempt {
     Attempt {
         id: format!("{}.{}", row.sandbox, row.run),
         learner: row.learner.0,
@@ -103,6 +105,35 @@ async fn find(web: &Web, caller: &Caller, id: &str) -> Result<(SandboxRow, i64),
     if known { Ok((row, run)) } else { Err(missing()) }
 }
 
+/// Verdicts of an attempt's checks, as the API shows them.
+pub(crate) async fn checks_of(
+    storage: &Storage,
+    course: &Course,
+    row: &SandboxRow,
+    run: i64,
+) -> Result<Vec<Check>, Problem> {
+    let experiment = course.lesson(&row.lesson).and_then(|l| l.experiment(&row.experiment).cloned());
+    let experiment = experiment.ok_or_else(|| Problem::missing("lesson"))?;
+    let kept = storage.verdicts(&row.id, run).await?;
+    let check = |spec: &lessons::CheckSpec| {
+        let verdict = kept.iter().find(|v| v.check == spec.id);
+        let why: Option<lesson::Why> = verdict.and_then(|v| serde_json::from_str(&v.why_json).ok().flatten());
+        Check {
+            id: spec.id.clone(),
+            verdict: verdict.map_or_else(|| "undecided".to_owned(), |v| v.verdict.clone()),
+            at_ms: verdict.map(|v| v.at_ms),
+            why: why.map(|w| Why {
+                object: w.object,
+                path: w.path,
+                actual: w.actual,
+                op: w.op,
+                expected: w.expected,
+            }),
+        }
+    };
+    Ok(experiment.checks.iter().map(check).collect())
+}
+
 /// The checks of an attempt, each with what decided it.
 #[utoipa::path(get, path = "/attempts/{attempt}/checks", tag = "attempts",
     params(("attempt" = String, Path, description = "the attempt's id", pattern = "^[0-9a-f]{32}\\.[0-9]+$")),
@@ -120,27 +151,8 @@ pub async fn checks(
     Path(id): Path<String>,
 ) -> Result<Json<List<Check>>, Problem> {
     let (row, run) = find(&web, &caller, &id).await?;
-    let course = web.house.course();
-    let experiment = course.lesson(&row.lesson).and_then(|l| l.experiment(&row.experiment).cloned());
-    let experiment = experiment.ok_or_else(|| Problem::missing("lesson"))?;
-    let kept = web.storage.verdicts(&row.id, run).await?;
-    let check = |spec: &lessons::CheckSpec| {
-        let verdict = kept.iter().find(|v| v.check == spec.id);
-        let why: Option<lesson::Why> = verdict.and_then(|v| serde_json::from_str(&v.why_json).ok().flatten());
-        Check {
-            id: spec.id.clone(),
-            verdict: verdict.map_or_else(|| "undecided".to_owned(), |v| v.verdict.clone()),
-            at_ms: verdict.map(|v| v.at_ms),
-            why: why.map(|w| Why {
-                object: w.object,
-                path: w.path,
-                actual: w.actual,
-                op: w.op,
-                expected: w.expected,
-            }),
-        }
-    };
-    Ok(Json(List { items: experiment.checks.iter().map(check).collect(), next: None }))
+    let items = checks_of(&web.storage, &web.house.course(), &row, run).await?;
+    Ok(Json(List { items, next: None }))
 }
 
 /// The journal of an attempt: with its seed and world, the whole truth of its cluster.
@@ -180,7 +192,8 @@ pub async fn journal(
     Ok(Json(List::cut(items, limit, |e: &Entry| format!("n.{}", e.seq))))
 }
 
-fn judgement(row: JudgementRow) -> Judgement {
+/// As the API shows it.
+pub(crate) fn judgement(row: JudgementRow) -> Judgement {
     Judgement {
         id: row.id,
         judge: row.judge_name,

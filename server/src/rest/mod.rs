@@ -2,13 +2,13 @@
 //! RFC 9457, pages by cursor, ETags.
 
 mod answer;
-mod attempts;
+pub(crate) mod attempts;
 mod caller;
 mod classes;
 mod lessons;
 mod model;
 mod openapi;
-mod problem;
+pub(crate) mod problem;
 #[cfg(test)]
 mod tests;
 

@@ -3,7 +3,7 @@
 use sqlx::{AnyConnection, Connection};
 
 use super::{
-    Storage,
+    Beginning, Storage,
     error::{Result, not_saved},
     now_ms,
     run::OF_A_RUN,
@@ -58,6 +58,24 @@ impl Storage {
             sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_all(&self.pool).await?;
         let row = |(check, verdict, at_ms, why_json)| VerdictRow { check, verdict, at_ms, why_json };
         Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// What a run began with, and the virtual moment that it has come to, ms.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn beginning(&self, sandbox: &str, run: i64) -> Result<Option<(Beginning, i64)>> {
+        let sql = "SELECT COALESCE(r.seed, s.seed), COALESCE(r.epoch_unix_ms, s.epoch_unix_ms), COALESCE(r.world, s.world), \
+                   COALESCE(r.world_hash, s.world_hash), COALESCE(r.start_ms, s.start_ms), \
+                   COALESCE(r.lesson_version, s.lesson_version), \
+                   CASE WHEN s.run = $2 THEN s.clock_ms ELSE COALESCE(r.clock_ms, s.clock_ms) END \
+                   FROM sandboxes s LEFT JOIN runs r ON r.sandbox_id = s.id AND r.run = $2 \
+                   WHERE s.id = $1 AND (s.run = $2 OR r.run IS NOT NULL)";
+        let row: Option<(i64, i64, String, String, i64, String, i64)> =
+            sqlx::query_as(sql).bind(sandbox.to_owned()).bind(run).fetch_optional(&self.pool).await?;
+        Ok(row.map(|(seed, epoch_unix_ms, world, world_hash, start_ms, lesson_version, clock_ms)| {
+            (Beginning { seed, epoch_unix_ms, world, world_hash, start_ms, lesson_version }, clock_ms)
+        }))
     }
 
     /// Copies a run of a sandbox for a grader; gives the copy's id. It stands where the run stood, paused.

@@ -40,9 +40,25 @@ pub struct Wanted<'a> {
     pub limit: i64,
 }
 
+/// Attempts of a lesson since a moment, whoever's: sandbox, run, experiment.
+type Since = Vec<(String, i64, String)>;
+
 type Row = (String, i64, String, String, String, String, i64, i64, i64, String);
 
 impl Storage {
+    /// Attempts at a lesson in which something was done since a Unix time in ms, without solutions that were shown and without
+    /// graders' copies.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn attempts_since(&self, lesson: &str, since_ms: i64) -> Result<Since> {
+        let sql = "SELECT DISTINCT j.sandbox_id, j.run, s.experiment FROM journals j JOIN sandboxes s ON s.id = j.sandbox_id \
+                   LEFT JOIN runs r ON r.sandbox_id = j.sandbox_id AND r.run = j.run \
+                   WHERE s.lesson = $1 AND j.written_ms >= $2 AND COALESCE(r.kind, 'own') <> 'shown' \
+                   AND s.learner_id NOT IN (SELECT learner_id FROM copies) ORDER BY j.sandbox_id, j.run";
+        Ok(sqlx::query_as(sql).bind(lesson.to_owned()).bind(since_ms).fetch_all(&self.pool).await?)
+    }
+
     /// Attempts of a class's learners at lessons that are set for it, without solutions that were shown.
     ///
     /// # Errors

@@ -6,7 +6,9 @@ use sqlx::{Column, Row, TypeInfo, ValueRef, any::AnyRow};
 use super::{Storage, error::Result};
 
 /// Tables with rows of a learner, and those with rows of their sandboxes. Hashes of passwords and tokens stay here.
-const OF_LEARNER: [(&str, &str); 4] = [
+const OF_LEARNER: [(&str, &str); 6] = [
+    ("widget_answers", "lesson, widget, asked, kept_ms FROM widget_answers WHERE learner_id = $1"),
+    ("programs", "id, name, scopes, created_ms, expires_ms FROM api_tokens WHERE learner_id = $1"),
     ("learner", "id, name, role, created_ms, seen_ms FROM learners WHERE id = $1"),
     ("sessions", "id, agent, created_ms, seen_ms FROM sessions WHERE learner_id = $1"),
     ("console_history", "seq, line FROM console_history WHERE learner_id = $1"),

@@ -123,6 +123,17 @@ impl Storage {
         Ok(())
     }
 
+    /// Takes a check's verdict back.
+    ///
+    /// # Errors
+    /// When nothing could be written.
+    pub async fn remove_verdict(&self, sandbox: &str, run: i64, check_id: &str) -> Result<()> {
+        let sql = "DELETE FROM verdicts WHERE sandbox_id = $1 AND run = $2 AND check_id = $3";
+        let query = sqlx::query(sql).bind(sandbox.to_owned()).bind(run).bind(check_id.to_owned());
+        query.execute(&self.pool).await.map_err(not_saved)?;
+        Ok(())
+    }
+
     /// The checks of a lesson that a learner's own runs have passed: experiment, run, check. What was only shown is not
     /// among them.
     ///

@@ -14,6 +14,7 @@ mod kubectl_top;
 mod postgres;
 mod rights;
 mod storage;
+mod storage_people;
 mod support;
 mod visitors;
 mod widgets;

@@ -6,7 +6,10 @@ use wire::{
     run::RunKind,
 };
 
-use super::support::{Folder, Postgres};
+use super::{
+    storage_people::{classes_and_who_may_judge, names_and_sessions, work_moves_and_goes_with_its_owner},
+    support::{Folder, Postgres},
+};
 
 /// Each case as a test of its own on SQLite, and all of them on one PostgreSQL.
 macro_rules! on_both {
@@ -39,10 +42,13 @@ on_both!(
     questions_come_again,
     numbers_of_runs_are_kept,
     the_console_keeps_order_and_bounds,
+    names_and_sessions,
+    work_moves_and_goes_with_its_owner,
+    classes_and_who_may_judge,
     the_last_of_each_widget_is_kept,
 );
 
-async fn open(url: &str) -> Storage {
+pub async fn open(url: &str) -> Storage {
     Storage::open(url).await.unwrap()
 }
 
