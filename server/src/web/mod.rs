@@ -9,6 +9,7 @@ mod guard;
 mod kubeconfig;
 mod learner;
 mod pictures;
+mod reload;
 mod routes;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use axum::extract::FromRef;
 pub use frames::closed;
 pub use learner::Learner;
 use leptos::config::LeptosOptions;
+pub use reload::reloading;
 pub use routes::router;
 use tokio::sync::watch;
 
