@@ -158,7 +158,7 @@ pub enum LessonsCommand {
         #[arg(long)]
         dir: Option<PathBuf>,
     },
-    /// Serve lessons on a free port while you write them, without keeping anything. Changes show at the next look.
+    /// Serve lessons on a free port while you write them, without keeping anything. Pages follow the files.
     Preview {
         /// Folder with lessons, or one lesson [default: lessons/content, here or beside the program]
         dir: Option<PathBuf>,

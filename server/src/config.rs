@@ -25,6 +25,8 @@ pub struct Config {
     pub site_root: String,
     /// The database.
     pub database_url: String,
+    /// Do pages load again by themselves when lessons change?
+    pub reloads: bool,
 }
 
 impl Config {
@@ -37,14 +39,15 @@ impl Config {
                 .unwrap_or_else(|| ours("target/site").to_string_lossy().into_owned()),
             database_url: database_url(&args.data),
             data: args.data,
+            reloads: false,
             lessons: lessons_dir(args.lessons),
         }
     }
 
-    /// Flags alone decide: what the environment keeps is not touched.
+    /// For a preview: a database in its own folder, whatever the environment says, and pages that load again.
     pub fn throwaway(args: ServeArgs) -> Self {
         let database_url = sqlite_url(&args.data.join("pilothouse.sqlite"));
-        Self { database_url, ..Self::new(args) }
+        Self { database_url, reloads: true, ..Self::new(args) }
     }
 
     /// Makes the data folder, and makes sure that it can be written to.

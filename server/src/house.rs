@@ -59,6 +59,11 @@ pub trait House: Send + Sync + 'static {
         None
     }
 
+    /// How often lessons were read again.
+    fn changes(&self) -> u64 {
+        0
+    }
+
     /// Can learners be served?
     fn ready(&self) -> BoxFuture<'static, bool>;
 

@@ -72,7 +72,9 @@ pub async fn serve(config: Config) -> Result<()> {
     let pages = pages.tap_io(|tcp| {
         let _ = tcp.set_nodelay(true);
     });
-    let pages = axum::serve(pages, web::router(web).into_make_service_with_connect_info::<SocketAddr>())
+    let router = web::router(web);
+    let router = if config.reloads { web::reloading(router, house.clone()) } else { router };
+    let pages = axum::serve(pages, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(web::closed(closing.clone()));
     let kube = axum::serve(tls, kube_api::router(house.clone(), closing.clone()))
         .with_graceful_shutdown(web::closed(closing.clone()));

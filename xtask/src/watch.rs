@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use crate::{browser, css, paths::root, run, sh};
 
 /// What is looked at. The server itself reads `lessons/content` anew.
-const WATCHED: [&str; 14] = [
+const WATCHED: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
     "app",
@@ -22,6 +22,7 @@ const WATCHED: [&str; 14] = [
     "sandbox",
     "kubectl",
     "lessons/src",
+    "lessons/templates",
     "lessons/Cargo.toml",
     "migrations",
     "editor/src",

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,13 +19,14 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct Courses {
     dir: PathBuf,
     current: watch::Sender<Arc<Course>>,
+    changes: AtomicU64,
 }
 
 impl Courses {
     /// Reads a folder with lessons, or of one.
     pub fn read(dir: &Path) -> Arc<Self> {
         let current = watch::Sender::new(Arc::new(Course::read(dir)));
-        Arc::new(Self { dir: dir.to_owned(), current })
+        Arc::new(Self { dir: dir.to_owned(), current, changes: AtomicU64::new(0) })
     }
 
     /// The same, and reads again whenever a file changes, until it is dropped.
@@ -54,6 +58,12 @@ impl Courses {
         let errors = course.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         tracing::info!(lessons = course.lessons.len(), errors, "lessons were read again");
         self.current.send_replace(Arc::new(course));
+        self.changes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the files were read again.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// A picture that lies in a lesson's folder; `None` for anything else.
@@ -96,7 +106,15 @@ async fn follow(courses: Weak<Courses>, mut seen: u64) {
 mod tests {
     use std::fs;
 
+    use app::backend::Backend;
+    use wire::learner::Lang;
+
     use super::*;
+    use crate::{
+        play::{Play, backend::ForLearner},
+        sandboxes::Sandboxes,
+        storage::Storage,
+    };
 
     fn folder() -> PathBuf {
         let dir = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
@@ -141,6 +159,42 @@ mod tests {
         ] {
             assert_eq!(courses.picture(slug, file).is_some(), found, "{slug} {file}");
         }
+        fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_run_goes_on_and_is_judged_by_what_its_experiment_is_now() {
+        let dir = folder();
+        let url = format!("sqlite://{}?mode=rwc", dir.join("a.sqlite").display());
+        let storage = Storage::open(&url).await.unwrap();
+        let courses = Courses::read(&dir);
+        let learner = storage.create_learner("hash").await.unwrap();
+        let play = Play { courses: courses.clone(), sandboxes: Sandboxes::new(storage.clone()), storage };
+        let me = ForLearner { play, learner, lang: Lang::En };
+        let me: &dyn Backend = &me;
+        let experiment = async || {
+            let page = me.lesson("30-volumes".into(), Lang::En, None, None).await.unwrap();
+            page.experiments.into_iter().next().unwrap()
+        };
+        let before = experiment().await;
+        let sandbox = before.sandbox.unwrap();
+        let line = "kubectl label deployment web seen=before";
+        assert_eq!(me.console(sandbox.clone(), line.into()).await.unwrap().exit_code, 0);
+
+        let lesson = dir.join("30-volumes");
+        for file in ["lesson.ko.md", "lesson.en.md", "experiments/delete-pods/experiment.yaml"] {
+            let text = fs::read_to_string(lesson.join(file)).unwrap();
+            let text = text.replace("  asked:", "  wanted:").replace("id: asked", "id: wanted");
+            fs::write(lesson.join(file), text.replace("[asked]", "[wanted]")).unwrap();
+        }
+        courses.read_again();
+        let after = experiment().await;
+        assert_eq!(after.sandbox.as_deref(), Some(sandbox.as_str()));
+        let checks: Vec<&str> = after.progress.checks.iter().map(|c| c.id.as_str()).collect();
+        assert_eq!(checks, ["replaced", "wanted"]);
+        let line = "kubectl get deployment web --show-labels";
+        let shown = me.console(sandbox, line.into()).await.unwrap();
+        assert!(format!("{shown:?}").contains("seen=before"), "{shown:?}");
         fs::remove_dir_all(dir).unwrap();
     }
 }

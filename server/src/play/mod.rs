@@ -174,6 +174,10 @@ impl House for Play {
         self.courses.picture(slug, file)
     }
 
+    fn changes(&self) -> u64 {
+        self.courses.changes()
+    }
+
     fn ready(&self) -> BoxFuture<'static, bool> {
         let storage = self.storage.clone();
         async move { storage.ping().await.is_ok() }.boxed()

@@ -9,6 +9,7 @@ mod guard;
 mod kubeconfig;
 mod learner;
 mod pictures;
+mod reload;
 mod routes;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,6 +23,7 @@ pub use fault::{lang_of_page, unavailable};
 pub use frames::closed;
 pub use learner::{Learner, agent_of, forgotten_cookies, session_cookie};
 use leptos::config::LeptosOptions;
+pub use reload::reloading;
 pub use routes::router;
 use tokio::sync::watch;
 
