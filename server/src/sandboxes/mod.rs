@@ -2,6 +2,7 @@
 //! The cluster in memory is a cache; the journal is the truth.
 
 mod follow;
+mod kept_clock;
 mod observer;
 mod recorder;
 mod sandbox;

@@ -7,10 +7,7 @@ use std::{
 };
 
 use lessons::check::{Checker, Snapshot};
-use sandbox::{
-    http::{Clock, Live},
-    user::User,
-};
+use sandbox::{http::Live, user::User};
 use tokio::{
     sync::{Notify, mpsc, watch},
     time::{Duration, Instant, MissedTickBehavior, interval, sleep},
@@ -19,6 +16,7 @@ use wire::lesson::{Acted, Measured, Progress, Verdict};
 
 use super::{
     follow::{KINDS, Seen, follow},
+    kept_clock::KeptClock,
     sandbox::{Notes, Picture, clock_view},
 };
 use crate::{
@@ -30,9 +28,6 @@ use crate::{
 const GATHER: Duration = Duration::from_millis(8);
 /// Longest that the first picture waits for the whole history.
 const HISTORY_WAIT: Duration = Duration::from_secs(30);
-
-/// How far ahead a moving clock is kept, in real milliseconds: a little more than the time between two savings.
-const AHEAD_REAL_MS: i64 = 1_200;
 
 pub(super) struct Observer {
     id: String,
@@ -55,7 +50,7 @@ pub(super) struct Observer {
     first: Option<(u64, Instant)>,
     acts_given: usize,
     saved: BTreeMap<String, Verdict>,
-    clock_saved: Option<(i64, u16, bool)>,
+    kept_clock: Arc<KeptClock>,
     measures_saved: Vec<Measured>,
     seq: u64,
 }
@@ -67,6 +62,7 @@ impl Observer {
         checker: Checker,
         storage: Storage,
         notes: Arc<Mutex<Notes>>,
+        kept_clock: Arc<KeptClock>,
         redraw: Arc<Notify>,
         pictures: watch::Sender<Arc<Picture>>,
     ) -> Self {
@@ -92,7 +88,7 @@ impl Observer {
             first: Some((*live.changes().borrow(), Instant::now() + HISTORY_WAIT)),
             acts_given: 0,
             saved: BTreeMap::new(),
-            clock_saved: None,
+            kept_clock,
             measures_saved: Vec::new(),
             // A number of its own for every opening, so that a browser's old copy is never taken for a new one.
             seq: jiff::Timestamp::now().as_millisecond().unsigned_abs(),
@@ -124,11 +120,11 @@ impl Observer {
             if tick {
                 self.look(self.now_ms());
             }
-            if tick || self.outruns_the_kept_clock() {
-                self.save_clock().await;
-            }
-            // what a picture shows as decided outlives a crash
+            // what a picture shows outlives a crash, what it shows as decided, too
             self.save_verdicts().await;
+            if tick || self.kept_clock.is_outrun(&self.live) {
+                self.kept_clock.save_ahead(&self.live).await;
+            }
             self.draw(moved);
             if tick {
                 self.save_measures().await;
@@ -319,26 +315,6 @@ impl Observer {
             }
         }
         self.measures_saved = all;
-    }
-
-    /// Would a picture of now show more than a crash would leave?
-    fn outruns_the_kept_clock(&self) -> bool {
-        self.clock_saved.is_none_or(|(kept_ms, ..)| self.now_ms() > kept_ms)
-    }
-
-    /// Keeps the clock; while it moves, ahead of now by what may be shown until it is kept again. So a sandbox that was
-    /// left by a crash stands at or after everything that its viewers saw, never before.
-    async fn save_clock(&mut self) {
-        let Clock { now, speed, paused, asleep } = self.live.clock();
-        let ahead_ms = if paused || asleep { 0 } else { AHEAD_REAL_MS * i64::from(speed.factor()) };
-        let state = (now.since_ms(self.live.epoch()) + ahead_ms, speed.factor(), paused);
-        if self.clock_saved == Some(state) {
-            return;
-        }
-        match self.storage.save_clock(&self.id, self.run, state.0, i64::from(state.1), paused).await {
-            Ok(()) => self.clock_saved = Some(state),
-            Err(error) => tracing::warn!(%error, "the clock could not be saved"),
-        }
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {

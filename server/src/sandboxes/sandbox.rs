@@ -25,6 +25,7 @@ use wire::{
 };
 
 use super::{
+    kept_clock::KeptClock,
     observer::Observer,
     problem,
     recorder::{self, Journal},
@@ -119,6 +120,7 @@ pub struct Sandbox {
     journal: Arc<Journal>,
     storage: Storage,
     notes: Arc<Mutex<Notes>>,
+    kept_clock: Arc<KeptClock>,
     redraw: Arc<Notify>,
     picture: watch::Receiver<Arc<Picture>>,
     observer: JoinHandle<()>,
@@ -164,12 +166,14 @@ impl Sandbox {
         live.hold_to_share();
         let (notes, redraw) = (Arc::new(Mutex::new(notes)), Arc::new(Notify::new()));
         let (pictures, picture) = watch::channel(Arc::default());
+        let kept_clock = Arc::new(KeptClock::new(storage.clone(), &row));
         let observer = Observer::new(
             &row,
             &live,
             checker_of(&experiment, &row, kept),
             storage.clone(),
             notes.clone(),
+            kept_clock.clone(),
             redraw.clone(),
             pictures,
         );
@@ -186,6 +190,7 @@ impl Sandbox {
             journal,
             storage,
             notes,
+            kept_clock,
             redraw,
             picture,
             observer,
@@ -317,11 +322,7 @@ impl Sandbox {
 
     /// Keeps where the clock stands.
     pub async fn save_clock(&self) {
-        let clock = self.live.clock();
-        let (now_ms, speed) = (clock.now.since_ms(self.live.epoch()), i64::from(clock.speed.factor()));
-        if let Err(error) = self.storage.save_clock(&self.id, self.run, now_ms, speed, clock.paused).await {
-            tracing::warn!(%error, "the clock could not be saved");
-        }
+        self.kept_clock.save_exactly(&self.live).await;
     }
 
     /// How far its journal is.

@@ -22,7 +22,7 @@ fn what_was_done_in_a_widget_is_there_again() {
     let home = Folder::new();
     let server = Server::start(&home.0.join("data"));
     let learner = Learner::arrive(&server, Lang::En);
-    let decided = |n: usize| format!("<dd>{n} / 8</dd>");
+    let decided = |n: usize| format!("<dd>{n} / 8<");
     let sorted = |page: &str| page.contains("1 of 10 sorted, 1 right");
 
     assert!(page(&server, &learner, "/placing", OWN).contains(&decided(0)));

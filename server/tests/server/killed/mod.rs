@@ -20,16 +20,29 @@ use wire::learner::Lang;
 use self::player::{LESSON, Player, Rng};
 use super::support::{Folder, Learner, Server};
 
+/// Kills; PILOTHOUSE_KILLS sets another number.
 const KILLS: usize = 100;
 const PLAYERS: usize = 4;
-/// The load lasts this long at most before the kill.
+/// So many of them, in turn, play in a round: each opens a cluster anew, which is most of a round's work.
+const AT_ONCE: usize = 2;
+/// The load lasts this long at most before the kill; once in ten rounds it may be longer, as some answers take their time.
 const LOAD_MS_MAX: u64 = 200;
+const LONG_LOAD_MS_MAX: u64 = 1_200;
 
-/// How long things took.
+/// How long the parts of a round took.
 #[derive(Default)]
 struct Times {
+    load: Vec<Duration>,
+    kept: Vec<Duration>,
     start: Vec<Duration>,
     compare: Vec<Duration>,
+}
+
+fn timed<T>(times: &mut Vec<Duration>, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let done = work();
+    times.push(begun.elapsed());
+    done
 }
 
 fn median_and_max(mut all: Vec<Duration>) -> String {
@@ -51,25 +64,25 @@ fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
     let mut server = Server::start(&data);
     let mut players: Vec<Player> =
         (0..PLAYERS).map(|n| Player::new(Learner::arrive(&server, Lang::En), n)).collect();
-    for _ in 0..KILLS {
-        let after = Duration::from_micros(rng.below(LOAD_MS_MAX * 1000));
-        players = kill_under_load(server, players, after);
-        runtime.block_on(compare_kept(&url, &mut players, false));
-        let start = Instant::now();
-        server = Server::start(&data);
-        times.start.push(start.elapsed());
-        let compare = Instant::now();
-        for player in &mut players {
-            player.compare(&server);
-        }
-        times.compare.push(compare.elapsed());
+    let kills = std::env::var("PILOTHOUSE_KILLS").map_or(KILLS, |n| n.parse().unwrap());
+    for _ in 0..kills {
+        let load_ms_max = if rng.below(10) == 0 { LONG_LOAD_MS_MAX } else { LOAD_MS_MAX };
+        let after = Duration::from_micros(rng.below(load_ms_max * 1000));
+        players.rotate_left(1);
+        let resting = players.split_off(AT_ONCE);
+        timed(&mut times.compare, || compare(&server, &mut players));
+        players = timed(&mut times.load, || kill_under_load(server, players, after));
+        players.extend(resting);
+        timed(&mut times.kept, || runtime.block_on(compare_kept(&url, &mut players, false)));
+        server = timed(&mut times.start, || Server::start(&data));
     }
+    compare(&server, &mut players);
     stands_still(server, &players, &data);
     runtime.block_on(compare_kept(&url, &mut players, true));
     let sum = |of: fn(&Player) -> usize| players.iter().map(of).sum::<usize>();
     println!(
-        "{KILLS} kills in {:.0?}: {} objects, {} console lines, {} acts, {} predictions, {} transfers, {} verdicts and {} widgets \
-         acknowledged, all there; {} requests without an answer; start {}; compare {}",
+        "{kills} kills in {:.0?}: {} objects, {} console lines, {} acts, {} predictions, {} transfers, {} verdicts and {} widgets \
+         acknowledged, all there; {} requests without an answer; load {}; kept {}; start {}; compare {}",
         begun.elapsed(),
         sum(|p| p.said.objects.len()),
         sum(|p| p.said.lines.len()),
@@ -79,16 +92,18 @@ fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
         sum(|p| p.said.verdicts.len()),
         sum(|p| p.said.widgets),
         sum(|p| p.unanswered),
+        median_and_max(times.load),
+        median_and_max(times.kept),
         median_and_max(times.start),
         median_and_max(times.compare),
     );
     // a load that reaches nothing would lose nothing, too
-    assert!(sum(|p| p.said.objects.len()) > KILLS && sum(|p| p.said.verdicts.len()) > PLAYERS);
+    assert!(sum(|p| p.said.objects.len()) > kills && sum(|p| p.said.verdicts.len()) > PLAYERS);
     assert!(
         players.iter().any(|p| p.said.transfer.is_some()),
         "nobody came as far as the question for afterwards"
     );
-    assert!(sum(|p| p.unanswered) > KILLS / 2, "the kills came when nothing happened");
+    assert!(sum(|p| p.unanswered) > kills / 2, "the kills came when nothing happened");
 }
 
 /// All players play at once until the server dies.
@@ -172,6 +187,15 @@ async fn compare_kept(url: &str, players: &mut [Player], whole: bool) {
         assert!(kept >= player.said.widgets, "widget {} became {kept}", player.said.widgets);
     }
     db.close().await;
+}
+
+/// The replay of each player's cluster.
+fn compare(server: &Server, players: &mut [Player]) {
+    thread::scope(|scope| {
+        for player in players {
+            scope.spawn(|| player.compare(server));
+        }
+    });
 }
 
 /// Once more, with nobody at work: every object whole is what it was.
