@@ -2,6 +2,8 @@
 
 mod rejudge;
 mod replay;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context, Result, bail};
 use lessons::Course;
@@ -93,18 +95,6 @@ fn moment(text: &str) -> Result<i64> {
         Ok(day) => Ok(day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_millisecond()),
         Err(_) => {
             bail!("--since {text}: expected a day like 2026-11-28 or a moment like 2026-11-28T09:00:00Z")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn days_and_moments() {
-        for (text, expect) in
-            [("1970-01-01", Some(0)), ("1970-01-02T00:00:01Z", Some(86_401_000)), ("yesterday", None)]
-        {
-            assert_eq!(super::moment(text).ok(), expect, "{text}");
         }
     }
 }

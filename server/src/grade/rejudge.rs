@@ -102,7 +102,8 @@ fn experiment_of(lesson: &Lesson, id: &str) -> Option<Arc<Experiment>> {
     lesson.experiment(id).cloned()
 }
 
-async fn again(
+/// What is another verdict now in one attempt.
+pub(super) async fn again(
     storage: &Storage,
     experiment: Arc<Experiment>,
     sandbox: &str,

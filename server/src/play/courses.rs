@@ -169,7 +169,12 @@ mod tests {
         let storage = Storage::open(&url).await.unwrap();
         let courses = Courses::read(&dir);
         let learner = storage.create_learner("hash").await.unwrap();
-        let play = Play { courses: courses.clone(), sandboxes: Sandboxes::new(storage.clone()), storage };
+        let play = Play {
+            courses: courses.clone(),
+            sandboxes: Sandboxes::new(storage.clone()),
+            storage,
+            limits: Arc::default(),
+        };
         let me = ForLearner { play, learner, lang: Lang::En };
         let me: &dyn Backend = &me;
         let experiment = async || {

@@ -16,7 +16,7 @@ mod rows;
 mod runs;
 mod standing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transfer;
 mod widget;
 mod yaml;

@@ -10,20 +10,36 @@ const LESSON: &str = "21-why-kubernetes";
 const EXPERIMENT: &str = "self-healing";
 
 /// A learner of the real course, with a database of their own that is gone at the end.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     folder: std::path::PathBuf,
     pub(super) learner: ForLearner,
 }
 
 impl Desk {
     /// The experiment on the stage, in one of its runs.
-    pub(super) async fn page(&self, run: Option<i64>) -> ExperimentView {
+    pub(crate) async fn page(&self, run: Option<i64>) -> ExperimentView {
         let learner: &dyn Backend = &self.learner;
         let page = learner.lesson(LESSON.into(), Lang::En, Some(EXPERIMENT.into()), run).await.unwrap();
         page.experiments.into_iter().find(|e| e.id == EXPERIMENT).unwrap()
     }
 
-    pub(super) async fn new() -> Self {
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.learner.play.storage
+    }
+
+    pub(crate) fn course(&self) -> Arc<Course> {
+        self.learner.play.courses.now()
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &self.learner
+    }
+
+    pub(crate) async fn open(&self, sandbox: &str) -> Arc<Sandbox> {
+        self.learner.open(sandbox).await.unwrap().1
+    }
+
+    pub(crate) async fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("pilothouse-{}", crate::secret::id()));
         std::fs::create_dir(&folder).unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.join("a.sqlite").display());
