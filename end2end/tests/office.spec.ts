@@ -146,6 +146,15 @@ test("a class, from its making to a judgement", async ({ browser, server, baseUR
 
   await laptop.reload();
   await expect(laptop.getByText("Wait for the eviction instead.")).toBeVisible();
+  await grader.goto("/en/account");
+  await grader.getByLabel("Name of the token").fill("marks");
+  await grader.getByRole("button", { name: "Make a token" }).click();
+  const token = (await grader.locator(".office__token").innerText()).trim();
+  const told = await grader.request.get("/api/v1/classes", { headers: { authorization: `Bearer ${token}` } });
+  expect((await told.json()).items.map((c: { name: string }) => c.name)).toEqual(["Friday evening"]);
+  await grader.getByRole("link", { name: "Read about the API" }).click();
+  await expect(grader.getByRole("heading", { name: "GET /api/v1/classes", exact: true })).toBeVisible();
+  await seen(grader, "api");
   await grader.goto(attempt);
   await grader.getByRole("button", { name: "Undo" }).click();
   await expect(grader.getByText("taken back")).toBeVisible();

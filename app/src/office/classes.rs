@@ -14,6 +14,8 @@ use crate::text::pick;
 pub struct ClassesSheet {
     /// They.
     pub classes: Vec<ClassLine>,
+    /// What is wrong with the lessons' files, for those who write them.
+    pub mistakes: Vec<String>,
     /// The code that was typed.
     pub code: String,
 }
@@ -65,7 +67,24 @@ pub(super) fn view(desk: &Desk, sheet: ClassesSheet) -> AnyView {
             </form>
         }
     });
+    let mistakes = (!sheet.mistakes.is_empty()).then(|| {
+        let found = sheet
+            .mistakes
+            .iter()
+            .map(|text| view! { <pre lang="en">{text.clone()}</pre> })
+            .collect::<Vec<_>>();
+        view! {
+            <section class="office__card office__card--danger">
+                <h2>{pick(l, "고칠 곳이 있는 과", "Lessons with mistakes")}</h2>
+                <p>{pick(l,
+                    "학습자에게는 마지막으로 성했던 판이 보여요. 이 글은 강사에게만 보여요.",
+                    "Learners see the last version that was whole. Only instructors see this.")}</p>
+                <div class="office__scroll">{found}</div>
+            </section>
+        }
+    });
     view! {
+        {mistakes}
         {none}
         <ul class="office__list">{lines}</ul>
         <form class="office__card" method="post" action=format!("/{l}/join")>

@@ -2,8 +2,9 @@
 
 use app::office::{ClassLine, ClassesSheet, OfficeFault, Sheet};
 use axum::{Form, extract::State, response::Response};
+use lessons::Severity;
 use serde::Deserialize;
-use wire::people::ClassRole;
+use wire::people::{ClassRole, Role};
 
 use super::{
     caller::{Caller, Page, Refusal},
@@ -31,7 +32,22 @@ async fn sheet(web: &Web, caller: &Caller, code: &str) -> Result<Sheet, StorageE
         role,
         time_ms: (class.starts_ms, class.ends_ms),
     };
-    Ok(Sheet::Classes(ClassesSheet { classes: rows.into_iter().map(line).collect(), code: code.to_owned() }))
+    let mistakes = match role >= Role::Instructor {
+        true => web
+            .house
+            .course()
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .map(|d| d.render())
+            .collect(),
+        false => Vec::new(),
+    };
+    Ok(Sheet::Classes(ClassesSheet {
+        classes: rows.into_iter().map(line).collect(),
+        mistakes,
+        code: code.to_owned(),
+    }))
 }
 
 pub async fn show(State(web): State<Web>, caller: Caller) -> Response {

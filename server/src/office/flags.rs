@@ -45,10 +45,8 @@ pub fn flags(facts: &Facts<'_>) -> Vec<Flag> {
         if request.method == "DELETE" && is_pod(request.path()) {
             deleted += 1;
         }
-        if let Some(rest) = request.path().strip_prefix(WORLD) {
-            if !rest.is_empty() && !of_the_lab(entry.at_ms) {
-                flags.push(Flag::WorldWritten(request.path().to_owned()));
-            }
+        if request.path().starts_with(WORLD) && !of_the_lab(entry.at_ms) {
+            flags.push(Flag::WorldWritten(request.path().to_owned()));
         }
     }
     if deleted > 0 {
