@@ -50,7 +50,8 @@ pub(super) struct Observer {
     first: Option<(u64, Instant)>,
     acts_given: usize,
     saved: BTreeMap<String, Verdict>,
-    kept_clock: Arc<KeptClock>,
+    /// Whoever else keeps the clock does it through this.
+    pub(super) kept_clock: Arc<KeptClock>,
     measures_saved: Vec<Measured>,
     seq: u64,
 }
@@ -62,7 +63,6 @@ impl Observer {
         checker: Checker,
         storage: Storage,
         notes: Arc<Mutex<Notes>>,
-        kept_clock: Arc<KeptClock>,
         redraw: Arc<Notify>,
         pictures: watch::Sender<Arc<Picture>>,
     ) -> Self {
@@ -75,6 +75,7 @@ impl Observer {
             run: row.run,
             start_ms: row.start_ms,
             live: live.clone(),
+            kept_clock: Arc::new(KeptClock::new(storage.clone(), row)),
             storage,
             scene: Scene::new(row.epoch_unix_ms, row.start_ms),
             series: Series::new(checker.experiment().charts.clone()),
@@ -88,7 +89,6 @@ impl Observer {
             first: Some((*live.changes().borrow(), Instant::now() + HISTORY_WAIT)),
             acts_given: 0,
             saved: BTreeMap::new(),
-            kept_clock,
             measures_saved: Vec::new(),
             // A number of its own for every opening, so that a browser's old copy is never taken for a new one.
             seq: jiff::Timestamp::now().as_millisecond().unsigned_abs(),

@@ -166,17 +166,16 @@ impl Sandbox {
         live.hold_to_share();
         let (notes, redraw) = (Arc::new(Mutex::new(notes)), Arc::new(Notify::new()));
         let (pictures, picture) = watch::channel(Arc::default());
-        let kept_clock = Arc::new(KeptClock::new(storage.clone(), &row));
         let observer = Observer::new(
             &row,
             &live,
             checker_of(&experiment, &row, kept),
             storage.clone(),
             notes.clone(),
-            kept_clock.clone(),
             redraw.clone(),
             pictures,
         );
+        let kept_clock = observer.kept_clock.clone();
         let observer = tokio::spawn(observer.run());
         let sandbox = Arc::new(Self {
             id: row.id,

@@ -23,11 +23,12 @@ use super::support::{Folder, Learner, Server};
 /// Kills; PILOTHOUSE_KILLS sets another number.
 const KILLS: usize = 100;
 const PLAYERS: usize = 4;
-/// So many of them, in turn, play in a round: each opens a cluster anew, which is most of a round's work.
+/// So many of them, in turn, play in a round: each has a cluster replayed, which is most of a round's work. The first is compared
+/// before; the others' replays are a part of the load.
 const AT_ONCE: usize = 2;
 /// The load lasts this long at most before the kill; once in ten rounds it may be longer, as some answers take their time.
 const LOAD_MS_MAX: u64 = 200;
-const LONG_LOAD_MS_MAX: u64 = 1_200;
+const LONG_LOAD_MS_MAX: u64 = 1_500;
 
 /// How long the parts of a round took.
 #[derive(Default)]
@@ -64,13 +65,22 @@ fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
     let mut server = Server::start(&data);
     let mut players: Vec<Player> =
         (0..PLAYERS).map(|n| Player::new(Learner::arrive(&server, Lang::En), n)).collect();
+    // an experiment takes longer than a round: some are at its end when the first comes
+    for player in players.iter_mut().filter(|player| !player.watches()) {
+        while !player.is_to_answer() {
+            player.turn(&server.address).unwrap();
+        }
+    }
+    // one has the answer from before all kills; it may be that no other finds the time
+    players[0].turn(&server.address).unwrap();
     let kills = std::env::var("PILOTHOUSE_KILLS").map_or(KILLS, |n| n.parse().unwrap());
     for _ in 0..kills {
         let load_ms_max = if rng.below(10) == 0 { LONG_LOAD_MS_MAX } else { LOAD_MS_MAX };
         let after = Duration::from_micros(rng.below(load_ms_max * 1000));
         players.rotate_left(1);
         let resting = players.split_off(AT_ONCE);
-        timed(&mut times.compare, || compare(&server, &mut players));
+        timed(&mut times.compare, || compare(&server, &mut players[..1]));
+        players.iter_mut().for_each(|player| player.take_key(&server));
         players = timed(&mut times.load, || kill_under_load(server, players, after));
         players.extend(resting);
         timed(&mut times.kept, || runtime.block_on(compare_kept(&url, &mut players, false)));
@@ -98,7 +108,9 @@ fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
         median_and_max(times.compare),
     );
     // a load that reaches nothing would lose nothing, too
-    assert!(sum(|p| p.said.objects.len()) > kills && sum(|p| p.said.verdicts.len()) > PLAYERS);
+    assert!(
+        sum(|p| p.said.objects.len() + p.said.widgets) > kills && sum(|p| p.said.verdicts.len()) > PLAYERS
+    );
     assert!(
         players.iter().any(|p| p.said.transfer.is_some()),
         "nobody came as far as the question for afterwards"

@@ -10,6 +10,8 @@ pub const LESSON: &str = "21-why-kubernetes";
 const EXPERIMENT: &str = "self-healing";
 /// Turns until a player starts the experiment over.
 const CYCLE: usize = 40;
+/// The turn at which one answers the question for afterwards, if all checks have passed by then.
+const ANSWER: usize = 38;
 const STEP: &[(&str, &str)] = &[("control", "step")];
 const CONFIG_MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
@@ -80,7 +82,7 @@ impl Player {
             unanswered: 0,
             place,
             // not all at the same turn at once
-            turn: place * CYCLE / 4,
+            turn: place % 2 * (CYCLE / 2),
             asked: 0,
             door: None,
         }
@@ -91,6 +93,11 @@ impl Player {
         self.place % 2 == 1
     }
 
+    /// Is the question for afterwards next?
+    pub fn is_to_answer(&self) -> bool {
+        self.turn % CYCLE == ANSWER
+    }
+
     /// One request; `None` when the server died over it.
     pub fn turn(&mut self, address: &str) -> Option<()> {
         let turn = self.turn;
@@ -99,7 +106,7 @@ impl Player {
             0 => self.start_over(address),
             1 => self.predict(address),
             2 => self.act(address),
-            38 => self.answer(address),
+            ANSWER => self.answer(address),
             n if n % 4 == 3 => self.step(address),
             n if n % 4 == 0 => self.type_line(address),
             n if n % 4 == 1 => self.write(),
@@ -138,8 +145,8 @@ impl Player {
 
     fn answer(&mut self, address: &str) -> Option<()> {
         let Some(answer) = self.learner.try_call(address, "transfer", &[("choice", "same")]) else {
-            // it takes its time: once more, until it was heard
-            self.turn -= usize::from(self.said.transfer.is_none());
+            // it takes longer than most rounds: some turns later once more
+            self.turn -= if self.said.transfer.is_none() { 8 } else { 0 };
             return None;
         };
         if answer.status == 200 {
@@ -263,7 +270,11 @@ impl Player {
                 (&made.uid.as_str().into(), &made.revision.as_str().into())
             );
         }
-        self.door = Some(door);
+    }
+
+    /// The way in for a client of their own, which is another after each start.
+    pub fn take_key(&mut self, server: &Server) {
+        self.door = Some(self.learner.door(server));
     }
 }
 
