@@ -89,6 +89,9 @@ mod tests {
         ConsoleEntry { line: line.into(), output: Output::woven("", "", &[]), exit_code: 0, at_ms }
     }
 
+    /// Journal, console, passed, when it began; and what follows.
+    type Case<'a> = (&'a [WrittenEntry], &'a [ConsoleEntry], bool, i64, Vec<Flag>);
+
     #[test]
     fn what_a_grader_should_look_at() {
         let pod = "/api/v1/namespaces/default/pods/web-1";
@@ -96,7 +99,7 @@ mod tests {
         let act = [("unplug".to_owned(), 1_000, false)];
         let by_lab = [line(5_000, "lab unplug node-c")];
         let by_hand = [line(5_000, "kubectl patch machine node-c")];
-        let cases: [(&[WrittenEntry], &[ConsoleEntry], bool, i64, Vec<Flag>); 8] = [
+        let cases: [Case<'_>; 8] = [
             (&[], &[], true, 0, vec![]),
             (&[entry(9_000, "DELETE", pod)], &[], true, 0, vec![Flag::DeletedByHand(1)]),
             (&[entry(1_500, "DELETE", pod)], &[], true, 0, vec![]),
