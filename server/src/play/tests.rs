@@ -41,8 +41,7 @@ impl Drop for Desk {
     }
 }
 
-/// A turn of the controls keeps the clock as it stands, which is less than what was kept ahead: what is shown after it must be kept
-/// anew.
+/// A turn of the controls keeps the clock, too: it must not take back what was kept ahead.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_takes_nobody_back_behind_what_was_shown() {
     let desk = Desk::new().await;
