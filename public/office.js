@@ -8,6 +8,13 @@ for (const radio of document.querySelectorAll('input[name="theme"]')) {
   });
 }
 
+// a link brings its key behind the #, where no server and no log sees it
+const key = document.getElementById("f-key");
+if (key && location.hash.length > 1) {
+  key.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+
 const board = document.getElementById("board");
 if (board) {
   stayFresh();

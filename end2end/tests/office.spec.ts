@@ -16,9 +16,10 @@ async function device(browser: Browser, baseURL: string): Promise<Page> {
 }
 
 /** Chooses a password at a link that works once. */
-async function choose(page: Page, link: string, name?: string): Promise<void> {
+async function choose(page: Page, link: string, name: string): Promise<void> {
   await page.goto(link.replace("/ko/", "/en/"));
-  if (name) await page.getByLabel("Name").fill(name);
+  await expect(page.getByLabel("Key")).toHaveValue(link.split("#")[1]!);
+  await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Choose it" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Done." })).toBeVisible();
@@ -49,15 +50,18 @@ test("a class, from its making to a judgement", async ({ browser, server, baseUR
   const first = server.log.find((line) => line.includes("there is no admin yet"))!;
   const admin = await device(browser, url);
   await choose(admin, first.match(/http\S+/)![0], "Harbour Master");
-  expect(server.log.filter((line) => line.includes("key="))).toHaveLength(1);
+  expect(server.log.filter((line) => line.includes("/key#")), "told once, on standard output").toHaveLength(1);
 
   const instructor = await device(browser, url);
   const grader = await device(browser, url);
   for (const [page, name, role] of [[instructor, "Teacher Han", "instructor"], [grader, "Grader Yoon", "grader"]] as const) {
     const link = user(server.data, "add", name, "--role", role, "--url", url).match(/http\S+/)![0];
-    await choose(page, link);
+    await choose(page, link, name);
     await page.goto(link);
-    await expect(page.getByText("이미 썼거나")).toBeVisible();
+    await page.getByLabel("이름").fill(name);
+    await page.getByLabel("암호").fill(PASSWORD);
+    await page.getByRole("button", { name: "정하기" }).click();
+    await expect(page.getByRole("alert")).toContainText("이미 썼거나");
   }
   await admin.goto("/en/people");
   await expect(admin.getByRole("row", { name: /Teacher Han/ }).getByRole("combobox")).toHaveValue("instructor");
@@ -162,13 +166,18 @@ test("a class, from its making to a judgement", async ({ browser, server, baseUR
   await expect(laptop.getByText("Wait for the eviction instead.")).toHaveCount(0);
 
   await phone.goto("/en/account");
-  await phone.getByRole("button", { name: "End all others" }).click();
+  await phone.getByLabel("Confirm with your password").fill("not it at all");
+  await phone.getByRole("button", { name: "End", exact: true }).click();
+  await expect(phone.getByRole("alert")).toContainText("do not go together");
+  await phone.getByLabel("Confirm with your password").fill(PASSWORD);
+  await phone.getByRole("button", { name: "End", exact: true }).click();
+  await expect(phone.getByRole("status").filter({ hasText: "Done." })).toBeVisible();
   await laptop.goto("/en/account");
   await expect(laptop.getByRole("button", { name: "Keep it" })).toBeVisible();
   const all = await phone.request.get("/en/account/download");
   expect(Object.keys(await all.json())).toEqual(expect.arrayContaining(["learner", "sandboxes", "journals", "judgements"]));
   expect(await all.text()).not.toMatch(/password_hash|token_hash|argon2/);
-  await phone.getByLabel("Confirm").fill("서유나");
+  await phone.getByLabel("Confirm", { exact: true }).fill("서유나");
   await phone.getByRole("button", { name: "Delete" }).click();
   await expect(phone).toHaveURL(/\/en$/);
   await grader.goto(attempt);

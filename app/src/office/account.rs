@@ -85,12 +85,11 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
         .map(|s| {
             let end = match s.current {
                 true => view! { <b>{pick(l, "지금 이 브라우저", "this browser")}</b> }.into_any(),
-                false => button(
-                    format!("/{l}/account/sessions"),
-                    pick(l, "끝내기", "End it"),
-                    "btn btn--s",
-                    &[("session", &s.id)],
-                ),
+                false => {
+                    let (id, label) = (format!("f-{}", s.id), pick(l, "이곳만 끝내기", "End this one"));
+                    view! { <span class="office__one"><input type="radio" name="session" id=id.clone() value=s.id /><label for=id>{label}</label></span> }
+                        .into_any()
+                }
             };
             let agent = if s.agent.is_empty() {
                 pick(l, "알 수 없는 브라우저", "unknown browser").to_owned()
@@ -105,19 +104,21 @@ fn account(desk: &Desk, sheet: AccountSheet) -> AnyView {
         <div class="office__links">
             <a href=format!("/{l}/classes")>{pick(l, "내 반", "My classes")}</a>
             {people}
-            {button(format!("/{l}/account/sign-out"), pick(l, "나가기", "Sign out"), "btn btn--s", &[])}
         </div>
-        <section class="office__card">
+        <form class="office__card" method="post" action=format!("/{l}/account/sessions")>
             <h2>{pick(l, "들어와 있는 곳", "Where you are signed in")}</h2>
             <div class="office__scroll"><table class="office__table">
                 <thead><tr><th>{pick(l, "브라우저", "Browser")}</th><th>{pick(l, "마지막", "Last seen")}</th><th>{pick(l, "끝내기", "End")}</th></tr></thead>
                 <tbody>{sessions}</tbody>
             </table></div>
-            {button(format!("/{l}/account/sessions"), pick(l, "다른 곳 모두 끝내기", "End all others"), "btn btn--s", &[("session", "others")])}
-        </section>
+            <p class="office__one"><input type="radio" name="session" id="f-others" value="others" checked />
+                <label for="f-others">{pick(l, "다른 곳 모두 끝내기", "End all others")}</label></p>
+            <Field label=pick(l, "암호로 확인", "Confirm with your password") name="present" kind="password" complete="current-password" />
+            <p class="office__act"><button class="btn">{pick(l, "끝내기", "End")}</button></p>
+        </form>
         <form class="office__card" method="post" action=format!("/{l}/account/password")>
             <h2>{pick(l, "암호 바꾸기", "Change the password")}</h2>
-            <Field label=pick(l, "지금 암호", "Present password") name="present" kind="password" complete="current-password" />
+            <Field label=pick(l, "지금 암호", "Present password") name="present" id="f-present-2" kind="password" complete="current-password" />
             <Field label=pick(l, "새 암호", "New password") name="password" kind="password" complete="new-password"
                 help=pick(l, "바꾸면 다른 곳에서는 모두 나가게 돼요.", "All other browsers are signed out.") />
             <p class="office__act"><button class="btn">{pick(l, "바꾸기", "Change it")}</button></p>

@@ -24,13 +24,14 @@ pub(super) fn Said(fault: Option<OfficeFault>, done: bool) -> impl IntoView {
 pub(super) fn Field(
     #[prop(into)] label: String,
     name: &'static str,
+    #[prop(optional)] id: &'static str,
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional, into)] value: String,
     #[prop(optional)] complete: &'static str,
     #[prop(optional, into)] help: String,
     #[prop(default = true)] required: bool,
 ) -> impl IntoView {
-    let id = format!("f-{name}");
+    let id = if id.is_empty() { format!("f-{name}") } else { id.to_owned() };
     let help_id = format!("{id}-help");
     let described = (!help.is_empty()).then(|| help_id.clone());
     let complete = (!complete.is_empty()).then_some(complete);

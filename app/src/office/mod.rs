@@ -146,11 +146,21 @@ fn Page(desk: Desk, sheet: Sheet) -> impl IntoView {
         Sheet::Api(sheet) => api::view(l, sheet),
         Sheet::Refused(fault) => view! { <p>{fault.say(l)}</p> }.into_any(),
     };
+    let me = (!desk.name.is_empty()).then(|| {
+        let out = form::button(
+            format!("/{l}/account/sign-out"),
+            text::pick(l, "나가기", "Sign out"),
+            "btn btn--s",
+            &[],
+        );
+        view! { <div class="office__me">{desk.name.clone()}{out}</div> }
+    });
     let heading = (!wide).then(|| view! { <h1>{title.clone()}</h1> });
     view! {
         <Title text=format!("{title} · {}", text::brand(l)) />
         <Topbar crumbs />
         <main id="main" class=if wide { "grader grader--alone" } else { "office" }>
+            {me}
             {heading}
             {said}
             {body}

@@ -137,12 +137,7 @@ pub async fn password(State(web): State<Web>, caller: Caller, Form(form): Form<C
 async fn change_password(web: &Web, caller: &Caller, form: Change) -> Page {
     let form_again = sheet(web, caller, &Made::default()).await?;
     let again = |fault| Refusal::Fault(fault, Box::new(form_again.clone()));
-    web.limits.sign_in(caller.name(), &caller.headers).map_err(|s| again(OfficeFault::TooOften(s)))?;
-    let account = web.storage.learner(caller.id()).await?;
-    let kept = account.map(|a| a.password_hash).unwrap_or_default();
-    if !password::is_right(form.present, kept).await {
-        return Err(again(OfficeFault::WrongPassword));
-    }
+    confirmed(web, caller, form.present).await?.map_err(again)?;
     password::accept(&form.password, caller.name()).map_err(again)?;
     let hash = hashed(form.password).await?;
     web.storage.set_password(caller.id(), &hash).await?;
@@ -152,20 +147,40 @@ async fn change_password(web: &Web, caller: &Caller, form: Change) -> Page {
 
 #[derive(Deserialize)]
 pub struct Which {
+    #[serde(default)]
     session: String,
+    present: String,
 }
 
 pub async fn sessions(State(web): State<Web>, caller: Caller, Form(form): Form<Which>) -> Response {
-    let current = caller.visitor.as_ref().map(|v| v.session.clone()).unwrap_or_default();
-    let page = async {
-        match form.session.as_str() {
-            "others" => web.storage.end_other_sessions(caller.id(), &current).await?,
-            id => web.storage.end_session(caller.id(), id).await?,
-        }
-        Ok(caller.done("/account"))
-    }
-    .await;
+    let page = end_sessions(&web, &caller, form).await;
     caller.answer(page).await
+}
+
+async fn end_sessions(web: &Web, caller: &Caller, form: Which) -> Page {
+    let form_again = sheet(web, caller, &Made::default()).await?;
+    let again = |fault| Refusal::Fault(fault, Box::new(form_again.clone()));
+    confirmed(web, caller, form.present).await?.map_err(again)?;
+    let current = caller.visitor.as_ref().map(|v| v.session.clone()).unwrap_or_default();
+    match form.session.as_str() {
+        "" | "others" => web.storage.end_other_sessions(caller.id(), &current).await?,
+        id => web.storage.end_session(caller.id(), id).await?,
+    }
+    Ok(caller.done("/account"))
+}
+
+/// Is this the caller's password? Guesses are counted.
+async fn confirmed(
+    web: &Web,
+    caller: &Caller,
+    password: String,
+) -> Result<Result<(), OfficeFault>, StorageError> {
+    if let Err(s) = web.limits.sign_in(caller.name(), &caller.headers) {
+        return Ok(Err(OfficeFault::TooOften(s)));
+    }
+    let kept = web.storage.learner(caller.id()).await?.map(|a| a.password_hash).unwrap_or_default();
+    let right = password::is_right(password, kept).await;
+    Ok(if right { Ok(()) } else { Err(OfficeFault::WrongPassword) })
 }
 
 pub async fn download(State(web): State<Web>, caller: Caller) -> Response {

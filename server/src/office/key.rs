@@ -1,11 +1,7 @@
 //! `/key`: a password for who holds a key that works once; and how keys are made.
 
 use app::office::{KeySheet, OfficeFault, Sheet};
-use axum::{
-    Form,
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
 
 use super::{
@@ -16,7 +12,7 @@ use super::{
 };
 use crate::{
     secret,
-    storage::{Opens, Storage, StorageError},
+    storage::{Opens, Storage, StorageError, login_of},
     web::Web,
 };
 
@@ -48,32 +44,12 @@ pub async fn new_key(storage: &Storage, learner: &str) -> Result<String, Storage
 async fn make(storage: &Storage, learner: Option<&str>, life_ms: i64) -> Result<String, StorageError> {
     let key = secret::token();
     storage.create_key(&secret::hash(&key), learner, life_ms).await?;
-    // in the query, which no log has
-    Ok(format!("/ko/key?key={key}"))
+    // behind `#`, which browsers send to nobody
+    Ok(format!("/ko/key#{key}"))
 }
 
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    key: String,
-}
-
-async fn sheet(web: &Web, key: &str, typed: &str) -> Result<Sheet, Refusal> {
-    let opens = web.storage.key(&secret::hash(key)).await?.ok_or(OfficeFault::KeySpent)?;
-    let account = match opens {
-        Opens::FirstAdmin => None,
-        Opens::Account(id) => web.storage.learner(&id).await?.map(|l| l.name),
-    };
-    Ok(Sheet::Key(KeySheet { key: key.to_owned(), account, typed: typed.to_owned() }))
-}
-
-pub async fn show(State(web): State<Web>, caller: Caller, Query(asked): Query<Asked>) -> Response {
-    let page = async {
-        web.limits.sign_in("", &caller.headers).map_err(OfficeFault::TooOften)?;
-        Ok(caller.page(sheet(&web, &asked.key, "").await?).await)
-    }
-    .await;
-    caller.answer(page).await
+pub async fn show(caller: Caller) -> Response {
+    caller.page(Sheet::Key(KeySheet::default())).await
 }
 
 #[derive(Deserialize)]
@@ -89,15 +65,22 @@ pub async fn use_key(State(web): State<Web>, caller: Caller, Form(form): Form<Us
 }
 
 async fn choose(web: &Web, caller: &Caller, form: Used) -> Page {
-    web.limits.sign_in("", &caller.headers).map_err(OfficeFault::TooOften)?;
-    let form_again = sheet(web, &form.key, &form.name).await?;
-    let again = |fault| Refusal::Fault(fault, Box::new(form_again.clone()));
-    let is_first = matches!(&form_again, Sheet::Key(sheet) if sheet.account.is_none());
-    let name = if is_first { name(&form.name).map_err(again)? } else { form.name.clone() };
+    let form_again = KeySheet { key: form.key.clone(), typed: form.name.clone() };
+    let again = |fault| Refusal::Fault(fault, Box::new(Sheet::Key(form_again.clone())));
+    web.limits.sign_in("", &caller.headers).map_err(|s| again(OfficeFault::TooOften(s)))?;
+    let key = secret::hash(form.key.trim());
+    let opens = web.storage.key(&key).await?.ok_or_else(|| again(OfficeFault::KeySpent))?;
+    let name = name(&form.name).map_err(again)?;
+    if let Opens::Account(id) = &opens {
+        let account = web.storage.learner(id).await?;
+        if account.is_none_or(|account| login_of(&account.name) != login_of(&name)) {
+            return Err(again(OfficeFault::NoSuchName(name)));
+        }
+    }
     password::accept(&form.password, &name).map_err(again)?;
     let hash = hashed(form.password).await?;
-    let used = web.storage.use_key(&secret::hash(&form.key), &name, &hash).await?;
-    let id =
-        used.ok_or_else(|| again(if is_first { OfficeFault::NameTaken } else { OfficeFault::KeySpent }))?;
+    let used = web.storage.use_key(&key, &name, &hash).await?;
+    let spent = if opens == Opens::FirstAdmin { OfficeFault::NameTaken } else { OfficeFault::KeySpent };
+    let id = used.ok_or_else(|| again(spent))?;
     sign_in::begin(web, caller, &id, &format!("/{}/account?done=1", caller.lang)).await
 }

@@ -61,9 +61,7 @@ async fn enter(web: &Web, caller: &Caller, form: SignIn) -> Page {
         if visitor.name.is_empty() && form.bring.is_some() {
             web.storage.adopt(&account.id, &visitor.id).await?;
         }
-        if visitor.id == account.id || !visitor.name.is_empty() {
-            web.storage.end_session(&visitor.id, &visitor.session).await?;
-        }
+        web.storage.end_session(&visitor.id, &visitor.session).await?;
     }
     let to = Some(form.to.as_str()).filter(|to| app::own_path(to)).map(str::to_owned);
     let to = to.unwrap_or_else(|| format!("/{}", caller.lang));

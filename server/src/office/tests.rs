@@ -28,7 +28,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("GET", "/api", "++++++++"),
     ("GET", "/sign-in", "++++++++"),
     ("POST", "/sign-in", "++++++++"),
-    ("GET", "/key", "--------"),
+    ("GET", "/key", "++++++++"),
     ("POST", "/key", "++++++++"),
     ("GET", "/people", "ss-----+"),
     ("POST", "/people/role", "ss-----+"),

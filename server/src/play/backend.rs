@@ -189,7 +189,7 @@ impl ForLearner {
                 sandbox.live.set_speed(speed);
             }
         }
-        sandbox.save_clock().await;
+        sandbox.save_turn().await;
         Ok(sandbox.settle().await.stage.clone())
     }
 

@@ -60,7 +60,7 @@ impl ForLearner {
             sandbox.live.set_speed(speed);
         }
         sandbox.live.set_paused(false);
-        sandbox.save_clock().await;
+        sandbox.save_turn().await;
         self.go_on_showing(&sandbox).await?;
         Ok(run)
     }

@@ -58,6 +58,24 @@ impl Drop for Desk {
     }
 }
 
+/// A turn of the controls keeps the clock, too: it must not take back what was kept ahead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_takes_nobody_back_behind_what_was_shown() {
+    let desk = Desk::new().await;
+    let learner: &dyn Backend = &desk.learner;
+    let id = desk.page(None).await.sandbox.unwrap();
+    let (_, sandbox) = desk.learner.open(&id).await.unwrap();
+    let _open = sandbox.live.attend();
+    for speed in [60, 5].repeat(10) {
+        learner.time(id.clone(), TimeControl::Speed { speed }).await.unwrap();
+        for _ in 0..5 {
+            let shown_ms = learner.stage(id.clone(), None).await.unwrap().clock.live_ms;
+            let kept_ms = desk.learner.play.storage.sandbox(&id).await.unwrap().unwrap().clock_ms;
+            assert!(kept_ms >= shown_ms, "{shown_ms} was shown, and {kept_ms} is kept");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_shows_what_the_form_before_it_did() {
     let desk = Desk::new().await;

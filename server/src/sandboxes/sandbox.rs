@@ -319,7 +319,12 @@ impl Sandbox {
         self.redraw.notify_one();
     }
 
-    /// Keeps where the clock stands.
+    /// Keeps how the clock was turned. While it moves, that is ahead of now, as viewers go on seeing more.
+    pub async fn save_turn(&self) {
+        self.kept_clock.save_ahead(&self.live).await;
+    }
+
+    /// Keeps where the clock stands, to the millisecond, as nobody will see more.
     pub async fn save_clock(&self) {
         self.kept_clock.save_exactly(&self.live).await;
     }

@@ -49,6 +49,10 @@ fn life_ms(has_account: bool, role: Role) -> (i64, i64) {
     }
 }
 
+fn is_over((unused_ms_max, life_ms_max): (i64, i64), unused_ms: i64, age_ms: i64) -> bool {
+    unused_ms > unused_ms_max || age_ms > life_ms_max
+}
+
 pub(super) fn insert(learner: &str, token_hash: &str, agent: &str) -> Query<'static, Any, AnyArguments> {
     let sql = "INSERT INTO sessions (id, token_hash, learner_id, agent, created_ms, seen_ms) \
                VALUES ($1, $2, $3, $4, $5, $5)";
@@ -71,8 +75,7 @@ impl Storage {
         .await?;
         let Some((id, name, role, session, created_ms, seen_ms)) = found else { return Ok(None) };
         let (role, now) = (role.parse().unwrap_or_default(), now_ms());
-        let (unused_ms_max, life_ms_max) = life_ms(!name.is_empty(), role);
-        if now - seen_ms > unused_ms_max || now - created_ms > life_ms_max {
+        if is_over(life_ms(!name.is_empty(), role), now - seen_ms, now - created_ms) {
             return Ok(None);
         }
         if now - seen_ms > SEEN_EVERY_MS
@@ -139,5 +142,27 @@ impl Storage {
             .await
             .map_err(not_saved)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_do_more_is_asked_for_the_password_sooner() {
+        for (has_account, role, unused_days, age_days, over) in [
+            (false, Role::Learner, 364, 5_000, false),
+            (false, Role::Learner, 366, 366, true),
+            (true, Role::Learner, 29, 179, false),
+            (true, Role::Learner, 31, 31, true),
+            (true, Role::Learner, 0, 181, true),
+            (true, Role::Grader, 0, 13, false),
+            (true, Role::Instructor, 2, 2, true),
+            (true, Role::Admin, 0, 15, true),
+        ] {
+            let is = is_over(life_ms(has_account, role), unused_days * DAY_MS, age_days * DAY_MS);
+            assert_eq!(is, over, "{has_account} {role} {unused_days} {age_days}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use wire::problem::Problem;
 use super::{
     csp,
     fault::{answer, lang_of_page},
+    learner::is_over_tls,
 };
 use crate::limits;
 
@@ -84,7 +85,11 @@ fn is_foreign(method: &Method, headers: &HeaderMap) -> bool {
 
 /// Headers that every answer carries.
 pub async fn headers(request: Request, next: Next) -> Response {
+    let over_tls = is_over_tls(request.headers());
     let mut response = next.run(request).await;
+    if over_tls {
+        put(response.headers_mut(), header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),

@@ -89,7 +89,8 @@ fn copy_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     (copy.len() == 32 && copy.bytes().all(|b| b.is_ascii_hexdigit())).then_some(copy)
 }
 
-fn is_over_tls(headers: &HeaderMap) -> bool {
+/// Did it come over TLS? A proxy says so.
+pub fn is_over_tls(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 

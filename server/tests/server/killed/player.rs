@@ -161,7 +161,7 @@ impl Player {
     fn step(&mut self, address: &str) -> Option<()> {
         let controls: &[&[(&str, &str)]] = match self.watches() {
             true => &[&[("control", "play")], &[("control", "speed"), ("speed", "60")]],
-            false => &[&[("control", "pause")], STEP, STEP, STEP, STEP, STEP, STEP],
+            false => &[&[("control", "pause")], STEP, STEP, STEP, STEP, STEP, STEP, STEP, STEP],
         };
         for control in controls {
             let view = self.ask(address, "time", control)?;
