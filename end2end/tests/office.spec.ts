@@ -116,6 +116,12 @@ test("a class, from its making to a judgement", async ({ browser, server, baseUR
   await there.open();
   expect(await there.run("history")).toContain("kubectl delete pod -l app=web");
 
+  await instructor.goto("/en/classes");
+  await instructor.getByRole("link", { name: "Friday evening" }).click();
+  await instructor.getByRole("link", { name: "Insight" }).click();
+  await expect(instructor.locator("section", { hasText: "2-B" }).getByText("1 began it, 0 passed.")).toBeVisible();
+  await seen(instructor, "insight");
+
   await grader.goto("/en/classes");
   await grader.getByRole("link", { name: "Friday evening" }).click();
   await grader.getByRole("link", { name: "Progress" }).click();

@@ -112,11 +112,14 @@ fn lessons(l: Lang, sheet: &ClassSheet, judges: bool, leads: bool) -> AnyView {
             let board = judges.then(|| {
                 view! { <a href=format!("/{l}/classes/{id}/lessons/{}", a.slug)>{pick(l, "학습 현황", "Progress")}</a> }
             });
+            let insight = leads.then(|| {
+                view! { " · "<a href=format!("/{l}/classes/{id}/lessons/{}/insight", a.slug)>{pick(l, "들여다보기", "Insight")}</a> }
+            });
             let take = leads.then(|| {
                 button(format!("/{l}/classes/{id}/unassign"), pick(l, "빼기", "Take it out"), "btn btn--s", &[("lesson", &a.slug)])
             });
             view! {
-                <tr><th scope="row"><a href=format!("/{l}/lessons/{}", a.slug)>{a.title.clone()}</a></th><td>{due}</td><td>{board}</td><td>{take}</td></tr>
+                <tr><th scope="row"><a href=format!("/{l}/lessons/{}", a.slug)>{a.title.clone()}</a></th><td>{due}</td><td>{board}{insight}</td><td>{take}</td></tr>
             }
         })
         .collect::<Vec<_>>();

@@ -9,6 +9,7 @@ mod class;
 mod classes;
 mod fault;
 mod form;
+mod insight;
 mod key;
 mod people;
 mod sign_in;
@@ -21,6 +22,7 @@ pub use class::{Assigned, ClassSheet, MemberLine, Remark};
 pub use classes::{ClassLine, ClassesSheet};
 pub use fault::{OfficeFault, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
 use form::Said;
+pub use insight::{ExperimentInsight, InsightSheet, Tally};
 pub use key::KeySheet;
 use leptos::prelude::*;
 use leptos_meta::{Html, MetaTags, Stylesheet, Title, provide_meta_context};
@@ -61,6 +63,8 @@ pub enum Sheet {
     Class(ClassSheet),
     /// A class in one lesson.
     Board(BoardSheet),
+    /// How a class fared in one lesson.
+    Insight(InsightSheet),
     /// What one learner did.
     Attempt(Box<AttemptSheet>),
     /// Who may do what.
@@ -80,6 +84,7 @@ impl Sheet {
             Sheet::Classes(_) => text::pick(l, "반", "Classes").to_owned(),
             Sheet::Class(sheet) => sheet.name.clone(),
             Sheet::Board(sheet) => board::title(l, sheet),
+            Sheet::Insight(sheet) => insight::title(l, sheet),
             Sheet::Attempt(sheet) => sheet.learner.clone(),
             Sheet::People(_) => text::pick(l, "사람들", "People").to_owned(),
             Sheet::Api(_) => text::pick(l, "다른 프로그램을 위한 API", "API for other programs").to_owned(),
@@ -93,6 +98,9 @@ impl Sheet {
         match self {
             Sheet::Class(_) => vec![classes()],
             Sheet::Board(sheet) => {
+                vec![classes(), (sheet.class_name.clone(), Some(format!("/{l}/classes/{}", sheet.class)))]
+            }
+            Sheet::Insight(sheet) => {
                 vec![classes(), (sheet.class_name.clone(), Some(format!("/{l}/classes/{}", sheet.class)))]
             }
             Sheet::Attempt(sheet) => vec![classes(), (sheet.board_title.clone(), Some(sheet.board.clone()))],
@@ -141,6 +149,7 @@ fn Page(desk: Desk, sheet: Sheet) -> impl IntoView {
         Sheet::Classes(sheet) => classes::view(&desk, sheet),
         Sheet::Class(sheet) => class::view(l, sheet),
         Sheet::Board(sheet) => board::view(l, sheet),
+        Sheet::Insight(sheet) => insight::view(l, sheet),
         Sheet::Attempt(sheet) => attempt::view(l, *sheet),
         Sheet::People(sheet) => people::view(l, sheet),
         Sheet::Api(sheet) => api::view(l, sheet),

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use serde::Serialize;
 use wire::learner::Lang;
 
 fn file(kind: &'static str, name: &str, body: String) -> Response {
@@ -18,10 +19,14 @@ fn file(kind: &'static str, name: &str, body: String) -> Response {
     (headers, body).into_response()
 }
 
-/// As JSON: the sheet itself.
+/// The table as JSON: the sheet itself.
 pub fn json(sheet: &BoardSheet) -> Response {
-    let body = serde_json::to_string_pretty(sheet).unwrap_or_default();
-    file("application/json", &format!("{}.json", sheet.lesson), body)
+    document(sheet, &format!("{}.json", sheet.lesson))
+}
+
+/// A sheet as JSON.
+pub fn document(sheet: &impl Serialize, name: &str) -> Response {
+    file("application/json", name, serde_json::to_string_pretty(sheet).unwrap_or_default())
 }
 
 /// As CSV (RFC 4180), with the mark by which spreadsheets know UTF-8.

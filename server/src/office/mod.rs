@@ -10,6 +10,7 @@ mod class;
 mod classes;
 mod export;
 mod flags;
+mod insight;
 mod key;
 mod live;
 mod name;

@@ -10,7 +10,7 @@ use wire::learner::Lang;
 
 use super::{
     access::{Guard, Need, check},
-    account, api, attempt, board, class, classes, key, live, people, sign_in, tokens,
+    account, api, attempt, board, class, classes, insight, key, live, people, sign_in, tokens,
 };
 use crate::web::Web;
 
@@ -68,6 +68,8 @@ table! {
     post "/classes/{class}/staff" true Leader => class::staff;
     post "/classes/{class}/remove" true Leader => class::remove;
     get "/classes/{class}/lessons/{lesson}" true Judge => board::show;
+    get "/classes/{class}/lessons/{lesson}/insight" true Leader => insight::show;
+    get "/classes/{class}/lessons/{lesson}/insight.json" true Leader => insight::json;
     get "/classes/{class}/lessons/{lesson}/live" false Judge => live::live;
     get "/attempts/{sandbox}/{run}" true JudgeOfAttempt => attempt::show;
     post "/attempts/{sandbox}/{run}/judge" true JudgeOfAttempt => attempt::judge;

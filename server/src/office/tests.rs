@@ -44,6 +44,8 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("POST", "/classes/{class}/staff", "ss---+-+"),
     ("POST", "/classes/{class}/remove", "ss---+-+"),
     ("GET", "/classes/{class}/lessons/{lesson}", "ss--++-+"),
+    ("GET", "/classes/{class}/lessons/{lesson}/insight", "ss---+-+"),
+    ("GET", "/classes/{class}/lessons/{lesson}/insight.json", "ss---+-+"),
     ("GET", "/classes/{class}/lessons/{lesson}/live", "ss--++-+"),
     ("GET", "/attempts/{sandbox}/{run}", "ss--++-+"),
     ("POST", "/attempts/{sandbox}/{run}/judge", "ss--++-+"),

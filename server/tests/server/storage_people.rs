@@ -1,7 +1,10 @@
 //! Storage of people, classes and judgements, against real databases.
 
 use server::storage::{ClassRow, Opens, Storage, Wanted, standing};
-use wire::people::{ClassRole, Decision, Role};
+use wire::{
+    console::{ConsoleEntry, Output},
+    people::{ClassRole, Decision, Role},
+};
 
 use super::storage::{entry, open, row};
 
@@ -158,6 +161,14 @@ pub async fn classes_and_who_may_judge(url: &str) {
     assert_eq!(standing(&db.judgements(&sandbox.id).await.unwrap()), None);
     assert_eq!(db.judge((&sandbox.id, 1), by, Decision::Undo, "", Some(&undo)).await.unwrap(), None);
     assert_eq!(db.board_judgements("k", "21-why").await.unwrap().len(), 2);
+
+    let runs = db.insight_runs("k", "21-why").await.unwrap();
+    assert_eq!(runs.iter().map(|r| (r.run, r.hints, r.decided_ms)).collect::<Vec<_>>(), [(1, 1, 80_000)]);
+    let failed = ConsoleEntry { line: "kubctl".into(), output: Output::default(), exit_code: 127, at_ms: 1 };
+    db.append_console(&sandbox.id, 1, &failed).await.unwrap();
+    db.append_console(&sandbox.id, 1, &failed).await.unwrap();
+    let often = db.insight_failures("k", "21-why").await.unwrap();
+    assert_eq!(often, [("a".to_owned(), "kubctl".to_owned(), 2)]);
 
     let mut wanted = Wanted { class: "k", limit: 10, ..Wanted::default() };
     let all = db.attempts(&wanted).await.unwrap();
