@@ -25,10 +25,12 @@ pub struct AttemptSheet {
     pub learner: String,
     /// The experiment's label and title.
     pub experiment: String,
-    /// The table it was reached from, and its title.
+    /// Address of the table that it was reached from.
     pub board: String,
-    /// Title of that table.
-    pub board_title: String,
+    /// The lesson's number in the course.
+    pub number: u32,
+    /// The lesson's version in which it began, and the one of now.
+    pub versions: (String, String),
     /// All runs of the sandbox.
     pub runs: Vec<i64>,
     /// This one.
@@ -164,12 +166,23 @@ pub(super) fn view(l: Lang, sheet: AttemptSheet) -> AnyView {
             <nav class="seg" aria-label=pick(l, "시도", "Tries")>{runs}</nav>
             {button(format!("/{l}/attempts/{}/copy", sheet.attempt), pick(l, "내 사본에서 다시 보기", "Replay it in a copy of my own"), "btn btn--primary", &[])}
         </div>
+        {version(l, &sheet.versions)}
         {flags(l, &sheet)}
         {checks(l, &sheet)}
         {deeds(l, &sheet)}
         {judge(l, &sheet)}
     }
     .into_any()
+}
+
+fn version(l: Lang, (was, now): &(String, String)) -> Option<AnyView> {
+    let words = match l {
+        Lang::Ko => format!("과의 {was}판에서 한 시도예요. 지금은 {now}판이라 확인이 다를 수 있어요."),
+        Lang::En => {
+            format!("Made with version {was} of the lesson. It is {now} now, and its checks may be others.")
+        }
+    };
+    (!was.is_empty() && was != now).then(|| view! { <p>{words}</p> }.into_any())
 }
 
 fn flags(l: Lang, sheet: &AttemptSheet) -> Option<AnyView> {

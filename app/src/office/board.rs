@@ -192,10 +192,11 @@ impl Filter {
     }
 }
 
-pub(super) fn title(l: Lang, sheet: &BoardSheet) -> String {
+/// Of the table of a lesson, by the lesson's number.
+pub(super) fn title(l: Lang, number: u32) -> String {
     match l {
-        Lang::Ko => format!("{}과 학습 현황", sheet.number),
-        Lang::En => format!("Lesson {}: progress", sheet.number),
+        Lang::Ko => format!("{number}과 학습 현황"),
+        Lang::En => format!("Lesson {number}: progress"),
     }
 }
 
@@ -232,7 +233,7 @@ pub(super) fn view(l: Lang, sheet: BoardSheet) -> AnyView {
         }
         Lang::En => format!("{} of {all} have finished. {} to look at.", sheet.finished, sheet.counts[1]),
     };
-    let heading = title(l, &sheet);
+    let heading = title(l, sheet.number);
     let live = format!("/classes/{}/lessons/{}/live", sheet.class, sheet.lesson);
     view! {
         <section class="gmain" aria-label=pick(l, "학습자별 확인 결과", "Checks of each learner")>

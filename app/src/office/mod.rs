@@ -83,7 +83,7 @@ impl Sheet {
             Sheet::Key(_) => text::pick(l, "암호 정하기", "Choose a password").to_owned(),
             Sheet::Classes(_) => text::pick(l, "반", "Classes").to_owned(),
             Sheet::Class(sheet) => sheet.name.clone(),
-            Sheet::Board(sheet) => board::title(l, sheet),
+            Sheet::Board(sheet) => board::title(l, sheet.number),
             Sheet::Insight(sheet) => insight::title(l, sheet),
             Sheet::Attempt(sheet) => sheet.learner.clone(),
             Sheet::People(_) => text::pick(l, "사람들", "People").to_owned(),
@@ -103,7 +103,9 @@ impl Sheet {
             Sheet::Insight(sheet) => {
                 vec![classes(), (sheet.class_name.clone(), Some(format!("/{l}/classes/{}", sheet.class)))]
             }
-            Sheet::Attempt(sheet) => vec![classes(), (sheet.board_title.clone(), Some(sheet.board.clone()))],
+            Sheet::Attempt(sheet) => {
+                vec![classes(), (board::title(l, sheet.number), Some(sheet.board.clone()))]
+            }
             _ => Vec::new(),
         }
     }

@@ -53,13 +53,15 @@ async fn sheet(web: &Web, caller: &Caller, id: &str, run: i64, typed: &str) -> R
     let flags = flags(&facts);
     let words = lesson.words(&experiment.id, caller.lang);
     let learner = web.storage.learner(&row.learner_id).await?;
-    let (board, board_title) = board(caller, &row, lesson.number);
+    let began = web.storage.beginning(id, run).await?;
+    let versions = (began.map(|(b, _)| b.lesson_version).unwrap_or_default(), lesson.version.clone());
     Ok(AttemptSheet {
         attempt: format!("{id}/{run}"),
         learner: learner.map(|l| l.name).unwrap_or_default(),
         experiment: words.map(|w| format!("{} {}", w.label, w.title)).unwrap_or(row.experiment.clone()),
-        board,
-        board_title,
+        board: board(caller, &row),
+        number: lesson.number,
+        versions,
         runs: runs.iter().map(|r| r.run).collect(),
         run,
         start_ms: this.start_ms,
@@ -93,15 +95,14 @@ fn began(row: &SandboxRow, run: &RunView) -> i64 {
 }
 
 /// The table that the caller came from, by the class that the address names.
-fn board(caller: &Caller, row: &SandboxRow, number: u32) -> (String, String) {
+fn board(caller: &Caller, row: &SandboxRow) -> String {
     let class =
         caller.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("class="));
     let class = class.filter(|c| c.bytes().all(|b| b.is_ascii_hexdigit()));
-    let href = match class {
+    match class {
         Some(class) => format!("/{}/classes/{class}/lessons/{}", caller.lang, row.lesson),
         None => format!("/{}/classes", caller.lang),
-    };
-    (href, number.to_string())
+    }
 }
 
 fn check_lines(
