@@ -50,6 +50,7 @@ pub struct Paging {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
     /// `next` of the page before.
+    #[param(pattern = "^[0-9a-z]{1,32}\\.[0-9]{1,18}$")]
     cursor: Option<String>,
 }
 

@@ -55,7 +55,10 @@ fn has_landed(headers: &HeaderMap) -> bool {
 pub async fn in_words(request: Request, next: Next) -> Response {
     let reader = Reader::of(&request);
     let response = next.run(request).await;
-    let bare = matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED);
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_problem = kind.is_some_and(|kind| kind == "application/problem+json");
+    let bare =
+        matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED) && !is_problem;
     let fault = response.extensions().get().cloned();
     match fault.or(bare.then_some(Fault::BadRequest)) {
         Some(fault) => reader.tell(&fault, &response),

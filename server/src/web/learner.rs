@@ -22,6 +22,8 @@ use crate::{
 const COOKIE: &str = "pilothouse";
 /// Over TLS: browsers take a cookie of this name only from the very host that it goes back to.
 const COOKIE_OVER_TLS: &str = "__Host-pilothouse";
+/// A browser keeps it for a year; the session itself ends at the server.
+const COOKIE_S: u32 = 365 * 24 * 60 * 60;
 /// What a browser says of itself is kept up to here.
 const AGENT_CHARS_MAX: usize = 120;
 
@@ -102,11 +104,11 @@ pub fn session_cookie(web: &Web, token: &str, headers: &HeaderMap) -> HeaderValu
     cookie.set_http_only(true);
     cookie.set_same_site(SameSite::Lax);
     cookie.set_secure(secure);
-    // the session itself ends at the server
-    cookie.make_permanent();
     let jar = SignedCookieJar::new(web.cookie_key.clone()).add(cookie);
     let told = jar.into_response().headers_mut().remove(header::SET_COOKIE);
-    told.expect("a jar with a new cookie tells it")
+    let told = told.expect("a jar with a new cookie tells it");
+    let text = format!("{}; Max-Age={COOKIE_S}", told.to_str().unwrap_or_default());
+    HeaderValue::try_from(text).expect("a cookie of Base64 and base64url is a header value")
 }
 
 /// What makes a browser forget its session.
