@@ -28,13 +28,14 @@ export class Server {
   private constructor(
     readonly port: number,
     readonly data: string,
+    private readonly more: string[],
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
   /** A running server with fresh data. */
-  static async fresh(): Promise<Server> {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "pilothouse-e2e-")));
+  static async fresh(...more: string[]): Promise<Server> {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "pilothouse-e2e-")), more);
     try {
       await server.start();
     } catch (why) {
@@ -48,7 +49,7 @@ export class Server {
   async start(): Promise<void> {
     // kubectl's door is not part of this: a free port, so that another server on this machine is not in the way
     const doors = ["--listen", `127.0.0.1:${this.port}`, "--kube-listen", "127.0.0.1:0"];
-    const args = ["serve", ...doors, "--data", this.data];
+    const args = ["serve", ...doors, "--data", this.data, ...this.more];
     const child = spawn(BINARY, args, {
       cwd: ROOT,
       env: { ...process.env, LEPTOS_SITE_ROOT: SITE, NO_COLOR: "1" },

@@ -1,13 +1,17 @@
 // Three people in one story: an instructor makes a class, a learner joins by its code and works on two devices, a grader looks,
 // replays in a copy, comments and exports.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { type Browser, type Page } from "@playwright/test";
 import { ClusterPage } from "../support/cluster.js";
 import { axeFindings, expect, screenshot, test } from "../support/fixtures.js";
-import { BINARY } from "../support/server.js";
+import { BINARY, Server } from "../support/server.js";
 
 const PASSWORD = "a quiet morning at the harbour";
 const LESSON = "21-why-kubernetes";
+const LESSON_22 = "22-parts-of-a-cluster";
 
 /** A new browser, as somebody else's. */
 async function device(browser: Browser, baseURL: string): Promise<Page> {
@@ -188,4 +192,44 @@ test("a class, from its making to a judgement", async ({ browser, server, baseUR
   await expect(phone).toHaveURL(/\/en$/);
   await grader.goto(attempt);
   await expect(grader.getByText("nothing here for you")).toBeVisible();
+});
+
+test("a lesson that breaks stays online as it was, and instructors see why", async ({ browser }) => {
+  const lessons = mkdtempSync(join(tmpdir(), "pilothouse-lessons-"));
+  const content = resolve(import.meta.dirname ?? ".", "../../lessons/content");
+  cpSync(join(content, LESSON_22), join(lessons, LESSON_22), { recursive: true });
+  const server = await Server.fresh("--lessons", lessons);
+  try {
+    const page = await device(browser, server.url);
+    await choose(page, user(server.data, "add", "Author", "--role", "instructor", "--url", server.url).match(/http\S+/)![0], "Author");
+    const file = join(lessons, LESSON_22, "lesson.en.md");
+    const whole = readFileSync(file, "utf8");
+    const check = () => spawnSync(BINARY, ["lessons", "check", lessons, "--format", "json"], { encoding: "utf8" });
+
+    writeFileSync(file, whole.replace("title:", "titel:"));
+    const mistakes = page.getByRole("heading", { name: "Lessons with mistakes" });
+    await expect(async () => {
+      await page.goto(`${server.url}/en/classes`);
+      await expect(mistakes).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 15_000 });
+    await expect(page.getByText("lesson.en.md")).toBeVisible();
+    const found = check();
+    expect(found.status).toBe(1);
+    expect(JSON.parse(found.stdout).diagnostics[0].file).toContain("lesson.en.md");
+    const learner = await device(browser, server.url);
+    await learner.goto(`${server.url}/en/lessons/${LESSON_22}`);
+    await expect(learner.locator("html")).toHaveAttribute("lang", "en");
+    await expect(learner.getByRole("heading", { level: 1 })).toBeVisible();
+    await learner.goto(`${server.url}/en/classes`);
+    await expect(learner.getByRole("heading", { name: "Lessons with mistakes" })).toHaveCount(0);
+
+    writeFileSync(file, whole);
+    await expect(async () => {
+      await page.goto(`${server.url}/en/classes`);
+      await expect(mistakes).toHaveCount(0, { timeout: 500 });
+    }).toPass({ timeout: 15_000 });
+  } finally {
+    await server.dispose();
+    rmSync(lessons, { recursive: true });
+  }
 });
