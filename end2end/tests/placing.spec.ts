@@ -48,9 +48,12 @@ for (const lang of ["ko", "en"] as const) {
       await node(page, "node-a").getByRole("link").click();
       await expect(turn).toHaveText(/^[1-8] /, { timeout: 500 });
     }).toPass({ timeout: 60_000 });
-    await node(page, "node-b").getByRole("link").focus();
-    await page.keyboard.press("2");
-    await expect(page).toHaveURL(/moves=\d*2$/);
+    // keys are the script's, which may not have come to life yet
+    await expect(async () => {
+      await node(page, "node-b").getByRole("link").focus();
+      await page.keyboard.press("2");
+      await expect(page).toHaveURL(/moves=\d*2$/, { timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
     const left = await turn.innerText();
 
     await server.kill();
