@@ -51,10 +51,12 @@ const user = (data: string, ...args: string[]) =>
 test("a class, from its making to a judgement", async ({ browser, server, baseURL }) => {
   test.setTimeout(240_000);
   const url = baseURL!;
-  const first = server.log.find((line) => line.includes("there is no admin yet"))!;
+  // every start makes a new key, and ends the one before
+  const first = server.log.findLast((line) => line.includes("there is no admin yet"))!;
   const admin = await device(browser, url);
   await choose(admin, first.match(/http\S+/)![0], "Harbour Master");
-  expect(server.log.filter((line) => line.includes("/key#")), "told once, on standard output").toHaveLength(1);
+  const told = server.log.filter((line) => line.includes("/key#"));
+  expect(told.every((line) => line.startsWith("there is no admin yet")), "in no other line of the log").toBe(true);
 
   const instructor = await device(browser, url);
   const grader = await device(browser, url);
@@ -164,8 +166,8 @@ test("a class, from its making to a judgement", async ({ browser, server, baseUR
   await grader.getByLabel("Name of the token").fill("marks");
   await grader.getByRole("button", { name: "Make a token" }).click();
   const token = (await grader.locator(".office__token").innerText()).trim();
-  const told = await grader.request.get("/api/v1/classes", { headers: { authorization: `Bearer ${token}` } });
-  expect((await told.json()).items.map((c: { name: string }) => c.name)).toEqual(["Friday evening"]);
+  const classes = await grader.request.get("/api/v1/classes", { headers: { authorization: `Bearer ${token}` } });
+  expect((await classes.json()).items.map((c: { name: string }) => c.name)).toEqual(["Friday evening"]);
   await grader.getByRole("link", { name: "Read about the API" }).click();
   await expect(grader.getByRole("heading", { name: "GET /api/v1/classes", exact: true })).toBeVisible();
   await seen(grader, "api");
