@@ -49,10 +49,10 @@ const user = (data: string, ...args: string[]) =>
   execFileSync(BINARY, ["user", ...args, "--data", data], { encoding: "utf8", env: { ...process.env, RUST_LOG: "error" } }).trim();
 
 test("a class, from its making to a judgement", async ({ browser, server, baseURL }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(600_000);
   const url = baseURL!;
   // every start makes a new key, and ends the one before
-  const first = server.log.findLast((line) => line.includes("there is no admin yet"))!;
+  const first = [...server.log].reverse().find((line) => line.includes("there is no admin yet"))!;
   const admin = await device(browser, url);
   await choose(admin, first.match(/http\S+/)![0], "Harbour Master");
   const told = server.log.filter((line) => line.includes("/key#"));
